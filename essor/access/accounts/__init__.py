@@ -1,0 +1,1 @@
+"""The doors: how people log in, what is remembered of it, and who is kept out."""

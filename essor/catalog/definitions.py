@@ -1,0 +1,188 @@
+"""What exists, as immutable values: objects, fields, relationships. Everybody reads them, nobody changes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from django.utils.translation import gettext as _
+
+from essor.kernel.errors import UnknownField, UnknownObject
+
+if TYPE_CHECKING:
+    from django.db import models
+
+    from essor.catalog.kinds.base import Kind
+
+
+class _Nothing(Mapping[str, Any]):
+    """The empty mapping. Unlike an empty mapping proxy before Python 3.12 it has a hash, as a default must."""
+
+    __slots__ = ()
+
+    def __getitem__(self, key: str) -> Any:
+        raise KeyError(key)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+    def __hash__(self) -> int:
+        return 0
+
+
+EMPTY: Mapping[str, Any] = _Nothing()
+
+OnDelete = Literal["set_null", "cascade", "restrict"]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One value of a picklist: what is stored, what is shown, and facts that hang on it (a stage's probability)."""
+
+    value: str
+    label: str = ""
+    active: bool = True
+    default: bool = False
+    facts: Mapping[str, Any] = field(default_factory=lambda: EMPTY)
+
+    def __str__(self) -> str:
+        """Return the label in the reader's language, the value itself when there is none."""
+        return str(self.label) or self.value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Field:
+    """One field of an object, standard or added at run time.
+
+    `name` is the outside name (`StageName`, `Score__c`), `attr` the Django attribute (`stage_name`, `x_score`;
+    `account_id` for a lookup, whose ORM relation is `relation` = `account` and outside path `relationship` = `Account`).
+    """
+
+    object_name: str
+    name: str
+    attr: str
+    kind: Kind
+    label: str
+    help: str = ""
+    required: bool = False
+    unique: bool = False
+    external_id: bool = False
+    createable: bool = True
+    updateable: bool = True
+    custom: bool = False
+    hidden: bool = False
+    history: bool = True
+    options: Mapping[str, Any] = field(default_factory=lambda: EMPTY)
+    choices: tuple[Choice, ...] = ()
+    targets: tuple[str, ...] = ()
+    relation: str = ""
+    relationship: str = ""
+    child_relationship: str = ""
+    on_delete: OnDelete = "set_null"
+    compound: str = ""
+    formula: str = ""
+
+    @property
+    def has_column(self) -> bool:
+        """Tell whether the value is stored, so that SQL reads it without computing."""
+        return self.kind.is_stored(self)
+
+    def choice(self, value: str) -> Choice | None:
+        """Return the picklist choice stored as `value`, or None."""
+        return next((choice for choice in self.choices if choice.value == value), None)
+
+
+@dataclass(frozen=True, slots=True)
+class ChildRelationship:
+    """The way down from a parent: `Contacts` of an Account are Contact rows whose `field` names the account."""
+
+    name: str
+    object_name: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ObjectDef:
+    """One object: its names, its Django model, its fields in catalog order and the relationships down."""
+
+    name: str
+    label: str
+    plural: str
+    prefix: str
+    model: type[models.Model]
+    fields: tuple[Field, ...]
+    children: tuple[ChildRelationship, ...] = ()
+    name_field: str = "Name"
+    icon: str = "table"
+    custom: bool = False
+    tab: bool = True
+    is_record: bool = True
+    activities: bool = False
+    createable: bool = True
+    search_fields: tuple[str, ...] = ()
+    path_field: str = ""
+    by_name: Mapping[str, Field] = field(init=False, repr=False)
+    by_relationship: Mapping[str, Field] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Index the fields by lower-case name and by relationship name."""
+        names = {item.name.lower(): item for item in self.fields}
+        ways = {item.relationship.lower(): item for item in self.fields if item.relationship}
+        object.__setattr__(self, "by_name", names)
+        object.__setattr__(self, "by_relationship", ways)
+
+    def field(self, name: str) -> Field:
+        """Return the field called `name` in any case; UnknownField when there is none."""
+        try:
+            return self.by_name[name.lower()]
+        except KeyError:
+            raise UnknownField(
+                _("“%(object)s” has no field “%(field)s”.") % {"object": self.name, "field": name}
+            ) from None
+
+    def has(self, name: str) -> bool:
+        """Tell whether a field of that name exists, in any case."""
+        return name.lower() in self.by_name
+
+    def child(self, name: str) -> ChildRelationship:
+        """Return the child relationship called `name` in any case; UnknownField when there is none."""
+        for way in self.children:
+            if way.name.lower() == name.lower():
+                return way
+        raise UnknownField(
+            _("“%(object)s” has no child relationship “%(name)s”.") % {"object": self.name, "name": name}
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Catalog:
+    """All objects at one version; immutable, so that a request sees one state from start to end."""
+
+    version: int
+    objects: Mapping[str, ObjectDef]
+    by_prefix: Mapping[str, ObjectDef] = field(init=False, repr=False)
+    by_lower: Mapping[str, ObjectDef] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Index the objects by key prefix and by lower-case name."""
+        object.__setattr__(self, "by_prefix", {item.prefix: item for item in self.objects.values()})
+        object.__setattr__(self, "by_lower", {name.lower(): item for name, item in self.objects.items()})
+
+    def __iter__(self) -> Iterator[ObjectDef]:
+        """Iterate over the objects in catalog order."""
+        return iter(self.objects.values())
+
+    def object(self, name: str) -> ObjectDef:
+        """Return the object called `name` in any case; UnknownObject when there is none."""
+        try:
+            return self.by_lower[name.lower()]
+        except KeyError:
+            raise UnknownObject(_("There is no object “%(name)s”.") % {"name": name}) from None
+
+    def has(self, name: str) -> bool:
+        """Tell whether an object of that name exists, in any case."""
+        return name.lower() in self.by_lower

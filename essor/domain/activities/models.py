@@ -1,0 +1,69 @@
+"""What people do with records: tasks (calls among them) and events."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from essor.catalog.record import LIVE, Record
+
+
+class Activity(Record):
+    """The columns that tasks and events share; `who` is a person, `what` any other record."""
+
+    subject = models.CharField(_("Subject"), max_length=255, null=True, blank=True)
+    who = models.BigIntegerField(_("Person"), null=True, blank=True)
+    who_type = models.CharField(max_length=3, null=True, blank=True)
+    what = models.BigIntegerField(_("Related to"), null=True, blank=True)
+    what_type = models.CharField(max_length=3, null=True, blank=True)
+    account = models.ForeignKey(
+        "sales.Account", models.DO_NOTHING, null=True, blank=True, related_name="+", verbose_name=_("Account")
+    )
+    activity_date = models.DateField(_("Date"), null=True, blank=True)
+    description = models.TextField(_("Comments"), null=True, blank=True)
+
+    class Meta:
+        abstract = True
+        indexes = [
+            models.Index(fields=["who_type", "who", "activity_date"], name="%(class)s_who", condition=LIVE),
+            models.Index(
+                fields=["what_type", "what", "activity_date"], name="%(class)s_what", condition=LIVE
+            ),
+            models.Index(fields=["account", "activity_date"], name="%(class)s_account", condition=LIVE),
+        ]
+
+
+class Task(Activity):
+    """Something to do, or done: a call, a mail, a visit."""
+
+    status = models.CharField(_("Status"), max_length=255, default="Not Started")
+    priority = models.CharField(_("Priority"), max_length=255, default="Normal")
+    is_closed = models.BooleanField(_("Closed"), default=False)
+    is_high_priority = models.BooleanField(_("High priority"), default=False)
+    completed_date_time = models.DateTimeField(_("Completed on"), null=True, blank=True)
+    task_subtype = models.CharField(_("Task subtype"), max_length=255, default="Task")
+    call_type = models.CharField(_("Call type"), max_length=40, null=True, blank=True)
+    call_duration_in_seconds = models.FloatField(_("Call duration (s)"), null=True, blank=True)
+    call_disposition = models.CharField(_("Call result"), max_length=255, null=True, blank=True)
+
+    class Meta(Activity.Meta):
+        indexes = [
+            *Activity.Meta.indexes,
+            models.Index(fields=["owner", "is_closed", "activity_date"], name="task_mine", condition=LIVE),
+        ]
+
+
+class Event(Activity):
+    """A meeting or any other span of time."""
+
+    start_date_time = models.DateTimeField(_("Start"))
+    end_date_time = models.DateTimeField(_("End"), null=True, blank=True)
+    is_all_day_event = models.BooleanField(_("All day"), default=False)
+    location = models.CharField(_("Location"), max_length=255, null=True, blank=True)
+    show_as = models.CharField(_("Show as"), max_length=40, default="Busy")
+
+    class Meta(Activity.Meta):
+        indexes = [
+            *Activity.Meta.indexes,
+            models.Index(fields=["owner", "start_date_time"], name="event_mine", condition=LIVE),
+        ]

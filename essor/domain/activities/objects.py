@@ -1,0 +1,72 @@
+"""Tasks and events for the catalog."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from essor.catalog.definitions import Choice
+from essor.catalog.standard import Spec, Standard, pick
+
+TASK_STATUSES = (
+    Choice("Not Started", _("Not started"), default=True),  # type: ignore[arg-type]
+    Choice("In Progress", _("In progress")),  # type: ignore[arg-type]
+    Choice("Completed", _("Completed"), facts={"closed": True}),  # type: ignore[arg-type]
+    Choice("Waiting on someone else", _("Waiting on someone else")),  # type: ignore[arg-type]
+    Choice("Deferred", _("Deferred")),  # type: ignore[arg-type]
+)
+PRIORITIES = (
+    Choice("High", _("High"), facts={"high": True}),  # type: ignore[arg-type]
+    Choice("Normal", _("Normal"), default=True),  # type: ignore[arg-type]
+    Choice("Low", _("Low")),  # type: ignore[arg-type]
+)
+SUBTYPES = pick(("Task", _("Task")), ("Call", _("Call")), ("Email", _("E-mail")), ("LinkedIn", "LinkedIn"))
+CALL_TYPES = pick(("Inbound", _("Inbound")), ("Outbound", _("Outbound")), ("Internal", _("Internal")))
+SHOW_AS = pick(("Busy", _("Busy")), ("OutOfOffice", _("Out of office")), ("Free", _("Free")))
+PEOPLE = ("Contact", "Lead")
+THINGS = ("Account", "Opportunity")
+
+
+def who(children: str) -> Spec:
+    """Return the reference to a person, whose `children` are tasks or events."""
+    return Spec(
+        kind="lookup", name="WhoId", targets=PEOPLE, relationship="Who", child_relationship=children,
+        options={"polymorphic": True},
+    )  # fmt: skip
+
+
+def what(children: str) -> Spec:
+    """Return the reference to any other record; custom objects with activities join at run time."""
+    return Spec(
+        kind="lookup", name="WhatId", targets=THINGS, relationship="What", child_relationship=children,
+        options={"polymorphic": True, "any_activity_object": True},
+    )  # fmt: skip
+
+
+HIDDEN = frozenset({"who_type", "what_type", "last_activity_date"})
+
+OBJECTS = (
+    Standard(
+        "activities.Task", "00T", _("Task"), _("Tasks"), icon="checkbox", name_field="Subject",
+        fields={
+            "who": who("Tasks"), "what": what("Tasks"), "account": Spec(readonly=True, history=False),
+            "status": Spec(kind="picklist", choices=TASK_STATUSES, required=True),
+            "priority": Spec(kind="picklist", choices=PRIORITIES, required=True),
+            "is_closed": Spec(readonly=True, history=False), "is_high_priority": Spec(readonly=True, history=False),
+            "completed_date_time": Spec(readonly=True, history=False),
+            "task_subtype": Spec(kind="picklist", choices=SUBTYPES),
+            "call_type": Spec(kind="picklist", choices=CALL_TYPES),
+        },
+        hidden=HIDDEN,
+        search=("Subject",),
+    ),
+    Standard(
+        "activities.Event", "00U", _("Event"), _("Events"), icon="calendar", name_field="Subject",
+        fields={
+            "who": who("Events"), "what": what("Events"), "account": Spec(readonly=True, history=False),
+            "activity_date": Spec(readonly=True, history=False), "start_date_time": Spec(required=True),
+            "show_as": Spec(kind="picklist", choices=SHOW_AS),
+        },
+        hidden=HIDDEN,
+        search=("Subject", "Location"),
+    ),
+)  # fmt: skip

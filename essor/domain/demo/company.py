@@ -1,0 +1,117 @@
+"""Makes the demo company. Its past cannot come down the writing road, which stamps everything with the present."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from random import Random
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models import OuterRef, Subquery
+from django.utils import timezone
+
+from essor.access.models import User
+from essor.catalog import current
+from essor.domain.activities.models import Event, Task
+from essor.domain.demo import companies, deals, doings, people
+from essor.domain.demo.people import Login
+from essor.domain.demo.seed import SEED
+from essor.domain.sales.models import Account, Contact, Lead, Opportunity, OpportunityHistory
+from essor.kernel.db.insert import insert_rows
+from essor.query.search import index
+from essor.records import rollups
+
+CHUNK = 1000
+ACCOUNTS, CONTACTS, LEADS, DEALS, TASKS, EVENTS = 2_000, 6_000, 4_000, 5_000, 9_000, 2_500
+Report = Callable[[str], object]
+
+
+def is_empty() -> bool:
+    """Tell whether there is no business record yet and nobody of the demo company."""
+    return not Account.objects.exists() and not Lead.objects.exists() and not any(people.logins())
+
+
+def logins() -> Iterator[Login]:
+    """Yield one login per role of the demo company, none when it was never made."""
+    return people.logins()
+
+
+def make(*, scale: float = 1.0, seed: int = SEED, report: Report = lambda _line: None) -> None:
+    """Make `scale` times the usual number of records; the same seed gives the same data, dated from today."""
+    rng = Random(seed)  # noqa: S311 -- no secret is drawn here
+    now = timezone.now().replace(minute=0, second=0, microsecond=0)
+    with transaction.atomic():
+        sellers = people.make(rng) if not any(people.logins()) else _sellers()
+    maker = companies.Maker(rng, now, [user.pk for user in sellers])
+    report(f"{User.objects.count()} users")
+    left = scale
+    while left > 0:
+        _slice(maker, min(1.0, left))
+        left -= 1
+        report(
+            f"{Account.objects.count()} accounts, {Contact.objects.count()} contacts, {Opportunity.objects.count()} deals"
+        )
+    _last_activities(maker)
+    rollups.drift(current.get(), mend=True)
+    for name in ("Account", "Contact", "Lead", "Opportunity", "Task", "Event"):
+        index.rebuild(name)
+    report("search index ready")
+
+
+def _sellers() -> list[User]:
+    return list(User.objects.filter(role__name__in=people.SELLERS).order_by("pk"))
+
+
+def _slice(maker: companies.Maker, share: float) -> None:
+    """Make one usual company's worth of records in one transaction, so that memory stays flat at any scale."""
+    with transaction.atomic():
+        firms = _store(Account, companies.accounts(maker, round(ACCOUNTS * share)))
+        persons = _store(Contact, companies.contacts(maker, firms, round(CONTACTS * share)))
+        leads = _store(Lead, companies.leads(maker, round(LEADS * share)))
+        walked = list(deals.opportunities(maker, firms, round(DEALS * share)))
+        found = _store(Opportunity, (deal for deal, _way in walked))
+        _store(OpportunityHistory, (step for deal, way in walked for step in deals.history(deal, way)))
+        _store(Task, doings.tasks(maker, round(TASKS * share), found, persons, leads))
+        _store(Event, doings.events(maker, round(EVENTS * share), found, persons, leads))
+
+
+def _store(model: type[models.Model], rows: Iterable[Any]) -> list[Any]:
+    stored: list[Any] = []
+    iterator = iter(rows)
+    while chunk := list(islice(iterator, CHUNK)):
+        attrs = [field.attname for field in model._meta.concrete_fields if not field.primary_key]  # noqa: SLF001 -- Django's name
+        keys = insert_rows(model, [{attr: getattr(row, attr) for attr in attrs} for row in chunk])
+        for row, key in zip(chunk, keys, strict=True):
+            row.pk = key
+        stored.extend(chunk)
+    return stored
+
+
+def _last_activities(maker: companies.Maker) -> None:
+    """Set the last activity of every record from what was just made, one statement per object and activity."""
+    today = maker.now.date()
+    for model, prefix in ((Contact, "003"), (Lead, "00Q"), (Opportunity, "006")):
+        link = "what" if prefix == "006" else "who"
+        mine = {f"{link}_type": prefix, link: OuterRef("pk")}
+        _set_latest(
+            model,
+            Task.objects.filter(is_deleted=False, is_closed=True, **mine),
+            Event.objects.filter(is_deleted=False, activity_date__lte=today, **mine),
+        )
+    mine = {"account_id": OuterRef("pk")}
+    _set_latest(
+        Account,
+        Task.objects.filter(is_deleted=False, is_closed=True, **mine),
+        Event.objects.filter(is_deleted=False, activity_date__lte=today, **mine),
+    )
+
+
+def _set_latest(model: type[models.Model], *sources: models.QuerySet[Any]) -> None:
+    for source in sources:
+        newest = source.order_by("-activity_date").values("activity_date")[:1]
+        rows = model._default_manager.annotate(newest=Subquery(newest)).filter(newest__isnull=False)  # noqa: SLF001
+        older = models.Q(last_activity_date__isnull=True) | models.Q(
+            last_activity_date__lt=models.F("newest")
+        )
+        rows.filter(older).update(last_activity_date=Subquery(newest))

@@ -1,0 +1,3 @@
+"""The seed that everybody's demo company grows from."""
+
+SEED = 20240914

@@ -1,0 +1,110 @@
+"""Puts a file at a record, and finds it again under the record's rights."""
+
+from __future__ import annotations
+
+import mimetypes
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import PurePath
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from essor.access.actor import Actor
+from essor.catalog.definitions import ObjectDef
+from essor.domain.feed import store
+from essor.domain.feed.models import ContentDocument, ContentDocumentLink, ContentVersion
+from essor.kernel import ids
+from essor.kernel.errors import FieldError, NotFound, ValidationFailed
+from essor.records.change import Change, Source
+from essor.records.save import save
+
+LONGEST_NAME = 200
+SOURCE = Source(name="files")
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file at a record, with its newest version; `path` is relative to the store."""
+
+    id: int
+    title: str
+    extension: str
+    media_type: str
+    size: int
+    created: datetime
+    owner: str
+    path: str
+
+
+def attach(actor: Actor, obj: ObjectDef, key: int, name: str, chunks: Iterable[bytes]) -> int:
+    """Store a file and link it to the record; return the document's key. Raises ValidationFailed, Forbidden."""
+    clean = clean_name(name)
+    stored = store.keep(chunks)
+    path = PurePath(clean)
+    with transaction.atomic():
+        document = save(actor, Change("ContentDocument", {"Title": path.stem or clean}), source=SOURCE).id
+        media_type = mimetypes.guess_type(clean)[0] or "application/octet-stream"
+        ContentDocument.objects.filter(pk=document).update(
+            file_extension=path.suffix.lstrip(".").lower() or None,
+            file_type=media_type,
+            content_size=stored.size,
+        )
+        now = timezone.now()
+        stamp = {"created_date": now, "last_modified_date": now, "created_by_id": actor.user_id}
+        ContentVersion.objects.create(
+            content_document_id=document, title=path.stem or clean, path_on_client=clean, content_size=stored.size,
+            checksum=stored.checksum, path=stored.path, **stamp,
+        )  # fmt: skip
+        values = {
+            "ContentDocumentId": ids.encode("069", document), "LinkedEntityId": ids.encode(obj.prefix, key), "ShareType": "I",
+        }  # fmt: skip
+        save(actor, Change("ContentDocumentLink", values), source=SOURCE)
+    return document
+
+
+def clean_name(name: str) -> str:
+    """Return a file's name without folders and control characters; ValidationFailed when nothing is left."""
+    last = re.split(r"[\\/]", name)[-1]
+    clean = re.sub(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]", "", last).strip(". ")[:LONGEST_NAME]
+    if not clean:
+        raise ValidationFailed([FieldError("", "INVALID_FILE_NAME", _("The file has no name."))])
+    return clean
+
+
+def attached(obj: ObjectDef, key: int, *, document: int | None = None) -> list[Attached]:
+    """Return the files at a record that the caller has already found visible, newest first."""
+    links = ContentDocumentLink.objects.filter(
+        linked_entity_type=obj.prefix, linked_entity=key, is_deleted=False, content_document__is_deleted=False
+    )
+    if document is not None:
+        links = links.filter(content_document=document)
+    documents = list(links.order_by("-pk").values_list("content_document", flat=True)[:100])
+    versions = (
+        ContentVersion.objects.filter(content_document__in=documents, is_deleted=False)
+        .order_by("content_document", "-version_number", "-pk")
+        .select_related("content_document__owner")
+    )
+    newest: dict[int, Attached] = {}
+    for version in versions:
+        newest.setdefault(version.content_document_id, _attached(version))
+    return [newest[one] for one in documents if one in newest]
+
+
+def _attached(version: ContentVersion) -> Attached:
+    document = version.content_document
+    return Attached(
+        document.pk, document.title, document.file_extension or "", document.file_type or "", int(version.content_size),
+        version.created_date, document.owner.name if document.owner else "", version.path,
+    )  # fmt: skip
+
+
+def one(obj: ObjectDef, key: int, document: int) -> Attached:
+    """Return one file at a visible record; NotFound when it is not there."""
+    found = attached(obj, key, document=document)
+    if not found:
+        raise NotFound(_("There is no such file."))
+    return found[0]

@@ -1,0 +1,164 @@
+"""The sales objects for the catalog: what their models cannot say."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from essor.catalog.definitions import Choice
+from essor.catalog.standard import Spec, Standard, pick
+
+INDUSTRIES = pick(
+    ("Agriculture", _("Agriculture")), ("Apparel", _("Apparel")), ("Banking", _("Banking")),
+    ("Biotechnology", _("Biotechnology")), ("Chemicals", _("Chemicals")), ("Communications", _("Communications")),
+    ("Construction", _("Construction")), ("Consulting", _("Consulting")), ("Education", _("Education")),
+    ("Electronics", _("Electronics")), ("Energy", _("Energy")), ("Engineering", _("Engineering")),
+    ("Entertainment", _("Entertainment")), ("Environmental", _("Environmental")), ("Finance", _("Finance")),
+    ("Food & Beverage", _("Food and beverage")), ("Government", _("Government")), ("Healthcare", _("Healthcare")),
+    ("Hospitality", _("Hospitality")), ("Insurance", _("Insurance")), ("Machinery", _("Machinery")),
+    ("Manufacturing", _("Manufacturing")), ("Media", _("Media")), ("Not For Profit", _("Not for profit")),
+    ("Real Estate", _("Real estate")), ("Recreation", _("Recreation")), ("Retail", _("Retail")),
+    ("Shipping", _("Shipping")), ("Technology", _("Technology")), ("Telecommunications", _("Telecommunications")),
+    ("Transportation", _("Transportation")), ("Utilities", _("Utilities")), ("Other", _("Other")),
+)  # fmt: skip
+SOURCES = pick(
+    ("Web", _("Web")), ("Phone Inquiry", _("Phone inquiry")), ("Partner Referral", _("Partner referral")),
+    ("Employee Referral", _("Employee referral")), ("Purchased List", _("Purchased list")),
+    ("Trade Show", _("Trade show")), ("Advertisement", _("Advertisement")), ("Social", _("Social networks")),
+    ("Other", _("Other")),
+)  # fmt: skip
+ACCOUNT_TYPES = pick(
+    ("Prospect", _("Prospect")), ("Customer - Direct", _("Customer, direct")),
+    ("Customer - Channel", _("Customer, through a partner")), ("Channel Partner / Reseller", _("Reseller")),
+    ("Installation Partner", _("Installation partner")), ("Technology Partner", _("Technology partner")),
+    ("Competitor", _("Competitor")), ("Other", _("Other")),
+)  # fmt: skip
+RATINGS = pick(("Hot", _("Hot")), ("Warm", _("Warm")), ("Cold", _("Cold")))
+OWNERSHIPS = pick(
+    ("Public", _("Public")), ("Private", _("Private")), ("Subsidiary", _("Subsidiary")), ("Other", _("Other"))
+)
+SALUTATIONS = pick(
+    ("Mr.", _("Mr")), ("Ms.", _("Ms")), ("Mrs.", _("Mrs")), ("Dr.", _("Dr")), ("Prof.", _("Prof"))
+)
+LEAD_STATUSES = (
+    Choice("Open - Not Contacted", _("Open, not contacted"), default=True),  # type: ignore[arg-type]
+    Choice("Working - Contacted", _("Working, contacted")),  # type: ignore[arg-type]
+    Choice("Closed - Converted", _("Closed, converted"), facts={"converted": True}),  # type: ignore[arg-type]
+    Choice("Closed - Not Converted", _("Closed, not converted")),  # type: ignore[arg-type]
+)
+FORECAST_CATEGORIES = pick(
+    ("Omitted", _("Omitted")), ("Pipeline", _("Pipeline")), ("Best Case", _("Best case")),
+    ("Commit", _("Commit")), ("Closed", _("Closed")),
+)  # fmt: skip
+
+
+def stage(
+    value: str, label: object, probability: int, category: str, *, closed: bool = False, won: bool = False
+) -> Choice:
+    """Return a stage with what hangs on it: probability in points, forecast category, closed and won."""
+    facts = {"probability": probability, "category": category, "closed": closed, "won": won}
+    return Choice(value, label, facts=facts)  # type: ignore[arg-type]
+
+
+STAGES = (
+    stage("Prospecting", _("Prospecting"), 10, "Pipeline"),
+    stage("Qualification", _("Qualification"), 10, "Pipeline"),
+    stage("Needs Analysis", _("Needs analysis"), 20, "Pipeline"),
+    stage("Value Proposition", _("Value proposition"), 50, "Pipeline"),
+    stage("Id. Decision Makers", _("Decision makers found"), 60, "Pipeline"),
+    stage("Perception Analysis", _("Perception analysis"), 70, "Best Case"),
+    stage("Proposal/Price Quote", _("Proposal or quote"), 75, "Best Case"),
+    stage("Negotiation/Review", _("Negotiation"), 90, "Commit"),
+    stage("Closed Won", _("Closed, won"), 100, "Closed", closed=True, won=True),
+    stage("Closed Lost", _("Closed, lost"), 0, "Omitted", closed=True),
+)
+OPPORTUNITY_TYPES = pick(
+    ("Existing Customer - Upgrade", _("Existing customer, upgrade")),
+    ("Existing Customer - Replacement", _("Existing customer, replacement")),
+    ("New Customer", _("New customer")),
+)
+PHONE = Spec(kind="phone")
+LINKEDIN = Spec(kind="url", options={"linkedin": True})
+MONEY = Spec(kind="money")
+PERSON_NAME = Spec(readonly=True, help=_("Made of the first and the last name."), history=False)
+CURRENCY = Spec(kind="picklist", choices=pick("EUR", "USD", "GBP", "CHF", "CAD", "MAD", "TND", "XOF", "JPY"))
+
+
+def address(prefix: str) -> tuple[str, ...]:
+    """Return the attributes of a standard address."""
+    return tuple(f"{prefix}{part}" for part in ("street", "city", "postal_code", "state", "country"))
+
+
+OBJECTS = (
+    Standard(
+        "sales.Account", "001", _("Account"), _("Accounts"), icon="building",
+        fields={
+            "name": Spec(required=True), "type": Spec(kind="picklist", choices=ACCOUNT_TYPES),
+            "parent": Spec(child_relationship="ChildAccounts"),
+            "industry": Spec(kind="picklist", choices=INDUSTRIES), "phone": PHONE, "fax": PHONE,
+            "website": Spec(kind="url"), "linked_in_url": LINKEDIN,
+            "account_source": Spec(kind="picklist", choices=SOURCES), "annual_revenue": MONEY,
+            "ownership": Spec(kind="picklist", choices=OWNERSHIPS), "rating": Spec(kind="picklist", choices=RATINGS),
+            "currency_iso_code": CURRENCY,
+        },
+        hidden=frozenset({"phone_e164", "fax_e164"}),
+        compounds={
+            "BillingAddress": (_("Billing address"), "address", address("billing_")),
+            "ShippingAddress": (_("Shipping address"), "address", address("shipping_")),
+        },
+        search=("Name", "Phone", "Website", "AccountNumber", "BillingCity"), activities=True,
+    ),
+    Standard(
+        "sales.Contact", "003", _("Contact"), _("Contacts"), icon="user",
+        fields={
+            "name": PERSON_NAME, "last_name": Spec(required=True),
+            "salutation": Spec(kind="picklist", choices=SALUTATIONS), "email": Spec(kind="email"),
+            "phone": PHONE, "mobile_phone": PHONE, "home_phone": PHONE, "other_phone": PHONE, "fax": PHONE,
+            "linked_in_url": LINKEDIN, "lead_source": Spec(kind="picklist", choices=SOURCES),
+            "reports_to": Spec(child_relationship="Reports"), "currency_iso_code": CURRENCY,
+        },
+        hidden=frozenset({"phone_e164", "mobile_phone_e164", "home_phone_e164", "other_phone_e164", "fax_e164"}),
+        compounds={"MailingAddress": (_("Mailing address"), "address", address("mailing_"))},
+        search=("Name", "Email", "Phone", "MobilePhone", "Account.Name"), activities=True,
+    ),
+    Standard(
+        "sales.Lead", "00Q", _("Lead"), _("Leads"), icon="target",
+        fields={
+            "name": PERSON_NAME, "last_name": Spec(required=True), "company": Spec(required=True),
+            "salutation": Spec(kind="picklist", choices=SALUTATIONS), "email": Spec(kind="email"),
+            "phone": PHONE, "mobile_phone": PHONE, "website": Spec(kind="url"), "linked_in_url": LINKEDIN,
+            "status": Spec(kind="picklist", choices=LEAD_STATUSES, required=True),
+            "lead_source": Spec(kind="picklist", choices=SOURCES),
+            "industry": Spec(kind="picklist", choices=INDUSTRIES),
+            "rating": Spec(kind="picklist", choices=RATINGS), "annual_revenue": MONEY,
+            "is_converted": Spec(readonly=True), "converted_date": Spec(readonly=True),
+            "converted_account": Spec(readonly=True), "converted_contact": Spec(readonly=True),
+            "converted_opportunity": Spec(readonly=True), "currency_iso_code": CURRENCY,
+        },
+        hidden=frozenset({"phone_e164", "mobile_phone_e164"}),
+        compounds={"Address": (_("Address"), "address", address(""))},
+        search=("Name", "Company", "Email", "Phone", "MobilePhone"), path_field="Status", activities=True,
+    ),
+    Standard(
+        "sales.Opportunity", "006", _("Opportunity"), _("Opportunities"), icon="briefcase",
+        fields={
+            "name": Spec(required=True), "stage_name": Spec(kind="picklist", choices=STAGES, required=True),
+            "close_date": Spec(required=True), "amount": MONEY,
+            "type": Spec(kind="picklist", choices=OPPORTUNITY_TYPES), "probability": Spec(kind="percent", options={"scale": 0}),
+            "expected_revenue": Spec(kind="money", readonly=True),
+            "lead_source": Spec(kind="picklist", choices=SOURCES),
+            "is_closed": Spec(readonly=True, history=False), "is_won": Spec(readonly=True, history=False),
+            "forecast_category_name": Spec(kind="picklist", choices=FORECAST_CATEGORIES),
+            "last_stage_change_date": Spec(readonly=True, history=False), "currency_iso_code": CURRENCY,
+        },
+        search=("Name", "Account.Name", "NextStep"), path_field="StageName", activities=True,
+    ),
+    Standard(
+        "sales.OpportunityHistory", "008", _("Opportunity step"), _("Opportunity path"), icon="history",
+        name_field="StageName", tab=False, createable=False,
+        fields={
+            "opportunity": Spec(kind="masterdetail", child_relationship="OpportunityHistories", on_delete="cascade"),
+            "stage_name": Spec(kind="picklist", choices=STAGES), "amount": MONEY,
+            "probability": Spec(kind="percent", options={"scale": 0}), "expected_revenue": MONEY,
+        },
+    ),
+)  # fmt: skip

@@ -1,0 +1,7 @@
+"""The rules that the sales objects add to the writing road."""
+
+from __future__ import annotations
+
+from essor.domain.sales.rules import opportunity, person
+
+__all__ = ["opportunity", "person"]

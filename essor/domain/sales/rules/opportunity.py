@@ -1,0 +1,64 @@
+"""What a stage brings with it, and the path of a deal kept as data."""
+
+from __future__ import annotations
+
+from essor.domain.sales.models import OpportunityHistory
+from essor.kernel.db.insert import insert_rows
+from essor.records.batch import Batch, Row
+from essor.records.rules import after, before
+
+TRACKED = ("StageName", "Amount", "Probability", "CloseDate")
+READS = (*TRACKED, "ExpectedRevenue", "IsClosed", "IsWon", "ForecastCategoryName", "CurrencyIsoCode")
+
+
+@before("Opportunity", reads=READS)
+def stage_facts(batch: Batch) -> None:
+    """Set closed, won, probability and forecast category from the stage, and the expected revenue from both.
+
+    A probability or category that the writer offers along with the stage wins over the stage's own.
+    """
+    stages = batch.object.field("StageName")
+    for row in batch:
+        choice = stages.choice(row.get("StageName") or "")
+        if choice is not None and (row.is_new or row.changes("StageName")):
+            _follow_stage(row, dict(choice.facts))
+            row.set("LastStageChangeDate", batch.now)
+        amount, probability = row.get("Amount"), row.get("Probability")
+        expected = None if amount is None or probability is None else round(amount * probability / 100)
+        if expected != row.get("ExpectedRevenue"):
+            row.set("ExpectedRevenue", expected)
+
+
+def _follow_stage(row: Row, facts: dict[str, object]) -> None:
+    row.set("IsClosed", bool(facts.get("closed")))
+    row.set("IsWon", bool(facts.get("won")))
+    if row.offered.get("Probability") is None and "probability" in facts:
+        row.set("Probability", float(str(facts["probability"])))
+    if row.offered.get("ForecastCategoryName") is None and "category" in facts:
+        row.set("ForecastCategoryName", facts["category"])
+
+
+@after("Opportunity", reads=READS)
+def stage_history(batch: Batch) -> None:
+    """Keep one step of the path per change of stage, amount, probability or close date."""
+    insert_rows(
+        OpportunityHistory,
+        [
+            {
+                "opportunity_id": row.id,
+                "stage_name": row.get("StageName"),
+                "amount": row.get("Amount"),
+                "probability": row.get("Probability"),
+                "expected_revenue": row.get("ExpectedRevenue"),
+                "close_date": row.get("CloseDate"),
+                "currency_iso_code": row.get("CurrencyIsoCode") or "EUR",
+                "created_date": batch.now,
+                "last_modified_date": batch.now,
+                "system_modstamp": batch.now,
+                "created_by_id": batch.actor.user_id,
+                "last_modified_by_id": batch.actor.user_id,
+            }
+            for row in batch
+            if row.is_new or any(row.changes(name) for name in TRACKED)
+        ],
+    )

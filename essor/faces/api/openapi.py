@@ -1,0 +1,235 @@
+"""The API's description, OpenAPI 3.1, written from the catalog as the caller sees it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language
+
+from essor.access.actor import Actor
+from essor.access.view import catalog_for
+from essor.catalog.definitions import Catalog, Field, ObjectDef
+from essor.faces.api.records import LARGEST_BULK, LARGEST_PAGE
+
+JSON = "application/json"
+ID = {"type": "string", "pattern": "^[a-zA-Z0-9]{15}([a-zA-Z0-9]{3})?$"}
+
+
+def document(request: HttpRequest, actor: Actor) -> HttpResponse:  # noqa: ARG001
+    """GET: the whole description."""
+    return HttpResponse(_document(catalog_for(actor), get_language() or "en"), content_type=JSON)
+
+
+@lru_cache(maxsize=32)
+def _document(catalog: Catalog, language: str) -> bytes:
+    del language  # the labels are in it: each language has its own document
+    return orjson.dumps(build(catalog))
+
+
+def build(catalog: Catalog) -> dict[str, Any]:
+    """Return the description as a mapping."""
+    paths: dict[str, Any] = dict(_fixed())
+    schemas: dict[str, Any] = {"Problem": _PROBLEM, "Written": _WRITTEN}
+    for obj in catalog:
+        schemas[obj.name] = _record_schema(obj, writing=False)
+        paths[f"/api/v1/records/{obj.name}"] = _collection(obj)
+        paths[f"/api/v1/records/{obj.name}/{{id}}"] = _item(obj)
+        if obj.is_record and obj.createable:
+            schemas[f"{obj.name}Input"] = _record_schema(obj, writing=True)
+            paths[f"/api/v1/records/{obj.name}/bulk"] = {"post": _bulk(obj)}
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Essor",
+            "version": "1",
+            "license": {"name": "AGPL-3.0-or-later", "identifier": "AGPL-3.0-or-later"},
+        },
+        "security": [{"token": []}],
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+            "responses": {
+                "Refused": {
+                    "description": "Refused",
+                    "content": {"application/problem+json": {"schema": _ref("Problem")}},
+                }
+            },
+        },
+        "paths": paths,
+    }
+
+
+def _ref(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+_PROBLEM = {
+    "type": "object",
+    "required": ["status", "code", "title"],
+    "properties": {
+        "type": {"type": "string"}, "status": {"type": "integer"}, "code": {"type": "string"}, "title": {"type": "string"},
+        "line": {"type": "integer"}, "column": {"type": "integer"},
+        "errors": {"type": "array", "items": {"type": "object"}},
+    },
+}  # fmt: skip
+_WRITTEN = {
+    "type": "object",
+    "required": ["Id", "created"],
+    "properties": {
+        "Id": ID,
+        "created": {"type": "boolean"},
+        "changed": {"type": "array", "items": {"type": "string"}},
+    },
+}
+
+
+def _record_schema(obj: ObjectDef, *, writing: bool) -> dict[str, Any]:
+    """Return an object's schema: everything for reading, what may be written for writing."""
+    fields = [f for f in obj.fields if not f.hidden and f.kind.name not in ("address", "geolocation")]
+    if writing:
+        fields = [f for f in fields if f.createable or f.updateable]
+    schema: dict[str, Any] = {
+        "type": "object", "title": str(obj.label),
+        "properties": {field.name: _property(field, writing=writing) for field in fields},
+    }  # fmt: skip
+    if writing:
+        schema["additionalProperties"] = False
+    return schema
+
+
+def _property(field: Field, *, writing: bool) -> dict[str, Any]:
+    schema = {**field.kind.json_schema(field), "title": str(field.label)}
+    if not writing and not (field.createable or field.updateable):
+        schema["readOnly"] = True
+    return schema
+
+
+def _answers(status: str, description: str, schema: dict[str, Any] | None) -> dict[str, Any]:
+    good: dict[str, Any] = {"description": description}
+    if schema is not None:
+        good["content"] = {JSON: {"schema": schema}}
+    refused = {"$ref": "#/components/responses/Refused"}
+    return {
+        status: good,
+        **dict.fromkeys(("400", "401", "403", "404", "405", "409", "412", "413", "415", "422"), refused),
+    }
+
+
+def _parameter(name: str, schema: dict[str, Any], description: str, place: str = "query") -> dict[str, Any]:
+    return {
+        "name": name,
+        "in": place,
+        "required": place == "path",
+        "schema": schema,
+        "description": description,
+    }
+
+
+def _collection(obj: ObjectDef) -> dict[str, Any]:
+    text = {"type": "string"}
+    page = {
+        "type": "object",
+        "properties": {
+            "records": {"type": "array", "items": _ref(obj.name)},
+            "nextCursor": {"type": ["string", "null"]}, "previousCursor": {"type": ["string", "null"]},
+            "totalSize": {"type": "integer"},
+        },
+    }  # fmt: skip
+    found: dict[str, Any] = {
+        "get": {
+            "summary": f"{obj.plural}: list", "operationId": f"list{obj.name}", "tags": [obj.name],
+            "parameters": [
+                _parameter("fields", text, "Dotted paths, separated by commas: Name,Account.Name"),
+                _parameter("where", text, "A condition in SOQL: Industry = 'Energy' AND CreatedDate = LAST_N_DAYS:30"),
+                _parameter("filter", text, "The same as a JSON tree"),
+                _parameter("order", text, "Sort keys in SOQL: Name DESC NULLS LAST"),
+                _parameter("limit", {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE}, "Records per page"),
+                _parameter("cursor", text, "nextCursor or previousCursor of an earlier answer"),
+                _parameter("count", {"enum": ["true", "false"]}, "Count all records as well"),
+            ],
+            "responses": _answers("200", "A page of records", page),
+        }
+    }  # fmt: skip
+    if obj.is_record and obj.createable:
+        found["post"] = {
+            "summary": f"{obj.label}: create", "operationId": f"create{obj.name}", "tags": [obj.name],
+            "requestBody": _body(_ref(f"{obj.name}Input")), "responses": _answers("201", "Created", _ref("Written")),
+        }  # fmt: skip
+    return found
+
+
+def _body(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"required": True, "content": {JSON: {"schema": schema}}}
+
+
+def _item(obj: ObjectDef) -> dict[str, Any]:
+    record_id = _parameter("id", ID, "18-character id", "path")
+    found: dict[str, Any] = {
+        "parameters": [record_id],
+        "get": {
+            "summary": f"{obj.label}: read", "operationId": f"read{obj.name}", "tags": [obj.name],
+            "parameters": [_parameter("fields", {"type": "string"}, "Dotted paths, separated by commas")],
+            "responses": _answers("200", "The record", _ref(obj.name)),
+        },
+    }  # fmt: skip
+    if obj.is_record and obj.createable:
+        match = _parameter("If-Match", {"type": "string"}, "ETag of an earlier answer", "header")
+        found["patch"] = {
+            "summary": f"{obj.label}: change", "operationId": f"update{obj.name}", "tags": [obj.name], "parameters": [match],
+            "requestBody": _body(_ref(f"{obj.name}Input")), "responses": _answers("200", "Changed", _ref("Written")),
+        }  # fmt: skip
+        found["delete"] = {
+            "summary": f"{obj.label}: delete", "operationId": f"delete{obj.name}", "tags": [obj.name],
+            "responses": _answers("204", "In the recycle bin", None),
+        }  # fmt: skip
+    return found
+
+
+def _bulk(obj: ObjectDef) -> dict[str, Any]:
+    row = {"type": "object", "properties": {"Id": ID}}
+    schema = {
+        "type": "object", "required": ["records"],
+        "properties": {"records": {"type": "array", "maxItems": LARGEST_BULK, "items": row}, "allOrNone": {"type": "boolean"}},
+    }  # fmt: skip
+    answers = _answers("200", "All written", {"type": "object"})
+    answers["207"] = {"description": "Some refused", "content": {JSON: {"schema": {"type": "object"}}}}
+    return {
+        "summary": f"{obj.plural}: create or change many", "operationId": f"bulk{obj.name}", "tags": [obj.name],
+        "requestBody": _body(schema), "responses": answers,
+    }  # fmt: skip
+
+
+def _fixed() -> dict[str, Any]:
+    """Return the addresses that do not depend on the catalog."""
+    thing = {"type": "object"}
+    q = _parameter("q", {"type": "string"}, "The query")
+    name = _parameter("name", {"type": "string"}, "Name of an object", "path")
+    soql = {"type": "object", "required": ["soql"], "properties": {"soql": {"type": "string"}}}
+    limit = _parameter("limit", {"type": "integer", "minimum": 1, "maximum": 200}, "Most hits")
+    return {
+        "/api/v1/me": {"get": _get("me", "The acting user", [], thing)},
+        "/api/v1/objects": {"get": _get("objects", "All objects", [], thing)},
+        "/api/v1/objects/{name}": {"get": _get("describe", "One object with its fields", [name], thing)},
+        "/api/v1/query": {
+            "get": _get("query", "Run a SOQL query", [q], thing),
+            "post": {
+                "summary": "Run a long SOQL query", "operationId": "longQuery", "requestBody": _body(soql),
+                "responses": _answers("200", "The rows", thing),
+            },
+        },
+        "/api/v1/search": {"get": _get("search", "Find records by fragments", [q, limit], thing)},
+    }  # fmt: skip
+
+
+def _get(
+    operation: str, summary: str, parameters: list[dict[str, Any]], schema: dict[str, Any]
+) -> dict[str, Any]:
+    return {
+        "summary": summary,
+        "operationId": operation,
+        "parameters": parameters,
+        "responses": _answers("200", summary, schema),
+    }

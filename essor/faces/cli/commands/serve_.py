@@ -1,0 +1,139 @@
+"""`essor serve`: the web server and the worker in one process, on a database brought up to date."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import socket
+import sys
+from typing import Any
+
+from essor.faces.cli.main import Refused
+
+DEFAULT_PORT = 8000
+NOTE_EVERY = 60.0  # seconds
+FIRST_USER = 'essor user add you@example.fr --name "First Last" --profile "System Administrator"'
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Say what the command takes."""
+    parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))
+    parser.add_argument(
+        "--port", type=int, default=_port(), help="default: PORT of the environment, else 8000"
+    )
+    parser.add_argument("--demo", action="store_true", help="make the demo company if the database is empty")
+    parser.add_argument(
+        "--no-worker", action="store_true", help="serve pages only; run `essor worker` beside it"
+    )
+
+
+def _port() -> int:
+    given = os.environ.get("PORT", "").strip()
+    if not given:
+        return DEFAULT_PORT
+    if not given.isdigit() or not 0 < int(given) < 65536:  # noqa: PLR2004 -- the range of TCP ports
+        message = f"PORT must be a number from 1 to 65535, not {given!r}"
+        raise SystemExit(_one_line(message))
+    return int(given)
+
+
+def _one_line(message: str) -> int:
+    sys.stderr.write(f"essor: {message}\n")
+    return 2
+
+
+def run(args: argparse.Namespace) -> None:
+    """Serve until SIGTERM or Ctrl-C."""
+    from essor.catalog.actions.purge_field import drop_purged  # noqa: PLC0415
+    from essor.faces.cli.database import prepare  # noqa: PLC0415
+
+    require_free(args.host, args.port)
+    prepare()
+    drop_purged()
+    if args.demo:
+        _demo()
+    announce(args)
+    from essor.jobs import worker  # noqa: PLC0415
+
+    work: Any = contextlib.nullcontext() if args.no_worker else worker.embedded()
+    with work:
+        asyncio.run(_serve(args.host, args.port))
+
+
+def require_free(host: str, port: int) -> None:
+    """Refuse, in one line, a port that somebody else holds."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            message = f"{host}:{port} cannot be used ({error.strerror}); choose another port with PORT=…"
+            raise Refused(message) from error
+
+
+def _demo() -> None:
+    from essor.domain.demo import company  # noqa: PLC0415
+
+    if company.is_empty():
+        company.make(report=lambda line: sys.stdout.write(f"  {line}\n"))
+
+
+def announce(args: argparse.Namespace) -> None:
+    """Print the address and how to get in."""
+    from essor.access.models import User  # noqa: PLC0415
+    from essor.domain.demo import company  # noqa: PLC0415
+
+    sys.stdout.write(f"\nEssor is at http://{args.host}:{args.port}/\n")
+    for login in company.logins():
+        sys.stdout.write(f"  {login.role:<40} {login.email:<34} {login.password}\n")
+    if not User.objects.filter(user_type=User.Kind.STANDARD).exists():
+        sys.stdout.write(f"  Nobody can sign in yet. Make the first administrator:\n  {FIRST_USER}\n")
+    sys.stdout.write("Stop it with Ctrl-C.\n")
+    sys.stdout.flush()
+
+
+async def _serve(host: str, port: int) -> None:
+    """Run the ASGI application until a signal asks to stop."""
+    from django.conf import settings  # noqa: PLC0415
+    from django.utils.module_loading import import_string  # noqa: PLC0415
+    from granian.constants import Interfaces  # noqa: PLC0415
+    from granian.server.embed import Server  # noqa: PLC0415
+
+    from essor.jobs import live  # noqa: PLC0415
+
+    application = import_string(settings.ASGI_APPLICATION)
+    server = Server(
+        application, address=host, port=port, interface=Interfaces.ASGINL, log_enabled=False, websockets=False
+    )
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        live.close()  # open event streams would hold the server
+        server.stop()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+    noting = asyncio.create_task(_note_usage())
+    try:
+        await server.serve()
+    finally:
+        noting.cancel()
+
+
+async def _note_usage() -> None:
+    """Write down now and then what this process was asked, for the job that decides about indexes."""
+    from django.db import Error  # noqa: PLC0415
+
+    from essor.query import usage  # noqa: PLC0415
+
+    while True:
+        await asyncio.sleep(NOTE_EVERY)
+        try:
+            await asyncio.to_thread(usage.write_down)
+        except Error:  # the database is busy or away: only statistics are lost
+            logging.getLogger(__name__).warning("What people ask could not be written down", exc_info=True)

@@ -1,0 +1,101 @@
+"""`essor user`: people who may log in."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import sys
+from typing import TYPE_CHECKING
+
+from essor.faces.cli.main import Refused
+
+if TYPE_CHECKING:
+    from essor.access.actor import Actor
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Say what the command takes."""
+    from essor.faces.cli import acting  # noqa: PLC0415
+
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    add = verbs.add_parser("add", help="add a user")
+    add.add_argument("email")
+    add.add_argument("--name", required=True, help="first and last name")
+    add.add_argument("--profile", required=True, help="for example: Sales")
+    add.add_argument("--role", default="", help="for example: Sales rep")
+    add.add_argument("--language", choices=("fr", "en"), default="fr")
+    add.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+    listing = verbs.add_parser("list", help="list the users")
+    deactivate = verbs.add_parser("deactivate", help="refuse a user's log-in from now on")
+    deactivate.add_argument("email")
+    for verb in (add, listing, deactivate):
+        acting.add_option(verb)
+
+
+def run(args: argparse.Namespace) -> None:
+    """Do the verb."""
+    from essor.faces.cli import acting  # noqa: PLC0415
+
+    actor = acting.actor_of(args)
+    {"add": add_user, "list": list_users, "deactivate": deactivate_user}[args.verb](actor, args)
+
+
+def password(args: argparse.Namespace) -> str:
+    """Return the password from standard input, or asked for without echo."""
+    if args.password_stdin:
+        return sys.stdin.readline().rstrip("\n")
+    if not sys.stdin.isatty():
+        message = "give the password with --password-stdin"
+        raise Refused(message)
+    return getpass.getpass("Password: ")
+
+
+def add_user(actor: Actor, args: argparse.Namespace) -> None:
+    """Add a user by names of profile and role."""
+    from essor.access.actions.create_user import NewUser, create_user  # noqa: PLC0415
+    from essor.access.models import Profile, UserRole  # noqa: PLC0415
+
+    profile = Profile.objects.filter(name__iexact=args.profile).first()
+    role = UserRole.objects.filter(name__iexact=args.role).first() if args.role else None
+    if profile is None:
+        known = ", ".join(Profile.objects.order_by("name").values_list("name", flat=True))
+        message = f"there is no profile “{args.profile}” (there are: {known})"
+        raise Refused(message)
+    if args.role and role is None:
+        known = ", ".join(UserRole.objects.order_by("name").values_list("name", flat=True))
+        message = f"there is no role “{args.role}” (there are: {known})"
+        raise Refused(message)
+    first, _space, last = args.name.strip().rpartition(" ")
+    new = NewUser(
+        email=args.email, first_name=first, last_name=last, profile=profile, role=role, language=args.language
+    )
+    user = create_user(actor, new, password=password(args))
+    sys.stdout.write(f"{user.email} added\n")
+
+
+def list_users(actor: Actor, args: argparse.Namespace) -> None:  # noqa: ARG001
+    """Print one line per user."""
+    from essor.access.models import User  # noqa: PLC0415
+
+    for user in (
+        User.objects.filter(user_type=User.Kind.STANDARD)
+        .select_related("profile", "role")
+        .order_by("username")
+    ):
+        state = "" if user.is_active else "  (inactive)"
+        sys.stdout.write(
+            f"{user.username:<36} {user.profile.name:<24} {user.role.name if user.role else ''}{state}\n"
+        )
+
+
+def deactivate_user(actor: Actor, args: argparse.Namespace) -> None:
+    """Refuse a user's log-in."""
+    from essor.access.actions.deactivate_user import deactivate_user as deactivate  # noqa: PLC0415
+    from essor.access.models import User  # noqa: PLC0415
+
+    user = User.objects.filter(username=args.email.lower()).first()
+    if user is None:
+        message = f"there is no user “{args.email}”"
+        raise Refused(message)
+    deactivate(actor, user)
+    sys.stdout.write(f"{user.email} deactivated\n")

@@ -1,0 +1,141 @@
+"""The `essor` program as people and scripts call it: a process of its own on a database of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture(scope="module")
+def essor(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Return a runner of commands on one data folder (SQLite, the default)."""
+    folder = tmp_path_factory.mktemp("essor")
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("DATABASE_URL", "ESSOR_DATA", "DJANGO_SETTINGS_MODULE")
+    }
+    environment |= {"ESSOR_DATA": str(folder)}
+
+    def run(*arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "essor.faces.cli.main", *arguments]
+        return subprocess.run(  # noqa: S603 -- our own program
+            command, env=environment, input=given, capture_output=True, text=True, check=False, timeout=120
+        )
+
+    made = run(
+        "user", "add", "ana@example.fr", "--name", "Ana Roux", "--profile", "System Administrator", "--role", "Sales rep",
+        "--language", "en", "--password-stdin", given="correct horse battery\n",
+    )  # fmt: skip
+    assert made.returncode == 0, made.stderr
+    return run
+
+
+def test_help_names_every_command(essor: Run) -> None:
+    shown = essor("--help").stdout
+    for name in (
+        "serve",
+        "worker",
+        "import",
+        "export",
+        "query",
+        "user",
+        "field",
+        "object",
+        "demo",
+        "check",
+        "backup",
+        "restore",
+    ):
+        assert name in shown
+
+
+def test_an_import_of_a_french_file_with_refused_rows(essor: Run, tmp_path: Path) -> None:
+    people, rejects = tmp_path / "people.csv", tmp_path / "out.csv"
+    people.write_text("Courriel;Nom\nana@acme.fr;Roux\nnonsense;Petit\n", encoding="cp1252")
+    done = essor(
+        "import", "Contact", str(people), "--map", "Courriel=Email", "--map", "Nom=LastName", "--match", "Email",
+        "--rejects", str(rejects),
+    )  # fmt: skip
+    assert "1 created" in done.stdout, done.stderr
+    assert done.returncode == 2
+    assert "Petit" in rejects.read_text(encoding="utf-8")
+    again = essor(
+        "import",
+        "Contact",
+        str(people),
+        "--map",
+        "Courriel=Email",
+        "--map",
+        "Nom=LastName",
+        "--match",
+        "Email",
+    )
+    assert "0 created" in again.stdout
+
+
+def test_a_field_with_a_formula_is_there_at_once(essor: Run) -> None:
+    added = essor(
+        "field", "add", "Contact", "Score__c", "--kind", "number", "--label", "Score", "--option", "scale=2"
+    )
+    assert added.returncode == 0, added.stderr
+    formula = essor("field", "add", "Contact", "Twice__c", "--kind", "number", "--formula", "Score__c * 2")
+    assert formula.returncode == 0, formula.stderr
+    rows = json.loads(essor("query", "SELECT Twice__c FROM Contact LIMIT 1", "--format", "json").stdout)
+    assert "Twice__c" in json.dumps(rows)
+    wrong = essor("field", "add", "Contact", "Bad__c", "--kind", "number", "--formula", "Nope__c + ")
+    assert (wrong.returncode, wrong.stderr.count("\n")) == (2, 1)
+
+
+def test_an_object_of_ones_own(essor: Run) -> None:
+    assert essor("object", "add", "Site__c", "--label", "Site", "--plural", "Sites").returncode == 0
+    assert essor("query", "SELECT Name FROM Site__c").returncode == 0
+
+
+def test_checking_queries(essor: Run, tmp_path: Path) -> None:
+    assert essor("query", "--check", "SELECT Name FROM Account").returncode == 0
+    wrong = essor("query", "--check", "SELECT Nope FROM Account")
+    assert (wrong.returncode, wrong.stdout.split()[0]) == (2, "INVALID_FIELD")
+    file = tmp_path / "queries.txt"
+    file.write_text("SELECT Name FROM Account\nSELECT Name FROM Nothing\nSELECT FROM\n", encoding="utf-8")
+    verdicts = essor("query", "--check", "--file", str(file)).stdout.splitlines()
+    assert [verdict.split()[0] for verdict in verdicts] == ["ok", "INVALID_TYPE", "MALFORMED_QUERY"]
+
+
+def test_errors_are_one_line_and_status_2(essor: Run) -> None:
+    for arguments in (
+        ["query", "SELECT"],
+        ["import", "Contact", "missing.csv"],
+        ["field", "add", "Nothing", "X", "--kind", "text"],
+    ):
+        done = essor(*arguments)
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_backup_and_restore(essor: Run, tmp_path: Path) -> None:
+    file = tmp_path / "all.zip"
+    assert essor("backup", str(file)).returncode == 0
+    assert essor("backup", str(file)).returncode == 2
+    assert essor("restore", str(file)).returncode == 2, "there is data: it must refuse"
+    assert essor("import", "Account", str(_accounts(tmp_path))).returncode == 0
+    restored = essor("restore", str(file), "--force")
+    assert restored.returncode == 0, restored.stderr
+    assert "(0)" in essor("query", "SELECT Name FROM Account WHERE Name = 'After the backup'").stdout
+    broken = tmp_path / "broken.zip"
+    broken.write_bytes(file.read_bytes()[:-200])
+    assert "no backup" in essor("restore", str(broken), "--force").stderr
+
+
+def _accounts(folder: Path) -> Path:
+    path = folder / "accounts.csv"
+    path.write_text("Name\nAfter the backup\n", encoding="utf-8")
+    return path

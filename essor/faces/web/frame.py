@@ -1,0 +1,100 @@
+"""What every page shows around its content: the tabs, the create menu and who is signed in, as plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from essor.access.actor import Actor
+from essor.access.rights import Permission, Right
+from essor.access.view import catalog_for
+from essor.catalog.definitions import ObjectDef
+from essor.faces.web import addresses
+from essor.faces.web.preferences import THEME_COOKIE, THEMES
+
+BOTTOM_TABS = 3
+# What a sales team works with comes first; all other objects follow in catalog order.
+FIRST_TABS = ("Account", "Contact", "Lead", "Opportunity", "Task", "Event")
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One object in the header: its list, its "new" form when the reader may create."""
+
+    name: str
+    label: str
+    singular: str
+    icon: str
+    href: str
+    new_href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The frame of one page for one reader."""
+
+    tabs: tuple[Tab, ...] = ()
+    user_id: int | None = None
+    user_name: str = ""
+    user_email: str = ""
+    theme: str = "auto"
+    may_set_up: bool = False
+    style_guide: bool = False
+
+    @property
+    def creatable(self) -> tuple[Tab, ...]:
+        """Return the tabs whose object the reader may create."""
+        return tuple(tab for tab in self.tabs if tab.new_href)
+
+    @property
+    def bottom(self) -> tuple[Tab, ...]:
+        """Return the tabs that a phone keeps in reach of the thumb."""
+        return self.tabs[:BOTTOM_TABS]
+
+    @property
+    def initials(self) -> str:
+        """Return one or two letters for the user's badge."""
+        words = self.user_name.split()
+        return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+
+def context(request: HttpRequest) -> dict[str, object]:
+    """Template context processor: `frame`, worked out only by pages that draw it."""
+    return {"frame": SimpleLazyObject(lambda: frame_for(request))}
+
+
+def frame_for(request: HttpRequest) -> Frame:
+    """Return the frame of a request; nobody signed in sees neither tabs nor menus."""
+    theme = request.COOKIES.get(THEME_COOKIE, "auto")
+    theme = theme if theme in THEMES else "auto"
+    actor: Actor | None = getattr(request, "actor", None)
+    if actor is None:
+        return Frame(theme=theme)
+    return Frame(
+        tabs=tuple(_tab(one, actor) for one in sorted(catalog_for(actor), key=_place) if one.tab),
+        user_id=actor.user_id,
+        user_name=actor.name,
+        user_email=actor.email,
+        theme=theme,
+        may_set_up=actor.can(Permission.VIEW_SETUP) or actor.is_admin,
+        style_guide=settings.DEBUG or actor.is_admin,
+    )
+
+
+def _place(one: ObjectDef) -> int:
+    return FIRST_TABS.index(one.name) if one.name in FIRST_TABS else len(FIRST_TABS)
+
+
+def _tab(one: ObjectDef, actor: Actor) -> Tab:
+    may_create = one.createable and Right.CREATE in actor.rights.on(one.name)
+    return Tab(
+        name=one.name,
+        label=str(one.plural),
+        singular=str(one.label),
+        icon=one.icon,
+        href=addresses.object_list(one.name),
+        new_href=addresses.new_record(one.name) if may_create else "",
+    )

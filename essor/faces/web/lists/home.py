@@ -1,0 +1,202 @@
+"""The home page: what is due today, where the open deals stand, what one looked at last. Each part is one bounded query."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import quote
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_GET, require_POST
+
+from essor.access import rows as row_access
+from essor.access.actor import Actor
+from essor.access.view import catalog_for
+from essor.catalog.definitions import Catalog, Field, ObjectDef
+from essor.faces.web import addresses, formatting
+from essor.faces.web.lists import recents
+from essor.faces.web.lists.going import at_once
+from essor.faces.web.lists.state import address, written
+from essor.faces.web.records.reading import actor_of, load
+from essor.faces.web.shapes import Action
+from essor.faces.web.toasts import toast, trigger
+from essor.kernel import ids
+from essor.kernel.errors import NotFound
+from essor.query import run
+from essor.query.tree import Aggregate, All, Column, Compare, Constant, Me, Order, Path, Query, RelativeDate
+from essor.records.change import Change
+from essor.records.save import save
+
+SHOWN = 8
+OWNER, CLOSED = Path(("OwnerId",)), Path(("IsClosed",))
+MINE = Compare(OWNER, "eq", (Me(),))
+OPEN = Compare(CLOSED, "eq", (Constant(value=False, type="boolean"),))
+TODAY = Compare(Path(("ActivityDate",)), "lte", (RelativeDate("TODAY"),))
+NOON, EVENING = 12, 18
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One task to do; `late` when its day is over."""
+
+    id: str
+    subject: str
+    day: date | None
+    late: bool
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """My open deals in one stage: how many, their sum in words, the share of the largest sum in percent."""
+
+    label: str
+    count: int
+    amount: str
+    share: int
+    href: str
+
+
+@require_GET
+def show(request: HttpRequest) -> HttpResponseBase:
+    """Draw the home page."""
+    actor = actor_of(request)
+    catalog = catalog_for(actor)
+    tasks, more = due(actor, catalog)
+    stages = pipeline(actor, catalog)
+    seen = recents.seen(request, actor)
+    empty = not (tasks or stages or seen) and nothing_yet(actor, catalog)
+    context = {
+        "greeting": greeting(actor), "today": timezone.localdate(), "tasks": tasks, "more_tasks": more,
+        "stages": stages, "seen": seen, "quick": list(quick(actor, catalog)), "empty": empty,
+        "all_tasks": _mine(catalog, "Task"), "all_deals": _mine(catalog, "Opportunity"),
+    }  # fmt: skip
+    return render(request, "lists/home.html.jinja", context)
+
+
+def _mine(catalog: Catalog, name: str) -> str:
+    """Return the address of the list of what is mine and open, empty for those who do not see the object."""
+    if not catalog.has(name):
+        return ""
+    return address(catalog.object(name), {"view": "mine", "filter": written(All((MINE, OPEN)))})
+
+
+def greeting(actor: Actor) -> str:
+    """Return a greeting for the time of day, with the first name."""
+    hour = timezone.localtime().hour
+    name = {"name": actor.name.split(" ")[0]}
+    if hour >= EVENING:
+        return _("Good evening, %(name)s") % name
+    return (
+        _("Good morning, %(name)s") if hour < NOON else pgettext("after noon", "Good afternoon, %(name)s")
+    ) % name
+
+
+def due(actor: Actor, catalog: Catalog) -> tuple[list[Due], bool]:
+    """Return my open tasks of today and before, the oldest first, and whether there are more."""
+    if not catalog.has("Task"):
+        return [], False
+    names = ("Id", "Subject", "ActivityDate", "Who.Name", "What.Name")
+    query = Query(
+        "Task", columns=tuple(Column(Path(tuple(name.split(".")))) for name in names), where=All((MINE, OPEN, TODAY)),
+        order_by=(Order(Path(("ActivityDate",))),), limit=SHOWN + 1,
+    )  # fmt: skip
+    today = timezone.localdate()
+    rows = [_due(row, today) for row in run.rows(actor, query)]
+    return rows[:SHOWN], len(rows) > SHOWN
+
+
+def _due(row: dict[str, Any], today: date) -> Due:
+    day = row["ActivityDate"]
+    about = " · ".join(filter(None, (row.get("Who.Name"), row.get("What.Name"))))
+    return Due(
+        ids.encode("00T", row["Id"]), row["Subject"] or _("Task"), day, bool(day and day < today), about
+    )
+
+
+def pipeline(actor: Actor, catalog: Catalog) -> list[Stage]:
+    """Return my open deals by stage, in the order of the stages."""
+    if not catalog.has("Opportunity"):
+        return []
+    obj = catalog.object("Opportunity")
+    if not all(obj.has(name) for name in ("StageName", "Amount", "IsClosed")):
+        return []
+    stage, currency = Path(("StageName",)), Path(("CurrencyIsoCode",))
+    query = Query(
+        obj.name, where=All((MINE, OPEN)), group_by=(stage, currency),
+        columns=(
+            Column(stage), Column(currency), Column(Aggregate("COUNT", Path(("Id",))), "deals"),
+            Column(Aggregate("SUM", Path(("Amount",))), "total"),
+        ),
+    )  # fmt: skip
+    return list(_stages(obj, obj.field("StageName"), run.rows(actor, query)))
+
+
+def _stages(obj: ObjectDef, field: Field, rows: list[dict[str, Any]]) -> Iterator[Stage]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row["StageName"] or "", []).append(row)
+    places = {choice.value: place for place, choice in enumerate(field.choices)}
+    largest = max((sum(row["total"] or 0 for row in group) for group in found.values()), default=0)
+    scale = int(obj.field("Amount").options.get("scale", 2))
+    for value in sorted(found, key=lambda one: places.get(one, len(places))):
+        group = found[value]
+        total = sum(row["total"] or 0 for row in group)
+        amounts = [
+            formatting.short_money(row["total"], row["CurrencyIsoCode"] or "", scale)
+            for row in group
+            if row["total"]
+        ]
+        here = Compare(Path(("StageName",)), "in", (Constant(value, "text"),))
+        yield Stage(
+            str(field.choice(value) or value), sum(row["deals"] for row in group), " + ".join(amounts) or "–",
+            round(100 * total / largest) if largest else 0,
+            address(obj, {"view": "mine", "filter": written(All((MINE, OPEN, here)))}),
+        )  # fmt: skip
+
+
+def quick(actor: Actor, catalog: Catalog) -> Iterator[Action]:
+    """Yield what one most often starts with, as far as the reader may."""
+    for name in ("Task", "Contact", "Account", "Lead", "Opportunity"):
+        if catalog.has(name) and catalog.object(name).createable and row_access.may(actor, name, "create"):
+            obj = catalog.object(name)
+            yield Action(
+                _("New %(object)s") % {"object": str(obj.label).lower()}, addresses.new_record(name), obj.icon
+            )
+
+
+def nothing_yet(actor: Actor, catalog: Catalog) -> bool:
+    """Tell whether the company has no data at all; asked only when the page would be bare anyway."""
+    known = [name for name in ("Account", "Contact", "Lead", "Opportunity") if catalog.has(name)]
+    return not any(run.count_up_to(actor, Query(name), 1) for name in known)
+
+
+@require_POST
+def done(request: HttpRequest, record_id: str) -> HttpResponseBase:
+    """Tick a task off; the same address with `undo` opens it again as it was."""
+    actor = actor_of(request)
+    record = load(actor, record_id, [])
+    if record.object.name != "Task":
+        raise NotFound(_("There is no such record."))
+    status = str(load(actor, record_id, [record.object.field("Status")]).values.get("Status") or "")
+    closed = next(
+        (one.value for one in record.object.field("Status").choices if one.facts.get("closed")), "Completed"
+    )
+    save(actor, Change("Task", {"Status": request.GET.get("undo") or closed}, id=record.key))
+    response = HttpResponse(status=204)
+    if request.GET.get("undo"):
+        return response
+    toast(
+        response,
+        _("Done: %(name)s") % {"name": record.title},
+        undo=f"/home/done/{record.id}?undo={quote(status)}",
+    )
+    trigger(response, "es:refresh")
+    return at_once(response)

@@ -1,0 +1,142 @@
+"""The list page of any object: its view, its filter as chips, fifty rows at a time by key, what can be done with them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from essor.access import rows as row_access
+from essor.catalog.definitions import ObjectDef
+from essor.faces.web import addresses
+from essor.faces.web.display import is_numeric
+from essor.faces.web.lists import columns
+from essor.faces.web.lists.columns import Drawer, ListColumn
+from essor.faces.web.lists.state import State, build, checked, state_of, words_of
+from essor.faces.web.lists.words import chips
+from essor.faces.web.records.reading import actor_of
+from essor.faces.web.shapes import Column, Pager, Row, Table
+from essor.kernel.errors import QueryRefused
+from essor.query import run
+
+SIZE = 50
+COMPOUND = ("address", "geolocation")
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What the reader may do with the records of the object."""
+
+    create: bool
+    edit: bool
+    delete: bool
+    mass_edit: bool
+    export: bool
+    bring_in: bool
+
+    @property
+    def many(self) -> bool:
+        """Tell whether anything can be done with selected rows."""
+        return self.delete or self.mass_edit
+
+
+def allowed(state: State) -> Allowed:
+    """Return the reader's rights on the object."""
+    obj = state.object
+
+    def may(right: str) -> bool:
+        return obj.is_record and row_access.may(state.actor, obj, right)
+
+    create = obj.createable and may("create")
+    return Allowed(
+        create,
+        may("edit"),
+        may("delete"),
+        may("mass_edit") and may("edit"),
+        may("export"),
+        create and may("import"),
+    )
+
+
+@require_GET
+def show(request: HttpRequest, name: str) -> HttpResponseBase:
+    """Draw a list."""
+    state = build(actor_of(request), name, words_of(request.GET))
+    rights = allowed(state)
+    try:
+        table = table_of(state, rights, request.GET.get("after"))
+    except QueryRefused:
+        state = checked(state)
+        if not state.problem:
+            raise
+        table = Table((), (), str(state.object.plural))
+    context = {
+        "state": state,
+        "object": state.object,
+        "rights": rights,
+        "table": table,
+        "chips": [] if state.problem else chips(state),
+        "filtered": state.condition is not None,
+        "hidden": list(state.params.items()),
+    }
+    return render(request, "lists/page.html.jinja", context)
+
+
+def table_of(state: State, rights: Allowed, after: str | None) -> Table:
+    """Return one page of the list; a page that does not exist any more is the first one."""
+    query = state.query(columns.to_read(state.object, state.columns, state.actor))
+    try:
+        found = run.page(state.actor, query, after=after, size=SIZE)
+    except QueryRefused:
+        if not after:
+            raise
+        found = run.page(state.actor, query, size=SIZE)
+    pager = Pager(
+        shown=len(found.rows),
+        next_href=state.href(after=found.next_cursor) if found.next_cursor else "",
+        previous_href=state.href(after=found.previous_cursor) if found.previous_cursor else "",
+    )
+    heads = tuple(_head(state, column, editable=rights.edit) for column in state.columns)
+    draw = columns.drawers(state.object, state.columns, state.catalog)
+    rows = tuple(_row(state.object, draw, values) for values in found.rows)
+    return Table(
+        heads, rows, f"{state.object.plural}: {state.view.name}", pager=pager, selectable=rights.many,
+        edit_pattern="/r/{id}/cell/{field}" if rights.edit else "",
+    )  # fmt: skip
+
+
+def _head(state: State, column: ListColumn, *, editable: bool) -> Column:
+    own = "." not in column.key and column.key != columns.INACTIVE
+    writable = column.field.updateable or column.field.kind.name in COMPOUND
+    direction = next((down for path, down in state.sort[:1] if path == column.sort), None)
+    if column.key == columns.INACTIVE and direction is not None:
+        direction = not direction
+    following = "" if direction or direction is None else "-"
+    return Column(
+        column.key, column.label, column.field,
+        sorted="" if direction is None else "desc" if direction else "asc",
+        sort_href=state.href(sort=f"{following}{column.key}", after=None) if column.sort else "",
+        editable=editable and own and writable,
+        numeric=is_numeric(column.field) or column.key == columns.INACTIVE,
+        primary=column.key == state.object.name_field,
+    )  # fmt: skip
+
+
+def _row(obj: ObjectDef, draw: Sequence[Drawer], values: dict[str, Any]) -> Row:
+    key = columns.record_id(obj, values["Id"])
+    label = values.get(obj.name_field) or _("Without a name")
+    return Row(key, tuple([one(values) for one in draw]), addresses.record(key), str(label))
+
+
+@require_GET
+def count(request: HttpRequest, name: str) -> HttpResponseBase:
+    """Answer how many records the list has, asked for when the page is already there."""
+    state = state_of(request, name)
+    total = 0 if state.problem else run.count(state.actor, state.query())
+    return render(request, "lists/count.html.jinja", {"state": state, "total": total})

@@ -1,0 +1,54 @@
+"""The home page: what is due, where deals stand, what was seen last, and how to begin."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.test import Client
+from django.utils import timezone
+
+from essor.access.models import User
+from essor.faces.web.lists.tests.conftest import New, text
+from essor.kernel import ids
+
+
+def test_an_empty_company_is_told_how_to_begin(admin: Client) -> None:
+    page = text(admin.get("/"))
+    assert "Import your data" in page
+    assert "/o/Account/new" in page
+
+
+def test_tasks_due_and_deals_by_stage_are_mine_only(
+    admin: Client, seller: Client, rep: User, new: New
+) -> None:
+    today, late = timezone.localdate(), timezone.localdate() - timedelta(days=2)
+    task = new("Task", Subject="Call back", ActivityDate=late.isoformat())
+    new("Task", Subject="Much later", ActivityDate=(today + timedelta(days=9)).isoformat())
+    new("Opportunity", Name="Deal", StageName="Prospecting", CloseDate=today.isoformat(), Amount="1200")
+    new(
+        "Opportunity",
+        Name="Theirs",
+        StageName="Qualification",
+        CloseDate=today.isoformat(),
+        OwnerId=ids.encode("005", rep.pk),
+    )
+    page = text(admin.get("/"))
+    assert "Call back" in page
+    assert "Much later" not in page
+    assert "Prospecting" in page
+    assert "Qualification" not in page
+    assert "1,200" in page
+    answer = admin.post(f"/home/done/{task}", HTTP_HX_REQUEST="true")
+    assert answer.status_code == 204
+    assert "Call back" not in text(admin.get("/"))
+    assert "Qualification" in text(seller.get("/"))
+
+
+def test_what_was_seen_last_comes_first_and_only_while_it_may_be_seen(admin: Client, new: New) -> None:
+    first, second = new("Account", Name="First"), new("Account", Name="Second")
+    admin.get(f"/r/{first}/")
+    admin.get(f"/r/{second}/")
+    page = text(admin.get("/"))
+    assert page.index("Second") < page.index("First")
+    admin.post(f"/r/{second}/delete")
+    assert "Second" not in text(admin.get("/")).split("Seen last")[1]

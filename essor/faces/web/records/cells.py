@@ -1,0 +1,85 @@
+"""Inline edit: the little form of one field, its saving, and what a conflict looks like in place."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from essor.catalog.definitions import Field
+from essor.faces.web.display import is_numeric, part_names
+from essor.faces.web.records.forms import by_field, sent_values
+from essor.faces.web.records.reading import Loaded, actor_of, load, located
+from essor.faces.web.shapes import Column, Row
+from essor.faces.web.toasts import toast, trigger
+from essor.kernel.errors import Conflict, Forbidden, ValidationFailed
+from essor.records.change import Change
+from essor.records.save import save
+
+
+@require_http_methods(["GET", "POST"])
+def cell(request: HttpRequest, record_id: str, name: str) -> HttpResponseBase:
+    """Show the editor of one field, or save it; `row` in the address tells a list's cell from a page's field."""
+    actor = actor_of(request)
+    _seen, obj, _key = located(actor, record_id)
+    field = obj.field(name)
+    if not (field.updateable or field.kind.name in ("address", "geolocation")):
+        raise Forbidden(_("You may not write “%(field)s”.") % {"field": field.label})
+    if request.method == "POST":
+        return _save(request, record_id, field)
+    return _editor(request, load(actor, record_id, [field]), field)
+
+
+def _editor(
+    request: HttpRequest,
+    record: Loaded,
+    field: Field,
+    *,
+    values: dict[str, object] | None = None,
+    errors: dict[str, list[str]] | None = None,
+    conflict: Conflict | None = None,
+    status: int = 200,
+) -> HttpResponseBase:
+    context = {
+        "record": record, "field": field, "values": values or record.values, "errors": errors or {},
+        "conflict": conflict, "revision": conflict.revision if conflict else record.revision,
+    }  # fmt: skip
+    return render(request, "records/cell.html.jinja", context, status=status)
+
+
+def _save(request: HttpRequest, record_id: str, field: Field) -> HttpResponseBase:
+    actor = actor_of(request)
+    _seen, obj, key = located(actor, record_id)
+    allowed = {field.name, *(part.name for part in field.kind.companions(field))}
+    if field.kind.name in ("address", "geolocation"):
+        allowed = set(part_names(field).values())
+    values = {name: value for name, value in sent_values(obj, request.POST).items() if name in allowed}
+    revision = request.POST.get("revision", "")
+    change = Change(obj.name, values, id=key, revision=int(revision) if revision.isdigit() else None)
+    try:
+        save(actor, change)
+    except ValidationFailed as failed:
+        record = load(actor, record_id, [field])
+        return _editor(
+            request, record, field, values={**record.values, **values}, errors=by_field(failed), status=422
+        )
+    except Conflict as conflict:
+        record = load(actor, record_id, [field])
+        return _editor(
+            request, record, field, values={**record.values, **values}, conflict=conflict, status=409
+        )
+    record = load(actor, record_id, [field])
+    column = Column(field.name, str(field.label), field, editable=True, numeric=is_numeric(field),
+                    primary=field.name == obj.name_field)  # fmt: skip
+    context = {
+        "record": record,
+        "field": field,
+        "column": column,
+        "row": Row(record.id, (), revision=record.revision),
+    }
+    response = render(request, "records/cell_saved.html.jinja", context)
+    toast(response, _("Saved."))
+    trigger(response, "es:changed", {"object": obj.name})
+    return response

@@ -1,0 +1,202 @@
+"""Forms of whole records: new, clone and edit. What was typed comes back with every error and every conflict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseRedirect, QueryDict
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from essor.access import rows as row_access
+from essor.access.actor import Actor
+from essor.access.view import catalog_for
+from essor.catalog.definitions import Field, ObjectDef
+from essor.catalog.layouts import layout_for, required_at, stage_field
+from essor.faces.web import addresses
+from essor.faces.web.display import part_names
+from essor.faces.web.records.reading import Loaded, actor_of, load
+from essor.faces.web.toasts import flash
+from essor.kernel import ids
+from essor.kernel.errors import Clash, Conflict, Forbidden, ValidationFailed
+from essor.query import run
+from essor.query.tree import Column, Compare, Constant, Path, Query
+from essor.records.change import Change
+from essor.records.fill import default_of
+from essor.records.save import save
+
+NOT_CLONED = frozenset({"Id", "Name", "OwnerId"})
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What the template draws: the fields by section, the values in them, and what is wrong with those."""
+
+    object: ObjectDef
+    sections: list[tuple[str, int, list[Field]]]
+    values: Mapping[str, Any]
+    errors: Mapping[str, list[str]]
+    required: frozenset[str]
+    record_id: str = ""
+    revision: int = 0
+    clashes: tuple[Clash, ...] = ()
+    back: str = ""
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Return the labels of the fields, for the summary of errors."""
+        return {field.name: str(field.label) for field in self.object.fields}
+
+
+@require_http_methods(["GET", "POST"])
+def create(request: HttpRequest, name: str) -> HttpResponseBase:
+    """Show the form of a new record, or save it."""
+    actor = actor_of(request)
+    obj = catalog_for(actor).object(name)
+    if not obj.createable or not obj.is_record or not row_access.may(actor, obj, "create"):
+        raise Forbidden(_("You may not create %(plural)s.") % {"plural": obj.plural})
+    if request.method == "POST":
+        return _save(request, actor, obj, None)
+    values = _starting_values(request, actor, obj)
+    return _draw(request, _form(actor, obj, values, back=addresses.object_list(obj.name)))
+
+
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, record_id: str) -> HttpResponseBase:
+    """Show the form of a record, or save it."""
+    actor = actor_of(request)
+    record = load(actor, record_id)
+    if request.method == "POST":
+        return _save(request, actor, record.object, record)
+    back = addresses.record(record.id)
+    return _draw(request, _form(actor, record.object, record.values, record=record, back=back))
+
+
+def _draw(request: HttpRequest, form: Form, status: int = 200) -> HttpResponseBase:
+    return render(request, "records/form.html.jinja", {"form": form, "object": form.object}, status=status)
+
+
+def _form(
+    actor: Actor,
+    obj: ObjectDef,
+    values: Mapping[str, Any],
+    *,
+    record: Loaded | None = None,
+    errors: Mapping[str, list[str]] | None = None,
+    clashes: tuple[Clash, ...] = (),
+    revision: int = 0,
+    back: str = "",
+) -> Form:
+    layout = layout_for(obj, actor.profile_id, catalog_for(actor).version)
+    sections = []
+    for section in layout.sections:
+        fields = [obj.field(item.name) for item in section.items]
+        editable = [field for field in fields if writable(obj, field, new=record is None)]
+        if editable:
+            sections.append((section.label, section.columns, editable))
+    stage = stage_field(obj)
+    staged = required_at(layout, obj, str(values.get(stage.name) or "") or None) if stage else frozenset()
+    needed = frozenset(field.name for field in obj.fields if field.required) | staged
+    return Form(
+        obj, sections, values, errors or {}, needed, record.id if record else "",
+        revision or (record.revision if record else 0), clashes, back,
+    )  # fmt: skip
+
+
+def writable(obj: ObjectDef, field: Field, *, new: bool) -> bool:
+    """Tell whether a form offers the field; a compound is offered when its parts may be written."""
+    if field.hidden:
+        return False
+    if field.kind.name in ("address", "geolocation"):
+        parts = [obj.by_name.get(name.lower()) for name in part_names(field).values()]
+        return any(part is not None and (part.createable if new else part.updateable) for part in parts)
+    return field.createable if new else field.updateable
+
+
+def _starting_values(request: HttpRequest, actor: Actor, obj: ObjectDef) -> dict[str, Any]:
+    """Return defaults, then a cloned record's values, then those in the address (“AccountId=001…”)."""
+    values: dict[str, Any] = {}
+    for field in obj.fields:
+        if field.createable and (
+            field.options.get("default") is not None or any(c.default for c in field.choices)
+        ):
+            values[field.name] = default_of(field)
+    if request.GET.get("clone"):
+        source = load(actor, request.GET["clone"])
+        values.update({name: value for name, value in source.values.items() if name not in NOT_CLONED})
+    for name, text in request.GET.items():
+        asked = obj.by_name.get(name.lower())
+        if asked is not None and asked.createable:
+            values[asked.name] = text
+            if asked.targets:
+                values[f"{asked.name}.label"] = _name_of(actor, str(text))
+    return values
+
+
+def _name_of(actor: Actor, record_id: str) -> str:
+    """Return the name of the parent that an address proposes; empty when the actor may not see it."""
+    try:
+        prefix, key = ids.decode(record_id)
+    except ValueError:
+        return ""
+    obj = catalog_for(actor).by_prefix.get(prefix)
+    if obj is None:
+        return ""
+    where = Compare(Path(("Id",)), "eq", (Constant(key),))
+    rows = run.rows(actor, Query(obj.name, columns=(Column(Path((obj.name_field,))),), where=where, limit=1))
+    return str(rows[0][obj.name_field] or "") if rows else ""
+
+
+def sent_values(obj: ObjectDef, data: QueryDict) -> dict[str, Any]:
+    """Return the raw values that a form sent for fields of the object; lists for multi-selects."""
+    found: dict[str, Any] = {}
+    for name in data:
+        field = obj.by_name.get(name.lower())
+        if field is None:
+            continue
+        found[field.name] = (
+            [one for one in data.getlist(name) if one] if field.kind.name == "multiselect" else data[name]
+        )
+        # A ticked box sends its hidden "false" first: the last one counts, as QueryDict does.
+    return found
+
+
+def _save(request: HttpRequest, actor: Actor, obj: ObjectDef, record: Loaded | None) -> HttpResponseBase:
+    values = sent_values(obj, request.POST)
+    revision = request.POST.get("revision", "")
+    change = Change(
+        obj.name,
+        values,
+        id=record.key if record else None,
+        revision=int(revision) if revision.isdigit() else None,
+    )
+    typed = {**(record.values if record else {}), **values, **_labels(request.POST)}
+    try:
+        saved = save(actor, change)
+    except ValidationFailed as failed:
+        form = _form(actor, obj, typed, record=record, errors=by_field(failed))
+        return _draw(request, form, 422)
+    except Conflict as conflict:
+        form = _form(actor, obj, typed, record=record, clashes=conflict.clashes, revision=conflict.revision)
+        return _draw(request, form, 409)
+    record_id = ids.encode(obj.prefix, saved.id)
+    flash(request, _("%(object)s created.") % {"object": obj.label} if saved.created else _("Saved."))
+    if request.POST.get("again"):
+        return HttpResponseRedirect(addresses.new_record(obj.name))
+    return HttpResponseRedirect(addresses.record(record_id))
+
+
+def _labels(data: QueryDict) -> dict[str, str]:
+    return {name: value for name, value in data.items() if isinstance(value, str) and name.endswith(".label")}
+
+
+def by_field(failed: ValidationFailed) -> dict[str, list[str]]:
+    """Return {field name: sentences} of a refusal, for the controls and the summary above them."""
+    found: dict[str, list[str]] = {}
+    for error in failed.errors:
+        found.setdefault(error.field, []).append(error.message)
+    return found

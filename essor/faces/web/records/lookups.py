@@ -1,0 +1,92 @@
+"""Suggestions for lookup fields: the records whose name holds what was typed, best first."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from essor.access import rows as row_access
+from essor.access.actor import Actor
+from essor.access.view import catalog_for
+from essor.catalog.definitions import ObjectDef
+from essor.faces.web import addresses
+from essor.faces.web.records.reading import actor_of
+from essor.faces.web.shapes import Action, Option
+from essor.kernel import ids
+from essor.query import run
+from essor.query.search.find import find
+from essor.query.tree import All, Column, Compare, Constant, Order, Path, Query
+
+SHOWN = 8
+
+
+@require_GET
+def suggest(request: HttpRequest, name: str, field_name: str) -> HttpResponseBase:
+    """Return the options for what was typed (parameter q); the newest records when nothing was."""
+    actor = actor_of(request)
+    seen = catalog_for(actor)
+    field = seen.object(name).field(field_name)
+    text = request.GET.get("q", "").strip()
+    targets = [seen.object(target) for target in field.targets if seen.has(target)]
+    options: list[Option] = []
+    for target in targets:
+        options.extend(options_for(actor, target, text))
+    create = _create(actor, targets, text)
+    return render(
+        request, "records/lookup.html.jinja", {"options": options[:SHOWN], "query": text, "create": create}
+    )
+
+
+def _create(actor: Actor, targets: list[ObjectDef], text: str) -> Action | None:
+    for target in targets:
+        if target.createable and target.is_record and row_access.may(actor, target, "create"):
+            name = "LastName" if target.has("LastName") else target.name_field
+            return Action(
+                _("New %(object)s") % {"object": target.label},
+                addresses.new_record(target.name, **{name: text}),
+            )
+    return None
+
+
+def options_for(actor: Actor, target: ObjectDef, text: str) -> list[Option]:
+    """Return the records of one object whose name holds `text`, best first; the newest when it is empty."""
+    if target.is_record and text:
+        hits = find(actor, text, objects=(target.name,), limit=SHOWN)
+        return _named(actor, target, [hit.record_id for hit in hits])
+    columns = (Column(Path(("Id",))), Column(Path((target.name_field,))))
+    conditions = [Compare(Path((target.name_field,)), "contains", (Constant(text, "text"),))] if text else []
+    if target.has("IsActive"):
+        conditions.append(Compare(Path(("IsActive",)), "eq", (Constant(value=True),)))
+    order = (
+        Order(Path(("LastModifiedDate",)), descending=True)
+        if target.is_record
+        else Order(Path((target.name_field,)))
+    )
+    query = Query(
+        target.name,
+        columns=columns,
+        where=All(tuple(conditions)) if conditions else None,
+        order_by=(order,),
+        limit=SHOWN,
+    )
+    return [_option(target, row) for row in run.rows(actor, query)]
+
+
+def _named(actor: Actor, target: ObjectDef, keys: list[int]) -> list[Option]:
+    """Return the options of found records in the order of the search."""
+    if not keys:
+        return []
+    columns = (Column(Path(("Id",))), Column(Path((target.name_field,))))
+    where = Compare(Path(("Id",)), "in", tuple(Constant(key) for key in keys))
+    rows = {row["Id"]: row for row in run.rows(actor, Query(target.name, columns=columns, where=where))}
+    return [_option(target, rows[key]) for key in keys if key in rows]
+
+
+def _option(target: ObjectDef, row: dict[str, object]) -> Option:
+    record_id = ids.encode(target.prefix, int(str(row["Id"])))
+    return Option(
+        record_id, str(row[target.name_field] or record_id), detail=str(target.label), icon=target.icon
+    )

@@ -1,0 +1,156 @@
+"""The record page: heading with what matters first, the path, sections of the layout, related lists, the timeline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponsePermanentRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET
+
+from essor.access import rows as row_access
+from essor.catalog import current
+from essor.catalog.definitions import Field, ObjectDef
+from essor.catalog.layouts import layout_for, stage_field
+from essor.faces.web import addresses
+from essor.faces.web.lists import recents
+from essor.faces.web.records import related
+from essor.faces.web.records.reading import Loaded, actor_of, load, located
+from essor.faces.web.shapes import Action
+from essor.kernel import ids
+from essor.kernel.errors import NotFound
+from essor.query.access import visible_q
+from essor.records.merge import winner_of
+
+HIGHLIGHTS = (
+    "AccountId",
+    "Company",
+    "Title",
+    "Amount",
+    "CloseDate",
+    "Phone",
+    "MobilePhone",
+    "Email",
+    "LinkedInUrl",
+    "OwnerId",
+)
+MOST_HIGHLIGHTS = 6
+STALE_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One step of the path: done, current or still to come."""
+
+    value: str
+    label: str
+    state: str
+
+
+@require_GET
+def show(request: HttpRequest, record_id: str) -> HttpResponseBase:
+    """Draw a record's page; the id of a merged record leads to the winner."""
+    actor = actor_of(request)
+    try:
+        record = load(actor, record_id)
+    except NotFound:
+        winner = _winner(request, record_id)
+        if winner is None:
+            raise
+        return HttpResponsePermanentRedirect(addresses.record(winner))
+    layout = layout_for(record.object, actor.profile_id, record.catalog.version)
+    context = {
+        "record": record,
+        "object": record.object,
+        "sections": [
+            (section.label, section.columns, _fields(record.object, section)) for section in layout.sections
+        ],
+        "highlights": highlights(record),
+        "stages": stages(record),
+        "inactive": inactive(record),
+        "related": related.lists(record, layout),
+        "may_edit": may_edit(record),
+        "actions": actions(record),
+        "activities": record.object.activities,
+    }
+    response = render(request, "records/page.html.jinja", context)
+    recents.remember(request, response, record.id)
+    return response
+
+
+def _winner(request: HttpRequest, record_id: str) -> str | None:
+    _seen, obj, key = located(actor_of(request), record_id)
+    winner = winner_of(obj.name, key)
+    return None if winner is None else ids.encode(obj.prefix, winner)
+
+
+def _fields(obj: ObjectDef, section: Any) -> list[Field]:
+    return [obj.field(item.name) for item in section.items if not obj.field(item.name).hidden]
+
+
+def may_edit(record: Loaded) -> bool:
+    """Tell whether the reader may change this record: one query, none where the right alone decides."""
+    if not record.object.is_record or not row_access.may(record.actor, record.object, "edit"):
+        return False
+    condition = visible_q(record.actor, record.object, verb="edit")
+    model = record.object.model
+    return condition is None or model._default_manager.filter(condition, pk=record.key).exists()  # noqa: SLF001
+
+
+def highlights(record: Loaded) -> list[Field]:
+    """Return the fields of the heading: the well-known ones that hold something, in their order."""
+    found = [record.object.field(name) for name in HIGHLIGHTS if record.object.has(name)]
+    return [field for field in found if record.values.get(field.name) is not None][:MOST_HIGHLIGHTS]
+
+
+def stages(record: Loaded) -> list[Stage]:
+    """Return the path of the record's object with the record's place on it."""
+    field = stage_field(record.object)
+    if field is None or not record.object.has(field.name):
+        return []
+    value = record.values.get(field.name)
+    choices = [
+        one for one in field.choices if (one.active and not one.facts.get("closed")) or one.value == value
+    ]
+    places = [one.value for one in choices]
+    at = places.index(value) if value in places else -1
+    return [
+        Stage(one.value, str(one), "done" if place < at else "current" if place == at else "todo")
+        for place, one in enumerate(choices)
+    ]
+
+
+def inactive(record: Loaded) -> tuple[str, str] | None:
+    """Return how long nothing has happened, in words, and the tone: long silence is marked."""
+    if not record.object.has("LastActivityDate"):
+        return None
+    last = record.values.get("LastActivityDate")
+    if not isinstance(last, date):
+        return _("No activity yet"), ""
+    days = max(0, (timezone.localdate() - last).days)
+    text = (
+        ngettext("%(num)s day inactive", "%(num)s days inactive", days) % {"num": days}
+        if days
+        else _("Active today")
+    )
+    return text, "bad" if days > STALE_DAYS else "good" if days <= 7 else ""  # noqa: PLR2004 -- a week
+
+
+def actions(record: Loaded) -> list[Action]:
+    """Return what else can be done with the record, for the menu of its heading."""
+    found: list[Action] = []
+    if record.object.is_record and current.get().object(record.object.name).createable:
+        if row_access.may(record.actor, record.object, "create"):
+            found.append(
+                Action(_("Clone"), f"{addresses.new_record(record.object.name)}?clone={record.id}", "copy")
+            )
+        found.append(Action(_("Who may do what"), f"/r/{record.id}/access", "shield"))
+        if row_access.may(record.actor, record.object, "delete"):
+            found.append(Action(_("Delete"), f"/r/{record.id}/delete", "trash", "danger", "post"))
+    return found

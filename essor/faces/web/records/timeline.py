@@ -1,0 +1,149 @@
+"""What happened to a record, newest first: activities of its own and its children's, and changes of its fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, time
+from typing import Any
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from essor.access.models import Principal
+from essor.catalog.definitions import Field
+from essor.catalog.kinds import ParseContext
+from essor.faces.web import addresses
+from essor.faces.web.display import shown
+from essor.faces.web.records.reading import Loaded, actor_of, load
+from essor.faces.web.shapes import Event
+from essor.kernel import ids
+from essor.query import run
+from essor.query.tree import Any as AnyOf
+from essor.query.tree import Column, Compare, Condition, Constant, Order, Path, Query
+from essor.records.models import History
+from essor.records.write import revive
+
+SHOWN = 25
+ICONS = {"Call": "phone", "Email": "mail", "LinkedIn": "brand-linkedin"}
+
+
+@require_GET
+def show(request: HttpRequest, record_id: str) -> HttpResponseBase:
+    """Draw the timeline; `only` in the address chooses activities or changes."""
+    record = load(actor_of(request), record_id, [])
+    only = request.GET.get("only", "")
+    events: list[Event] = []
+    if only != "changes":
+        events += [*_tasks(record), *_meetings(record)]
+    if only != "activities":
+        events += _changes(record)
+    events.sort(key=lambda event: event.when, reverse=True)
+    context = {"record": record, "events": events[:SHOWN], "more": len(events) > SHOWN, "only": only}
+    return render(request, "records/timeline.html.jinja", context)
+
+
+def _about(record: Loaded) -> Condition:
+    """Return the condition for activities with or about the record; an account's are those of all its people and deals."""
+    here = (Constant(record.id),)
+    if record.object.name == "Account":
+        return AnyOf((Compare(Path(("AccountId",)), "eq", here), Compare(Path(("WhatId",)), "eq", here)))
+    link = "WhoId" if record.object.name in ("Contact", "Lead") else "WhatId"
+    return Compare(Path((link,)), "eq", here)
+
+
+def _rows(record: Loaded, name: str, paths: Iterable[str], order: str) -> list[dict[str, Any]]:
+    if not record.catalog.has(name) or not record.object.activities:
+        return []
+    known = record.catalog.object(name)
+    columns = tuple(Column(Path(tuple(path.split(".")))) for path in paths if "." in path or known.has(path))
+    query = Query(
+        name, columns=columns, where=_about(record), order_by=(Order(Path((order,)), descending=True, nulls="last"),),
+        limit=SHOWN + 1,
+    )  # fmt: skip
+    return run.rows(record.actor, query)
+
+
+def _tasks(record: Loaded) -> Iterable[Event]:
+    paths = (
+        "Id",
+        "Subject",
+        "ActivityDate",
+        "CompletedDateTime",
+        "CreatedDate",
+        "IsClosed",
+        "TaskSubtype",
+        "Description",
+        "Owner.Name",
+    )
+    for row in _rows(record, "Task", paths, "ActivityDate"):
+        due = row.get("ActivityDate")
+        when = row.get("CompletedDateTime") or (
+            datetime.combine(due, time(8), UTC) if due else row["CreatedDate"]
+        )
+        done = bool(row.get("IsClosed"))
+        yield Event(
+            title=row.get("Subject") or _("Task"), when=when, who=row.get("Owner.Name") or "",
+            icon=ICONS.get(row.get("TaskSubtype") or "", "checkbox" if done else "square"),
+            href=addresses.record(ids.encode("00T", row["Id"])), text=row.get("Description") or "", tone="" if done else "accent",
+        )  # fmt: skip
+
+
+def _meetings(record: Loaded) -> Iterable[Event]:
+    paths = ("Id", "Subject", "StartDateTime", "Location", "Description", "Owner.Name")
+    for row in _rows(record, "Event", paths, "StartDateTime"):
+        text = " · ".join(filter(None, (row.get("Location"), row.get("Description"))))
+        yield Event(
+            title=row.get("Subject") or _("Event"), when=row["StartDateTime"], icon="calendar",
+            who=row.get("Owner.Name") or "", href=addresses.record(ids.encode("00U", row["Id"])), text=text,
+        )  # fmt: skip
+
+
+def _changes(record: Loaded) -> list[Event]:
+    """Return the writes of the record, without the fields that its reader may not see."""
+    entries = list(
+        History.objects.filter(object_name=record.object.name, record_id=record.key).order_by("-pk")[
+            : SHOWN + 1
+        ]
+    )
+    people = _names(entries)
+    found = [event for entry in entries if (event := _change(record, entry, people))]
+    created = load(
+        record.actor, record.id, [record.object.field("CreatedDate"), record.object.field("CreatedById")]
+    )
+    who = str(created.values.get("CreatedBy.Name") or "")
+    if created.values.get("CreatedDate"):
+        found.append(Event(title=_("Created"), when=created.values["CreatedDate"], icon="plus", who=who))
+    return found
+
+
+def _names(entries: Iterable[History]) -> Mapping[int | None, str]:
+    wanted = {entry.user_id for entry in entries if entry.user_id}
+    return dict(Principal.objects.filter(pk__in=wanted).values_list("pk", "name"))
+
+
+def _change(record: Loaded, entry: History, people: Mapping[int | None, str]) -> Event | None:
+    who = people.get(entry.user_id, "")
+    if entry.action in ("deleted", "undeleted"):
+        title = _("Put into the recycle bin") if entry.action == "deleted" else _("Brought back")
+        return Event(
+            title=title,
+            when=entry.created_date,
+            icon="trash" if entry.action == "deleted" else "arrow-back-up",
+            who=who,
+        )
+    lines = []
+    for name, (before, after) in entry.changes.items():
+        field = record.object.by_name.get(name.lower())
+        if field is not None and not field.hidden:
+            lines.append((str(field.label), _words(field, before), _words(field, after)))
+    if not lines:
+        return None
+    return Event(title=_("Changed"), when=entry.created_date, icon="pencil", who=who, changes=tuple(lines))
+
+
+def _words(field: Field, value: Any) -> str:
+    revived = revive(value, field, ParseContext())
+    return shown(field, {field.name: revived}).text if revived is not None else ""

@@ -1,0 +1,1 @@
+"""Finding again: the search over everything, the recycle bin, the background work."""

@@ -1,0 +1,84 @@
+"""The sidebar of the set-up, and how its pages are drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from essor.access.rights import Permission
+from essor.faces.web.records.reading import actor_of
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One page of the sidebar; `words` are further words by which the search finds it."""
+
+    key: str
+    label: str | Promise
+    icon: str
+    words: str | Promise = ""
+
+    @property
+    def href(self) -> str:
+        """Return the page's address."""
+        return reverse(f"web:setup_{self.key}")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Entries that belong together."""
+
+    label: str | Promise
+    entries: tuple[Entry, ...]
+
+
+SIDEBAR: tuple[Group, ...] = (
+    Group(_("Company"), (
+        Entry("overview", _("Overview"), "home"),
+        Entry("organization", _("Organization"), "building",
+              _("name currency fiscal year language time zone phone region locale")),
+    )),
+    Group(_("Data"), (
+        Entry("objects", _("Objects and fields"), "database",
+              _("custom object field picklist formula layout validation rule record type index")),
+        Entry("rollups", _("Roll-up check"), "sum", _("roll-up summary recompute drift")),
+    )),
+    Group(_("People"), (
+        Entry("users", _("Users"), "user", _("login password freeze deactivate second factor")),
+        Entry("roles", _("Roles"), "hierarchy", _("role tree hierarchy team")),
+        Entry("profiles", _("Profiles"), "id", _("rights object permission field security")),
+        Entry("permission_sets", _("Permission sets"), "key", _("rights object permission field security")),
+        Entry("groups", _("Public groups"), "users-group", _("members")),
+        Entry("queues", _("Queues"), "inbox", _("members owner")),
+    )),
+    Group(_("Sharing"), (
+        Entry("defaults", _("Defaults for everybody"), "lock", _("organization-wide defaults private read write")),
+        Entry("sharing_rules", _("Sharing rules"), "switch-horizontal", _("owner criteria share")),
+    )),
+    Group(_("Journal"), (
+        Entry("logins", _("Login history"), "login", _("password failed address browser")),
+        Entry("audit", _("Changes to the set-up"), "history", _("audit trail who changed")),
+    )),
+)  # fmt: skip
+
+
+def draw(
+    request: HttpRequest, template: str, context: Mapping[str, Any], *, current: str, status: int = 200
+) -> HttpResponseBase:
+    """Draw a page of the set-up with `current` marked in the sidebar."""
+    actor = actor_of(request)
+    frame = {
+        "sidebar": SIDEBAR,
+        "current_entry": current,
+        "may_customize": actor.can(Permission.CUSTOMIZE),
+        "may_manage": actor.can(Permission.MANAGE_USERS),
+    }
+    return render(request, f"setup/{template}.html.jinja", {**frame, **context}, status=status)

@@ -1,0 +1,61 @@
+"""What the journal calls each change of the set-up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+WORDS: Mapping[str, Promise] = {
+    "add_field": _("Field added"),
+    "add_object": _("Object added"),
+    "assign_permission_set": _("Permission set given"),
+    "change_field": _("Field changed"),
+    "change_object": _("Object changed"),
+    "create_token": _("Token made"),
+    "create_user": _("User added"),
+    "deactivate_user": _("User deactivated"),
+    "delete_group": _("Group removed"),
+    "delete_permission_set": _("Permission set removed"),
+    "delete_profile": _("Profile removed"),
+    "delete_role": _("Role removed"),
+    "delete_sharing_rule": _("Sharing rule removed"),
+    "drop_field": _("Columns of an erased field removed"),
+    "drop_index": _("Index removed"),
+    "edit_user": _("User changed"),
+    "freeze_user": _("User frozen"),
+    "hide_field": _("Field hidden"),
+    "hide_object": _("Object hidden"),
+    "move_role": _("Role moved"),
+    "purge_field": _("Field erased"),
+    "reactivate_user": _("User reactivated"),
+    "remove_layout": _("Layout forgotten"),
+    "remove_rule": _("Validation rule removed"),
+    "reset_second_factor": _("Second factor reset"),
+    "restore_field": _("Field restored"),
+    "restore_object": _("Object restored"),
+    "revoke_token": _("Token revoked"),
+    "save_group": _("Group saved"),
+    "save_layout": _("Layout saved"),
+    "save_organization": _("Company's settings saved"),
+    "save_permission_set": _("Permission set saved"),
+    "save_profile": _("Profile saved"),
+    "save_record_type": _("Record type saved"),
+    "save_role": _("Role saved"),
+    "save_rule": _("Validation rule saved"),
+    "save_sharing_rule": _("Sharing rule saved"),
+    "set_field_rights": _("Field rights set"),
+    "set_object_rights": _("Object rights set"),
+    "set_org_default": _("Default for everybody set"),
+    "set_password": _("Password set"),
+    "set_permissions": _("Permissions set"),
+    "unfreeze_user": _("User unfrozen"),
+    "want_index": _("Index asked for"),
+    "withdraw_permission_set": _("Permission set withdrawn"),
+}
+
+
+def named(action: str) -> str:
+    """Return an action in the reader's words, its code when it has none."""
+    return str(WORDS.get(action, action))

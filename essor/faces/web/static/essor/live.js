@@ -1,0 +1,73 @@
+/* Live updates over one event stream, open only while the page is visible, so that many tabs do not use up the
+   browser's connections; it resumes by event id.
+
+   A message is JSON: {"job": {id, title, state, done, total, message}}, {"changed": {object, ids}} … Each key becomes an
+   event of the page (`es:job`, `es:changed`), which counts and lists may take as their HTMX trigger. Elements with
+   data-job="id" follow a job by themselves, the header shows how many run, and a job's end is an `es:changed` too. */
+import { refreshPage } from "./nav.js";
+import { announce, text } from "./texts.js";
+import { toast } from "./toasts.js";
+
+const ENDED = { done: "success", failed: "error", cancelled: "info" };
+const indicator = document.getElementById("jobs-indicator");
+const running = new Set();
+let stream;
+let last = "";
+
+function connect() {
+  const address = new URL(indicator.dataset.events, location.href);
+  if (last) address.searchParams.set("since", last);
+  stream = new EventSource(address);
+  stream.addEventListener("message", hear);
+  // Messages were missed that the server no longer keeps.
+  stream.addEventListener("reset", refreshPage);
+}
+
+function hear(event) {
+  last = event.lastEventId || last;
+  const message = JSON.parse(event.data);
+  if (message.job) follow(message.job);
+  for (const [name, detail] of Object.entries(message)) fire(name, detail);
+}
+
+function fire(name, detail) {
+  document.body.dispatchEvent(new CustomEvent(`es:${name}`, { bubbles: true, detail }));
+}
+
+function follow(job) {
+  const tone = ENDED[job.state];
+  const known = running.has(job.id);
+  if (tone || job.state === "paused") running.delete(job.id);
+  else running.add(job.id);
+  indicator.hidden = running.size === 0;
+  indicator.querySelector("[data-jobs-text]").textContent = text("running", running.size);
+  if (!known && running.has(job.id)) announce(job.title);
+  for (const place of document.querySelectorAll(`[data-job="${CSS.escape(String(job.id))}"]`)) draw(place, job);
+  if (!tone) return;
+  toast(job.message ? `${job.title} : ${job.message}` : job.title, { tone, href: `${indicator.pathname}#job-${job.id}`, label: text("show") });
+  fire("changed", { job: job.id });
+}
+
+function draw(place, job) {
+  const bar = place.querySelector("progress");
+  if (bar && job.total) {
+    bar.max = job.total;
+    bar.value = job.done;
+  }
+  const hint = place.querySelector("[data-job-hint]");
+  if (hint && job.message) hint.textContent = job.message;
+}
+
+function visibility() {
+  if (document.hidden) {
+    stream?.close();
+    stream = undefined;
+  } else if (!stream) {
+    connect();
+  }
+}
+
+if (indicator) {
+  document.addEventListener("visibilitychange", visibility);
+  visibility();
+}

@@ -1,0 +1,27 @@
+"""Which page answers which address; `addresses.py` builds the same addresses for links."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from essor.faces.web.live import events
+from essor.faces.web.preferences import save_preferences
+from essor.faces.web.session import session_renewed, session_state
+from essor.faces.web.styleguide import style_guide
+
+app_name = "web"
+
+urlpatterns = [
+    path("events/", events, name="events"),
+    path("me/preferences", save_preferences, name="preferences"),
+    path("me/session", session_state, name="session_state"),
+    path("me/signed-in", session_renewed, name="renewed"),
+    path("", include("essor.faces.web.records.urls")),
+    path("", include("essor.faces.web.lists.urls")),
+    path("", include("essor.faces.web.searching.urls")),
+    path("", include("essor.faces.web.setup.urls")),
+    path("", include("essor.faces.web.importing.urls")),
+    path("", include("essor.faces.web.console.urls")),
+    path("", include("essor.faces.web.apidocs.urls")),
+    path("styleguide/", style_guide, name="styleguide"),
+]

@@ -1,0 +1,91 @@
+"""The few errors that cross rooms; every face turns these same classes into its own answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class EssorError(Exception):
+    """Base of every error meant for a person; `str()` is a sentence in the reader's language."""
+
+    code = "UNKNOWN_EXCEPTION"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One refused value: which field (outside name, empty for the whole record), a stable code, a sentence."""
+
+    field: str
+    code: str
+    message: str
+
+
+class ValidationFailed(EssorError):
+    """The input broke one or more rules; nothing was written. Carries every error found, not the first."""
+
+    code = "FIELD_CUSTOM_VALIDATION_EXCEPTION"
+
+    def __init__(self, errors: Sequence[FieldError]) -> None:
+        """Keep all errors; the exception text joins their messages."""
+        self.errors = tuple(errors)
+        super().__init__(" ".join(error.message for error in self.errors))
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """One field two people changed: its outside name, the stored value and the value that was offered."""
+
+    field: str
+    stored: object
+    offered: object
+
+
+class Conflict(EssorError):
+    """Somebody saved the record after it was read; `clashes` shows both values of each contested field."""
+
+    code = "CONFLICT"
+
+    def __init__(self, message: str, *, revision: int, clashes: Sequence[Clash] = ()) -> None:
+        """Remember the stored revision so that the caller can offer to save over it."""
+        self.revision = revision
+        self.clashes = tuple(clashes)
+        super().__init__(message)
+
+
+class Forbidden(EssorError):
+    """The actor lacks the right for this action."""
+
+    code = "INSUFFICIENT_ACCESS"
+
+
+class NotFound(EssorError):
+    """No such record, or none that the actor may see: the two are never told apart."""
+
+    code = "NOT_FOUND"
+
+
+class UnknownObject(EssorError):
+    """No such object, or none that the actor may see."""
+
+    code = "INVALID_TYPE"
+
+
+class UnknownField(EssorError):
+    """No such field, or none that the actor may see."""
+
+    code = "INVALID_FIELD"
+
+
+class QueryRefused(EssorError):
+    """A query that cannot run: `code` is Salesforce's, `line` and `column` start at 1 (0 = no position)."""
+
+    def __init__(
+        self, message: str, *, code: str = "MALFORMED_QUERY", line: int = 0, column: int = 0
+    ) -> None:
+        """Keep the position apart from the sentence so that an editor can mark it."""
+        self.code = code
+        self.line = line
+        self.column = column
+        self.reason = message
+        super().__init__(message)

@@ -1,0 +1,160 @@
+"""From an outside path to SQL: walks the catalog as the asker sees it, hop by hop.
+
+What is hidden and what does not exist are refused in the same words. A parent of a private object is masked:
+its fields, except its name, are empty where the asker may not read its row — in columns, filters and sorts alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.db.models.lookups import IsNull
+from django.utils.translation import gettext as _
+
+from essor.catalog.definitions import Field, ObjectDef
+from essor.formula import sql_to_stored
+from essor.kernel.errors import QueryRefused
+from essor.query import computed, polymorphic
+from essor.query.access import visible_in
+from essor.query.environment import Env, refused, system_eyes
+from essor.query.families import family_of, result_kind
+from essor.query.families.base import Sql
+from essor.query.operands import Operand, Pair
+from essor.query.tree import Path
+
+CURRENCY = "CurrencyIsoCode"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How far a path has got: the object, the ORM prefix that leads there, the names so far, the masks so far."""
+
+    obj: ObjectDef
+    prefix: str = ""
+    names: tuple[str, ...] = ()
+    masks: tuple[Q, ...] = ()
+
+    def named(self, name: str) -> str:
+        """Return the outside path of a field here."""
+        return ".".join((*self.names, name))
+
+
+def field_of(env: Env, obj: ObjectDef, path: Path) -> Field:
+    """Return the field that a path ends at; QueryRefused (INVALID_FIELD) when the asker has none of that name."""
+    field = operand(path, obj, env).field
+    if field is None:
+        raise unknown(obj, str(path), path)
+    return field
+
+
+def operand(path: Path, obj: ObjectDef, env: Env) -> Operand:
+    """Return the value at the end of `path` from `obj`; QueryRefused (INVALID_FIELD) when there is none to see."""
+    names = path.names
+    if (
+        len(names) > 1
+        and names[0].lower() == obj.name.lower()
+        and names[0].lower() not in obj.by_relationship
+    ):
+        names = names[1:]
+    return reach(Place(obj), names, path, env)
+
+
+def reach(place: Place, names: Sequence[str], path: Path, env: Env) -> Operand:
+    """Return the value at the end of `names` from `place`."""
+    head, rest = names[0], names[1:]
+    if not rest:
+        return leaf(place, head, path, env)
+    link = place.obj.by_relationship.get(head.lower())
+    if link is None:
+        raise unknown(place.obj, head, path)
+    if link.options.get("polymorphic"):
+        return polymorphic.by_prefix(place, link, rest, path, env)
+    if polymorphic.has_carrier(link, place.obj, env):
+        return polymorphic.by_carrier(place, link, rest, path, env)
+    if not link.targets or not env.view.has(link.targets[0]):
+        raise unknown(place.obj, head, path)
+    return reach(step(place, link, env.view.object(link.targets[0]), rest, env), rest, path, env)
+
+
+def step(place: Place, link: Field, target: ObjectDef, rest: Sequence[str], env: Env) -> Place:
+    """Return the place one hop further up, masked where the asker does not see every parent row."""
+    masks = place.masks
+    if not (len(rest) == 1 and rest[0].lower() in (target.name_field.lower(), "id")):
+        masks = (*masks, *mask(place.prefix, link, target, env))
+    return replace(
+        place,
+        obj=target,
+        prefix=f"{place.prefix}{link.relation}__",
+        names=(*place.names, link.relationship),
+        masks=masks,
+    )
+
+
+def mask(prefix: str, link: Field, target: ObjectDef, env: Env) -> tuple[Q, ...]:
+    """Return the condition that the asker may read the parent row; none when they read them all."""
+    seen = visible_in(env, target)
+    if seen is None:
+        return ()
+    rows = target.model._base_manager.using(env.using)  # noqa: SLF001 -- Django's name for the plain manager
+    return (Q(Exists(rows.filter(seen, pk=OuterRef(f"{prefix}{link.attr}")))),)
+
+
+def leaf(place: Place, name: str, path: Path, env: Env) -> Operand:
+    """Return the value of one field of the object that the path has reached."""
+    field = place.obj.by_name.get(name.lower())
+    if field is None:
+        raise unknown(place.obj, name, path)
+    column = f"{place.prefix}{field.attr}"
+    base = Operand(
+        expression=F(column),
+        family=family_of(field),
+        field=field,
+        name=place.named(field.name),
+        masks=place.masks,
+    )
+    if field.options.get("polymorphic"):
+        return replace(base, expression=Pair(F(f"{column}_type"), F(column)))
+    if field.has_column:
+        return replace(base, nullable=is_nullable(place, field), currency=currency_of(place, field))
+    if base.family is None:
+        return base
+    base = replace(base, currency=currency_of(place, field))
+    if not field.formula:
+        rolled = computed.roll_up(field, env.full.object(place.obj.name), place.prefix, env)
+        return replace(base, expression=of_existing(place, rolled))
+    made = computed.formula(field, place.obj, env, lambda names: eyes_of_author(place, names, path, env))
+    raw = of_existing(place, made)
+    return replace(base, expression=sql_to_stored(raw, field), raw=raw)
+
+
+def of_existing(place: Place, expression: Sql) -> Sql:
+    """Return a computed value that is empty where there is no parent to compute it for."""
+    if not place.prefix:
+        return expression
+    return Case(When(Q(IsNull(F(f"{place.prefix}pk"), False)), then=expression))
+
+
+def eyes_of_author(place: Place, names: Sequence[str], path: Path, env: Env) -> Operand:
+    """Return a value inside a formula: its author may see what its reader may not."""
+    whole = replace(place, obj=env.full.object(place.obj.name), masks=())
+    return reach(whole, names, path, system_eyes(env))
+
+
+def is_nullable(place: Place, field: Field) -> bool:
+    """Tell whether the value may be empty: by its column, or because the parent may be missing."""
+    return bool(place.prefix) or place.obj.model._meta.get_field(field.attr).null  # noqa: SLF001
+
+
+def currency_of(place: Place, field: Field) -> F | None:
+    """Return where the record keeps the currency of a money field."""
+    if result_kind(field).name != "money" or not place.obj.has(CURRENCY):
+        return None
+    return F(f"{place.prefix}{place.obj.field(CURRENCY).attr}")
+
+
+def unknown(obj: ObjectDef, name: str, path: Path) -> QueryRefused:
+    """Return the one refusal of a field that is missing or hidden."""
+    message = _("“%(object)s” has no field “%(field)s”.") % {"object": obj.name, "field": name}
+    return refused(message, path.at, "INVALID_FIELD")

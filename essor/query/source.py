@@ -1,0 +1,68 @@
+"""The rows that a question starts from: an object the asker may read, its rows outside the bin that they may see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from essor.catalog.definitions import ObjectDef
+from essor.kernel.errors import UnknownObject
+from essor.query import conditions
+from essor.query.access import visible_in
+from essor.query.environment import Env, refused
+from essor.query.tree import NOWHERE, Position, Query
+
+EVERYTHING = frozenset({"", "everything", "scopingrule"})
+
+
+def object_named(name: str, env: Env, at: Position = NOWHERE) -> ObjectDef:
+    """Return the object that a query asks; QueryRefused (INVALID_TYPE) when the asker sees none of that name."""
+    try:
+        return env.view.object(name)
+    except UnknownObject as error:
+        raise refused(str(error), at, error.code) from None
+
+
+def rows(obj: ObjectDef, env: Env, *, deleted: bool = False) -> QuerySet[Any]:
+    """Return the asker's rows of `obj`; the recycle bin is left out in the very words of the partial indexes."""
+    found = obj.model._base_manager.using(env.using).order_by()  # noqa: SLF001 -- Django's name for the plain manager
+    if not deleted and hasattr(obj.model, "is_deleted"):
+        found = found.filter(is_deleted=False)
+    seen = visible_in(env, obj)
+    return found if seen is None else found.filter(seen)
+
+
+def filtered(query: Query, obj: ObjectDef, env: Env) -> QuerySet[Any]:
+    """Return the rows that `query` is about, before columns, order and limit."""
+    refuse_clauses(query)
+    where = conditions.clause(query.where, conditions.Scope(obj, env))
+    found = rows(obj, env, deleted=query.deleted).filter(in_scope(query, obj, env))
+    return found if where is True else found.filter(conditions.as_q(where))
+
+
+def refuse_clauses(query: Query) -> None:
+    """Refuse clauses that would change the answer; those about rights ask for what every query does anyway."""
+    for clause in query.clauses:
+        if clause.upper().startswith("WITH DATA CATEGORY"):
+            raise refused(
+                _("Data categories are not supported: “%(clause)s”.") % {"clause": clause}, query.at
+            )
+
+
+def in_scope(query: Query, obj: ObjectDef, env: Env) -> Q:
+    """Return the condition of USING SCOPE."""
+    scope = query.scope.lower()
+    if scope in EVERYTHING:
+        return Q()
+    owners = {
+        "mine": {env.actor.user_id},
+        "team": env.actor.team,
+        "mine_and_my_groups": env.actor.groups | {env.actor.user_id},
+        "mineandmygroups": env.actor.groups | {env.actor.user_id},
+    }.get(scope)
+    if owners is None or not obj.has("OwnerId"):
+        message = _("The scope “%(scope)s” does not exist here.") % {"scope": query.scope}
+        raise refused(message, query.at, "INVALID_QUERY_SCOPE")
+    return Q(owner_id__in=sorted(owners))

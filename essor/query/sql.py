@@ -1,0 +1,69 @@
+"""The few pieces of SQL that Django's own expressions do not offer, or not without rules of their own."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db.backends.base.base import BaseDatabaseWrapper as Connection
+from django.db.models import BooleanField, CharField, Func, IntegerField
+from django.db.models.sql.compiler import SQLCompiler
+
+Compiled = tuple[str, Any]
+# The name of a computed column inside a sub-select; no attribute of a record begins so.
+VALUE = "essor_value"
+
+
+class Infix(Func):
+    """`(a = b)` and its like over expressions."""
+
+    template = "(%(expressions)s)"
+    output_field: ClassVar[Any] = BooleanField()
+
+
+class RowValue(Func):
+    """`(a, b, c)`: several values compared as one."""
+
+    template = "(%(expressions)s)"
+    output_field: ClassVar[Any] = CharField()
+
+
+class CountAll(Func):
+    """COUNT(*) without the GROUP BY that Django's own aggregate brings."""
+
+    template = "COUNT(*)"
+    output_field: ClassVar[Any] = IntegerField()
+
+
+class PlaceIn(Func):
+    """The place of a text in a list, a number after all of them when it is not there, NULL when it is empty."""
+
+    arity = 1
+    output_field: ClassVar[Any] = IntegerField()
+
+    def __init__(self, expression: Any, words: tuple[str, ...]) -> None:
+        """Keep the list; no word holds a semicolon."""
+        self.words = words
+        super().__init__(expression)
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: Connection, **extra: Any) -> Compiled:  # noqa: ARG002
+        """Look the word up in one long text, at the speed of a search."""
+        sql, params = compiler.compile(self.source_expressions[0])
+        found = f"NULLIF(INSTR(%s, ';' || ({sql}) || ';'), 0)"
+        whole = f";{';'.join(self.words)};"
+        return f"CASE WHEN ({sql}) IS NULL THEN NULL ELSE COALESCE({found}, %s) END", (
+            *params, whole, *params, len(whole) + 1,
+        )  # fmt: skip
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: Connection, **extra: Any) -> Compiled:  # noqa: ARG002
+        """Look the word up in an array."""
+        sql, params = compiler.compile(self.source_expressions[0])
+        found = f"ARRAY_POSITION(%s::text[], ({sql})::text)"
+        return f"CASE WHEN ({sql}) IS NULL THEN NULL ELSE COALESCE({found}, %s) END", (
+            *params, list(self.words), *params, len(self.words) + 1,
+        )  # fmt: skip
+
+
+class Reduce(Func):
+    """SUM, MIN or MAX without the GROUP BY that Django's own aggregates bring."""
+
+    arity = 1

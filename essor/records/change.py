@@ -1,0 +1,61 @@
+"""What a writer hands in and what it gets back: the same for a form, an API call, a CSV row and a flow step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from essor.kernel.errors import Clash, FieldError
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Values by outside field name for one record; `id` None creates it.
+
+    `revision` is the one the writer had read: fields that somebody changed since are a conflict, others merge.
+    With `strict` any newer revision is a conflict (If-Match).
+    """
+
+    object: str
+    values: Mapping[str, Any]
+    id: int | None = None
+    revision: int | None = None
+    strict: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a write comes from: the face, and the undoable batch it belongs to (None: not undoable as a whole)."""
+
+    name: str = "web"
+    batch: UUID | None = None
+    language: str = ""
+    timezone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A record as it stands after the write; `changed` are the outside names whose value is new."""
+
+    id: int
+    revision: int
+    created: bool
+    changed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The fate of one row of a bulk write: `saved`, or the errors (and clashes) that refused it."""
+
+    index: int
+    saved: Saved | None = None
+    errors: tuple[FieldError, ...] = ()
+    clashes: tuple[Clash, ...] = field(default=())
+    revision: int = 0
+
+    @property
+    def ok(self) -> bool:
+        """Tell whether the row was written."""
+        return self.saved is not None

@@ -1,0 +1,132 @@
+"""Several records become one: values chosen by the person, references moved, the losers' ids keep answering."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from essor.access import rows as row_access
+from essor.access.actor import Actor
+from essor.access.view import catalog_for
+from essor.catalog import current
+from essor.catalog.definitions import Catalog, Field, ObjectDef
+from essor.kernel import events
+from essor.kernel.errors import FieldError, Forbidden, ValidationFailed
+from essor.records import rollups
+from essor.records.change import Change, Saved, Source
+from essor.records.delete import allow, list_in_bin, pieces, references_to, set_deleted
+from essor.records.models import Deletion, Merged, Unlinked
+from essor.records.save import save
+
+MOST = 10
+DEFAULT = Source()
+
+
+def merge(
+    actor: Actor,
+    object_name: str,
+    winner: int,
+    losers: Sequence[int],
+    values: Mapping[str, Any] | None = None,
+    *,
+    source: Source = DEFAULT,
+) -> Saved:
+    """Merge `losers` into `winner` and write `values` (by outside name) on it; all in one transaction.
+
+    Raises Forbidden, NotFound, ValidationFailed. Undo by undeleting a loser: its references come back to it.
+    """
+    catalog = current.get()
+    obj = catalog.object(catalog_for(actor).object(object_name).name)
+    gone = [key for key in dict.fromkeys(losers) if key != winner]
+    _check(actor, obj, gone)
+    with transaction.atomic():
+        allow(actor, obj, gone)
+        deletion = Deletion.objects.create(user_id=actor.user_id, batch_id=source.batch)
+        touched = rollups.parents_of_keys(catalog, obj.name, [winner, *gone])
+        list_in_bin(deletion, obj, set(gone), set(gone))
+        set_deleted(actor, obj, gone, deleted=True)
+        for child, link in references_to(catalog, obj.name):
+            _move(catalog, deletion, child, link, winner=winner, losers=gone)
+        for child, link in polymorphic_references(catalog, obj):
+            _move(catalog, deletion, child, link, winner=winner, losers=gone, prefix=obj.prefix)
+        _redirect(deletion, obj, winner, gone)
+        saved = save(actor, Change(obj.name, values or {}, id=winner), source=source)
+        rollups.refresh_parents(catalog, obj.name, touched)
+        events.emit("record.merged", obj.name, gone, {"user_id": actor.user_id, "winner": winner})
+    return saved
+
+
+def _check(actor: Actor, obj: ObjectDef, losers: Sequence[int]) -> None:
+    if not row_access.may(actor, obj, "delete") or not row_access.may(actor, obj, "edit"):
+        raise Forbidden(_("You may not merge %(plural)s.") % {"plural": obj.plural})
+    if not losers or len(losers) > MOST:
+        message = _("Choose between 2 and %(most)d records to merge.") % {"most": MOST + 1}
+        raise ValidationFailed([FieldError("", "INVALID_NUMBER_OF_RECORDS", message)])
+
+
+def polymorphic_references(catalog: Catalog, obj: ObjectDef) -> list[tuple[ObjectDef, Field]]:
+    """Return every (object, lookup) that may name the object among others."""
+    return [
+        (child, link)
+        for child in catalog
+        for link in child.fields
+        if link.options.get("polymorphic")
+        and (obj.name in link.targets or (link.options.get("any_activity_object") and obj.activities))
+    ]
+
+
+def _move(
+    catalog: Catalog,
+    deletion: Deletion,
+    child: ObjectDef,
+    link: Field,
+    *,
+    winner: int,
+    losers: Sequence[int],
+    prefix: str = "",
+) -> None:
+    """Let the references to the losers name the winner, and remember whom they named."""
+    condition: dict[str, Any] = {f"{link.attr}__in": losers}
+    if prefix:
+        condition[f"{link.attr}_type"] = prefix
+    rows = child.model._default_manager.filter(**condition)  # noqa: SLF001 -- Django's name
+    found = dict(rows.values_list("pk", link.attr))
+    for some in pieces(list(found)):
+        child.model._default_manager.filter(pk__in=some).update(  # noqa: SLF001
+            **{link.attr: winner}, revision=F("revision") + 1, system_modstamp=timezone.now()
+        )
+    Unlinked.objects.bulk_create(
+        Unlinked(
+            deletion=deletion,
+            object_name=child.name,
+            field=link.name,
+            record_id=key,
+            target_id=target,
+            moved_to=winner,
+        )
+        for key, target in found.items()
+    )
+    if found:
+        rollups.refresh_parents(catalog, child.name, {link.name: {winner, *losers}})
+
+
+def _redirect(deletion: Deletion, obj: ObjectDef, winner: int, losers: Sequence[int]) -> None:
+    """Remember where the losers went; those merged into them before now lead to the winner as well."""
+    Merged.objects.filter(object_name=obj.name, winner_id__in=losers).update(winner_id=winner)
+    Merged.objects.bulk_create(
+        Merged(deletion=deletion, object_name=obj.name, record_id=key, winner_id=winner) for key in losers
+    )
+
+
+def winner_of(object_name: str, record_id: int) -> int | None:
+    """Return the key that a merged record's id stands for now, None when it was never merged."""
+    return (
+        Merged.objects.filter(object_name=object_name, record_id=record_id)
+        .values_list("winner_id", flat=True)
+        .first()
+    )

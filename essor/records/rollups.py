@@ -1,0 +1,154 @@
+"""Stored roll-up summaries: recomputed set-wise for the parents that a write touches, in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import Q
+
+from essor.access.actor import system_actor
+from essor.catalog.definitions import Catalog, Field, ObjectDef
+from essor.kernel import events
+from essor.kernel.db.prepared import Prepared, by_key, prepare
+from essor.query.computed import roll_up
+from essor.query.environment import env_for
+from essor.records.batch import Batch
+
+CHUNK = 500
+Touched = Mapping[str, set[int]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Way:
+    """One stored roll-up and the child's lookup through which it gathers."""
+
+    parent: ObjectDef
+    field: Field
+    child: ObjectDef
+    link: Field
+
+
+@lru_cache(maxsize=256)
+def ways(catalog: Catalog, child_name: str) -> tuple[Way, ...]:
+    """Return the stored roll-ups that gather rows of the child object."""
+    return tuple(way for way in _all_ways(catalog) if way.child.name == child_name)
+
+
+@lru_cache(maxsize=8)
+def _all_ways(catalog: Catalog) -> tuple[Way, ...]:
+    return tuple(_ways(catalog))
+
+
+def _ways(catalog: Catalog) -> Iterator[Way]:
+    for parent in catalog:
+        for field in parent.fields:
+            if field.kind.name == "rollup" and field.has_column and not field.hidden:
+                relation = parent.child(str(field.options["relationship"]))
+                child = catalog.object(relation.object_name)
+                yield Way(parent, field, child, child.field(relation.field))
+
+
+def links(catalog: Catalog, child_name: str) -> frozenset[str]:
+    """Return the lookups whose stored value a write of the child object must know, for re-parenting."""
+    return frozenset(way.link.name for way in ways(catalog, child_name))
+
+
+def parents_of(batch: Batch) -> Touched:
+    """Return {lookup: keys of the parents that lose or keep a row of the batch}, before the write."""
+    return {
+        name: {key for row in batch if (key := row.prior(name)) is not None}
+        for name in links(batch.catalog, batch.object.name)
+    }
+
+
+def refresh(batch: Batch, before: Touched) -> None:
+    """Recompute the roll-ups of the parents of before and after the write."""
+    touched = {
+        name: keys | {key for row in batch if (key := row.get(name)) is not None}
+        for name, keys in before.items()
+    }
+    refresh_parents(batch.catalog, batch.object.name, touched)
+
+
+def refresh_parents(catalog: Catalog, child_name: str, touched: Touched) -> None:
+    """Recompute each roll-up for its touched parents, then the roll-ups that gather those parents in turn."""
+    changed: dict[str, set[int]] = {}
+    for way in ways(catalog, child_name):
+        keys = touched.get(way.link.name, set())
+        if keys:
+            stale = recompute(way, keys)
+            changed.setdefault(way.parent.name, set()).update(stale)
+    for name, keys in changed.items():
+        if keys:
+            events.emit("record.updated", name, sorted(keys), {"rollup": True})
+            refresh_parents(catalog, name, parents_of_keys(catalog, name, keys))
+
+
+def parents_of_keys(catalog: Catalog, child_name: str, keys: Iterable[int]) -> Touched:
+    """Return {lookup: parent keys} of stored rows."""
+    found: dict[str, set[int]] = {name: set() for name in links(catalog, child_name)}
+    if not found:
+        return found
+    obj = catalog.object(child_name)
+    attrs = tuple(obj.field(name).attr for name in found)
+    for row in by_key(obj.model, attrs).rows(list(keys)):
+        for name, value in zip(found, row, strict=True):
+            if value is not None:
+                found[name].add(value)
+    return found
+
+
+def recompute(way: Way, keys: Iterable[int]) -> set[int]:
+    """Bring one roll-up of the parents `keys` up to date; return the keys whose value really changed."""
+    ordered = sorted(keys)
+    changed: set[int] = set()
+    for start in range(0, len(ordered), CHUNK):
+        rows = _compared(way).rows(ordered[start : start + CHUNK])
+        stale = {key: fresh for key, stored, fresh in rows if stored != fresh}
+        for value in set(stale.values()):
+            mine = [key for key, fresh in stale.items() if fresh == value]
+            way.parent.model._default_manager.filter(pk__in=mine).update(**{way.field.attr: value})  # noqa: SLF001
+        changed.update(stale)
+    return changed
+
+
+@lru_cache(maxsize=256)
+def _compared(way: Way) -> Prepared:
+    """Return the statement for (key, stored value, the value that the children give now): the same on any day."""
+    rows = way.parent.model._default_manager.annotate(fresh=_fresh(way))  # noqa: SLF001
+    return prepare(rows.values_list("pk", way.field.attr, "fresh"))
+
+
+def _fresh(way: Way) -> Any:
+    """Return the value that the children give now, as SQL over the parent's row."""
+    return roll_up(way.field, way.parent, "", env_for(system_actor()))
+
+
+def _differing(annotated: object, attr: str) -> Iterator[tuple[int, object]]:
+    for key, stored, fresh in annotated.values_list("pk", attr, "fresh").iterator(chunk_size=2000):  # type: ignore[attr-defined]
+        if stored != fresh:
+            yield key, fresh
+
+
+def fill(catalog: Catalog, field: Field) -> None:
+    """Compute one stored roll-up for every record, after it was defined or changed."""
+    for way in _all_ways(catalog):
+        if (way.parent.name, way.field.name) == (field.object_name, field.name):
+            keys = way.parent.model._default_manager.values_list("pk", flat=True)  # noqa: SLF001
+            recompute(way, keys.iterator(chunk_size=2000))
+
+
+def drift(catalog: Catalog, *, mend: bool) -> dict[str, int]:
+    """Recompute every stored roll-up of every record; return {“Object.Field”: number of wrong values found}."""
+    found: dict[str, int] = {}
+    for way in _all_ways(catalog):
+        everyone = way.parent.model._default_manager.filter(Q(is_deleted=False))  # noqa: SLF001
+        annotated = everyone.annotate(fresh=_fresh(way))
+        wrong = [key for key, _fresh in _differing(annotated, way.field.attr)]
+        found[f"{way.parent.name}.{way.field.name}"] = len(wrong)
+        if mend and wrong:
+            recompute(way, wrong)
+    return found

@@ -1,0 +1,89 @@
+"""A real Chromium for the tests of this folder; without one they are skipped, unless they are required."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+# Playwright's synchronous interface runs an event loop in this thread, and Django would refuse to
+# touch the database there; the tests do nothing concurrently.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+_QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The browser of this process."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        if os.environ.get("ESSOR_BROWSER_TESTS") == "required":
+            pytest.fail("Chromium is not installed")
+        pytest.skip("Chromium is not installed")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=_QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def house(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a running Essor with a small demo company; one for all tests of this process."""
+    from tests.browser.house import running
+
+    with running(tmp_path_factory.mktemp("house")) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def empty_house(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a running Essor without any record: one administrator, ana@example.fr."""
+    from tests.browser.house import make_administrator, running
+
+    folder = tmp_path_factory.mktemp("empty")
+    make_administrator(folder)
+    with running(folder, demo=False) as address:
+        yield address
+
+
+@pytest.fixture
+def visit(chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """Return a maker of signed-in pages: address, login, width, language, colour scheme."""
+    from tests.browser.house import PASSWORD
+
+    contexts = []
+
+    def make(
+        address: str,
+        login: str = "admin@vauban.example",
+        *,
+        width: int = 1280,
+        language: str = "fr",
+        scheme: str = "light",
+    ) -> Page:
+        context = chromium.new_context(
+            viewport={"width": width, "height": 800}, locale=language, color_scheme=scheme, base_url=address
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.goto("/session/login/")
+        page.fill("input[name=login]", login)
+        page.fill("input[name=password]", PASSWORD)
+        page.press("input[name=password]", "Enter")
+        page.wait_for_url(lambda url: "/session/login" not in url)
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()

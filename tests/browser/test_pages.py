@@ -1,0 +1,60 @@
+"""Every main page: no serious violation of the accessibility rules, no sideways scroll, no error in the console."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+AXE = Path(__file__).parent.parent / "vendor" / "axe.min.js"
+ACCOUNT, DEAL = "00100000000000CAAQ", "00600000000000CAAQ"
+PAGES = (
+    "/", "/o/Account/?view=all", "/o/Opportunity/?view=all", f"/r/{ACCOUNT}/", f"/r/{DEAL}/", f"/r/{DEAL}/edit",
+    "/o/Contact/new", "/search/?q=martin", "/recycle-bin/", "/jobs/", "/setup/", "/me/", "/import/", "/console/", "/api/docs/",
+)  # fmt: skip
+EMPTY = ("/", "/o/Account/", "/o/Opportunity/", "/search/?q=nothing", "/recycle-bin/", "/jobs/")
+Visit = Callable[..., Page]
+
+
+def problems(page: Page) -> list[str]:
+    """Return the serious violations of the page as axe-core tells them."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{one['id']}: {one['nodes'][0]['html'][:160]}"
+        for one in found["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]
+
+
+def inspect(page: Page, address: str) -> list[str]:
+    """Return what is wrong with one page."""
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(f"script: {error}"))
+    answer = page.goto(address)
+    page.wait_for_load_state("networkidle")
+    if answer is None or answer.status != 200:
+        errors.append(f"status {answer and answer.status}")
+    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        errors.append("scrolls sideways")
+    return errors + problems(page)
+
+
+@pytest.mark.parametrize(
+    ("width", "language", "scheme"), [(1280, "fr", "light"), (360, "fr", "dark"), (360, "en", "light")]
+)
+def test_every_page_is_sound(house: str, visit: Visit, width: int, language: str, scheme: str) -> None:
+    login = "commercial.export2@vauban.example" if language == "en" else "admin@vauban.example"
+    page = visit(house, login, width=width, language=language, scheme=scheme)
+    pages = [one for one in PAGES if language == "fr" or one not in ("/setup/", "/import/")]
+    wrong = {address: found for address in pages if (found := inspect(page, address))}
+    assert not wrong
+
+
+def test_empty_pages_say_what_to_do(empty_house: str, visit: Visit) -> None:
+    page = visit(empty_house, "ana@example.fr", width=360, language="en")
+    assert not {address: found for address in EMPTY if (found := inspect(page, address))}
+    page.goto("/o/Account/")
+    assert page.locator(".empty-state").is_visible()

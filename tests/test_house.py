@@ -1,0 +1,53 @@
+"""The house stays small: files, functions and classes that can be read in one sitting."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+LONGEST_FILE, LONGEST_FUNCTION, LONGEST_CLASS = 400, 60, 300
+
+
+def sources() -> Iterator[tuple[Path, str]]:
+    """Yield the program's own files with their text; migrations are Django's."""
+    for path in sorted((ROOT / "essor").rglob("*.py")):
+        if "migrations" not in path.parts:
+            yield path.relative_to(ROOT), path.read_text(encoding="utf-8")
+
+
+def lengths(kinds: tuple[type[ast.AST], ...]) -> Iterator[tuple[str, int]]:
+    """Yield each definition of the kinds with its number of lines."""
+    for path, text in sources():
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, kinds):
+                yield f"{path}:{node.name}", node.end_lineno - node.lineno + 1  # type: ignore[attr-defined]
+
+
+def test_files_read_in_one_sitting() -> None:
+    assert not {str(path): length for path, text in sources() if (length := text.count("\n")) > LONGEST_FILE}
+
+
+def test_functions_are_short() -> None:
+    found = lengths((ast.FunctionDef, ast.AsyncFunctionDef))
+    assert not {name: length for name, length in found if length > LONGEST_FUNCTION}
+
+
+def test_classes_have_one_job() -> None:
+    assert not {name: length for name, length in lengths((ast.ClassDef,)) if length > LONGEST_CLASS}
+
+
+def test_every_module_says_why_it_exists() -> None:
+    silent = [
+        str(path) for path, text in sources() if text.strip() and not ast.get_docstring(ast.parse(text))
+    ]
+    assert not [path for path in silent if not path.endswith("__init__.py")]
+
+
+def test_no_drawer_for_everything() -> None:
+    assert not [
+        str(path)
+        for path, _text in sources()
+        if path.name in ("utils.py", "helpers.py", "misc.py", "common.py")
+    ]
