@@ -12,7 +12,7 @@ from essor.access.actor import Actor
 from essor.access.rights import Permission, Right
 from essor.access.view import catalog_for
 from essor.catalog.definitions import ObjectDef
-from essor.faces.web import addresses
+from essor.faces.web import addresses, offers
 from essor.faces.web.preferences import THEME_COOKIE, THEMES
 
 BOTTOM_TABS = 3
@@ -22,7 +22,7 @@ FIRST_TABS = ("Account", "Contact", "Lead", "Opportunity", "Task", "Event")
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """One object in the header: its list, its "new" form when the reader may create."""
+    """One object or page in the header: its list, its "new" form when the reader may create."""
 
     name: str
     label: str
@@ -74,7 +74,10 @@ def frame_for(request: HttpRequest) -> Frame:
     if actor is None:
         return Frame(theme=theme)
     return Frame(
-        tabs=tuple(_tab(one, actor) for one in sorted(catalog_for(actor), key=_place) if one.tab),
+        tabs=(
+            *_pages(actor),
+            *(_tab(one, actor) for one in sorted(catalog_for(actor), key=_place) if one.tab),
+        ),
         user_id=actor.user_id,
         user_name=actor.name,
         user_email=actor.email,
@@ -86,6 +89,10 @@ def frame_for(request: HttpRequest) -> Frame:
 
 def _place(one: ObjectDef) -> int:
     return FIRST_TABS.index(one.name) if one.name in FIRST_TABS else len(FIRST_TABS)
+
+
+def _pages(actor: Actor) -> list[Tab]:
+    return [Tab(one.name, one.label, one.label, one.icon, one.href) for one in offers.tabs(actor)]
 
 
 def _tab(one: ObjectDef, actor: Actor) -> Tab:

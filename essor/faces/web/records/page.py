@@ -18,7 +18,7 @@ from essor.access import rows as row_access
 from essor.catalog import current
 from essor.catalog.definitions import Field, ObjectDef
 from essor.catalog.layouts import layout_for, stage_field
-from essor.faces.web import addresses
+from essor.faces.web import addresses, offers
 from essor.faces.web.lists import recents
 from essor.faces.web.records import related
 from essor.faces.web.records.reading import Loaded, actor_of, load, located
@@ -65,6 +65,7 @@ def show(request: HttpRequest, record_id: str) -> HttpResponseBase:
             raise
         return HttpResponsePermanentRedirect(addresses.record(winner))
     layout = layout_for(record.object, actor.profile_id, record.catalog.version)
+    offered = list(offers.actions(record))
     context = {
         "record": record,
         "object": record.object,
@@ -76,7 +77,9 @@ def show(request: HttpRequest, record_id: str) -> HttpResponseBase:
         "inactive": inactive(record),
         "related": related.lists(record, layout),
         "may_edit": may_edit(record),
-        "actions": actions(record),
+        "buttons": [one for one in offered if one.style == "primary"],
+        "actions": [*(one for one in offered if one.style != "primary"), *actions(record)],
+        "panels": offers.panels(record),
         "activities": record.object.activities,
     }
     response = render(request, "records/page.html.jinja", context)

@@ -1,0 +1,103 @@
+"""What rooms of pages add to the frame and to the record page: tabs, buttons, panels.
+
+A room registers beside its views, which `urls.py` imports: `@record_action("Lead")` above a function that returns an
+`Action` or None, `@record_panel("Opportunity")` above one that returns a `Panel` or None, `@tab` above one that returns
+a `PageTab` or None. The record page and the header ask every offer in the order of registration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeVar
+
+from essor.access.actor import Actor
+from essor.faces.web.shapes import Action
+
+if TYPE_CHECKING:
+    from essor.faces.web.records.reading import Loaded
+
+EVERY = "*"
+Offered = TypeVar("Offered")
+
+
+@dataclass(frozen=True, slots=True)
+class PageTab:
+    """A page in the header beside the objects' tabs: its name, its label, its icon, its address."""
+
+    name: str
+    label: str
+    icon: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A part of the record page that is fetched when the page stands: `place` is above, beside or below the sections."""
+
+    name: str
+    href: str
+    place: Literal["top", "main", "side"] = "side"
+
+
+RecordAction = Callable[["Loaded"], Action | None]
+RecordPanel = Callable[["Loaded"], Panel | None]
+HeaderTab = Callable[[Actor], PageTab | None]
+
+_actions: list[tuple[frozenset[str], RecordAction]] = []
+_panels: list[tuple[frozenset[str], RecordPanel]] = []
+_tabs: list[HeaderTab] = []
+
+
+def record_action(*objects: str) -> Callable[[RecordAction], RecordAction]:
+    """Offer a button on the pages of these objects, or of `EVERY`; a primary one stands in the heading, others in its menu."""
+
+    def register(function: RecordAction) -> RecordAction:
+        _actions.append((frozenset(objects), function))
+        return function
+
+    return register
+
+
+def record_panel(*objects: str) -> Callable[[RecordPanel], RecordPanel]:
+    """Offer a panel on the pages of these objects, or of `EVERY`."""
+
+    def register(function: RecordPanel) -> RecordPanel:
+        _panels.append((frozenset(objects), function))
+        return function
+
+    return register
+
+
+def tab(function: HeaderTab) -> HeaderTab:
+    """Offer a page in the header."""
+    _tabs.append(function)
+    return function
+
+
+def actions(record: Loaded) -> Iterator[Action]:
+    """Yield the buttons that rooms offer for a record."""
+    yield from _asked(_actions, record)
+
+
+def panels(record: Loaded) -> list[Panel]:
+    """Return the panels that rooms offer for a record."""
+    return list(_asked(_panels, record))
+
+
+def tabs(actor: Actor) -> Iterator[PageTab]:
+    """Yield the pages that rooms offer to an actor."""
+    for function in _tabs:
+        found = function(actor)
+        if found is not None:
+            yield found
+
+
+def _asked(
+    offers: list[tuple[frozenset[str], Callable[[Loaded], Offered | None]]], record: Loaded
+) -> Iterator[Offered]:
+    for objects, function in offers:
+        if record.object.name in objects or EVERY in objects:
+            found = function(record)
+            if found is not None:
+                yield found
