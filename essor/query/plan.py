@@ -10,7 +10,7 @@ from django.db import connections
 from django.db.models import F, Q, QuerySet
 
 from essor.catalog.definitions import ObjectDef
-from essor.query import functions, limits, ordering, outputs, source, usage
+from essor.query import functions, heads, limits, ordering, outputs, source, usage
 from essor.query.decoders import decoder
 from essor.query.environment import Env
 from essor.query.families.base import Sql
@@ -60,8 +60,10 @@ class Plan:
     ) -> QuerySet[Any]:
         """Return the sorted rows with their sources, at most `limit`."""
         rows = self.rows if where is None else self.rows.filter(where)
-        rows = rows.order_by(*(key.order_by(reverse=reverse) for key in self.keys))
-        rows = self.selected(rows)
+        order = [key.order_by(reverse=reverse) for key in self.keys]
+        if limit is not None:
+            rows = heads.narrowed(rows, order, self.offset + limit)
+        rows = self.selected(rows.order_by(*order))
         if self.offset or limit is not None:
             rows = rows[self.offset : None if limit is None else self.offset + limit]
         return rows
