@@ -8,6 +8,7 @@ from django.utils import timezone
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
+from essor.access.models import LoginHistory
 from essor.jobs import live
 from essor.jobs.schedule import SCHEDULE, daily, every
 from essor.jobs.tasks import check_interrupted, task
@@ -18,6 +19,7 @@ from essor.records import undelete
 EVENTS_KEPT = timedelta(days=7)
 TASKS_KEPT = timedelta(days=7)
 FAILED_TASKS_KEPT = timedelta(days=60)
+LOGINS_KEPT = timedelta(days=183)
 
 
 @task()
@@ -56,8 +58,15 @@ def empty_bin() -> None:
         check_interrupted()
 
 
+@task()
+def purge_logins() -> None:
+    """Forget who logged in when, half a year later: personal data are not kept without need."""
+    LoginHistory.objects.filter(login_time__lt=timezone.now() - LOGINS_KEPT).delete()
+
+
 SCHEDULE.add("advise indexes", advise_indexes, every(hours=6))
 SCHEDULE.add("empty recycle bin", empty_bin, daily(time(3, 30)))
 SCHEDULE.add("purge outbox", purge_outbox, daily(time(3, 10)))
+SCHEDULE.add("purge logins", purge_logins, daily(time(3, 15)))
 SCHEDULE.add("purge tasks", purge_tasks, daily(time(3, 20)))
 SCHEDULE.add("purge live messages", purge_live, every(minutes=15))

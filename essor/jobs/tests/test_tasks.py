@@ -13,6 +13,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from pytest_django import DjangoAssertNumQueries
 
+from essor.access.models import LoginHistory
 from essor.jobs import execution, housekeeping, worker
 from essor.jobs.models import WorkerPulse
 from essor.jobs.tests import sample_tasks
@@ -188,3 +189,11 @@ def test_finished_tasks_are_swept_up_and_failed_ones_kept_longer() -> None:
     housekeeping.purge_tasks.call()
     kept = sorted((row.status, row.args_kwargs["args"][0]) for row in DBTaskResult.objects.all())
     assert kept == [("FAILED", 8), ("SUCCESSFUL", 1)]
+
+
+def test_logins_are_forgotten_after_half_a_year(db: None) -> None:
+    for days in (182, 184):
+        login = LoginHistory.objects.create(login=f"{days}@example.fr", status="Success")
+        LoginHistory.objects.filter(pk=login.pk).update(login_time=timezone.now() - timedelta(days=days))
+    housekeeping.purge_logins.call()
+    assert [login.login for login in LoginHistory.objects.all()] == ["182@example.fr"]
