@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, time
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import orjson
@@ -163,6 +163,7 @@ def mark(level: Level, link: Field, places: tuple[int, ...], url: str, env: Env)
         name: ids.encoder(env.view.object(name).prefix) for name in link.targets if env.view.has(name)
     }
 
+    @cache  # few parents have many children: a list of deals names some owners
     def attributes(key: int, name: str | None) -> Json:
         encode = encoders.get(name or "")
         return {"type": "Name", "url": f"{url}{name}/{encode(key)}"} if encode else {"type": "Name"}
