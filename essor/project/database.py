@@ -35,6 +35,7 @@ def _sqlite(parts: SplitResult) -> dict[str, Any]:
     return {
         "ENGINE": "essor.kernel.db.sqlite3",
         "NAME": str(file),
+        "CONN_MAX_AGE": None,  # threads live long; opening the file anew reads the whole schema
         "OPTIONS": {
             "timeout": BUSY_TIMEOUT,
             # A transaction that starts reading and then writes cannot wait for its turn; one that
@@ -56,7 +57,7 @@ def _postgresql(parts: SplitResult) -> dict[str, Any]:
     # libpq's own way to name a socket folder: postgres:///name?host=/run/postgresql
     host = options.pop("host", "") or unquote(parts.hostname or "")
     if options.pop("pool", "on") != "off":
-        # Requests run on short-lived threads under ASGI, so connections are kept by a pool, not by thread.
+        # A pool, not a connection per thread: threads that wait for something else hold none.
         options["pool"] = {"min_size": 1, "max_size": POOL_SIZE}
     return {
         "ENGINE": "django.db.backends.postgresql",
