@@ -107,20 +107,19 @@ def leaf(place: Place, name: str, path: Path, env: Env) -> Operand:
     if field is None:
         raise unknown(place.obj, name, path)
     column = f"{place.prefix}{field.attr}"
+    pair = bool(field.options.get("polymorphic"))
+    family = family_of(field)
     base = Operand(
-        expression=F(column),
-        family=family_of(field),
+        expression=Pair(F(f"{column}_type"), F(column)) if pair else F(column),
+        family=family,
         field=field,
         name=place.named(field.name),
         masks=place.masks,
+        nullable=pair or not field.has_column or is_nullable(place, field),
+        currency=None if pair or family is None else currency_of(place, field),
     )
-    if field.options.get("polymorphic"):
-        return replace(base, expression=Pair(F(f"{column}_type"), F(column)))
-    if field.has_column:
-        return replace(base, nullable=is_nullable(place, field), currency=currency_of(place, field))
-    if base.family is None:
+    if pair or field.has_column or family is None:
         return base
-    base = replace(base, currency=currency_of(place, field))
     if not field.formula:
         rolled = computed.roll_up(field, env.full.object(place.obj.name), place.prefix, env)
         return replace(base, expression=of_existing(place, rolled))

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from essor.access.actor import Actor
 from essor.catalog.definitions import Field
@@ -20,6 +20,7 @@ from essor.kernel.clock import Moment
 from essor.query import children, execute, grouped, keyset, limits, paths, source, usage
 from essor.query.environment import Env, env_for
 from essor.query.keyset import Cursor
+from essor.query.outputs import Output
 from essor.query.plan import Plan, Record, plan, whole
 from essor.query.tree import Aggregate, Column, Path, Query
 
@@ -55,6 +56,21 @@ def rows(
         return grouped.rows(query, env)
     found = plan(query, env)
     return children.records(found, execute.fetch(env, found.select(limit=found.limit)))
+
+
+def first(actor: Actor, query: Query) -> tuple[Record, int] | None:
+    """Return the first row of `query` with its revision, both of one moment; None when there is no row.
+
+    What has no revisions answers 0.
+    """
+    env = env_for(actor)
+    counted = source.object_named(query.object, env, query.at).is_record
+    found = plan(query, env, extra=[Output("", (F("revision"),), hidden=True)] if counted else ())
+    raw = execute.fetch(env, found.select(limit=1))
+    if not raw:
+        return None
+    revision = raw[0][found.places[-1][0]] if counted else 0
+    return children.records(found, raw)[0], revision
 
 
 def page(

@@ -110,14 +110,15 @@ def read_record(request: HttpRequest, actor: Actor, name: str, record_id: str) -
     seen, obj = object_of(actor, name)
     key = key_of(obj, record_id)
     paths = _paths(request, obj)
-    row = fetch(actor, obj, key, paths)
-    if row is None:
+    found = fetch(actor, obj, key, paths)
+    if found is None:
         winner = merging.winner_of(obj.name, key)
         if winner is not None and fetch(actor, obj, winner, ("Id",)) is not None:
             address = reverse("api:record", args=[obj.name, ids.encode(obj.prefix, winner)])
             return answer(301, {"mergedInto": ids.encode(obj.prefix, winner)}, headers={"Location": address})
         raise NotFound(_("There is no such record."))
-    etag = _etag(revision_of(obj, key))
+    row, revision = found
+    etag = _etag(revision)
     if request.headers.get("If-None-Match") == etag:
         return HttpResponse(status=304, headers={"ETag": etag})
     return answer(
@@ -125,18 +126,12 @@ def read_record(request: HttpRequest, actor: Actor, name: str, record_id: str) -
     )
 
 
-def fetch(actor: Actor, obj: ObjectDef, key: int, paths: tuple[str, ...]) -> dict[str, Any] | None:
-    """Return one record that the actor may see, None otherwise."""
+def fetch(
+    actor: Actor, obj: ObjectDef, key: int, paths: tuple[str, ...]
+) -> tuple[dict[str, Any], int] | None:
+    """Return one record that the actor may see and its revision, None otherwise."""
     where = Compare(Path(("Id",)), "eq", (Constant(key),))
-    rows = run.rows(actor, Query(obj.name, columns=rendering.columns(paths), where=where, limit=1))
-    return rows[0] if rows else None
-
-
-def revision_of(obj: ObjectDef, key: int) -> int:
-    """Return how often the record was written; 0 for what has no revisions."""
-    if not obj.is_record:
-        return 0
-    return obj.model._default_manager.values_list("revision", flat=True).get(pk=key)  # noqa: SLF001 -- Django's name
+    return run.first(actor, Query(obj.name, columns=rendering.columns(paths), where=where, limit=1))
 
 
 def _etag(revision: int) -> str:

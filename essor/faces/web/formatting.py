@@ -25,6 +25,7 @@ from essor.kernel import formats
 NO_VALUE = ""
 RECENT = timedelta(days=30)
 KILO = 1000
+IN_WORDS = {"en": "en_GB"}  # day before month, as wherever people read English with figures of another country
 GAP = "\u202f"  # the narrow space that French typography puts between a number and its unit
 
 
@@ -99,15 +100,16 @@ def day(value: date | None, style: str = "medium", locale: str = "") -> str:
         return NO_VALUE
     if isinstance(value, datetime):
         value = _local(value).date()
-    return _day(value, style, locale or reader_locale())
+    return _day(value, style, locale or _worded(style))
 
 
 def moment(value: datetime | None, style: str = "medium", locale: str = "") -> str:
     """Return an instant in the reader's time zone, to the minute."""
     if value is None:
         return NO_VALUE
-    local, locale = _local(value), locale or reader_locale()
-    return f"{_day(local.date(), style, locale)}, {formats.clock(local.time(), locale)}"
+    local = _local(value)
+    clock_of = formats.clock(local.time(), locale or reader_locale())
+    return f"{_day(local.date(), style, locale or _worded(style))}, {clock_of}"
 
 
 def clock(value: time | None, locale: str = "") -> str:
@@ -138,8 +140,8 @@ def file_size(count: int | None, locale: str = "") -> str:
     """Return bytes in the largest unit that leaves at least one, in powers of 1000 as disks and browsers count."""
     if count is None:
         return NO_VALUE
+    byte = "o" if (locale or get_language() or "").startswith("fr") else "B"
     locale = locale or reader_locale()
-    byte = "o" if locale.startswith("fr") else "B"
     size, units = float(count), ["", "k", "M", "G", "T"]
     while size >= KILO and len(units) > 1:
         size /= KILO
@@ -215,6 +217,12 @@ def _days_away(value: date, days: int) -> str:
     return str(
         babel_dates.format_timedelta(timedelta(days=days), "day", 99, add_direction=True, locale=_words())
     )
+
+
+def _worded(style: str) -> str:
+    """Return the locale of a date: months and days in letters speak the language of the page, figures the reader's."""
+    locale, language = reader_locale(), get_language() or "en"
+    return locale if style == "short" or locale[:2] == language[:2] else IN_WORDS.get(language[:2], language)
 
 
 def _words() -> Locale:

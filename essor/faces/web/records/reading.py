@@ -88,10 +88,7 @@ def load(actor: Actor, record_id: str, fields: Iterable[Field] | None = None) ->
         where=Compare(Path(("Id",)), "eq", (Constant(key),)),
         limit=1,
     )
-    rows = run.rows(actor, query)
-    if not rows:
+    found = run.first(actor, query)
+    if found is None:
         raise NotFound(_("There is no such record."))
-    revision = 0
-    if obj.is_record:
-        revision = obj.model._default_manager.values_list("revision", flat=True).get(pk=key)  # noqa: SLF001
-    return Loaded(actor, seen, obj, key, rows[0], revision)
+    return Loaded(actor, seen, obj, key, *found)

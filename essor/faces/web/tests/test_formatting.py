@@ -142,3 +142,11 @@ def test_a_filter_of_a_constant_still_follows_the_reader() -> None:
         with reading_as(Reader(locale)):
             found.append(page.render({}))
     assert found == ["€12,345.67", f"12{NARROW}345,67{WIDE}€"]
+
+
+def test_words_speak_the_language_of_the_page_and_figures_the_reader_s_locale() -> None:
+    with translation.override("en"), reading_as(Reader(locale="fr_FR")):
+        assert formatting.day(date(2026, 3, 1), "full") == "Sunday, 1 March 2026"
+        assert formatting.day(date(2026, 3, 1), "short") == "01/03/2026"
+        assert formatting.number(1234.5) == f"1{NARROW}234,5"
+        assert formatting.file_size(1_500_000) == f"1,5{NARROW}MB"
