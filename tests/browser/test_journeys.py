@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.house import PASSWORD
+
 Visit = Callable[..., Page]
 ACCOUNT = "00100000000000CAAQ"
 
@@ -84,3 +86,32 @@ def test_a_list_on_a_phone_leads_to_the_record(house: str, visit: Visit) -> None
     page.locator("[data-table] tbody .cell-primary a").first.click()
     page.wait_for_url(re.compile(r"/r/001\w{15}/"))
     assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+
+
+def test_signing_in_with_a_passkey(house: str, visit: Visit) -> None:
+    page = visit(
+        house.replace("127.0.0.1", "localhost"), "controle@vauban.example"
+    )  # passkeys belong to a name
+    device = page.context.new_cdp_session(page)
+    device.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+    }
+    options |= {"isUserVerified": True, "automaticPresenceSimulation": True}
+    device.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    page.goto("/session/2fa/webauthn/add/")
+    page.fill("#id_password", PASSWORD)
+    page.keyboard.press("Enter")
+    page.get_by_label("Nom de la clé").fill("Portable")
+    page.locator("#id_passwordless").check()
+    page.locator("#mfa_webauthn_add").click()
+    page.wait_for_url("**/session/2fa/recovery-codes/")
+    page.goto("/session/logout/")
+    page.locator("main button[type=submit]").first.click()
+    page.goto("/session/login/")
+    page.locator("#passkey_login").click()
+    page.wait_for_url(re.compile(r"localhost:\d+/$"))
+    expect(page.locator(".frame-header")).to_contain_text("Comptes")
