@@ -19,8 +19,12 @@ from essor.query.tree import Aggregate, Call, Expression, Path
 FUNCTIONS: dict[str, Function] = {
     function.name.upper(): function
     for function in (
-        *moments.FUNCTIONS, *buckets.FUNCTIONS, *bands.FUNCTIONS, *display.FUNCTIONS, *places.FUNCTIONS,
-    )  # fmt: skip
+        *moments.FUNCTIONS,
+        *buckets.FUNCTIONS,
+        *bands.FUNCTIONS,
+        *display.FUNCTIONS,
+        *places.FUNCTIONS,
+    )
 }
 
 

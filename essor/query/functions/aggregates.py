@@ -9,7 +9,7 @@ from django.db.models import Avg, Count, FloatField, Max, Min, Q, Sum, Value
 from django.utils.translation import gettext as _
 
 from essor.query.environment import refused
-from essor.query.families.base import Family, Sql
+from essor.query.families.base import Family
 from essor.query.families.choices import SetFamily
 from essor.query.families.numbers import NumberFamily
 from essor.query.functions.base import Inner
@@ -30,7 +30,9 @@ def operand(aggregate: Aggregate, inner: Inner, *, only: Q | None = None) -> Ope
     """
     function = aggregate.function.upper()
     if function == "COUNT" and aggregate.argument is None:
-        return Operand(Count("*") if only is None else Count(Value(1), filter=only), NumberFamily(), nullable=False)
+        return Operand(
+            Count("*") if only is None else Count(Value(1), filter=only), NumberFamily(), nullable=False
+        )
     if aggregate.argument is None:
         raise refused(_("%(name)s() takes a field here.") % {"name": function}, aggregate.at)
     source = inner(aggregate.argument)

@@ -49,7 +49,9 @@ def bounds(call: Call, source: Operand, env: Env) -> Sequence[Any]:
         raise refused(_("Only numbers fall into bands."), call.at, "INVALID_FIELD")
     constants = [one for one in call.arguments[1:] if isinstance(one, Constant)]
     literals = list(source.family.literals(constants, env))
-    found = [one.value if isinstance(one, Point) else one.low for one in literals if isinstance(one, (Point, Span))]
+    found = [
+        one.value if isinstance(one, Point) else one.low for one in literals if isinstance(one, (Point, Span))
+    ]
     if not found or len(found) != len(call.arguments) - 1 or found != sorted(set(found)):
         raise refused(_("The bounds of bands are numbers, each larger than the one before."), call.at)
     return found

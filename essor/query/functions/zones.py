@@ -47,5 +47,8 @@ def on_the_wall(sql: str, zone: str, year: int) -> tuple[str, int]:
     (start, _minutes), *_rest = known = changes(zone, year)
     *spans, (end, _same) = known
     whens = [f"WHEN {sql} < '{start}' OR {sql} >= '{end}' THEN NULL"]
-    whens += [f"WHEN {sql} >= '{since}' THEN datetime({sql}, '{ahead:+d} minutes')" for since, ahead in reversed(spans)]
+    whens += [
+        f"WHEN {sql} >= '{since}' THEN datetime({sql}, '{ahead:+d} minutes')"
+        for since, ahead in reversed(spans)
+    ]
     return f"CASE {' '.join(whens)} END", 2 + 2 * len(spans)

@@ -20,7 +20,14 @@ from essor.query.tree import Aggregate, Call, Column, Compare, Constant, Path, Q
 
 CLOSE, CREATED = Path(("CloseDate",)), Path(("CreatedDate",))
 LOCAL = Call("convertTimezone", (CREATED,))
-DAYS = [date(2024, 2, 29), date(2026, 1, 1), date(2026, 3, 31), date(2026, 4, 1), date(2026, 9, 30), date(2026, 12, 31)]
+DAYS = [
+    date(2024, 2, 29),
+    date(2026, 1, 1),
+    date(2026, 3, 31),
+    date(2026, 4, 1),
+    date(2026, 9, 30),
+    date(2026, 12, 31),
+]
 INSTANTS = [
     datetime(2026, 3, 29, 0, 59, 59, tzinfo=UTC), datetime(2026, 3, 29, 1, 0, tzinfo=UTC),
     datetime(2025, 12, 31, 23, 30, 0, 123456, tzinfo=UTC), datetime(2026, 10, 25, 0, 59, tzinfo=UTC),
@@ -40,7 +47,9 @@ def reader(admin: Actor) -> Actor:
 def deals(new: New) -> None:
     model = current.get().object("Opportunity").model
     for day, moment in zip(DAYS, INSTANTS, strict=True):
-        one = new("Opportunity", name="d", stage_name="Prospecting", close_date=day, amount=day.month * 100_00)
+        one = new(
+            "Opportunity", name="d", stage_name="Prospecting", close_date=day, amount=day.month * 100_00
+        )
         model._default_manager.filter(pk=one.pk).update(created_date=moment)
 
 
@@ -121,7 +130,9 @@ def test_an_aggregate_may_count_some_rows_only(reader: Actor, deals: None) -> No
 def test_what_an_aggregate_counts_may_not_name_a_hidden_field(make_user: Any, deals: None) -> None:
     user = make_user("Rep")
     own = PermissionSet.objects.get(profile_id=user.profile_id)
-    FieldPermission.objects.create(parent=own, object_name="Opportunity", field="Amount", read=False, edit=False)
+    FieldPermission.objects.create(
+        parent=own, object_name="Opportunity", field="Amount", read=False, edit=False
+    )
     bump()
     rich = Compare(Path(("Amount",)), "gt", (Constant(100),))
     with pytest.raises(QueryRefused) as refused:
