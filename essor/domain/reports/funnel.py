@@ -61,7 +61,7 @@ def answer(asked: Asked) -> Answer:
     stages = stages_of(way.stage)
     counts = reached(asked, way, stages)
     first = counts[0] if counts else 0
-    lines = tuple(_lines(asked, way, stages, counts))
+    lines = tuple(_lines(asked, stages, counts))
     labels = tuple(str(one) for one in stages)
     chart = Drawn("bar", labels, (Series(str(_("Reached")), tuple(float(one) for one in counts)),))
     share = HUNDRED * counts[-1] / first if first else None
@@ -91,7 +91,7 @@ def _from(way: Way, stages: Sequence[Choice]) -> Compare:
     return Compare(path_of(way.stage.name), "in", tuple(Constant(one.value, "text") for one in stages))
 
 
-def _lines(asked: Asked, way: Way, stages: Sequence[Choice], counts: Sequence[int]) -> Iterator[Line]:
+def _lines(asked: Asked, stages: Sequence[Choice], counts: Sequence[int]) -> Iterator[Line]:
     for place, (stage, count) in enumerate(zip(stages, counts, strict=True)):
         before = counts[place - 1] if place else 0
         step = HUNDRED * count / before if before else None

@@ -75,7 +75,7 @@ class Mailing(Stamped):
     owner: models.ForeignKey[User, User] = models.ForeignKey(
         User, models.CASCADE, related_name="+", db_constraint=False
     )
-    recipients: models.ManyToManyField[User, User] = models.ManyToManyField(User, related_name="+")
+    recipients: models.ManyToManyField[User, User] = models.ManyToManyField(User, related_name="mailings")
     rhythm = models.CharField(max_length=10, choices=Rhythm.choices, default=Rhythm.WEEKLY)
     weekday = models.PositiveSmallIntegerField(default=0)
     monthday = models.PositiveSmallIntegerField(default=1)
