@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "essor.domain.sales",
     "essor.domain.exchange",
     "essor.domain.bulk",
+    "essor.domain.reports",
     "essor.faces.web",
     "essor.faces.api",
     "essor.faces.cli",

@@ -6,6 +6,7 @@ place (`where.all[2].op`).
 
     field           "Account.Name"
     function        {"call": "CALENDAR_YEAR", "of": ["CloseDate"]}      {"aggregate": "SUM", "of": "Amount"}
+                    {"aggregate": "COUNT", "where": {…}}
     value           5, "x", true, null      {"value": "x", "type": "text"}      {"date": "LAST_N_DAYS", "n": 30}
                     {"me": true}    {"my_team": true}    {"bind": "ids"}
     condition       {"field": "Name", "op": "contains", "values": ["x"]}
@@ -116,7 +117,8 @@ def _expression(expression: Expression) -> Json:
         return {"call": expression.function, "of": [_expression(one) for one in expression.arguments]}
     if isinstance(expression, Aggregate):
         inner = {} if expression.argument is None else {"of": _expression(expression.argument)}
-        return {"aggregate": expression.function} | inner
+        only = {} if expression.where is None else {"where": _condition(expression.where)}
+        return {"aggregate": expression.function} | inner | only
     if isinstance(expression, Constant):
         return _constant(expression)
     return _value(expression)

@@ -138,7 +138,7 @@ def bounds(
     the fiscal year starts. QueryRefused when there is no such literal or its number is missing or negative.
     """
     unit, first, length = _span(name, n)
-    current = _start_of(unit, moment.today, week_starts=week_starts, fiscal_month=fiscal_month)
+    current = start_of(unit, moment.today, week_starts=week_starts, fiscal_month=fiscal_month)
     return _shift(unit, current, first), _shift(unit, current, first + length)
 
 
@@ -189,7 +189,7 @@ def _span(name: str, n: int | None) -> tuple[Unit, int, int]:
     raise QueryRefused(_("There is no date literal “%(name)s”.") % {"name": name})
 
 
-def _start_of(unit: Unit, day: date, *, week_starts: int, fiscal_month: int) -> date:
+def start_of(unit: Unit, day: date, *, week_starts: int, fiscal_month: int) -> date:
     """Return the first day of the unit that holds `day`."""
     if unit == "day":
         return day

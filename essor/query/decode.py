@@ -46,6 +46,10 @@ OPERATORS = (
     "eq", "ne", "lt", "lte", "gt", "gte", "in", "nin", "null", "notnull", "contains", "ncontains",
     "startswith", "endswith", "like", "includes", "excludes",
 )  # fmt: skip
+BEYOND_SOQL = (
+    "START_OF_WEEK", "START_OF_MONTH", "START_OF_QUARTER", "START_OF_YEAR", "START_OF_FISCAL_QUARTER",
+    "START_OF_FISCAL_YEAR", "DAYS_BETWEEN", "MONTHS_BETWEEN", "BAND",
+)  # fmt: skip
 GROUPS: dict[str, type[All | Any | Not]] = {"all": All, "any": Any, "none": Not}
 LONGEST_TEXT = 32_000
 LONGEST_ALIAS = 200
@@ -137,12 +141,13 @@ def _expression(place: Place) -> Expression:
         return _path(place)
     if place.has("call"):
         place.object(("call", "of"))
-        name = place.key("call").one_of(functions.names("date", "display", "place"))
+        name = place.key("call").one_of((*functions.names("date", "display", "place"), *BEYOND_SOQL))
         return Call(name, place.key("of").each(_expression))
     if place.has("aggregate"):
-        place.object(("aggregate",), ("of",))
+        place.object(("aggregate",), ("of", "where"))
         name = place.key("aggregate").one_of(functions.names("aggregate"))
-        return Aggregate(name, place.optional("of", _expression, None))
+        only = place.nested().optional("where", _condition, None)
+        return Aggregate(name, place.optional("of", _expression, None), only)
     if isinstance(place.data, dict):
         return _value(place)
     raise place.refused(_("Expected a field name or a function."))

@@ -19,6 +19,7 @@ from essor.query import conditions, execute, functions, limits, ordering, output
 from essor.query.environment import Env, refused
 from essor.query.families.numbers import NumberFamily
 from essor.query.folding import fold
+from essor.query.functions import aggregates
 from essor.query.operands import Operand, Pair
 from essor.query.ordering import Key
 from essor.query.outputs import Output
@@ -55,7 +56,12 @@ class Groups:
     def aggregate(self, expression: Aggregate) -> Operand:
         """Return an aggregate over the rows of a group; GROUPING tells whether its field is subtotalled away."""
         if expression.function.upper() != "GROUPING":
-            return functions.operand(expression, self.obj, self.env)
+            only = conditions.clause(expression.where, conditions.Scope(self.obj, self.env))
+            return aggregates.operand(
+                expression,
+                lambda inner: functions.operand(inner, self.obj, self.env),
+                only=None if only is True else conditions.as_q(only),
+            )
         place = self.place(expression.argument)
         if place is None or not self.query.grouping:
             raise refused(_("GROUPING() takes a field of GROUP BY ROLLUP or CUBE."), expression.at)

@@ -7,7 +7,19 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from essor.query.environment import refused
-from essor.query.tree import All, Any, ChildRows, Compare, Condition, InQuery, Not, Query, Related
+from essor.query.tree import (
+    Aggregate,
+    All,
+    Any,
+    ChildRows,
+    Column,
+    Compare,
+    Condition,
+    InQuery,
+    Not,
+    Query,
+    Related,
+)
 
 MOST_CONDITIONS = 500
 MOST_VALUES = 30_000  # SQLite as most people have it takes 32,766 parameters
@@ -25,7 +37,11 @@ def check(query: Query, *, depth: int = 1) -> None:
     """Refuse a query that is too large to be meant; QueryRefused names the limit."""
     if depth > DEEPEST_QUERY:
         raise refused(_("Sub-selects go at most %(limit)d levels deep.") % {"limit": DEEPEST_QUERY}, query.at)
-    leaves = [*walk(query.where), *walk(query.having)]
+    leaves = [
+        *walk(query.where),
+        *walk(query.having),
+        *(leaf for one in counted(query) for leaf in walk(one)),
+    ]
     children = [column.query for column in query.columns if isinstance(column, ChildRows)]
     inner = [*children, *(leaf.query for leaf in leaves if isinstance(leaf, InQuery))]
     values = sum(len(leaf.values) for leaf in leaves if isinstance(leaf, Compare))
@@ -45,6 +61,13 @@ def check(query: Query, *, depth: int = 1) -> None:
             raise refused(message % {"limit": limit}, query.at, "QUERY_TOO_COMPLICATED")
     for one in inner:
         check(one, depth=depth + 1)
+
+
+def counted(query: Query) -> Iterator[Condition | None]:
+    """Yield the conditions of the columns that count only some rows."""
+    for column in query.columns:
+        if isinstance(column, Column) and isinstance(column.expression, Aggregate):
+            yield column.expression.where
 
 
 def walk(condition: Condition | None, depth: int = 1) -> Iterator[Compare | InQuery | Related]:

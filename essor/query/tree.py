@@ -27,7 +27,10 @@ class Path:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A scalar function of SOQL: CALENDAR_YEAR(CreatedDate), toLabel(Industry), FORMAT(Amount), DISTANCE(…)."""
+    """A scalar function of SOQL: CALENDAR_YEAR(CreatedDate), toLabel(Industry), FORMAT(Amount), DISTANCE(…).
+
+    Beyond SOQL: START_OF_MONTH and its like, DAYS_BETWEEN, MONTHS_BETWEEN, BAND(Amount, 1000, 5000).
+    """
 
     function: str
     arguments: tuple[Expression, ...]
@@ -36,10 +39,14 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Aggregate:
-    """COUNT, COUNT_DISTINCT, SUM, AVG, MIN, MAX or GROUPING over an expression; COUNT() has none."""
+    """COUNT, COUNT_DISTINCT, SUM, AVG, MIN, MAX or GROUPING over an expression; COUNT() has none.
+
+    `where` lets only some rows of a group count: the won ones among all. SOQL cannot say that.
+    """
 
     function: str
     argument: Expression | None = None
+    where: Condition | None = None
     at: Position = field(default=NOWHERE, compare=False)
 
 

@@ -71,6 +71,11 @@ def write(actor: Actor, query: Query, path: File, form: str) -> Iterator[int]:
     yield from (_write_xlsx if form == "xlsx" else _write_csv)(path, names, rows)
 
 
+def write_table(path: File, names: Sequence[str], rows: Iterator[list[Any]], form: str) -> int:
+    """Write any rows of plain values under headings, as CSV or XLSX; return how many there were."""
+    return sum(1 for _count in (_write_xlsx if form == "xlsx" else _write_csv)(path, names, rows))
+
+
 def _plain(value: Any, field: Field | None) -> Any:
     """Return a cell as Python value: ids and picklists as the API gives them, numbers and dates typed.
 

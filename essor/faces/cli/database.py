@@ -8,6 +8,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from essor.access.defaults import ensure_defaults
 from essor.catalog import current
+from essor.domain.reports.standard import ensure_reports
 from essor.faces.cli.main import Refused
 
 
@@ -22,3 +23,4 @@ def prepare() -> None:
         call_command("migrate", verbosity=0, interactive=False)
     current.begin()
     ensure_defaults()
+    ensure_reports()

@@ -11,14 +11,20 @@ from django.utils.translation import gettext as _
 from essor.catalog.definitions import ObjectDef
 from essor.query import paths
 from essor.query.environment import Env, refused
-from essor.query.functions import aggregates, display, moments, places
+from essor.query.functions import aggregates, bands, buckets, display, moments, places
 from essor.query.functions.base import Function
 from essor.query.operands import Operand
 from essor.query.tree import Aggregate, Call, Expression, Path
 
 FUNCTIONS: dict[str, Function] = {
     function.name.upper(): function
-    for function in (*moments.FUNCTIONS, *display.FUNCTIONS, *places.FUNCTIONS)
+    for function in (
+        *moments.FUNCTIONS,
+        *buckets.FUNCTIONS,
+        *bands.FUNCTIONS,
+        *display.FUNCTIONS,
+        *places.FUNCTIONS,
+    )
 }
 
 

@@ -5,29 +5,34 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import Avg, Count, FloatField, Max, Min, Sum
+from django.db.models import Avg, Count, FloatField, Max, Min, Q, Sum, Value
 from django.utils.translation import gettext as _
 
 from essor.query.environment import refused
-from essor.query.families.base import Family, Sql
+from essor.query.families.base import Family
 from essor.query.families.choices import SetFamily
 from essor.query.families.numbers import NumberFamily
 from essor.query.functions.base import Inner
 from essor.query.operands import Operand, Pair
 from essor.query.tree import Aggregate
 
-NUMERIC: dict[str, Callable[[Sql], Any]] = {
+NUMERIC: dict[str, Callable[..., Any]] = {
     "SUM": Sum,
-    "AVG": lambda expression: Avg(expression, output_field=FloatField()),
+    "AVG": lambda expression, **only: Avg(expression, output_field=FloatField(), **only),
 }
-EXTREME: dict[str, Callable[[Sql], Any]] = {"MIN": Min, "MAX": Max}
+EXTREME: dict[str, Callable[..., Any]] = {"MIN": Min, "MAX": Max}
 
 
-def operand(aggregate: Aggregate, inner: Inner) -> Operand:
-    """Return an aggregate as SQL; the counts have no field, the others keep their argument's."""
+def operand(aggregate: Aggregate, inner: Inner, *, only: Q | None = None) -> Operand:
+    """Return an aggregate as SQL; the counts have no field, the others keep their argument's.
+
+    `only` is the aggregate's own condition as SQL.
+    """
     function = aggregate.function.upper()
     if function == "COUNT" and aggregate.argument is None:
-        return Operand(Count("*"), NumberFamily(), nullable=False)
+        return Operand(
+            Count("*") if only is None else Count(Value(1), filter=only), NumberFamily(), nullable=False
+        )
     if aggregate.argument is None:
         raise refused(_("%(name)s() takes a field here.") % {"name": function}, aggregate.at)
     source = inner(aggregate.argument)
@@ -35,12 +40,12 @@ def operand(aggregate: Aggregate, inner: Inner) -> Operand:
         raise misfit(aggregate, source)
     shown = source.expression.key if isinstance(source.expression, Pair) else source.shown
     if function in ("COUNT", "COUNT_DISTINCT"):
-        counted = Count(shown, distinct=function == "COUNT_DISTINCT")
+        counted = Count(shown, distinct=function == "COUNT_DISTINCT", filter=only)
         return Operand(counted, NumberFamily(), nullable=False)
     if function in NUMERIC and isinstance(source.family, NumberFamily):
-        return source.computed(NUMERIC[function](shown), source.family, masks=(), nullable=True)
+        return source.computed(NUMERIC[function](shown, filter=only), source.family, masks=(), nullable=True)
     if function in EXTREME and comparable(source.family):
-        return source.computed(EXTREME[function](shown), source.family, masks=(), nullable=True)
+        return source.computed(EXTREME[function](shown, filter=only), source.family, masks=(), nullable=True)
     raise misfit(aggregate, source)
 
 

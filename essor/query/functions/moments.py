@@ -20,6 +20,7 @@ from essor.query.environment import Env, refused
 from essor.query.families.moments import DateFamily, DateTimeFamily
 from essor.query.families.numbers import NumberFamily
 from essor.query.functions.base import Function, Inner, Reader, argument
+from essor.query.functions.zones import on_the_wall
 from essor.query.operands import Operand
 from essor.query.tree import Call, Expression
 
@@ -39,11 +40,13 @@ class WallClock(Func):
         super().__init__(expression)
 
     def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Compiled:  # noqa: ARG002
-        """Use the stored text as it is for UTC, Django's own function for any other zone."""
+        """Use the stored text as it is for UTC; elsewhere move it, by Django's own slow function where years are far."""
         sql, params = compiler.compile(self.source_expressions[0])
         if self.zone == "UTC":
             return sql, params
-        return f"django_datetime_trunc('second', {sql}, %s, 'UTC')", (*params, self.zone)
+        near, times = on_the_wall(sql, self.zone, datetime.now(UTC).year)
+        far = f"django_datetime_trunc('second', {sql}, %s, 'UTC')"
+        return f"COALESCE({near}, {far})", (*(tuple(params) * (times + 1)), self.zone)
 
     def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Compiled:  # noqa: ARG002
         """Use the server's time zones."""

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from essor.catalog.definitions import Catalog, ObjectDef
 from essor.kernel.errors import QueryRefused
+from essor.query.soql import functions
 from essor.query.soql.check import is_grouped
 from essor.query.soql.expressions import RESERVED
 from essor.query.soql.lexer import NAME, tokenize
@@ -168,8 +169,12 @@ def _expression(expression: Expression, scope: Scope) -> str:
     if isinstance(expression, Path):
         return _path(expression, scope)
     if isinstance(expression, Call):
+        if expression.function.upper() not in functions.BY_NAME:
+            raise QueryRefused(_("SOQL has no function “%(name)s”.") % {"name": expression.function})
         return f"{expression.function}({', '.join(_expression(one, scope) for one in expression.arguments)})"
     if isinstance(expression, Aggregate):
+        if expression.where is not None:
+            raise QueryRefused(_("SOQL cannot count some rows of a group only."))
         inner = "" if expression.argument is None else _expression(expression.argument, scope)
         return f"{expression.function}({inner})"
     return _value(expression)

@@ -1,0 +1,1 @@
+"""Reports and dashboards: questions that are grouped, summed, drawn, arranged and sent by mail."""

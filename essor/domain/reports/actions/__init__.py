@@ -1,0 +1,1 @@
+"""The verbs of reports and dashboards: keep, change, arrange, send, remove."""

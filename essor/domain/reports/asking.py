@@ -1,0 +1,101 @@
+"""A definition in one reader's eyes: what they may not see of it is left out, or makes the report refuse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from django.utils.translation import gettext as _
+
+from essor.access.actor import Actor
+from essor.access.view import catalog_for
+from essor.catalog.definitions import Catalog, ObjectDef
+from essor.domain.reports import tree
+from essor.domain.reports.definition import Definition, Derived, Measure
+from essor.domain.reports.drill import joined
+from essor.domain.reports.formulas import compiled
+from essor.domain.reports.tree import Figure, Group
+from essor.domain.reports.words import Writer
+from essor.formula import Formula
+from essor.kernel.errors import QueryRefused
+from essor.query.tree import Condition
+
+HIDDEN = "INVALID_FIELD"
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A report ready to run: `extra` is what a dashboard's filters add."""
+
+    actor: Actor
+    catalog: Catalog
+    object: ObjectDef
+    definition: Definition
+    rows: tuple[Group, ...]
+    across: tuple[Group, ...]
+    figures: tuple[Figure, ...]
+    formulas: tuple[tuple[Derived, Formula], ...]
+    where: Condition | None
+    writer: Writer
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """Return what groups, rows before columns."""
+        return (*self.rows, *self.across)
+
+
+def prepared(
+    actor: Actor, definition: Definition, extra: Condition | None = None, *, own: bool = True
+) -> Asked:
+    """Return a report for `actor`: figures of hidden fields are left out, groupings by them are refused.
+
+    `own` tells that the actor wrote the definition: then a refusal names the field, else it gives no name away.
+    """
+    catalog = catalog_for(actor)
+    obj = catalog.object(definition.object)
+
+    def seen(read: Callable[[], T]) -> T:
+        try:
+            return read()
+        except QueryRefused as refused:
+            if own or refused.code != HIDDEN:
+                raise
+            raise hidden() from None
+
+    figures = tuple(
+        one for each in definition.measures if (one := _figure(actor, catalog, obj, each, own=own))
+    )
+    if not figures and definition.type in ("summary", "matrix"):
+        figures = (tree.figure(actor, catalog, obj, Measure("Records")),)
+    known = {one.measure.key for one in figures}
+    dropped = {each.key.lower() for each in definition.measures} - {key.lower() for key in known}
+    formulas = []
+    for each in definition.formulas:
+        try:
+            formulas.append((each, compiled(each, figures)))
+        except QueryRefused:
+            if not dropped:
+                raise
+    return Asked(
+        actor, catalog, obj, definition,
+        tuple(seen(lambda one=one: tree.group(actor, catalog, obj, one)) for one in definition.rows),  # type: ignore[misc]
+        tuple(seen(lambda one=one: tree.group(actor, catalog, obj, one)) for one in definition.across),  # type: ignore[misc]
+        figures, tuple(formulas), joined(definition.where, extra), Writer(actor, catalog),
+    )  # fmt: skip
+
+
+def _figure(actor: Actor, catalog: Catalog, obj: ObjectDef, measure: Any, *, own: bool) -> Figure | None:
+    try:
+        return tree.figure(actor, catalog, obj, measure)
+    except QueryRefused as refused:
+        if own or refused.code != HIDDEN:
+            raise
+        return None
+
+
+def hidden() -> QueryRefused:
+    """Return the refusal that gives no name away."""
+    text = _("This report asks for something that you may not see. Ask its owner, or choose another report.")
+    return QueryRefused(text, code=HIDDEN)

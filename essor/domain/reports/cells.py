@@ -1,0 +1,163 @@
+"""Asks the reading road for a report's groups and adds them up to subtotals: one grouped query for most reports.
+
+Averages are asked as sum and count, so that they add up as well. What does not (distinct values), or what would not
+be complete (more groups than are shown), is asked once more for each level.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from essor.access.actor import Actor
+from essor.domain.reports.tree import Figure, Group, aggregate, path_of
+from essor.query import run
+from essor.query.tree import Aggregate, Column, Condition, Expression, Order, Query
+
+MOST_GROUPS = 2_000
+Key = tuple[Any, ...]
+# {currency, empty for what is no money: what is known of the group}
+Parts = dict[str, Any]
+Sums = dict[str, Parts]
+PIECES = {"COUNT": ("COUNT",), "AVG": ("SUM", "COUNT")}
+
+
+@dataclass(slots=True)
+class Cells:
+    """The groups of a report: {their keys: sums}, and the sums of every set of groupings that was asked for.
+
+    `cut`: there are more groups than are held. `totals` is {(places of groupings, keys): sums}.
+    """
+
+    groups: dict[Key, Sums] = field(default_factory=dict)
+    totals: dict[tuple[tuple[int, ...], Key], Sums] = field(default_factory=dict)
+    cut: bool = False
+
+    def at(self, places: Sequence[int], keys: Key) -> Sums:
+        """Return the sums of one group of a level; nothing when it has no rows."""
+        return self.totals.get((tuple(places), keys), {})
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked: the object, the condition, what groups, the figures; `sort` keeps the largest where there are many."""
+
+    actor: Actor
+    object: str
+    where: Condition | None
+    groups: tuple[Group, ...]
+    figures: tuple[Figure, ...]
+    sort: Figure | None = None
+    descending: bool = True
+
+
+def ask(question: Question, levels: Iterable[tuple[int, ...]]) -> Cells:
+    """Return the groups and the totals of `levels`, each a set of places in the groupings."""
+    everything = tuple(range(len(question.groups)))
+    found = Cells()
+    rows = _asked(question, everything, question.figures, MOST_GROUPS + 1)
+    found.cut = len(rows) > MOST_GROUPS
+    for row in rows[:MOST_GROUPS]:
+        _add(found.groups.setdefault(_keys(row, everything), {}), row, question.figures)
+    wanted = {*levels}
+    for level in wanted:
+        for keys, sums in found.groups.items():
+            part = tuple(keys[place] for place in level)
+            merge(found.totals.setdefault((level, part), {}), sums, question.figures)
+        if level == everything:
+            continue
+        again = question.figures if found.cut else [one for one in question.figures if not one.whole]
+        if again:
+            _ask_again(question, found, level, again)
+    return found
+
+
+def _ask_again(question: Question, found: Cells, level: tuple[int, ...], figures: Sequence[Figure]) -> None:
+    """Ask for a level itself, where its groups do not add up to it."""
+    fresh: dict[Key, Sums] = {}
+    for row in _asked(question, level, figures, MOST_GROUPS):
+        _add(fresh.setdefault(_keys(row, level), {}), row, figures)
+    for keys, sums in fresh.items():
+        found.totals.setdefault((level, keys), {}).update(sums)
+
+
+def _asked(
+    question: Question, places: Sequence[int], figures: Sequence[Figure], most: int
+) -> list[dict[str, Any]]:
+    """Run one grouped query."""
+    currencies = list(dict.fromkeys(one.currency for one in figures if one.currency))
+    by: list[tuple[str, Expression]] = [(f"g{place}", question.groups[place].expression) for place in places]
+    by += [(f"c{path}", path_of(path)) for path in currencies]
+    pieces = [
+        (f"{one.measure.key}{piece}", aggregate(one, piece))
+        for one in figures
+        for piece in PIECES.get(one.measure.function, (one.measure.function,))
+    ]
+    columns = [Column(expression, name) for name, expression in (*by, *pieces)]
+    query = Query(
+        question.object, tuple(columns), question.where, group_by=tuple(one for _name, one in by),
+        order_by=_order(question, figures), limit=most if by else None,
+    )  # fmt: skip
+    if not by and len(columns) == 1 and pieces[0][1] == Aggregate("COUNT"):
+        return [{pieces[0][0]: run.count(question.actor, Query(question.object, where=question.where))}]
+    return run.rows(question.actor, query)
+
+
+def _order(question: Question, figures: Sequence[Figure]) -> tuple[Order, ...]:
+    if question.sort is None or question.sort not in figures:
+        return ()
+    return (Order(aggregate(question.sort, question.sort.measure.function), question.descending, "last"),)
+
+
+def _keys(row: Mapping[str, Any], places: Sequence[int]) -> Key:
+    return tuple(row[f"g{place}"] for place in places)
+
+
+def _add(sums: Sums, row: Mapping[str, Any], figures: Sequence[Figure]) -> None:
+    """Add a row of the database to the sums of its group."""
+    for one in figures:
+        name, function = one.measure.key, one.measure.function
+        pieces = [row[f"{name}{piece}"] for piece in PIECES.get(function, (function,))]
+        value = tuple(pieces) if function == "AVG" else pieces[0]
+        currency = str(row[f"c{one.currency}"] or "") if one.currency else ""
+        parts = sums.setdefault(name, {})
+        parts[currency] = together(function, parts.get(currency), value)
+
+
+def merge(into: Sums, sums: Sums, figures: Sequence[Figure]) -> None:
+    """Add the sums of one group to those of several."""
+    for one in figures:
+        name = one.measure.key
+        parts = into.setdefault(name, {})
+        for currency, value in sums.get(name, {}).items():
+            parts[currency] = together(one.measure.function, parts.get(currency), value)
+
+
+def together(function: str, left: Any, right: Any) -> Any:
+    """Return what two groups make together."""
+    if left is None or right is None:
+        return right if left is None else left
+    if function == "AVG":
+        return ((left[0] or 0) + (right[0] or 0), left[1] + right[1])
+    if function in ("MIN", "MAX"):
+        return min(left, right) if function == "MIN" else max(left, right)
+    return left + right
+
+
+def value(figure: Figure, sums: Sums) -> Any:
+    """Return a figure's value: {currency: units} of money, a plain value of anything else, None when there is none."""
+    parts = {
+        code: _final(figure.measure.function, part) for code, part in sums.get(figure.measure.key, {}).items()
+    }
+    if figure.kind == "money":
+        return {code: units for code, units in sorted(parts.items()) if units is not None} or None
+    found = next(iter(parts.values()), None)
+    return 0 if found is None and figure.kind == "count" else found
+
+
+def _final(function: str, part: Any) -> Any:
+    if function != "AVG":
+        return part
+    total, count = part
+    return total / count if count and total is not None else None

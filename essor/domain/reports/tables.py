@@ -1,0 +1,115 @@
+"""Table reports: records as they are, in the columns chosen; the first of them here, all of them in a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from essor.catalog.definitions import Field
+from essor.domain.reports.answer import Answer, Cell, Head, Line, Metric
+from essor.domain.reports.asking import Asked, hidden
+from essor.domain.reports.tree import CURRENCY, field_at, label_at, path_of
+from essor.kernel import formats, ids
+from essor.kernel.errors import QueryRefused
+from essor.query import run
+from essor.query.families import result_kind
+from essor.query.tree import Column, Order, Query
+
+SHOWN = 200
+NUMERIC = frozenset({"number", "percent", "money"})
+
+
+def fields_of(asked: Asked) -> dict[str, Field]:
+    """Return {path: field} of the columns that the reader sees; the name when there would be none."""
+    found: dict[str, Field] = {}
+    for path in asked.definition.columns or (asked.object.name_field,):
+        try:
+            found[path] = field_at(asked.actor, asked.object, path)
+        except QueryRefused:
+            continue
+    return found or {"Id": asked.object.field("Id")}
+
+
+def query_of(asked: Asked, paths: tuple[str, ...], limit: int | None = None) -> Query:
+    """Return the query of the rows."""
+    order: tuple[Order, ...] = ()
+    sort = asked.definition.sort
+    if sort in fields_of(asked):
+        order = (Order(path_of(sort), asked.definition.descending),)
+    columns = tuple(Column(path_of(path)) for path in dict.fromkeys(paths))
+    return Query(asked.object.name, columns, asked.where, order_by=order, limit=limit)
+
+
+def read_of(asked: Asked, fields: Mapping[str, Field]) -> tuple[str, ...]:
+    """Return what must be read: the columns, the names of parents, the currencies beside money."""
+    found = ["Id"]
+    for path, field in fields.items():
+        prefix = path[: -len(field.name)]
+        found.append(path)
+        if field.targets and field.relationship:
+            found.append(f"{prefix}{field.relationship}.Name")
+        if result_kind(field).name == "money" and _sees(asked, f"{prefix}{CURRENCY}"):
+            found.append(f"{prefix}{CURRENCY}")
+    return tuple(found)
+
+
+def _sees(asked: Asked, path: str) -> bool:
+    try:
+        field_at(asked.actor, asked.object, path)
+    except QueryRefused:
+        return False
+    return True
+
+
+def answer(asked: Asked) -> Answer:
+    """Return the first rows and how many there are."""
+    fields = fields_of(asked)
+    try:
+        rows = run.rows(asked.actor, query_of(asked, read_of(asked, fields), SHOWN + 1))
+    except QueryRefused as refused:
+        raise (hidden() if refused.code == "INVALID_FIELD" else refused) from None
+    total = (
+        len(rows)
+        if len(rows) <= SHOWN
+        else run.count(asked.actor, Query(asked.object.name, where=asked.where))
+    )
+    heads = tuple(
+        Head(label_at(asked.catalog, asked.object, path, field), result_kind(field).name in NUMERIC)
+        for path, field in fields.items()
+    )
+    lines = tuple(
+        Line(tuple(cell(asked, path, field, row) for path, field in fields.items()), "row")
+        for row in rows[:SHOWN]
+    )
+    notes: tuple[str, ...] = ()
+    if total > SHOWN:
+        notes = (_("The first %(shown)d of %(total)s rows; the file holds all.") % {
+            "shown": SHOWN, "total": formats.number(total, asked.actor.locale),
+        },)  # fmt: skip
+    count = Metric(
+        _("Number of %(plural)s") % {"plural": str(asked.object.plural).lower()},
+        formats.number(total, asked.actor.locale),
+    )
+    return Answer(asked.object.name, heads, lines, None, (count,), notes, asked.where)
+
+
+def cell(asked: Asked, path: str, field: Field, row: Mapping[str, Any]) -> Cell:
+    """Return one value as its reader reads it; the record's own name leads to its page."""
+    value, prefix = row.get(path), path[: -len(field.name)]
+    record = ids.encode(asked.object.prefix, row["Id"]) if path == asked.object.name_field else ""
+    if value is None:
+        return Cell("–" if record else "", None, record=record)
+    if field.targets and field.relationship:
+        name = row.get(f"{prefix}{field.relationship}.Name")
+        known = field.kind.to_json(value, field)
+        return Cell(str(name or known), name, record=known if isinstance(known, str) and name else "")
+    kind = result_kind(field)
+    if kind.name == "money":
+        scale = int(field.options.get("scale", 2))
+        code = str(row.get(f"{prefix}{CURRENCY}") or "")
+        return Cell(asked.writer.value("money", {code: value}, scale=scale), value / 10**scale)
+    return Cell(
+        kind.display(value, field, asked.actor.locale), field.kind.to_json(value, field), record=record
+    )

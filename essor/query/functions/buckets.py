@@ -1,0 +1,195 @@
+"""START_OF_MONTH and its like: the first day of the period that holds a date; DAYS_BETWEEN and MONTHS_BETWEEN.
+
+Reports group by them. They are no words of SOQL; instants are read as its date functions read them (see `moments`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any, ClassVar
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import DateField, Func, IntegerField
+from django.db.models.sql.compiler import SQLCompiler
+
+from essor.query import dates
+from essor.query.environment import Env
+from essor.query.families.moments import DateFamily
+from essor.query.families.numbers import NumberFamily
+from essor.query.functions.base import Function, Inner, Reader, argument
+from essor.query.functions.moments import clock, clock_value
+from essor.query.operands import Operand
+from essor.query.tree import Call
+
+Compiled = tuple[str, Any]
+
+# SQLite keeps dates as texts: cutting one is several times faster than its date functions.
+SQLITE_MONTH = "(substr({x}, 1, 7) || '-01')"
+SQLITE_YEAR = "(substr({x}, 1, 4) || '-01-01')"
+SQLITE_QUARTER = (
+    "(substr({x}, 1, 5) || CASE WHEN substr({x}, 6, 2) < '04' THEN '01' WHEN substr({x}, 6, 2) < '07' THEN '04'"
+    " WHEN substr({x}, 6, 2) < '10' THEN '07' ELSE '10' END || '-01')"
+)
+SQLITE_SHIFTED = "date({x}, 'start of month', '-' || ((CAST(substr({x}, 6, 2) AS INTEGER) - {first} + 12) %% {length}) || ' months')"
+SQLITE_WEEK = "date({x}, '-' || ((CAST(strftime('%%w', {x}) AS INTEGER) + 6 - {first} + 7) %% 7) || ' days')"
+POSTGRESQL_WEEK = "(CAST({x} AS date) - (CAST(EXTRACT(ISODOW FROM {x}) AS integer) - 1 - {first} + 7) %% 7)"
+POSTGRESQL_PLAIN = "CAST(date_trunc('{unit}', CAST({x} AS timestamp)) AS date)"
+POSTGRESQL_SHIFTED = (
+    "CAST(date_trunc('month', CAST({x} AS timestamp)) - make_interval(months =>"
+    " (CAST(EXTRACT(MONTH FROM {x}) AS integer) - {first} + 12) %% {length}) AS date)"
+)
+
+
+class Written(Func):
+    """SQL over {x}, {y} … in the words of each database."""
+
+    output_field: ClassVar[Any] = IntegerField()
+
+    def __init__(self, *expressions: Any, sqlite: str, postgresql: str) -> None:
+        """Keep both writings."""
+        self.sqlite, self.postgresql = sqlite, postgresql
+        super().__init__(*expressions)
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Compiled:  # noqa: ARG002
+        """Write it for SQLite."""
+        return self._write(self.sqlite, compiler)
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Compiled:  # noqa: ARG002
+        """Write it for PostgreSQL."""
+        return self._write(self.postgresql, compiler)
+
+    def _write(self, template: str, compiler: SQLCompiler) -> Compiled:
+        """Fill the holes from left to right, the parameters in the same order."""
+        compiled = dict(
+            zip(("{x}", "{y}"), (compiler.compile(one) for one in self.source_expressions), strict=False)
+        )
+        sql = ""
+        params: list[Any] = []
+        while template:
+            hole, at = min(
+                ((one, found) for one in compiled if (found := template.find(one)) >= 0),
+                key=lambda pair: pair[1],
+                default=("", -1),
+            )
+            if at < 0:
+                return sql + template, tuple(params)
+            sql += template[:at] + compiled[hole][0]
+            params.extend(compiled[hole][1])
+            template = template[at + len(hole) :]
+        return sql, tuple(params)
+
+
+class WrittenDay(Written):
+    """The same, giving a day."""
+
+    output_field: ClassVar[Any] = DateField()
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """A period of the calendar: its unit in `dates`, and how each database finds its first day."""
+
+    unit: dates.Unit
+    sqlite: str
+    postgresql: str
+
+    def origin(self, env: Env) -> int:
+        """Return what shifts the period: the weekday on which weeks start, the month of the fiscal year, or 1."""
+        if self.unit == "week":
+            return dates.first_weekday(env.actor.language)
+        return env.actor.company.fiscal_year_start_month if self.unit.startswith("fiscal") else 1
+
+    def start(self, day: date, env: Env) -> date:
+        """Return the first day of the period that holds `day`."""
+        return dates.start_of(
+            self.unit,
+            day,
+            week_starts=dates.first_weekday(env.actor.language),
+            fiscal_month=env.actor.company.fiscal_year_start_month,
+        )
+
+
+BUCKETS: dict[str, Bucket] = {
+    "START_OF_WEEK": Bucket("week", SQLITE_WEEK, POSTGRESQL_WEEK),
+    "START_OF_MONTH": Bucket("month", SQLITE_MONTH, POSTGRESQL_PLAIN.replace("{unit}", "month")),
+    "START_OF_QUARTER": Bucket("quarter", SQLITE_QUARTER, POSTGRESQL_PLAIN.replace("{unit}", "quarter")),
+    "START_OF_YEAR": Bucket("year", SQLITE_YEAR, POSTGRESQL_PLAIN.replace("{unit}", "year")),
+    "START_OF_FISCAL_QUARTER": Bucket(
+        "fiscal_quarter", SQLITE_SHIFTED.replace("{length}", "3"), POSTGRESQL_SHIFTED.replace("{length}", "3")
+    ),
+    "START_OF_FISCAL_YEAR": Bucket(
+        "fiscal_year", SQLITE_SHIFTED.replace("{length}", "12"), POSTGRESQL_SHIFTED.replace("{length}", "12")
+    ),
+}
+
+
+def bucket(name: str, call: Call, inner: Inner, env: Env) -> Operand:
+    """Return the first day of the period that holds a date or an instant."""
+    source = clock(argument(call), inner, env)
+    how = BUCKETS[name]
+    first = str(how.origin(env))
+    sqlite, postgresql = (text.replace("{first}", first) for text in (how.sqlite, how.postgresql))
+    day = WrittenDay(source.expression, sqlite=sqlite, postgresql=postgresql)
+    return source.computed(day, DateFamily(), field=None)
+
+
+def bucket_value(name: str, call: Call, record: Reader) -> Any:
+    """Return the same day in Python."""
+    moment = clock_value(argument(call), record)
+    if moment is None:
+        return None
+    return BUCKETS[name].start(moment.date() if isinstance(moment, datetime) else moment, record.env)
+
+
+@dataclass(frozen=True, slots=True)
+class Distance:
+    """How far a day is from another one, in whole days or in months of the calendar."""
+
+    sqlite: str
+    postgresql: str
+    python: Callable[[date, date], int]
+
+
+SQLITE_MONTHS = "(CAST(substr({%(x)s}, 1, 4) AS INTEGER) * 12 + CAST(substr({%(x)s}, 6, 2) AS INTEGER))"
+POSTGRESQL_MONTHS = (
+    "(CAST(EXTRACT(YEAR FROM {%(x)s}) AS integer) * 12 + CAST(EXTRACT(MONTH FROM {%(x)s}) AS integer))"
+)
+DISTANCES: dict[str, Distance] = {
+    "DAYS_BETWEEN": Distance(
+        "CAST(julianday(substr({y}, 1, 10)) - julianday(substr({x}, 1, 10)) AS INTEGER)",
+        "(CAST({y} AS date) - CAST({x} AS date))",
+        lambda start, end: (end - start) // timedelta(days=1),
+    ),
+    "MONTHS_BETWEEN": Distance(
+        f"({SQLITE_MONTHS % {'x': 'y'}} - {SQLITE_MONTHS % {'x': 'x'}})",
+        f"({POSTGRESQL_MONTHS % {'x': 'y'}} - {POSTGRESQL_MONTHS % {'x': 'x'}})",
+        lambda start, end: end.year * 12 + end.month - start.year * 12 - start.month,
+    ),
+}
+
+
+def between(name: str, call: Call, inner: Inner, env: Env) -> Operand:
+    """Return how far the second day is from the first, empty where either is."""
+    start, end = (clock(argument(call, place), inner, env) for place in (0, 1))
+    how = DISTANCES[name]
+    distance = Written(start.expression, end.expression, sqlite=how.sqlite, postgresql=how.postgresql)
+    masks = (*start.masks, *end.masks)
+    return start.computed(
+        distance, NumberFamily(), field=None, masks=masks, nullable=start.nullable or end.nullable
+    )
+
+
+def between_value(name: str, call: Call, record: Reader) -> Any:
+    """Return the same number in Python."""
+    found = [clock_value(argument(call, place), record) for place in (0, 1)]
+    days = [one.date() if isinstance(one, datetime) else one for one in found]
+    return None if None in days else DISTANCES[name].python(*days)
+
+
+FUNCTIONS = (
+    *(Function(name, partial(bucket, name), partial(bucket_value, name)) for name in BUCKETS),
+    *(Function(name, partial(between, name), partial(between_value, name)) for name in DISTANCES),
+)
