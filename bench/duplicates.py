@@ -87,7 +87,9 @@ def _restaurants() -> tuple[Rows, Pairs]:
         found = _rows(folder() / "restaurants" / f"rest{number}.csv", "id", "|")
         rows.update({f"{number}:{key}": row for key, row in found.items()})
     with (folder() / "restaurants" / "gt.csv").open(encoding="utf-8") as file:
-        gold = {_ordered(f"1:{line['D1']}", f"2:{line['D2']}") for line in csv.DictReader(file, delimiter="|")}
+        gold = {
+            _ordered(f"1:{line['D1']}", f"2:{line['D2']}") for line in csv.DictReader(file, delimiter="|")
+        }
     return rows, gold
 
 
@@ -150,7 +152,9 @@ def main() -> int:
     if not folder().is_dir():
         print(f"no labelled sets at {folder()}: set ESSOR_SHARED to the shared folder", file=sys.stderr)
         return 1
-    print("| set | records | true pairs | found | precision | recall | F1 | seconds |\n|---|---|---|---|---|---|---|---|")
+    print(
+        "| set | records | true pairs | found | precision | recall | F1 | seconds |\n|---|---|---|---|---|---|---|---|"
+    )
     for one in SETS:
         scored, found, gold, rows = measure(one)
         print(
@@ -160,7 +164,9 @@ def main() -> int:
         if "--errors" in sys.argv:
             for title, pairs in (("wrong", found - gold), ("missed", gold - found)):
                 for first, second in sorted(pairs)[:25]:
-                    print(f"{title}: {' ; '.join(rows[first].values())}  ~  {' ; '.join(rows[second].values())}")
+                    print(
+                        f"{title}: {' ; '.join(rows[first].values())}  ~  {' ; '.join(rows[second].values())}"
+                    )
     return 0
 
 

@@ -11,3 +11,6 @@ class DuplicatesConfig(AppConfig):
     name = "essor.domain.duplicates"
     label = "duplicates"
 
+    def ready(self) -> None:
+        """Hang the check on the writing road and follow the outbox."""
+        from essor.domain.duplicates import consumer, rules  # noqa: F401, PLC0415 -- models are loaded only now

@@ -47,16 +47,24 @@ def _posterior(pattern: Pattern, m: Shares, u: Shares, share: float) -> float:
     return yes / (yes + no)
 
 
-def _shares(model: Model, counts: Mapping[Pattern, int], weight: Mapping[Pattern, float], before: Shares) -> Shares:
+def _shares(
+    model: Model, counts: Mapping[Pattern, int], weight: Mapping[Pattern, float], before: Shares
+) -> Shares:
     found: Shares = []
     for place, one in enumerate(model.criteria):
         sums = _sums(one, place, counts, weight)
         total = sum(sums)
-        found.append([(value + FLOOR * total) / (total * (1 + FLOOR * len(sums))) for value in sums] if total else before[place])
+        found.append(
+            [(value + FLOOR * total) / (total * (1 + FLOOR * len(sums))) for value in sums]
+            if total
+            else before[place]
+        )
     return found
 
 
-def _sums(one: Criterion, place: int, counts: Mapping[Pattern, int], weight: Mapping[Pattern, float]) -> list[float]:
+def _sums(
+    one: Criterion, place: int, counts: Mapping[Pattern, int], weight: Mapping[Pattern, float]
+) -> list[float]:
     sums = [0.0] * (len(one.how.limits) + 1)
     for pattern, count in counts.items():
         if pattern[place] != MISSING:

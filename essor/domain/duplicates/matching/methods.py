@@ -130,6 +130,8 @@ METHODS: dict[str, Method] = {
     one.name: one
     for one in (
         Method("exact", _("exactly the same"), _code, _same, _alone, (1.0,), (0.92, 0.08), (0.02, 0.98)),
+        Method("same", _("the same linked record"), lambda values, _region: next(filter(None, values), None), _same,
+               lambda _value: (), (1.0,), (0.92, 0.08), (0.02, 0.98)),
         Method("email", _("e-mail address"), _mails, _same_mail, _mail_keys,
                (1.0, 0.9, 0.8), (0.8, 0.08, 0.06, 0.06), (2e-6, 1e-4, 2e-3, 0.9979)),
         Method("phone", _("phone number"), _phones, _same_phone, lambda value: value,

@@ -91,7 +91,16 @@ def day(value: Any) -> str:
 
 _SOUNDS = str.maketrans("bfpvcgjkqsxzdtlmnr", "111122222222334556")
 _ENDINGS = re.compile(r"(?<=..)(?:e?s|e|t|d|x)$")
-_SAME_SOUND = (("ph", "f"), ("eau", "o"), ("au", "o"), ("ck", "k"), ("qu", "k"), ("th", "t"), ("y", "i"), ("ou", "u"))
+_SAME_SOUND = (
+    ("ph", "f"),
+    ("eau", "o"),
+    ("au", "o"),
+    ("ck", "k"),
+    ("qu", "k"),
+    ("th", "t"),
+    ("y", "i"),
+    ("ou", "u"),
+)
 
 
 @lru_cache(maxsize=65536)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from rapidfuzz import fuzz
@@ -9,6 +10,7 @@ from rapidfuzz.distance import OSA, JaroWinkler
 
 from essor.domain.duplicates.matching.words import NICKNAMES
 
+LONG_LOCAL = 5  # “info” and “sales” are at home everywhere
 NICKNAME, INITIAL, ALONE = 0.97, 0.9, 0.88
 
 
@@ -39,7 +41,7 @@ def names(one: tuple[str, ...], two: tuple[str, ...]) -> float:
     left = list(many)
     total = 0.0
     for token in few:
-        best = max(left, key=lambda other: name_word(token, other))  # noqa: B023 -- used at once
+        best = max(left, key=lambda other: name_word(token, other))
         total += name_word(token, best)
         left.remove(best)
     found = total / len(few)
@@ -67,9 +69,12 @@ def emails(one: str, two: str) -> float:
     """Compare two e-mail addresses; the same person at another house is a hint."""
     if one == two:
         return 1.0
-    typed = OSA.normalized_similarity(one, two)
-    first, second = one.partition("@")[0], two.partition("@")[0]
-    same_local = 0.85 if first == second and len(first) > 5 else 0.0  # noqa: PLR2004 -- longer than “contact” minus two
+    first, _at, house = one.partition("@")
+    second, _at, other = two.partition("@")
+    typed = min(OSA.normalized_similarity(first, second), OSA.normalized_similarity(house, other))
+    if re.sub(r"\d", "", first) == re.sub(r"\d", "", second) and first != second:
+        typed = min(typed, 0.75)  # sales1@ and sales2@ are two mailboxes
+    same_local = 0.85 if first == second and len(first) > LONG_LOCAL else 0.0
     return min(max(typed, same_local), 0.999)
 
 

@@ -52,7 +52,8 @@ class Criterion:
 
     def as_json(self) -> dict[str, Any]:
         """Return it as a rule keeps it."""
-        return {"fields": list(self.fields), "other": list(self.other), "method": self.method, "m": list(self.m), "u": list(self.u)}
+        lists = {name: list(getattr(self, name)) for name in ("fields", "other", "m", "u")}
+        return {"method": self.method, **lists}
 
 
 Prepared = tuple[Any, ...]
@@ -80,7 +81,10 @@ class Model:
 
     def points(self, pattern: Pattern) -> list[float]:
         """Return what each criterion adds, in bits."""
-        return [0.0 if level == MISSING else one.bits[level] for one, level in zip(self.criteria, pattern, strict=True)]
+        return [
+            0.0 if level == MISSING else one.bits[level]
+            for one, level in zip(self.criteria, pattern, strict=True)
+        ]
 
     def probability(self, pattern: Pattern) -> float:
         """Return how likely a pair with this pattern is one and the same."""

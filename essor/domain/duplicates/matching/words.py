@@ -7,7 +7,9 @@ LEGAL_FORMS = frozenset(
     " inc incorporated corp corporation co bv nv spa srl sapa sl slu oy ab as aps sprl asbl vzw pty pvt sarlau".split()
 )
 # Written with dots, a legal form falls into letters: “S.A.R.L.” is “s a r l”, which is read as one word.
-COMPANY_FILLERS = frozenset("ets etablissements societe ste cie compagnie company group groupe the and et und".split())
+COMPANY_FILLERS = frozenset(
+    "ets etablissements societe ste cie compagnie company group groupe the and et und".split()
+)
 TITLES = frozenset(
     "m mr mrs ms miss mme mlle monsieur madame mademoiselle dr docteur doctor prof professeur professor me maitre sir herr"
     " frau".split()
