@@ -12,6 +12,7 @@ from essor.access.view import catalog_for
 from essor.catalog.definitions import Catalog, ObjectDef
 from essor.domain.duplicates import keys
 from essor.domain.duplicates.matching import weights
+from essor.domain.duplicates.matching.pairing import MOST_WITH_KEY
 from essor.domain.duplicates.matching.weights import Pattern, Prepared
 from essor.domain.duplicates.setting import Rule
 from essor.query.access import visible_q
@@ -90,10 +91,7 @@ def _twins(
         if one.id is not None:
             continue
         near = {
-            place
-            for key in hashes[one.place]
-            if len(known[key]) <= keys.MOST_WITH_KEY
-            for place in known[key]
+            place for key in hashes[one.place] if len(known[key]) <= MOST_WITH_KEY for place in known[key]
         }
         found.extend(
             _likely(rule, one.place, prepared[one.place], {at: prepared[at] for at in near}, twin=True)

@@ -14,7 +14,7 @@ from essor.access.actor import Actor, system_actor
 from essor.access.view import catalog_for
 from essor.catalog import current
 from essor.domain.duplicates import pairs, scan, setting
-from essor.domain.duplicates.models import KeyState, SuspectPair
+from essor.domain.duplicates.models import SuspectPair
 from essor.domain.duplicates.setting import Rule
 from essor.jobs import progress
 from essor.jobs.models import JobRun
@@ -55,7 +55,7 @@ def run_search(run: Progress) -> Mapping[str, Any]:
     with transaction.atomic():
         SuspectPair.objects.filter(object_name=name, dismissed=False, found_date__lt=began).delete()
         pairs.regroup(name)
-        KeyState.objects.filter(object_name=name).update(scanned_date=timezone.now())
+        scan.searched(name)
     found = SuspectPair.objects.filter(object_name=name, dismissed=False)
     return {"object": name, "groups": found.values("group_id").distinct().count(), "pairs": found.count()}
 

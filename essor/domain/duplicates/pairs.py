@@ -81,19 +81,17 @@ def _node(object_name: str, other: str, key: int) -> Node:
     return (object_name if object_name == other else f"{object_name}>{other}", key)
 
 
-def dismiss(object_name: str, group: int, user_id: int) -> list[int]:
-    """Remember that the pairs of a group are none; return them, for `reopen`."""
+def dismiss(object_name: str, group: int, user_id: int | None) -> int:
+    """Remember that the pairs of a group are none; return how many there were. `reopen` takes it back."""
     with transaction.atomic():
         rows = SuspectPair.objects.filter(object_name=object_name, group_id=group, dismissed=False)
-        found = list(rows.values_list("pk", flat=True))
-        SuspectPair.objects.filter(pk__in=found).update(dismissed=True, dismissed_by_id=user_id)
-    return found
+        return rows.update(dismissed=True, dismissed_by_id=user_id)
 
 
-def reopen(object_name: str, found: Iterable[int]) -> None:
-    """Let dismissed pairs be suspected again."""
+def reopen(object_name: str, group: int) -> None:
+    """Let the dismissed pairs of a group be suspected again."""
     with transaction.atomic():
-        rows = SuspectPair.objects.filter(object_name=object_name, pk__in=list(found), dismissed=True)
+        rows = SuspectPair.objects.filter(object_name=object_name, group_id=group, dismissed=True)
         touched = {key for pair in rows.values_list("one_id", "two_id") for key in pair}
         rows.update(dismissed=False, dismissed_by_id=None)
         regroup(object_name, touched)

@@ -119,9 +119,14 @@ def keep(batch: Batch) -> None:
         (row, match) for row, match in batch.notes.get(NOTES, ()) if not row.errors and row.id is not None
     ]
     if noted:
-        places = {row.index: row.id for row in batch.rows}
+        places = {row.index: row.id for row in batch.rows if row.id is not None}
         pairs.report(
-            (match.rule, row.id, places[match.record] if match.twin else match.record, match.likeness)
+            (
+                match.rule,
+                places[row.index],
+                places[match.record] if match.twin else match.record,
+                match.likeness,
+            )
             for row, match in noted
-            if row.id is not None and not (match.twin and places[match.record] is None)
+            if not match.twin or match.record in places
         )

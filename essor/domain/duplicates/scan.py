@@ -8,6 +8,7 @@ from itertools import combinations, product
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 
 from essor.catalog import current
 from essor.catalog.definitions import Catalog
@@ -122,3 +123,8 @@ def learnt(catalog: Catalog, rule: Rule, region: str, most: int = 64) -> Model |
     for piece in range(min(total, most)):
         counts.update(pattern for _one, _two, pattern in patterns(catalog, rule, piece, total, region))
     return learn(rule.model, counts) if counts.total() >= CHUNK else None
+
+
+def searched(object_name: str) -> None:
+    """Note that all records of an object have just been compared."""
+    KeyState.objects.filter(object_name=object_name).update(scanned_date=timezone.now())

@@ -142,7 +142,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(admin: Actor, new: Ne
     new("Contact", **ANA)
 
     def names(count: int, stem: str) -> list[str]:
-        dice = Random(stem)
+        dice = Random(stem)  # noqa: S311 -- no secret
         return ["".join(dice.sample("abcdefghijklmnoprstuvz", 9)) for _one in range(count)]
 
     def queries(count: int, stem: str) -> int:
