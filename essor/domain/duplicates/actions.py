@@ -176,10 +176,9 @@ def _check_criterion(found: Findings, spec: RuleSpec, one: Mapping[str, Any]) ->
             "INVALID_VALUE",
             _("There is no way of comparing called “%(name)s”.") % {"name": one.get("method")},
         )
-    sides = (
-        (spec.object_name, one["fields"]),
-        (spec.other_object or spec.object_name, one.get("other") or one["fields"]),
-    )
+    sides = [(spec.object_name, one["fields"])]
+    if spec.other_object:
+        sides.append((spec.other_object, one.get("other") or one["fields"]))
     for name, fields in sides:
         obj = catalog.object(name)
         for field in fields:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from essor.domain.duplicates.matching import normal, similar
 
 Words = tuple[str, ...]
+EXTENSION = 4  # last digits that differ between the extensions of one house
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +63,10 @@ def _phones(values: Sequence[Any], region: str) -> frozenset[str] | None:
 def _same_phone(one: frozenset[str], two: frozenset[str]) -> float:
     if one & two:
         return 1.0
-    near = any(similar.codes(first, second) for first in one for second in two)
-    return 0.9 if near else 0.0
+    pairs = [(first, second) for first in one for second in two]
+    if any(similar.codes(first, second) for first, second in pairs):
+        return 0.9
+    return 0.7 if any(first[:-EXTENSION] == second[:-EXTENSION] for first, second in pairs) else 0.0
 
 
 def _mails(values: Sequence[Any], _region: str) -> str | None:
@@ -135,7 +138,7 @@ METHODS: dict[str, Method] = {
         Method("email", _("e-mail address"), _mails, _same_mail, _mail_keys,
                (1.0, 0.9, 0.8), (0.8, 0.08, 0.06, 0.06), (2e-6, 1e-4, 2e-3, 0.9979)),
         Method("phone", _("phone number"), _phones, _same_phone, lambda value: value,
-               (1.0, 0.9), (0.8, 0.05, 0.15), (1e-4, 5e-4, 0.9994)),
+               (1.0, 0.9, 0.7), (0.75, 0.04, 0.06, 0.15), (1e-4, 5e-4, 2e-3, 0.9974)),
         Method("domain", _("domain of a website or e-mail"), lambda values, _region: _first(values, normal.domain),
                _same, _alone, (1.0,), (0.85, 0.15), (1e-3, 0.999)),
         Method("company", _("company name"), _words(normal.company), similar.tokens, _company_keys,
@@ -143,7 +146,7 @@ METHODS: dict[str, Method] = {
         Method("person", _("name of a person"), _words(normal.person), similar.names, _name_keys,
                (1.0, 0.93, 0.87, 0.8, 0.65), (0.75, 0.12, 0.06, 0.03, 0.03, 0.01),
                (2e-4, 8e-4, 4e-3, 0.015, 0.08, 0.9)),
-        Method("address", _("street and number"), _words(normal.address), similar.tokens, _address_keys,
+        Method("address", _("street and number"), _words(normal.address), similar.addresses, _address_keys,
                (1.0, 0.9, 0.8, 0.65), (0.65, 0.17, 0.08, 0.05, 0.05), (5e-4, 2e-3, 0.01, 0.1, 0.8875)),
         Method("city", _("town or place"), _plain, similar.word, lambda _value: (),
                (1.0, 0.85, 0.7), (0.85, 0.08, 0.03, 0.04), (0.05, 0.01, 0.02, 0.92)),

@@ -11,6 +11,7 @@ from rapidfuzz.distance import OSA, JaroWinkler
 from essor.domain.duplicates.matching.words import NICKNAMES
 
 LONG_LOCAL = 5  # “info” and “sales” are at home everywhere
+OTHER_HOUSE = 0.84
 NICKNAME, INITIAL, ALONE = 0.97, 0.9, 0.88
 
 
@@ -38,12 +39,16 @@ def names(one: tuple[str, ...], two: tuple[str, ...]) -> float:
     if set(one) == set(two):
         return 1.0
     few, many = (one, two) if len(one) <= len(two) else (two, one)
-    left = list(many)
-    total = 0.0
-    for token in few:
-        best = max(left, key=lambda other: name_word(token, other))
-        total += name_word(token, best)
-        left.remove(best)
+    ranked = sorted(
+        ((name_word(first, second), at, place) for at, first in enumerate(few[:6]) for place, second in enumerate(many[:6])),
+        reverse=True,
+    )  # fmt: skip
+    total, met, taken = 0.0, set(), set()
+    for likeness, at, place in ranked:  # the surest pair of words first, each word once
+        if at not in met and place not in taken:
+            total += likeness
+            met.add(at)
+            taken.add(place)
     found = total / len(few)
     if len(few) < len(many):
         found *= ALONE if len(few) == 1 else 1 - 0.06 * (len(many) - len(few))
@@ -63,6 +68,13 @@ def tokens(one: tuple[str, ...], two: tuple[str, ...]) -> float:
     fewest = min(len(one), len(two))
     subset = shared * (0.93 if fewest > 1 else 0.88)
     return min(max(glued if glued > 0.9 else glued * 0.95, sort, subset), 0.999)  # noqa: PLR2004 -- close to equal
+
+
+def addresses(one: tuple[str, ...], two: tuple[str, ...]) -> float:
+    """Compare two addresses: as names are, but another house of the same street is another address."""
+    found = tokens(one, two)
+    first, second = ({token for token in side if token.isdigit()} for side in (one, two))
+    return min(found, OTHER_HOUSE) if first and second and not first & second else found
 
 
 def emails(one: str, two: str) -> float:
