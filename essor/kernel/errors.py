@@ -33,6 +33,32 @@ class ValidationFailed(EssorError):
 
 
 @dataclass(frozen=True, slots=True)
+class Suspect:
+    """A stored record that seems to be the same as one being written. `record_id` None: the writer may not see it.
+
+    `likeness` is a probability from 0 to 1, `rule` the name of the rule that found it, `shared` what agrees, in words.
+    """
+
+    object: str
+    record_id: int | None
+    likeness: float
+    rule: str
+    shared: tuple[str, ...] = ()
+
+
+class DuplicatesDetected(ValidationFailed):
+    """The record seems to be there already; with `may_save` the writer may insist (`Change.accept_duplicates`)."""
+
+    code = "DUPLICATES_DETECTED"
+
+    def __init__(self, errors: Sequence[FieldError], suspects: Sequence[Suspect], *, may_save: bool) -> None:
+        """Keep whom it resembles."""
+        self.suspects = tuple(suspects)
+        self.may_save = may_save
+        super().__init__(errors)
+
+
+@dataclass(frozen=True, slots=True)
 class Clash:
     """One field two people changed: its outside name, the stored value and the value that was offered."""
 

@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "essor.jobs",
     "essor.domain.activities",
     "essor.domain.feed",
+    "essor.domain.duplicates",
     "essor.domain.sales",
     "essor.domain.exchange",
     "essor.domain.bulk",

@@ -10,7 +10,7 @@ from typing import Any
 from essor.access.actor import Actor
 from essor.catalog.definitions import Catalog, ObjectDef
 from essor.catalog.kinds import ParseContext
-from essor.kernel.errors import Clash, FieldError
+from essor.kernel.errors import Clash, FieldError, Suspect
 from essor.records.change import Change, Source
 
 
@@ -26,6 +26,8 @@ class Row:
     clashes: list[Clash] = field(default_factory=list)
     id: int | None = None
     revision: int = 0
+    suspects: list[Suspect] = field(default_factory=list)
+    may_save: bool = False
 
     @property
     def is_new(self) -> bool:
@@ -59,7 +61,7 @@ class Row:
 
 @dataclass(slots=True)
 class Batch:
-    """The rows of one transaction with all that the steps share."""
+    """The rows of one transaction with all that the steps share; `notes` are what a rule keeps for its later turn."""
 
     actor: Actor
     catalog: Catalog
@@ -68,6 +70,7 @@ class Batch:
     context: ParseContext
     source: Source
     now: datetime
+    notes: dict[str, Any] = field(default_factory=dict)
 
     def live(self) -> list[Row]:
         """Return the rows that nothing has refused so far."""

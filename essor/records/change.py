@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from essor.kernel.errors import Clash, FieldError
+from essor.kernel.errors import Clash, FieldError, Suspect
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,7 @@ class Change:
     """Values by outside field name for one record; `id` None creates it.
 
     `revision` is the one the writer had read: fields that somebody changed since are a conflict, others merge.
-    With `strict` any newer revision is a conflict (If-Match).
+    With `strict` any newer revision is a conflict (If-Match). `accept_duplicates`: save although it seems to be there.
     """
 
     object: str
@@ -23,6 +23,7 @@ class Change:
     id: int | None = None
     revision: int | None = None
     strict: bool = False
+    accept_duplicates: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +48,18 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The fate of one row of a bulk write: `saved`, or the errors (and clashes) that refused it."""
+    """The fate of one row of a bulk write: `saved`, or the errors (and clashes) that refused it.
+
+    `suspects` are the records that it seems to repeat; `may_save` tells that `accept_duplicates` would let it pass.
+    """
 
     index: int
     saved: Saved | None = None
     errors: tuple[FieldError, ...] = ()
     clashes: tuple[Clash, ...] = field(default=())
     revision: int = 0
+    suspects: tuple[Suspect, ...] = ()
+    may_save: bool = False
 
     @property
     def ok(self) -> bool:

@@ -116,8 +116,7 @@ def _move(
 
 
 def _redirect(deletion: Deletion, obj: ObjectDef, winner: int, losers: Sequence[int]) -> None:
-    """Remember where the losers went; those merged into them before now lead to the winner as well."""
-    Merged.objects.filter(object_name=obj.name, winner_id__in=losers).update(winner_id=winner)
+    """Remember where the losers went; those merged into them before lead to the winner through them."""
     Merged.objects.bulk_create(
         Merged(deletion=deletion, object_name=obj.name, record_id=key, winner_id=winner) for key in losers
     )
@@ -125,8 +124,14 @@ def _redirect(deletion: Deletion, obj: ObjectDef, winner: int, losers: Sequence[
 
 def winner_of(object_name: str, record_id: int) -> int | None:
     """Return the key that a merged record's id stands for now, None when it was never merged."""
-    return (
-        Merged.objects.filter(object_name=object_name, record_id=record_id)
-        .values_list("winner_id", flat=True)
-        .first()
-    )
+    found, seen = None, {record_id}
+    while True:
+        following = (
+            Merged.objects.filter(object_name=object_name, record_id=found or record_id)
+            .values_list("winner_id", flat=True)
+            .first()
+        )
+        if following is None or following in seen:
+            return found
+        seen.add(following)
+        found = following

@@ -44,7 +44,11 @@ def plan_for(catalog: Catalog, name: str) -> Plan:
     obj = catalog.object(name)
     writable = tuple(field for field in obj.fields if field.has_column and not field.hidden)
     checks = tuple(_compiled(catalog, obj))
-    needed = {name for rule in (*rules.befores(obj.name), *rules.afters(obj.name)) for name in rule.reads}
+    needed = {
+        name
+        for rule in (*rules.befores(obj.name), *rules.checks(obj.name), *rules.afters(obj.name))
+        for name in rule.reads_of(catalog, obj.name)
+    }
     needed.update(path[0] for check in checks for path in check.formula.paths if len(path) == 1)
     needed.update(_through(obj, checks))
     required = tuple(field for field in writable if field.required or field.kind.name == "masterdetail")

@@ -1,17 +1,21 @@
 """Where domain rooms hang their rules on the writing road: set-wise functions before and after the write.
 
-A rule says which fields it reads, so that the road loads them once for the whole batch.
+A rule says which fields it reads, so that the road loads them once for the whole batch. A rule of `EVERY` object is
+asked for each of them, after the object's own.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from essor.catalog.definitions import Catalog
 from essor.records.batch import Batch
 
+EVERY = "*"
 Rule = Callable[[Batch], None]
+Reads = Sequence[str] | Callable[[Catalog, str], Iterable[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,29 +23,39 @@ class Registered:
     """One rule with the outside names of the fields it reads."""
 
     run: Rule
-    reads: tuple[str, ...]
+    reads: Reads
+
+    def reads_of(self, catalog: Catalog, object_name: str) -> Iterable[str]:
+        """Return the outside names that the rule reads of an object."""
+        return self.reads(catalog, object_name) if callable(self.reads) else self.reads
 
 
+_checks: dict[str, list[Registered]] = defaultdict(list)
 _before: dict[str, list[Registered]] = defaultdict(list)
 _after: dict[str, list[Registered]] = defaultdict(list)
 
 
-def before(*objects: str, reads: Sequence[str] = ()) -> Callable[[Rule], Rule]:
+def before(*objects: str, reads: Reads = ()) -> Callable[[Rule], Rule]:
     """Register a rule that may set or refuse values of the batch before it is validated and written."""
     return _register(_before, objects, reads)
 
 
-def after(*objects: str, reads: Sequence[str] = ()) -> Callable[[Rule], Rule]:
+def after(*objects: str, reads: Reads = ()) -> Callable[[Rule], Rule]:
     """Register a rule that writes what follows from the batch, in the same transaction."""
     return _register(_after, objects, reads)
 
 
+def check(*objects: str, reads: Reads = ()) -> Callable[[Rule], Rule]:
+    """Register a rule that looks at what passed validation, just before it is written: it refuses, it sets nothing."""
+    return _register(_checks, objects, reads)
+
+
 def _register(
-    table: dict[str, list[Registered]], objects: Sequence[str], reads: Sequence[str]
+    table: dict[str, list[Registered]], objects: Sequence[str], reads: Reads
 ) -> Callable[[Rule], Rule]:
     def decorate(rule: Rule) -> Rule:
         for name in objects:
-            table[name].append(Registered(rule, tuple(reads)))
+            table[name].append(Registered(rule, reads))
         return rule
 
     return decorate
@@ -49,9 +63,14 @@ def _register(
 
 def befores(object_name: str) -> Sequence[Registered]:
     """Return the rules to run before the object's rows are written."""
-    return _before[object_name]
+    return (*_before[object_name], *_before[EVERY])
 
 
 def afters(object_name: str) -> Sequence[Registered]:
     """Return the rules to run after the object's rows are written."""
-    return _after[object_name]
+    return (*_after[object_name], *_after[EVERY])
+
+
+def checks(object_name: str) -> Sequence[Registered]:
+    """Return the rules to ask once the object's rows are valid."""
+    return (*_checks[object_name], *_checks[EVERY])

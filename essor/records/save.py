@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import islice
 
 from django.db import IntegrityError, transaction
@@ -17,7 +18,14 @@ from essor.catalog import current
 from essor.catalog.kinds import ParseContext
 from essor.kernel import events
 from essor.kernel.db import turns
-from essor.kernel.errors import Conflict, FieldError, Forbidden, NotFound, ValidationFailed
+from essor.kernel.errors import (
+    Conflict,
+    DuplicatesDetected,
+    FieldError,
+    Forbidden,
+    NotFound,
+    ValidationFailed,
+)
 from essor.records import fill, intake, load, ownership, references, rollups, rules, validate, write
 from essor.records.batch import Batch, Row
 from essor.records.change import Change, Result, Saved, Source
@@ -47,6 +55,8 @@ def failure(result: Result) -> Exception:
         return NotFound(result.errors[0].message)
     if code == "INSUFFICIENT_ACCESS_OR_READONLY":
         return Forbidden(result.errors[0].message)
+    if result.suspects:
+        return DuplicatesDetected(result.errors, result.suspects, may_save=result.may_save)
     return ValidationFailed(result.errors)
 
 
@@ -84,7 +94,7 @@ def save_many(
             "", "ALL_OR_NONE_OPERATION_ROLLED_BACK", _("Not written: another row of the batch was refused.")
         ),
     )
-    return [Result(one.index, errors=one.errors or rolled, clashes=one.clashes) for one in results]
+    return [replace(one, saved=None, errors=one.errors or rolled) for one in results]
 
 
 def chunks(changes: Sequence[Change]) -> Iterable[list[Row]]:
@@ -133,6 +143,8 @@ def _run(batch: Batch) -> None:
     if batch.object.has(ownership.OWNER):
         ownership.check(batch)
     validate.check(batch, plan)
+    for rule in rules.checks(batch.object.name):
+        rule.run(batch)
     before = rollups.parents_of(batch)
     write.insert(batch)
     write.update(batch)
@@ -176,5 +188,8 @@ def _announce(batch: Batch) -> None:
 
 def _result(row: Row) -> Result:
     if row.errors or row.id is None:
-        return Result(row.index, errors=tuple(row.errors), clashes=tuple(row.clashes), revision=row.revision)
+        return Result(
+            row.index, errors=tuple(row.errors), clashes=tuple(row.clashes), revision=row.revision,
+            suspects=tuple(row.suspects), may_save=row.may_save,
+        )  # fmt: skip
     return Result(row.index, saved=Saved(row.id, row.revision, row.is_new, row.changed()))

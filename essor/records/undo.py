@@ -106,14 +106,14 @@ def _changes(obj: ObjectDef, entries: list[History], undone: Undone) -> Iterator
             if field is None or not field.updateable:
                 continue
             if plain(stored.get(entry.record_id, {}).get(field.name)) == after:
-                values[field.name] = _writable(revive(before, field, context), field.kind.name, field.options)
+                values[field.name] = as_given(revive(before, field, context), field.kind.name, field.options)
         if values:
             yield Change(obj.name, values, id=entry.record_id)
         else:
             undone.kept += 1
 
 
-def _writable(value: Any, kind_name: str, options: Any) -> Any:
+def as_given(value: Any, kind_name: str, options: Any) -> Any:
     """Return a stored value in the form that `kind.parse` takes: money in major units, all else as it is."""
     if kind_name == "money" and value is not None:
         return value / 10 ** int(options.get("scale", 2))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from essor.access.actor import Actor
 from essor.access.view import catalog_for
 from essor.domain.exchange import mapping, scan, start, table
-from essor.domain.exchange.models import Import, Mode
+from essor.domain.exchange.models import Import, Mode, Twins
 from essor.domain.exchange.table import BadTable, Table
 from essor.kernel.errors import NotFound
 
@@ -104,8 +104,8 @@ def decided(draft: Import, *, dry_run: bool) -> start.Settings:
     """Return what was decided, for a trial or the real run."""
     return start.Settings(
         mapping=draft.mapping, mode=Mode(draft.mode), match=draft.match, make_parents=draft.make_parents,
-        clear_empty=draft.clear_empty, dry_run=dry_run, words=draft.words, constants=draft.constants,
-        language=draft.language,
+        clear_empty=draft.clear_empty, duplicates=Twins(draft.duplicates), dry_run=dry_run, words=draft.words,
+        constants=draft.constants, language=draft.language,
     )  # fmt: skip
 
 

@@ -17,6 +17,14 @@ class Mode(models.TextChoices):
     UPSERT = "upsert", _("Create or update")
 
 
+class Twins(models.TextChoices):
+    """What an import does with a row that seems to repeat a record: leave it out, make the record, change the one there is."""
+
+    SKIP = "skip", _("Leave the row out")
+    SAVE = "save", _("Import it anyway")
+    UPDATE = "update", _("Update the record that is there")
+
+
 class Import(models.Model):
     """One file on its way in. `row` is the number of data rows done; it moves in the transaction that does them.
 
@@ -43,6 +51,7 @@ class Import(models.Model):
     match = models.CharField(max_length=120, blank=True, default="")
     make_parents = models.BooleanField(default=False)
     clear_empty = models.BooleanField(default=False)
+    duplicates = models.CharField(max_length=10, choices=Twins.choices, default=Twins.SKIP)
     dry_run = models.BooleanField(default=False)
     language = models.CharField(max_length=8, default="fr")
     batch_id = models.UUIDField(null=True)
@@ -54,6 +63,7 @@ class Import(models.Model):
     unchanged = models.BigIntegerField(default=0)
     refused = models.BigIntegerField(default=0)
     parents = models.BigIntegerField(default=0)
+    repeated = models.BigIntegerField(default=0)
     finished = models.BooleanField(default=False)
     created_date = models.DateTimeField(default=timezone.now)
 

@@ -17,7 +17,7 @@ from essor.catalog.definitions import Catalog, ObjectDef
 from essor.catalog.kinds import ParseContext, ParseError
 from essor.domain.exchange import mapping as maps
 from essor.domain.exchange import table, values
-from essor.domain.exchange.models import Import, Mode
+from essor.domain.exchange.models import Import, Mode, Twins
 from essor.kernel.errors import FieldError, Forbidden, NotFound, ValidationFailed
 from essor.records import undo
 
@@ -31,6 +31,7 @@ class Settings:
     match: str = ""
     make_parents: bool = False
     clear_empty: bool = False
+    duplicates: Twins = Twins.SKIP
     dry_run: bool = False
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
@@ -75,6 +76,7 @@ def prepare(
             match=obj.field(settings.match).name if settings.match else "",
             make_parents=settings.make_parents,
             clear_empty=settings.clear_empty,
+            duplicates=settings.duplicates,
             dry_run=settings.dry_run,
             language=settings.language or actor.language,
             batch_id=None if settings.dry_run else undo.begin(actor, "import", obj.name),

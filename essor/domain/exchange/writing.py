@@ -12,13 +12,13 @@ from essor.catalog.definitions import ObjectDef
 from essor.domain.exchange import cells, matching
 from essor.domain.exchange.cells import Line, Reader
 from essor.domain.exchange.encodings import readable
-from essor.domain.exchange.models import Import, Refusal
+from essor.domain.exchange.models import Import, Refusal, Twins
 from essor.domain.exchange.parents import Parents
 from essor.domain.exchange.rehearsal import Rehearsal
 from essor.records.change import Change, Result, Source
 from essor.records.save import save_many
 
-COUNTS = ("created", "updated", "unchanged")
+COUNTS = ("created", "updated", "unchanged", "repeated")
 
 
 def write(
@@ -31,7 +31,7 @@ def write(
     lines: Sequence[Line],
     rehearsal: Rehearsal | None,
 ) -> dict[str, int]:
-    """Read, match and write some lines; return how many records were created, updated or left as they are."""
+    """Read, match and write some lines; return how many were created, updated, left as they are, and repeat a record."""
     counts = dict.fromkeys(COUNTS, 0)
     _refuse_slipped(lines, len(work.headers))
     cells.read(reader, parents, lines)
@@ -73,7 +73,11 @@ def _write_group(
 ) -> None:
     refused = [line for line in group if line.reasons and not line.waiting and "" not in line.reasons]
     ready = [line for line in group if not line.reasons]
-    for line, result in zip(ready, _save(actor, obj, work, ready), strict=True):
+    results = _save(actor, obj, work, ready)
+    counts["repeated"] += sum(bool(result.suspects) for result in results)
+    if work.duplicates == Twins.UPDATE:
+        results = _update_twins(actor, obj, work, ready, results)
+    for line, result in zip(ready, results, strict=True):
         if result.saved is None:
             _refuse(line, result, headers)
         elif result.saved.created and not line.again:
@@ -85,9 +89,36 @@ def _write_group(
 
 
 def _save(actor: Actor, obj: ObjectDef, work: Import, lines: Sequence[Line]) -> list[Result]:
-    changes = [Change(obj.name, cells.offered(line, erase=work.clear_empty), id=line.id) for line in lines]
+    changes = [
+        Change(
+            obj.name, cells.offered(line, erase=work.clear_empty), id=line.id,
+            accept_duplicates=work.duplicates == Twins.SAVE,
+        )
+        for line in lines
+    ]  # fmt: skip
     source = Source(name="import", batch=work.batch_id, language=work.language)
     return save_many(actor, obj.name, changes, source=source)
+
+
+def _update_twins(
+    actor: Actor, obj: ObjectDef, work: Import, lines: Sequence[Line], results: Sequence[Result]
+) -> list[Result]:
+    """Write rows that repeat one record of the object into it; rows that repeat several stay refused, and say so."""
+    found = list(results)
+    twins: dict[int, int] = {}
+    for place, result in enumerate(results):
+        known = {one.record_id for one in result.suspects if one.object == obj.name}
+        key = known.pop() if len(known) == 1 and lines[place].id is None else None
+        if key is not None and key not in twins.values():
+            twins[place] = key
+    changes = [
+        Change(obj.name, cells.offered(lines[place], erase=work.clear_empty), id=key, accept_duplicates=True)
+        for place, key in twins.items()
+    ]
+    source = Source(name="import", batch=work.batch_id, language=work.language)
+    for place, result in zip(twins, save_many(actor, obj.name, changes, source=source), strict=True):
+        found[place] = result
+    return found
 
 
 def _look_further(
@@ -99,7 +130,11 @@ def _look_further(
         transaction.set_rollback(True)
     for line, result in zip(lines, results, strict=True):
         known = set(line.reasons)  # an empty lookup follows from the parent that was not found
-        further = [error for error in result.errors if headers.get(error.field, "") not in known]
+        further = [
+            error
+            for error in result.errors
+            if headers.get(error.field, "") not in known and error.code != "DUPLICATES_DETECTED"
+        ]
         _refuse(line, Result(result.index, errors=tuple(further)), headers)
 
 

@@ -8,13 +8,18 @@ from typing import Any
 import orjson
 from django.http import HttpResponse
 
+from essor.catalog import current
+from essor.catalog.definitions import ObjectDef
+from essor.kernel import ids
 from essor.kernel.errors import (
     Conflict,
+    DuplicatesDetected,
     EssorError,
     FieldError,
     Forbidden,
     NotFound,
     QueryRefused,
+    Suspect,
     UnknownField,
     UnknownObject,
     ValidationFailed,
@@ -62,6 +67,9 @@ def of_error(error: EssorError) -> HttpResponse:
 
 
 def _extra(error: EssorError) -> dict[str, Any]:
+    if isinstance(error, DuplicatesDetected):
+        result = duplicate_result(error.suspects, may_save=error.may_save)
+        return {"errors": field_errors(error.errors), "duplicateResult": result}
     if isinstance(error, ValidationFailed):
         return {"errors": field_errors(error.errors)}
     if isinstance(error, QueryRefused):
@@ -69,6 +77,34 @@ def _extra(error: EssorError) -> dict[str, Any]:
     if isinstance(error, Conflict):
         return {"revision": error.revision, "fields": [clash.field for clash in error.clashes]}
     return {}
+
+
+def duplicate_result(suspects: Sequence[Suspect], *, may_save: bool) -> dict[str, Any]:
+    """Return the records that one seems to repeat, as Salesforce's clients know it; one that is hidden has no id."""
+    catalog = current.get()
+    by_rule: dict[tuple[str, str], list[Suspect]] = {}
+    for one in suspects:
+        by_rule.setdefault((one.rule, one.object), []).append(one)
+    return {
+        "allowSave": may_save,
+        "duplicateRule": suspects[0].rule,
+        "matchResults": [
+            {
+                "rule": rule, "entityType": name, "size": len(found),
+                "matchRecords": [_match(catalog.object(name), one) for one in found],
+            }
+            for (rule, name), found in by_rule.items()
+        ],
+    }  # fmt: skip
+
+
+def _match(obj: ObjectDef, one: Suspect) -> dict[str, Any]:
+    record = None if one.record_id is None else {"Id": ids.encode(obj.prefix, one.record_id)}
+    return {
+        "record": record,
+        "matchConfidence": round(100 * one.likeness, 1),
+        "matchedFields": list(one.shared),
+    }
 
 
 def field_errors(errors: Sequence[FieldError]) -> list[dict[str, str]]:

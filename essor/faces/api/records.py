@@ -15,7 +15,7 @@ from essor.catalog import current
 from essor.catalog.definitions import Catalog, ObjectDef
 from essor.faces.api import rendering
 from essor.faces.api.door import BULK, body_of, scope
-from essor.faces.api.problem import Problem, answer, field_errors
+from essor.faces.api.problem import Problem, answer, duplicate_result, field_errors
 from essor.kernel import ids
 from essor.kernel.errors import NotFound
 from essor.query import decode, run, soql
@@ -141,7 +141,8 @@ def _etag(revision: int) -> str:
 def create_record(request: HttpRequest, actor: Actor, name: str) -> HttpResponse:
     """POST: a new record; 201 with its address."""
     _seen, obj = _writable(actor, name)
-    saved = save(actor, Change(obj.name, body_of(request)), source=SOURCE)
+    change = Change(obj.name, body_of(request), accept_duplicates=accepts_duplicates(request))
+    saved = save(actor, change, source=SOURCE)
     record_id = ids.encode(obj.prefix, saved.id)
     headers = {"Location": reverse("api:record", args=[obj.name, record_id]), "ETag": _etag(saved.revision)}
     return answer(201, {"Id": record_id, "created": True}, headers=headers)
@@ -156,6 +157,13 @@ def _writable(actor: Actor, name: str) -> tuple[Catalog, ObjectDef]:
     return seen, obj
 
 
+def accepts_duplicates(request: HttpRequest) -> bool:
+    """Tell whether the caller insists on records that seem to be there: `Sforce-Duplicate-Rule-Header: allowSave=true`."""
+    header = request.headers.get("Sforce-Duplicate-Rule-Header", "")
+    options = {part.strip().lower().replace(" ", "") for part in header.split(";")}
+    return "allowsave=true" in options
+
+
 def update_record(request: HttpRequest, actor: Actor, name: str, record_id: str) -> HttpResponse:
     """PATCH: some fields of a record; with If-Match only if nobody has written it since."""
     _seen, obj = _writable(actor, name)
@@ -163,8 +171,9 @@ def update_record(request: HttpRequest, actor: Actor, name: str, record_id: str)
     match = request.headers.get("If-Match", "").strip()
     revision = _revision(match) if match and match != "*" else None
     change = Change(
-        obj.name, values, id=key_of(obj, record_id), revision=revision, strict=revision is not None
-    )
+        obj.name, values, id=key_of(obj, record_id), revision=revision, strict=revision is not None,
+        accept_duplicates=accepts_duplicates(request),
+    )  # fmt: skip
     saved = save(actor, change, source=SOURCE)
     headers = {"ETag": _etag(saved.revision)}
     return answer(200, {"Id": record_id, "created": False, "changed": list(saved.changed)}, headers=headers)
@@ -197,26 +206,30 @@ def bulk(request: HttpRequest, actor: Actor, name: str) -> HttpResponse:
     ):
         message = _("“records” is a list of at most %(most)d objects.") % {"most": LARGEST_BULK}
         raise Problem(400, "INVALID_BATCH_SIZE", message)
-    changes = [_change(obj, row) for row in rows]
+    accepted = accepts_duplicates(request)
+    changes = [_change(obj, row, accept_duplicates=accepted) for row in rows]
     results = save_many(actor, obj.name, changes, all_or_none=body.get("allOrNone") is True, source=SOURCE)
     failed = sum(not result.ok for result in results)
     body = {"failed": failed, "results": [_result(obj, result) for result in results]}
     return answer(200 if not failed else 207, body)
 
 
-def _change(obj: ObjectDef, row: dict[str, Any]) -> Change:
+def _change(obj: ObjectDef, row: dict[str, Any], *, accept_duplicates: bool) -> Change:
     values = {key: value for key, value in row.items() if key not in CONTROL}
     given = row.get("Id")
     try:
         key = None if given is None else key_of(obj, str(given))
     except NotFound:
         key = 0  # no record has it: the road refuses this row and goes on with the others
-    return Change(obj.name, values, id=key)
+    return Change(obj.name, values, id=key, accept_duplicates=accept_duplicates)
 
 
 def _result(obj: ObjectDef, result: Result) -> dict[str, Any]:
     if result.saved is None:
-        return {"success": False, "errors": field_errors(result.errors)}
+        refused: dict[str, Any] = {"success": False, "errors": field_errors(result.errors)}
+        if result.suspects:
+            refused["duplicateResult"] = duplicate_result(result.suspects, may_save=result.may_save)
+        return refused
     return {
         "Id": ids.encode(obj.prefix, result.saved.id),
         "success": True,

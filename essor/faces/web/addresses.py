@@ -46,6 +46,11 @@ def cell(record_id: str, field_name: str) -> str:
     return f"/r/{record_id}/cell/{quote(field_name)}"
 
 
+def duplicates(object_name: str) -> str:
+    """Return the page of an object's suspected duplicates."""
+    return f"/duplicates/{object_name}/"
+
+
 def lookup(object_name: str, field_name: str) -> str:
     """Return the address that suggests records for a lookup field (GET q)."""
     return f"/lookup/{object_name}/{field_name}"

@@ -48,7 +48,7 @@ def test_purging_keeps_what_is_younger_than_the_limit(admin: Actor, new: New) ->
 
 
 def test_merging_moves_what_belongs_to_the_loser_and_its_id_keeps_answering(admin: Actor, new: New) -> None:
-    winner, loser = new("Account", Name="Acme"), new("Account", Name="ACME SA", Phone="01 23 45 67 89")
+    winner, loser = new("Account", Name="Acme"), new("Account", Name="Zenith SA", Phone="01 23 45 67 89")
     contact = new("Contact", LastName="Roux", AccountId=ids.encode("001", loser))
     call = new("Task", Subject="Call", WhatId=ids.encode("001", loser))
     merge(admin, "Account", winner, [loser], {"Phone": "01 23 45 67 89"})
@@ -61,7 +61,7 @@ def test_merging_moves_what_belongs_to_the_loser_and_its_id_keeps_answering(admi
 
 
 def test_a_merge_can_be_undone(admin: Actor, new: New) -> None:
-    winner, loser = new("Account", Name="Acme"), new("Account", Name="ACME SA")
+    winner, loser = new("Account", Name="Acme"), new("Account", Name="Zenith SA")
     contact = new("Contact", LastName="Roux", AccountId=ids.encode("001", loser))
     merge(admin, "Account", winner, [loser])
     undelete(admin, "Account", [loser])

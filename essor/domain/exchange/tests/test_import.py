@@ -18,7 +18,7 @@ from essor.catalog import current
 from essor.catalog.actions.add_field import add_field
 from essor.catalog.actions.spec import FieldSpec
 from essor.domain.exchange import engine, export, fields, mapping, rejects, scan, start, table, values
-from essor.domain.exchange.models import Import, Mode
+from essor.domain.exchange.models import Import, Mode, Twins
 from essor.domain.exchange.position import AlreadyRunning
 from essor.domain.exchange.tests.conftest import Load, Write, counts, person, ready, reasons
 from essor.domain.sales.models import Account, Contact, Lead, Opportunity
@@ -139,7 +139,7 @@ def test_parents_are_found_by_name_or_e_mail_and_made_only_when_asked(
         "Account", write("name,owner", f"Owned,{admin.email}", name="owned.csv"), map={"owner": "Owner.Email"}
     )
     assert Account.objects.get(name="Owned").owner_id == admin.user_id
-    load("Account", write("name", "acme", name="other.csv"))
+    load("Account", write("name", "acme", name="other.csv"), duplicates=Twins.SAVE)
     assert reasons(load("Contact", path))[0] == {"Société": "2 Accounts are called “Acme”."}
 
 
@@ -368,3 +368,22 @@ def test_what_is_exported_can_be_imported_again(
     assert "'=SUM(A1)" in path.read_text(encoding="utf-8-sig")
     work = load("Contact", path, match="Id", mode=Mode.UPDATE)
     assert counts(work) == (0, 0, 2, 0)
+
+
+@pytest.mark.parametrize(
+    ("choice", "expected", "phones"),
+    [
+        (Twins.SKIP, (1, 0, 0, 1), [None, None]),
+        (Twins.SAVE, (2, 0, 0, 0), [None, "01 23 45 67 89", None]),
+        (Twins.UPDATE, (1, 1, 0, 0), ["01 23 45 67 89", None]),
+    ],
+)
+def test_rows_that_seem_to_be_there_are_counted_and_treated_as_chosen(
+    write: Write, load: Load, choice: Twins, expected: tuple[int, ...], phones: list[str | None]
+) -> None:
+    load("Account", write("Name", "Dupont Menuiserie SARL"))
+    path = write("Name,Phone", "DUPONT MENUISERIE,01 23 45 67 89", "Zeller AG,", name="again.csv")
+    work = load("Account", path, duplicates=choice)
+    assert counts(work) == expected
+    assert work.repeated == (choice != Twins.SAVE)
+    assert list(Account.objects.order_by("pk").values_list("phone", flat=True)) == phones

@@ -57,6 +57,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--update-only", action="store_true", help="with --match: refuse rows that match nothing")
     add("--clear-empty", action="store_true", help="let empty cells erase what an existing record holds")
     add("--make-parents", action="store_true", help="create the parents that are named but missing")
+    add(
+        "--duplicates",
+        choices=("skip", "save", "update"),
+        default="skip",
+        help="rows that seem to be there already: leave out, import anyway, or update the record (default: skip)",
+    )
     add("--dry-run", action="store_true", help="write nothing, only say what would happen")
     add("--rejects", type=Path, help="write the refused rows there, with the reason per cell")
     add(
@@ -101,7 +107,7 @@ def _interrupted(actor: Actor, import_id: UUID) -> Import:
 def _prepared(actor: Actor, args: argparse.Namespace) -> Import:
     from essor.access.view import catalog_for  # noqa: PLC0415
     from essor.domain.exchange import scan, table  # noqa: PLC0415
-    from essor.domain.exchange.models import Mode  # noqa: PLC0415
+    from essor.domain.exchange.models import Mode, Twins  # noqa: PLC0415
     from essor.domain.exchange.start import Settings, allow, prepare  # noqa: PLC0415
 
     if not args.object or args.file is None:
@@ -117,7 +123,8 @@ def _prepared(actor: Actor, args: argparse.Namespace) -> Import:
     mapping = _mapping(actor, args, shape, columns)
     settings = Settings(
         mapping=mapping, mode=mode, match=args.match, make_parents=args.make_parents,
-        clear_empty=args.clear_empty, dry_run=args.dry_run, words=_words(actor, args, mapping, columns),
+        clear_empty=args.clear_empty, duplicates=Twins(args.duplicates), dry_run=args.dry_run,
+        words=_words(actor, args, mapping, columns),
         constants=dict(pairs_of("--default", args.default)), language=args.language,
     )  # fmt: skip
     return prepare(actor, args.object, args.file.resolve(), settings, shape=shape)

@@ -15,9 +15,11 @@ from django.views.decorators.http import require_http_methods
 from essor.access import rows as row_access
 from essor.access.actor import Actor
 from essor.access.view import catalog_for
+from essor.catalog import current
 from essor.catalog.definitions import Field, ObjectDef
+from essor.domain.duplicates import setting
 from essor.domain.exchange import drafts, jobs, mapping, start, values
-from essor.domain.exchange.models import Import, Mode
+from essor.domain.exchange.models import Import, Mode, Twins
 from essor.faces.web.importing.steps import steps
 from essor.faces.web.records.reading import actor_of
 from essor.faces.web.shapes import Option
@@ -71,6 +73,8 @@ def _take(
     draft.match = form.get("match", "") if draft.mode != Mode.CREATE else ""
     draft.make_parents = form.get("make_parents") == "on"
     draft.clear_empty = form.get("clear_empty") == "on"
+    twins = form.get("duplicates", "")
+    draft.duplicates = twins if twins in Twins.values else Twins.SKIP
     draft.constants = {
         field.name: text for field in lacking(obj) if (text := form.get(field.name, "").strip())
     }
@@ -135,9 +139,20 @@ def _draw(
         "match": draft.match or next((field.name for field in keys if field.kind.name == "email"), ""),
         "by_name": any(target.endswith(".Name") for target in mapped), "lacking": lacking(obj), "mapped": mapped,
         "errors": errors or {}, "labels": {field.name: field.label for field in obj.fields}, "add": ADD, "empty": EMPTY,
-        "may_add": actor.is_admin,
+        "may_add": actor.is_admin, "twins": _twins(actor, draft, obj),
     }  # fmt: skip
     return render(request, "importing/settings.html.jinja", context, status=422 if errors else 200)
+
+
+def _twins(actor: Actor, draft: Import, obj: ObjectDef) -> list[Option]:
+    """Return what can become of a row that seems to repeat a record; nothing for an object that no rule compares."""
+    if not setting.rules_for(current.get(), obj.name):
+        return []
+    return [
+        Option(str(one), str(one.label), selected=one == draft.duplicates)
+        for one in Twins
+        if one != Twins.UPDATE or _may(actor, obj, Mode.UPDATE)
+    ]
 
 
 def _may(actor: Actor, obj: ObjectDef, mode: Mode) -> bool:

@@ -39,6 +39,7 @@ class Allowed:
     mass_edit: bool
     export: bool
     bring_in: bool
+    merge: bool
 
     @property
     def many(self) -> bool:
@@ -61,6 +62,7 @@ def allowed(state: State) -> Allowed:
         may("mass_edit") and may("edit"),
         may("export"),
         create and may("import"),
+        obj.createable and may("edit") and may("delete"),
     )
 
 

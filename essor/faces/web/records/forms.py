@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseRedirect, QueryDict
@@ -19,10 +19,11 @@ from essor.catalog.definitions import Field, ObjectDef
 from essor.catalog.layouts import layout_for, required_at, stage_field
 from essor.faces.web import addresses
 from essor.faces.web.display import part_names
+from essor.faces.web.duplicates.telling import Resemblance, resemblance
 from essor.faces.web.records.reading import Loaded, actor_of, load
 from essor.faces.web.toasts import flash
 from essor.kernel import ids
-from essor.kernel.errors import Clash, Conflict, Forbidden, ValidationFailed
+from essor.kernel.errors import Clash, Conflict, DuplicatesDetected, Forbidden, ValidationFailed
 from essor.query import run
 from essor.query.tree import Column, Compare, Constant, Path, Query
 from essor.records.change import Change
@@ -45,6 +46,7 @@ class Form:
     revision: int = 0
     clashes: tuple[Clash, ...] = ()
     back: str = ""
+    resembles: Resemblance | None = None
 
     @property
     def labels(self) -> dict[str, str]:
@@ -173,10 +175,14 @@ def _save(request: HttpRequest, actor: Actor, obj: ObjectDef, record: Loaded | N
         values,
         id=record.key if record else None,
         revision=int(revision) if revision.isdigit() else None,
+        accept_duplicates=request.POST.get("accept_duplicates") == "1",
     )
     typed = {**(record.values if record else {}), **values, **_labels(request.POST)}
     try:
         saved = save(actor, change)
+    except DuplicatesDetected as detected:
+        found = resemblance(actor, obj, typed, detected)
+        return _draw(request, replace(_form(actor, obj, typed, record=record), resembles=found), 422)
     except ValidationFailed as failed:
         form = _form(actor, obj, typed, record=record, errors=by_field(failed))
         return _draw(request, form, 422)

@@ -1,0 +1,138 @@
+"""Some dozens of records that stand twice, as they come about: a hurried call, a trade fair, an old file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+from django.db import models, transaction
+
+from essor.access.actor import system_actor
+from essor.catalog import current
+from essor.domain.demo.companies import ascii_of
+from essor.domain.duplicates import pairs, scan, setting
+from essor.domain.sales.models import Account, Contact, Lead
+
+ACCOUNTS, CONTACTS, LEADS, MET = 14, 22, 14, 8
+Twist = Callable[[Random, Any], None]
+SKIPPED = frozenset(
+    {"id", "created_date", "last_modified_date", "system_modstamp", "revision", "last_activity_date"}
+)
+
+
+def make(rng: Random, now: datetime) -> Iterator[tuple[type[models.Model], list[Any]]]:
+    """Yield (model, copies of some of its records, each written down another way)."""
+    for model, count, twists in (
+        (Account, ACCOUNTS, (_other_form, _capitals, _without_site)),
+        (Contact, CONTACTS, (_slip, _without_accents, _other_mail, _initial)),
+        (Lead, LEADS, (_slip, _without_accents, _other_form_of_company)),
+    ):
+        yield (
+            model,
+            [
+                _copy(rng, now, one, twists[place % len(twists)])
+                for place, one in enumerate(_some(model, count))
+            ],
+        )
+    yield Lead, [_met(rng, now, one) for one in _some(Contact, CONTACTS + MET)[CONTACTS:]]
+
+
+def find() -> None:
+    """Make the keys of all objects that have rules, and gather what stands twice."""
+    catalog, region = current.get(), system_actor().company.phone_region
+    for name in dict.fromkeys(
+        target for rule in setting.rules(catalog) for target in (rule.object_name, rule.target)
+    ):
+        scan.rebuild(name, region)
+    for rule in setting.rules(catalog):
+        total = scan.share_count(rule)
+        for piece in range(total):
+            found = scan.likely(catalog, rule, piece, total, region)
+            pairs.store((rule, *one) for one in found)
+    with transaction.atomic():
+        for name in setting.objects():
+            pairs.regroup(name)
+            scan.searched(name)
+
+
+def _some(model: type[Any], count: int) -> Sequence[Any]:
+    """Return records spread over the table, always the same ones."""
+    keys = list(model.objects.filter(is_deleted=False).order_by("pk").values_list("pk", flat=True))
+    step = max(1, len(keys) // (count + 1))
+    return list(model.objects.filter(pk__in=keys[step::step][:count]).order_by("pk"))
+
+
+def _copy(rng: Random, now: datetime, one: Any, twist: Twist) -> Any:
+    fields = [field.attname for field in one._meta.concrete_fields if field.name not in SKIPPED]  # noqa: SLF001 -- Django's name
+    copy = type(one)(**{name: getattr(one, name) for name in fields})
+    created = now - timedelta(days=rng.randrange(2, 60), hours=rng.randrange(9))
+    copy.created_date = copy.last_modified_date = copy.system_modstamp = created
+    for name in (
+        "linked_in_url",
+        "account_number",
+        "annual_revenue",
+        "rating",
+        "department",
+        "account_source",
+    ):
+        if hasattr(copy, name):
+            setattr(copy, name, None)
+    twist(rng, copy)
+    if hasattr(copy, "last_name"):
+        copy.name = " ".join(filter(None, (copy.first_name, copy.last_name)))
+    return copy
+
+
+def _other_form(_rng: Random, one: Any) -> None:
+    one.name = f"{_bare(one.name)} S.A.R.L."
+
+
+def _capitals(_rng: Random, one: Any) -> None:
+    one.name, one.phone, one.phone_e164 = _bare(one.name).upper(), None, None
+
+
+def _without_site(_rng: Random, one: Any) -> None:
+    one.name, one.website, one.billing_street = f"Sté {_bare(one.name)}", None, None
+
+
+def _other_form_of_company(_rng: Random, one: Any) -> None:
+    one.company, one.mobile_phone, one.mobile_phone_e164 = f"{_bare(one.company)} SAS", None, None
+
+
+def _slip(rng: Random, one: Any) -> None:
+    """Exchange two letters of the name, as fast fingers do."""
+    place = rng.randrange(1, max(2, len(one.last_name) - 1))
+    letters = list(one.last_name)
+    letters[place - 1 : place + 1] = reversed(letters[place - 1 : place + 1])
+    one.last_name = "".join(letters).capitalize()
+
+
+def _without_accents(_rng: Random, one: Any) -> None:
+    one.first_name, one.last_name = ascii_of(one.first_name).capitalize(), one.last_name.upper()
+
+
+def _other_mail(_rng: Random, one: Any) -> None:
+    one.email, one.title = f"{ascii_of(one.first_name)}{ascii_of(one.last_name)}@gmail.com", None
+
+
+def _initial(_rng: Random, one: Any) -> None:
+    one.first_name, one.mobile_phone, one.mobile_phone_e164 = f"{one.first_name[0]}.", None, None
+
+
+def _met(rng: Random, now: datetime, one: Any) -> Lead:
+    """Return a contact who left a card at a trade fair and so became a lead as well."""
+    created = now - timedelta(days=rng.randrange(2, 40))
+    return Lead(
+        first_name=one.first_name, last_name=one.last_name, name=one.name, company=one.account.name, email=one.email,
+        mobile_phone=one.mobile_phone, mobile_phone_e164=one.mobile_phone_e164, city=one.mailing_city, title=one.title,
+        status="Open - Not Contacted", lead_source="Trade Show", owner_id=one.owner_id, created_by_id=one.owner_id,
+        last_modified_by_id=one.owner_id, created_date=created, last_modified_date=created, system_modstamp=created,
+    )  # fmt: skip
+
+
+def _bare(name: str) -> str:
+    """Return a company's name without its last word where that is a legal form."""
+    head, _space, tail = name.rpartition(" ")
+    return head if head and tail.isupper() else name

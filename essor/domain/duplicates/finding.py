@@ -1,0 +1,127 @@
+"""Looks for stored records that some values seem to repeat: by keys, then compared. A bounded number of queries for all."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from essor.access.actor import Actor
+from essor.access.view import catalog_for
+from essor.catalog.definitions import Catalog, ObjectDef
+from essor.domain.duplicates import keys
+from essor.domain.duplicates.matching import weights
+from essor.domain.duplicates.matching.pairing import MOST_WITH_KEY
+from essor.domain.duplicates.matching.weights import Pattern, Prepared
+from essor.domain.duplicates.setting import Rule
+from essor.query.access import visible_q
+
+MOST = 5  # suspects told per record
+AGREES = 1.0  # bits from which a criterion is named as shared
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Values that somebody looks for; `id` is the record that has them, None for one not written yet."""
+
+    place: int
+    id: int | None
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A subject and what it repeats: a stored record, or (`twin`) an earlier subject that is not written yet."""
+
+    place: int
+    record: int
+    likeness: float
+    rule: Rule
+    pattern: Pattern
+    twin: bool = False
+
+
+def find(catalog: Catalog, rule: Rule, subjects: Sequence[Subject], region: str) -> list[Match]:
+    """Return what the subjects repeat, the likeliest first per subject: at most MOST each."""
+    target = catalog.object(rule.target)
+    prepared = {one.place: rule.model.prepare(one.values, region) for one in subjects}
+    texts = {one.place: weights.keys(rule.model.criteria, prepared[one.place]) for one in subjects}
+    hashes = {place: {keys.hashed(text) for text in found} for place, found in texts.items()}
+    held = keys.candidates(rule.target, set().union(*hashes.values()))
+    wanted = {
+        one.place: {record for key in hashes[one.place] for record in held.get(key, ())} for one in subjects
+    }
+    names = {name for one in rule.model.criteria for name in one.fields_of(other=rule.crosses)}
+    stored = {
+        record: rule.model.prepare(values, region, other=rule.crosses)
+        for record, values in keys.values_of(target, set().union(*wanted.values()), names).items()
+    }
+    matches: list[Match] = []
+    for one in subjects:
+        own = () if rule.crosses else (one.id,)
+        others = {
+            record: stored[record] for record in wanted[one.place] if record in stored and record not in own
+        }
+        matches.extend(_likely(rule, one.place, prepared[one.place], others))
+    if not rule.crosses:
+        matches.extend(_twins(rule, subjects, prepared, hashes))
+    return matches
+
+
+def _likely(
+    rule: Rule, place: int, mine: Prepared, others: Mapping[int, Prepared], *, twin: bool = False
+) -> list[Match]:
+    found = []
+    for record, theirs in others.items():
+        pattern = rule.model.pattern(mine, theirs)
+        likeness = rule.model.probability(pattern)
+        if likeness >= rule.model.threshold:
+            found.append(Match(place, record, likeness, rule, pattern, twin))
+    return sorted(found, key=lambda one: (-one.likeness, one.record))[:MOST]
+
+
+def _twins(
+    rule: Rule, subjects: Sequence[Subject], prepared: Mapping[int, Prepared], hashes: Mapping[int, set[int]]
+) -> list[Match]:
+    """Compare new subjects with those before them: none of them has keys in the table yet."""
+    known: dict[int, list[int]] = defaultdict(list)
+    found: list[Match] = []
+    for one in subjects:
+        if one.id is not None:
+            continue
+        near = {
+            place for key in hashes[one.place] if len(known[key]) <= MOST_WITH_KEY for place in known[key]
+        }
+        found.extend(
+            _likely(rule, one.place, prepared[one.place], {at: prepared[at] for at in near}, twin=True)
+        )
+        for key in hashes[one.place]:
+            known[key].append(one.place)
+    return found
+
+
+def visible(actor: Actor, obj: ObjectDef, records: set[int]) -> set[int]:
+    """Return those of the records that the actor may read: one query, none where everybody may."""
+    condition = visible_q(actor, obj, verb="read")
+    if condition is None or not records:
+        return records
+    rows = obj.model._default_manager.filter(condition, pk__in=records, is_deleted=False)  # noqa: SLF001 -- Django's name
+    return set(rows.values_list("pk", flat=True))
+
+
+def shared(actor: Actor, match: Match) -> tuple[str, ...]:
+    """Return the labels of the fields that agree, of those the actor may see."""
+    seen = catalog_for(actor)
+    if not seen.has(match.rule.object_name):
+        return ()
+    obj = seen.object(match.rule.object_name)
+    points = match.rule.model.points(match.pattern)
+    found = [
+        str(obj.field(name).label)
+        for one, bits in zip(match.rule.model.criteria, points, strict=True)
+        if bits >= AGREES
+        for name in one.fields
+        if obj.has(name)
+    ]
+    return tuple(dict.fromkeys(found))

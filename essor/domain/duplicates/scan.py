@@ -1,0 +1,130 @@
+"""Goes over whole tables: makes the keys anew, compares all candidates, learns weights. In pieces that can be resumed."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from itertools import combinations, product
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from essor.catalog import current
+from essor.catalog.definitions import Catalog
+from essor.domain.duplicates import keys, setting
+from essor.domain.duplicates.matching.learn import learn
+from essor.domain.duplicates.matching.pairing import MOST_WITH_KEY
+from essor.domain.duplicates.matching.weights import Model, Pattern, Prepared
+from essor.domain.duplicates.models import KeyState, MatchKey
+from essor.domain.duplicates.setting import Rule, Side
+from essor.records.load import attributes, read
+
+CHUNK = 1000
+KEYS_AT_ONCE = 20_000
+LOWEST, SPAN = -(2**63), 2**64
+Found = tuple[int, int, float]
+
+
+def is_current(object_name: str, side: Side) -> bool:
+    """Tell whether the keys of an object were made by the rules of today."""
+    return KeyState.objects.filter(object_name=object_name, shape=side.shape).exists()
+
+
+def rebuild_after(object_name: str, side: Side, last: int, region: str) -> int | None:
+    """Make the keys of the next thousand records behind `last`; return the last of them, None when none is left."""
+    obj = current.get().object(object_name)
+    fields = [obj.field(name) for name in sorted(side.fields)]
+    attrs = ("id", *attributes(fields))
+    with transaction.atomic():
+        rows = list(
+            obj.model._default_manager.filter(pk__gt=last, is_deleted=False)  # noqa: SLF001 -- Django's name
+            .order_by("pk").values_list(*attrs)[:CHUNK]
+        )  # fmt: skip
+        old = MatchKey.objects.filter(object_name=object_name, record_id__gt=last)
+        if not rows:
+            old.delete()
+            KeyState.objects.update_or_create(object_name=object_name, defaults={"shape": side.shape})
+            return None
+        old.filter(record_id__lte=rows[-1][0]).delete()
+        values = {
+            row[0]: {field.name: read(dict(zip(attrs, row, strict=True)), field) for field in fields}
+            for row in rows
+        }
+        keys.write(object_name, side, values, region, fresh=True)
+    return int(rows[-1][0])
+
+
+def rebuild(object_name: str, region: str) -> None:
+    """Make all keys of an object anew."""
+    side = setting.side(current.get(), object_name)
+    last: int | None = 0
+    while side is not None and last is not None:
+        last = rebuild_after(object_name, side, last, region)
+
+
+def share_count(rule: Rule) -> int:
+    """Return into how many pieces the keys of a rule's objects are cut."""
+    highest = MatchKey.objects.filter(object_name__in={rule.object_name, rule.target}).aggregate(
+        top=Max("id")
+    )["top"]
+    return max(1, min(4096, (highest or 0) // KEYS_AT_ONCE + 1))
+
+
+def patterns(
+    catalog: Catalog, rule: Rule, piece: int, pieces: int, region: str
+) -> Iterator[tuple[int, int, Pattern]]:
+    """Yield (record, record, pattern) of the candidates that meet under a key of one piece of all keys."""
+    low, high = (LOWEST + SPAN * place // pieces for place in (piece, piece + 1))
+    rows = MatchKey.objects.filter(
+        key__gte=low, key__lte=high - 1, object_name__in={rule.object_name, rule.target}
+    ).order_by("key").values_list("key", "object_name", "record_id")  # fmt: skip
+    sharing: dict[int, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
+    for key, name, record in rows.iterator(KEYS_AT_ONCE):
+        sharing[key][rule.crosses and name == rule.target].append(record)
+    found: set[tuple[int, int]] = set()
+    for mine, theirs in sharing.values():
+        if len(mine) > MOST_WITH_KEY or len(theirs) > MOST_WITH_KEY:
+            continue
+        found.update(product(mine, theirs) if rule.crosses else combinations(sorted(mine), 2))
+    first = _prepared(catalog, rule, {one for one, _two in found}, region, other=False)
+    second = first if not rule.crosses else {}
+    missing = {two for _one, two in found} - second.keys()
+    second = {**second, **_prepared(catalog, rule, missing, region, other=rule.crosses)}
+    for one, two in found:
+        if one in first and two in second:
+            yield one, two, rule.model.pattern(first[one], second[two])
+
+
+def _prepared(
+    catalog: Catalog, rule: Rule, records: set[int], region: str, *, other: bool
+) -> Mapping[int, Prepared]:
+    obj = catalog.object(rule.target if other else rule.object_name)
+    names = {name for one in rule.model.criteria for name in one.fields_of(other=other)}
+    return {
+        record: rule.model.prepare(values, region, other=other)
+        for record, values in keys.values_of(obj, records, names).items()
+    }
+
+
+def likely(catalog: Catalog, rule: Rule, piece: int, pieces: int, region: str) -> list[Found]:
+    """Return the suspects of one piece: (record, record, likeness)."""
+    return [
+        (one, two, likeness)
+        for one, two, pattern in patterns(catalog, rule, piece, pieces, region)
+        if (likeness := rule.model.probability(pattern)) >= rule.model.threshold
+    ]
+
+
+def learnt(catalog: Catalog, rule: Rule, region: str, most: int = 64) -> Model | None:
+    """Return the model with weights learnt from up to `most` pieces of the candidates, None when there are too few."""
+    total = share_count(rule)
+    counts: Counter[Pattern] = Counter()
+    for piece in range(min(total, most)):
+        counts.update(pattern for _one, _two, pattern in patterns(catalog, rule, piece, total, region))
+    return learn(rule.model, counts) if counts.total() >= CHUNK else None
+
+
+def searched(object_name: str) -> None:
+    """Note that all records of an object have just been compared."""
+    KeyState.objects.filter(object_name=object_name).update(scanned_date=timezone.now())

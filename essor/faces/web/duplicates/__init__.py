@@ -1,0 +1,1 @@
+"""Pages about duplicates: what a form tells, suspected groups, the merge, the matching rules."""
