@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from essor.access.actor import Actor
 from essor.access.view import catalog_for
+from essor.domain.sales.conversion.convert import Ask
 from essor.query import run
 from essor.query.tree import Any as AnyOf
 from essor.query.tree import Column, Compare, Condition, Constant, Order, Path, Query
@@ -56,11 +57,15 @@ class Matches:
 
 def company_key(name: str) -> str:
     """Return a company's name without case, accents, punctuation and legal forms: “Société Émeraude, SAS” is “societe emeraude”."""
-    plain = unicodedata.normalize("NFKD", name.replace("œ", "oe").replace("&", " et ")).encode("ascii", "ignore").decode()
-    words = re.sub(r"(?<=\b[a-z])\.(?=[a-z]\b)", "", plain.lower())  # s.a.s. is sas
+    words = re.sub(r"(?<=\b[a-z])\.(?=[a-z]\b)", "", _plain(name.replace("&", " et ")).lower())  # s.a.s. is sas
     parts = re.findall(r"[a-z0-9]+", words)
     kept = [part for part in parts if part not in LEGAL]
     return " ".join(kept or parts)
+
+
+def _plain(text: str) -> str:
+    """Return text without accents and other signs beyond ASCII."""
+    return unicodedata.normalize("NFKD", text.replace("œ", "oe")).encode("ascii", "ignore").decode()
 
 
 def domain_of(website: str | None, email: str | None) -> str:
@@ -147,7 +152,8 @@ def _named(leads: Iterable[Mapping[str, Any]]) -> list[Condition]:
         while len(words) > 1 and company_key(words[0]) in LEGAL:
             words.pop(0)
         if words:
-            starts.add(" ".join(words))
+            written = " ".join(words)
+            starts |= {written, _plain(written)}
     return [Compare(Path(("Name",)), "startswith", (Constant(one, "text"),)) for one in sorted(starts)]
 
 
@@ -168,3 +174,15 @@ def _rows(actor: Actor, name: str, paths: Sequence[str], where: Condition) -> li
     columns = tuple(Column(Path(tuple(path.split(".")))) for path in paths)
     order = (Order(Path(("Id",))),)
     return run.rows(actor, Query(name, columns=columns, where=where, order_by=order, limit=MOST_ROWS))
+
+
+def applied(ask: Ask, matches: Matches) -> Ask:
+    """Return a request with the best suggestions where its writer chose nothing: a contact only at the account chosen."""
+    contact = ask.contact
+    if contact is None:
+        fitting = (one for one in matches.contacts if ask.account in (None, one.account))
+        contact = next((one.id for one in fitting), None)
+    account = ask.account
+    if account is None and contact is None and matches.accounts:
+        account = matches.accounts[0].id
+    return replace(ask, account=account, contact=contact)

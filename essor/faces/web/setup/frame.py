@@ -51,6 +51,9 @@ SIDEBAR: tuple[Group, ...] = (
               _("custom object field picklist formula layout validation rule record type index")),
         Entry("rollups", _("Roll-up check"), "sum", _("roll-up summary recompute drift")),
     )),
+    Group(_("Leads"), (
+        Entry("lead_mapping", _("Conversion of leads"), "arrow-right", _("field mapping convert account contact opportunity")),
+    )),
     Group(_("People"), (
         Entry("users", _("Users"), "user", _("login password freeze deactivate second factor")),
         Entry("roles", _("Roles"), "hierarchy", _("role tree hierarchy team")),

@@ -1,0 +1,14 @@
+"""The addresses of the pages about leads."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from essor.faces.web.leads import conversion
+
+urlpatterns = [
+    path("r/<str:record_id>/convert", conversion.page, name="convert_lead"),
+    path("r/<str:record_id>/convert/undo", conversion.undo, name="convert_undo"),
+    path("r/<str:record_id>/converted", conversion.converted, name="converted"),
+    path("r/<str:record_id>/origin", conversion.origin, name="origin"),
+]
