@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "essor.domain.feed",
     "essor.domain.sales",
     "essor.domain.sales.conversion",
+    "essor.domain.sales.assignment",
     "essor.domain.exchange",
     "essor.domain.bulk",
     "essor.faces.web",

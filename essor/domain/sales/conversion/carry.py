@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from essor.access.actor import Actor
-from essor.access.rights import Rights
 from essor.catalog import current
 from essor.catalog.definitions import Field, ObjectDef
 from essor.domain.feed.models import ContentDocumentLink
+from essor.domain.sales.in_house import in_house
 from essor.kernel import ids
 from essor.kernel.errors import ValidationFailed
 from essor.records.change import Change, Source
@@ -32,11 +32,6 @@ class Became:
     def thing(self) -> tuple[str, int]:
         """Return (prefix, key) of the record that its activities are about: the opportunity, else the account."""
         return ("006", self.opportunity) if self.opportunity is not None else ("001", self.account)
-
-
-def in_house(actor: Actor) -> Actor:
-    """Return somebody with every right, under the actor's name: for what follows from a deed that they were allowed."""
-    return replace(actor, rights=Rights((), everything=True), system=True, given={})
 
 
 def links_to(prefix_of: str) -> Iterable[tuple[ObjectDef, Field]]:

@@ -18,6 +18,7 @@ from essor.catalog import current
 from essor.catalog.definitions import EMPTY, ObjectDef
 from essor.domain.sales.conversion import carry, mapping, rules
 from essor.domain.sales.conversion.models import Conversion
+from essor.domain.sales.in_house import in_house
 from essor.kernel import events
 from essor.kernel.clock import zone_named
 from essor.kernel.errors import FieldError, NotFound, ValidationFailed
@@ -258,7 +259,7 @@ def _create(run: _Run, name: str, works: list[_Work], more: Callable[[_Work], di
         for work, values in zip(works, hidden, strict=True) if values and _key_of(work, name) is not None
     ]  # fmt: skip
     if rest:
-        results = save_many(carry.in_house(run.actor), name, [change for _w, change in rest], source=run.source)
+        results = save_many(in_house(run.actor), name, [change for _w, change in rest], source=run.source)
         _take([work for work, _change in rest], name, results)
 
 

@@ -16,6 +16,7 @@ from essor.access.actor import Actor
 from essor.catalog import current
 from essor.domain.sales.conversion import carry, rules
 from essor.domain.sales.conversion.models import Conversion
+from essor.domain.sales.in_house import in_house
 from essor.kernel import ids
 from essor.kernel.errors import FieldError, Forbidden, NotFound, ValidationFailed
 from essor.records import undo
@@ -58,7 +59,7 @@ def take_back(actor: Actor, lead: int) -> None:
             text = _("The conversion cannot be undone: %(what)s since then.") % {"what": ", ".join(worked)}
             raise ValidationFailed([FieldError("", "CANNOT_UNDO", text)])
         together = list(Conversion.objects.filter(batch=one.batch, undone_date=None))
-        house = carry.in_house(actor)
+        house = in_house(actor)
         changes = [Change("Lead", {"Status": each.status_before}, id=each.lead_id) for each in together]
         results = save_many(house, "Lead", changes, source=Source(rules.TAKING_BACK))
         errors = [error for result in results for error in result.errors]
