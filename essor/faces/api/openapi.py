@@ -129,6 +129,9 @@ def _parameter(name: str, schema: dict[str, Any], description: str, place: str =
     }
 
 
+_ASSIGN = _parameter("assign", {"enum": ["true"]}, "Let the assignment rules say who owns it (leads)")
+
+
 def _collection(obj: ObjectDef) -> dict[str, Any]:
     text = {"type": "string"}
     page = {
@@ -156,7 +159,7 @@ def _collection(obj: ObjectDef) -> dict[str, Any]:
     }  # fmt: skip
     if obj.is_record and obj.createable:
         found["post"] = {
-            "summary": f"{obj.label}: create", "operationId": f"create{obj.name}", "tags": [obj.name],
+            "summary": f"{obj.label}: create", "operationId": f"create{obj.name}", "tags": [obj.name], "parameters": [_ASSIGN],
             "requestBody": _body(_ref(f"{obj.name}Input")), "responses": _answers("201", "Created", _ref("Written")),
         }  # fmt: skip
     return found
@@ -198,7 +201,7 @@ def _bulk(obj: ObjectDef) -> dict[str, Any]:
     answers = _answers("200", "All written", {"type": "object"})
     answers["207"] = {"description": "Some refused", "content": {JSON: {"schema": {"type": "object"}}}}
     return {
-        "summary": f"{obj.plural}: create or change many", "operationId": f"bulk{obj.name}", "tags": [obj.name],
+        "summary": f"{obj.plural}: create or change many", "operationId": f"bulk{obj.name}", "tags": [obj.name], "parameters": [_ASSIGN],
         "requestBody": _body(schema), "responses": answers,
     }  # fmt: skip
 

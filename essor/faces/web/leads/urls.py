@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from essor.faces.web.leads import conversion
+from essor.faces.web.leads import conversion, taking
 
 urlpatterns = [
     path("r/<str:record_id>/convert", conversion.page, name="convert_lead"),
     path("r/<str:record_id>/convert/undo", conversion.undo, name="convert_undo"),
     path("r/<str:record_id>/converted", conversion.converted, name="converted"),
     path("r/<str:record_id>/origin", conversion.origin, name="origin"),
+    path("r/<str:record_id>/take", taking.take_one, name="take"),
+    path("o/<str:name>/assign", taking.assign_many, name="assign_many"),
 ]

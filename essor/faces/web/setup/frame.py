@@ -52,6 +52,7 @@ SIDEBAR: tuple[Group, ...] = (
         Entry("rollups", _("Roll-up check"), "sum", _("roll-up summary recompute drift")),
     )),
     Group(_("Leads"), (
+        Entry("assignment", _("Assignment of leads"), "users-group", _("assignment rules round robin queue team absence")),
         Entry("lead_mapping", _("Conversion of leads"), "arrow-right", _("field mapping convert account contact opportunity")),
     )),
     Group(_("People"), (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from essor.faces.web.setup import (
+    assignment,
     fields,
     formulas,
     groups,
@@ -95,6 +96,17 @@ sharing_pages = [
     path("rules/<int:rule_id>/", sharing.edit, name="setup_sharing_rule"),
     path("rules/<int:rule_id>/remove", sharing.remove, name="setup_remove_sharing_rule"),
 ]
+assignment_pages = [
+    path("", assignment.index, name="setup_assignment"),
+    path("new", assignment.edit, name="setup_add_assignment"),
+    path("suggest", assignment.suggest, name="setup_assignment_suggest"),
+    path("absences", assignment.absence, name="setup_assignment_absence"),
+    path("<int:entry_id>/", assignment.edit, name="setup_assignment_entry"),
+    path("<int:entry_id>/criteria", assignment.criteria, name="setup_assignment_criteria"),
+    path("<int:entry_id>/all", assignment.clear, name="setup_assignment_clear"),
+    path("<int:entry_id>/move", assignment.move, name="setup_assignment_move"),
+    path("<int:entry_id>/remove", assignment.remove, name="setup_remove_assignment"),
+]
 setup: list[URLPattern | URLResolver] = [
     path("", overview.show, name="setup_overview"),
     path("search", overview.search, name="setup_search"),
@@ -102,6 +114,7 @@ setup: list[URLPattern | URLResolver] = [
     path("organization", organization.edit, name="setup_organization"),
     path("leads/conversion", lead_mapping.edit, name="setup_lead_mapping"),
     path("leads/conversion/reset", lead_mapping.reset, name="setup_reset_lead_mapping"),
+    path("leads/assignment/", include(assignment_pages)),
     path("rollups", rollups.check, name="setup_rollups"),
     path("logins", journal.logins, name="setup_logins"),
     path("changes", journal.audit, name="setup_audit"),
