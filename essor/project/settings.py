@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "essor.domain.sales",
     "essor.domain.sales.conversion",
     "essor.domain.sales.assignment",
+    "essor.domain.sales.web_to_lead",
     "essor.domain.exchange",
     "essor.domain.bulk",
     "essor.faces.web",

@@ -113,7 +113,7 @@ def edit(request: HttpRequest, entry_id: int = 0) -> HttpResponseBase:
 
     def again(form: Form) -> HttpResponseBase:
         context = {
-            "form": form, "entry": entry, "owners": _owners(), "people": choices.people(), "kinds": Entry.To.choices,
+            "form": form, "entry": entry, "owners": owners(), "people": choices.people(), "kinds": Entry.To.choices,
             "words": words_of(entry) if entry else "",
         }  # fmt: skip
         return draw(request, "assignment_entry", context, current="assignment", status=form.status)
@@ -142,7 +142,7 @@ def _text(form: Form) -> EntryText:
     )  # fmt: skip
 
 
-def _owners() -> list[tuple[str, str]]:
+def owners() -> list[tuple[str, str]]:
     """Return the queues for leads, then the people."""
     rows = Group.objects.filter(type=Principal.Type.QUEUE).order_by("name")
     queues = [

@@ -53,6 +53,7 @@ SIDEBAR: tuple[Group, ...] = (
     )),
     Group(_("Leads"), (
         Entry("assignment", _("Assignment of leads"), "users-group", _("assignment rules round robin queue team absence")),
+        Entry("web_forms", _("Web forms"), "world", _("web to lead form site HTML contact")),
         Entry("lead_mapping", _("Conversion of leads"), "arrow-right", _("field mapping convert account contact opportunity")),
     )),
     Group(_("People"), (

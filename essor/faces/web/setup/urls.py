@@ -27,6 +27,7 @@ from essor.faces.web.setup import (
     rules,
     sharing,
     users,
+    web_forms,
 )
 
 data = [
@@ -107,6 +108,13 @@ assignment_pages = [
     path("<int:entry_id>/move", assignment.move, name="setup_assignment_move"),
     path("<int:entry_id>/remove", assignment.remove, name="setup_remove_assignment"),
 ]
+web_form_pages = [
+    path("", web_forms.index, name="setup_web_forms"),
+    path("new", web_forms.edit, name="setup_add_web_form"),
+    path("<int:form_id>/", web_forms.edit, name="setup_web_form"),
+    path("<int:form_id>/renew", web_forms.renew, name="setup_renew_web_form"),
+    path("<int:form_id>/remove", web_forms.remove, name="setup_remove_web_form"),
+]
 setup: list[URLPattern | URLResolver] = [
     path("", overview.show, name="setup_overview"),
     path("search", overview.search, name="setup_search"),
@@ -114,6 +122,7 @@ setup: list[URLPattern | URLResolver] = [
     path("organization", organization.edit, name="setup_organization"),
     path("leads/conversion", lead_mapping.edit, name="setup_lead_mapping"),
     path("leads/conversion/reset", lead_mapping.reset, name="setup_reset_lead_mapping"),
+    path("leads/forms/", include(web_form_pages)),
     path("leads/assignment/", include(assignment_pages)),
     path("rollups", rollups.check, name="setup_rollups"),
     path("logins", journal.logins, name="setup_logins"),
