@@ -107,7 +107,11 @@ class ChildRelationship:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ObjectDef:
-    """One object: its names, its Django model, its fields in catalog order and the relationships down."""
+    """One object: its names, its Django model, its fields in catalog order and the relationships down.
+
+    `done_field` names the checkbox of records that have had their day (a converted lead): lists leave them out unless
+    asked, and nobody edits them.
+    """
 
     name: str
     label: str
@@ -125,6 +129,7 @@ class ObjectDef:
     createable: bool = True
     search_fields: tuple[str, ...] = ()
     path_field: str = ""
+    done_field: str = ""
     by_name: Mapping[str, Field] = field(init=False, repr=False)
     by_relationship: Mapping[str, Field] = field(init=False, repr=False)
 

@@ -80,6 +80,7 @@ class Standard:
     compounds: Mapping[str, tuple[str | Promise, str, tuple[str, ...]]] = field(default_factory=lambda: EMPTY)
     search: tuple[str, ...] = ()
     path_field: str = ""
+    done_field: str = ""
     tab: bool = True
     is_record: bool = True
     activities: bool = False
@@ -152,6 +153,7 @@ def _object(entry: Standard, names: Mapping[str, str], prefixes: Mapping[str, st
         createable=entry.createable,
         search_fields=entry.search,
         path_field=entry.path_field,
+        done_field=entry.done_field,
     )
 
 

@@ -28,12 +28,16 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a write comes from: the face, and the undoable batch it belongs to (None: not undoable as a whole)."""
+    """Where a write comes from: the face, and the undoable batch it belongs to (None: not undoable as a whole).
+
+    `assign` asks that rules say who owns what is written (see the assignment rules of leads).
+    """
 
     name: str = "web"
     batch: UUID | None = None
     language: str = ""
     timezone: str = ""
+    assign: bool = False
 
 
 @dataclass(frozen=True, slots=True)

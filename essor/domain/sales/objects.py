@@ -136,7 +136,8 @@ OBJECTS = (
         },
         hidden=frozenset({"phone_e164", "mobile_phone_e164"}),
         compounds={"Address": (_("Address"), "address", address(""))},
-        search=("Name", "Company", "Email", "Phone", "MobilePhone"), path_field="Status", activities=True,
+        search=("Name", "Company", "Email", "Phone", "MobilePhone"), path_field="Status", done_field="IsConverted",
+        activities=True,
     ),
     Standard(
         "sales.Opportunity", "006", _("Opportunity"), _("Opportunities"), icon="briefcase",

@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from essor.access.actor import Actor
 from essor.access.view import catalog_for
 from essor.catalog.definitions import Catalog, Field, ObjectDef
+from essor.faces.api.conversion import MOST as MOST_CONVERSIONS
 from essor.faces.api.records import LARGEST_BULK, LARGEST_PAGE
 
 JSON = "application/json"
@@ -128,6 +129,9 @@ def _parameter(name: str, schema: dict[str, Any], description: str, place: str =
     }
 
 
+_ASSIGN = _parameter("assign", {"enum": ["true"]}, "Let the assignment rules say who owns it (leads)")
+
+
 def _collection(obj: ObjectDef) -> dict[str, Any]:
     text = {"type": "string"}
     page = {
@@ -155,7 +159,7 @@ def _collection(obj: ObjectDef) -> dict[str, Any]:
     }  # fmt: skip
     if obj.is_record and obj.createable:
         found["post"] = {
-            "summary": f"{obj.label}: create", "operationId": f"create{obj.name}", "tags": [obj.name],
+            "summary": f"{obj.label}: create", "operationId": f"create{obj.name}", "tags": [obj.name], "parameters": [_ASSIGN],
             "requestBody": _body(_ref(f"{obj.name}Input")), "responses": _answers("201", "Created", _ref("Written")),
         }  # fmt: skip
     return found
@@ -197,7 +201,7 @@ def _bulk(obj: ObjectDef) -> dict[str, Any]:
     answers = _answers("200", "All written", {"type": "object"})
     answers["207"] = {"description": "Some refused", "content": {JSON: {"schema": {"type": "object"}}}}
     return {
-        "summary": f"{obj.plural}: create or change many", "operationId": f"bulk{obj.name}", "tags": [obj.name],
+        "summary": f"{obj.plural}: create or change many", "operationId": f"bulk{obj.name}", "tags": [obj.name], "parameters": [_ASSIGN],
         "requestBody": _body(schema), "responses": answers,
     }  # fmt: skip
 
@@ -221,6 +225,33 @@ def _fixed() -> dict[str, Any]:
             },
         },
         "/api/v1/search": {"get": _get("search", "Find records by fragments", [q, limit], thing)},
+        "/api/v1/leads/convert": {"post": _conversion()},
+    }  # fmt: skip
+
+
+def _conversion() -> dict[str, Any]:
+    text, yes = {"type": "string"}, {"type": "boolean"}
+    values = {"type": "object", "description": "Values by object (Account, Contact, Opportunity) that win over the mapping"}
+    one = {
+        "type": "object", "required": ["leadId"], "additionalProperties": False,
+        "properties": {
+            "leadId": ID, "accountId": ID, "contactId": ID, "ownerId": ID, "convertedStatus": text,
+            "doNotCreateOpportunity": yes, "opportunityName": text, "values": values,
+        },
+    }  # fmt: skip
+    schema = {
+        "type": "object", "required": ["conversions"],
+        "properties": {
+            "conversions": {"type": "array", "minItems": 1, "maxItems": MOST_CONVERSIONS, "items": one},
+            "allOrNone": {"type": "boolean", "default": True},
+            "match": {"type": "boolean", "description": "Take the best account and contact that are there already"},
+        },
+    }  # fmt: skip
+    answers = _answers("200", "What each lead became", {"type": "object"})
+    answers["207"] = {"description": "Some refused", "content": {JSON: {"schema": {"type": "object"}}}}
+    return {
+        "summary": "Convert leads into accounts, contacts and opportunities", "operationId": "convertLeads",
+        "requestBody": _body(schema), "responses": answers,
     }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -138,11 +139,16 @@ def _etag(revision: int) -> str:
     return f'"{revision}"'
 
 
+def _source(request: HttpRequest) -> Source:
+    """Return where a write comes from; with “assign=true” the assignment rules say who owns what is written."""
+    return replace(SOURCE, assign=True) if request.GET.get("assign") == "true" else SOURCE
+
+
 def create_record(request: HttpRequest, actor: Actor, name: str) -> HttpResponse:
     """POST: a new record; 201 with its address."""
     _seen, obj = _writable(actor, name)
     change = Change(obj.name, body_of(request), accept_duplicates=accepts_duplicates(request))
-    saved = save(actor, change, source=SOURCE)
+    saved = save(actor, change, source=_source(request))
     record_id = ids.encode(obj.prefix, saved.id)
     headers = {"Location": reverse("api:record", args=[obj.name, record_id]), "ETag": _etag(saved.revision)}
     return answer(201, {"Id": record_id, "created": True}, headers=headers)
@@ -174,7 +180,7 @@ def update_record(request: HttpRequest, actor: Actor, name: str, record_id: str)
         obj.name, values, id=key_of(obj, record_id), revision=revision, strict=revision is not None,
         accept_duplicates=accepts_duplicates(request),
     )  # fmt: skip
-    saved = save(actor, change, source=SOURCE)
+    saved = save(actor, change, source=_source(request))
     headers = {"ETag": _etag(saved.revision)}
     return answer(200, {"Id": record_id, "created": False, "changed": list(saved.changed)}, headers=headers)
 
@@ -208,7 +214,9 @@ def bulk(request: HttpRequest, actor: Actor, name: str) -> HttpResponse:
         raise Problem(400, "INVALID_BATCH_SIZE", message)
     accepted = accepts_duplicates(request)
     changes = [_change(obj, row, accept_duplicates=accepted) for row in rows]
-    results = save_many(actor, obj.name, changes, all_or_none=body.get("allOrNone") is True, source=SOURCE)
+    results = save_many(
+        actor, obj.name, changes, all_or_none=body.get("allOrNone") is True, source=_source(request)
+    )
     failed = sum(not result.ok for result in results)
     body = {"failed": failed, "results": [_result(obj, result) for result in results]}
     return answer(200 if not failed else 207, body)

@@ -15,6 +15,7 @@ from essor.access.actor import Actor
 from essor.faces.web.shapes import Action
 
 if TYPE_CHECKING:
+    from essor.faces.web.lists.state import State
     from essor.faces.web.records.reading import Loaded
 
 EVERY = "*"
@@ -42,10 +43,12 @@ class Panel:
 
 RecordAction = Callable[["Loaded"], Action | None]
 RecordPanel = Callable[["Loaded"], Panel | None]
+ListAction = Callable[["State"], Action | None]
 HeaderTab = Callable[[Actor], PageTab | None]
 
 _actions: list[tuple[frozenset[str], RecordAction]] = []
 _panels: list[tuple[frozenset[str], RecordPanel]] = []
+_list_actions: list[tuple[frozenset[str], ListAction]] = []
 _tabs: list[HeaderTab] = []
 
 
@@ -69,6 +72,16 @@ def record_panel(*objects: str) -> Callable[[RecordPanel], RecordPanel]:
     return register
 
 
+def list_action(*objects: str) -> Callable[[ListAction], ListAction]:
+    """Offer a button for the selected records of these objects' lists; it posts the selection as mass edits do."""
+
+    def register(function: ListAction) -> ListAction:
+        _list_actions.append((frozenset(objects), function))
+        return function
+
+    return register
+
+
 def tab(function: HeaderTab) -> HeaderTab:
     """Offer a page in the header."""
     _tabs.append(function)
@@ -78,6 +91,12 @@ def tab(function: HeaderTab) -> HeaderTab:
 def actions(record: Loaded) -> Iterator[Action]:
     """Yield the buttons that rooms offer for a record."""
     yield from _asked(_actions, record)
+
+
+def list_actions(state: State) -> list[Action]:
+    """Return the buttons that rooms offer for a selection of a list."""
+    wanted = [function for objects, function in _list_actions if state.object.name in objects or EVERY in objects]
+    return [found for function in wanted if (found := function(state)) is not None]
 
 
 def panels(record: Loaded) -> list[Panel]:

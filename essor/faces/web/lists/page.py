@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 
 from essor.access import rows as row_access
 from essor.catalog.definitions import ObjectDef
-from essor.faces.web import addresses
+from essor.faces.web import addresses, offers
 from essor.faces.web.display import is_numeric
 from essor.faces.web.lists import columns
 from essor.faces.web.lists.columns import Drawer, ListColumn
@@ -82,6 +82,7 @@ def show(request: HttpRequest, name: str) -> HttpResponseBase:
         "state": state,
         "object": state.object,
         "rights": rights,
+        "offered": offers.list_actions(state) if rights.mass_edit else [],
         "table": table,
         "chips": [] if state.problem else chips(state),
         "filtered": state.condition is not None,

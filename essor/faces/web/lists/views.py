@@ -15,7 +15,7 @@ from essor.kernel.errors import NotFound
 from essor.query import decode
 from essor.query.actions import keeping, list_views
 from essor.query.models import ListView, Visibility
-from essor.query.tree import Compare, Condition, Me, MyTeam, Path, RelativeDate
+from essor.query.tree import All, Compare, Condition, Constant, Me, MyTeam, Path, RelativeDate
 
 NEW_DAYS = 30
 NEWEST = (("Id", True),)
@@ -46,7 +46,8 @@ def built_in(obj: ObjectDef) -> list[View]:
     def view(
         key: str, name: str, where: Condition | None, sort: tuple[tuple[str, bool], ...] = NEWEST
     ) -> View:
-        return View(key, name, where, shown, sort)
+        parts = [one for one in (open_rows(obj), where) if one is not None]
+        return View(key, name, All(tuple(parts)) if len(parts) > 1 else next(iter(parts), None), shown, sort)
 
     found = [view("all", _("All"), None)]
     if obj.has("OwnerId"):
@@ -56,7 +57,17 @@ def built_in(obj: ObjectDef) -> list[View]:
     if obj.has("CreatedDate"):
         recent = Compare(Path(("CreatedDate",)), "eq", (RelativeDate("LAST_N_DAYS", NEW_DAYS),))
         found.append(view("recent", _("Recently created"), recent, (("CreatedDate", True),)))
+    if open_rows(obj) is not None:
+        done = Compare(Path((obj.done_field,)), "eq", (Constant(value=True),))
+        found.append(View("done", str(obj.field(obj.done_field).label), done, shown, NEWEST))
     return found
+
+
+def open_rows(obj: ObjectDef) -> Condition | None:
+    """Return the condition that leaves out the records that have had their day; None where all are alike."""
+    if not obj.done_field or not obj.has(obj.done_field):
+        return None
+    return Compare(Path((obj.done_field,)), "eq", (Constant(value=False),))
 
 
 def saved(actor: Actor, obj: ObjectDef) -> list[View]:

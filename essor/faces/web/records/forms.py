@@ -17,16 +17,17 @@ from essor.access.actor import Actor
 from essor.access.view import catalog_for
 from essor.catalog.definitions import Field, ObjectDef
 from essor.catalog.layouts import layout_for, required_at, stage_field
+from essor.domain.sales.assignment import assign
 from essor.faces.web import addresses
 from essor.faces.web.display import part_names
 from essor.faces.web.duplicates.telling import Resemblance, resemblance
 from essor.faces.web.records.reading import Loaded, actor_of, load
 from essor.faces.web.toasts import flash
 from essor.kernel import ids
-from essor.kernel.errors import Clash, Conflict, DuplicatesDetected, Forbidden, ValidationFailed
+from essor.kernel.errors import Clash, Conflict, DuplicatesDetected, Forbidden, NotFound, ValidationFailed
 from essor.query import run
 from essor.query.tree import Column, Compare, Constant, Path, Query
-from essor.records.change import Change
+from essor.records.change import Change, Source
 from essor.records.fill import default_of
 from essor.records.save import save
 
@@ -47,6 +48,7 @@ class Form:
     clashes: tuple[Clash, ...] = ()
     back: str = ""
     resembles: Resemblance | None = None
+    assignable: bool = False
 
     @property
     def labels(self) -> dict[str, str]:
@@ -106,6 +108,7 @@ def _form(
     return Form(
         obj, sections, values, errors or {}, needed, record.id if record else "",
         revision or (record.revision if record else 0), clashes, back,
+        record is None and assign.covers(obj.name),
     )  # fmt: skip
 
 
@@ -178,8 +181,9 @@ def _save(request: HttpRequest, actor: Actor, obj: ObjectDef, record: Loaded | N
         accept_duplicates=request.POST.get("accept_duplicates") == "1",
     )
     typed = {**(record.values if record else {}), **values, **_labels(request.POST)}
+    typed["assign_by_rule"] = request.POST.get("assign_by_rule", "")
     try:
-        saved = save(actor, change)
+        saved = save(actor, change, source=Source(assign=bool(request.POST.get("assign_by_rule"))))
     except DuplicatesDetected as detected:
         found = resemblance(actor, obj, typed, detected)
         return _draw(request, replace(_form(actor, obj, typed, record=record), resembles=found), 422)
@@ -193,7 +197,16 @@ def _save(request: HttpRequest, actor: Actor, obj: ObjectDef, record: Loaded | N
     flash(request, _("%(object)s created.") % {"object": obj.label} if saved.created else _("Saved."))
     if request.POST.get("again"):
         return HttpResponseRedirect(addresses.new_record(obj.name))
-    return HttpResponseRedirect(addresses.record(record_id))
+    return HttpResponseRedirect(_page_of(actor, record_id, obj))
+
+
+def _page_of(actor: Actor, record_id: str, obj: ObjectDef) -> str:
+    """Return the page of a saved record, the list of its object when it went to somebody whose records are out of sight."""
+    try:
+        load(actor, record_id, [])
+    except NotFound:
+        return addresses.object_list(obj.name)
+    return addresses.record(record_id)
 
 
 def _labels(data: QueryDict) -> dict[str, str]:

@@ -13,12 +13,13 @@ from essor.access.actor import Actor
 from essor.access.view import catalog_for
 from essor.catalog.definitions import ObjectDef
 from essor.faces.web import addresses
+from essor.faces.web.lists.views import open_rows
 from essor.faces.web.records.reading import actor_of
 from essor.faces.web.shapes import Action, Option
 from essor.kernel import ids
 from essor.query import run
 from essor.query.search.find import find
-from essor.query.tree import All, Column, Compare, Constant, Order, Path, Query
+from essor.query.tree import All, Column, Compare, Condition, Constant, Order, Path, Query
 
 SHOWN = 8
 
@@ -28,7 +29,8 @@ def suggest(request: HttpRequest, name: str, field_name: str) -> HttpResponseBas
     """Return the options for what was typed (parameter q); the newest records when nothing was."""
     actor = actor_of(request)
     seen = catalog_for(actor)
-    field = seen.object(name).field(field_name)
+    # A form about several objects writes the object before the name: Account.OwnerId.
+    field = seen.object(name).field(field_name.rpartition(".")[2])
     text = request.GET.get("q", "").strip()
     targets = [seen.object(target) for target in field.targets if seen.has(target)]
     options: list[Option] = []
@@ -57,7 +59,11 @@ def options_for(actor: Actor, target: ObjectDef, text: str) -> list[Option]:
         hits = find(actor, text, objects=(target.name,), limit=SHOWN)
         return _named(actor, target, [hit.record_id for hit in hits])
     columns = (Column(Path(("Id",))), Column(Path((target.name_field,))))
-    conditions = [Compare(Path((target.name_field,)), "contains", (Constant(text, "text"),))] if text else []
+    conditions: list[Condition] = (
+        [Compare(Path((target.name_field,)), "contains", (Constant(text, "text"),))] if text else []
+    )
+    if (open_only := open_rows(target)) is not None:
+        conditions.append(open_only)
     if target.has("IsActive"):
         conditions.append(Compare(Path(("IsActive",)), "eq", (Constant(value=True),)))
     order = (
@@ -80,7 +86,9 @@ def _named(actor: Actor, target: ObjectDef, keys: list[int]) -> list[Option]:
     if not keys:
         return []
     columns = (Column(Path(("Id",))), Column(Path((target.name_field,))))
-    where = Compare(Path(("Id",)), "in", tuple(Constant(key) for key in keys))
+    chosen = Compare(Path(("Id",)), "in", tuple(Constant(key) for key in keys))
+    open_only = open_rows(target)
+    where = All((chosen, open_only)) if open_only is not None else chosen
     rows = {row["Id"]: row for row in run.rows(actor, Query(target.name, columns=columns, where=where))}
     return [_option(target, rows[key]) for key in keys if key in rows]
 

@@ -101,6 +101,8 @@ def may_edit(record: Loaded) -> bool:
     """Tell whether the reader may change this record: one query, none where the right alone decides."""
     if not record.object.is_record or not row_access.may(record.actor, record.object, "edit"):
         return False
+    if record.object.done_field and record.values.get(record.object.done_field):
+        return False
     condition = visible_q(record.actor, record.object, verb="edit")
     model = record.object.model
     return condition is None or model._default_manager.filter(condition, pk=record.key).exists()  # noqa: SLF001

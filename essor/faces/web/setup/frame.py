@@ -52,6 +52,11 @@ SIDEBAR: tuple[Group, ...] = (
         Entry("duplicates", _("Duplicates"), "copy", _("matching rule merge block warn likeness")),
         Entry("rollups", _("Roll-up check"), "sum", _("roll-up summary recompute drift")),
     )),
+    Group(_("Leads"), (
+        Entry("assignment", _("Assignment of leads"), "users-group", _("assignment rules round robin queue team absence")),
+        Entry("web_forms", _("Web forms"), "world", _("web to lead form site HTML contact")),
+        Entry("lead_mapping", _("Conversion of leads"), "arrow-right", _("field mapping convert account contact opportunity")),
+    )),
     Group(_("People"), (
         Entry("users", _("Users"), "user", _("login password freeze deactivate second factor")),
         Entry("roles", _("Roles"), "hierarchy", _("role tree hierarchy team")),

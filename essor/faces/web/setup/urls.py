@@ -5,12 +5,14 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from essor.faces.web.setup import (
+    assignment,
     fields,
     formulas,
     groups,
     indexes,
     journal,
     layouts,
+    lead_mapping,
     matrices,
     me,
     objects,
@@ -25,6 +27,7 @@ from essor.faces.web.setup import (
     rules,
     sharing,
     users,
+    web_forms,
 )
 
 data = [
@@ -94,11 +97,33 @@ sharing_pages = [
     path("rules/<int:rule_id>/", sharing.edit, name="setup_sharing_rule"),
     path("rules/<int:rule_id>/remove", sharing.remove, name="setup_remove_sharing_rule"),
 ]
+assignment_pages = [
+    path("", assignment.index, name="setup_assignment"),
+    path("new", assignment.edit, name="setup_add_assignment"),
+    path("suggest", assignment.suggest, name="setup_assignment_suggest"),
+    path("absences", assignment.absence, name="setup_assignment_absence"),
+    path("<int:entry_id>/", assignment.edit, name="setup_assignment_entry"),
+    path("<int:entry_id>/criteria", assignment.criteria, name="setup_assignment_criteria"),
+    path("<int:entry_id>/all", assignment.clear, name="setup_assignment_clear"),
+    path("<int:entry_id>/move", assignment.move, name="setup_assignment_move"),
+    path("<int:entry_id>/remove", assignment.remove, name="setup_remove_assignment"),
+]
+web_form_pages = [
+    path("", web_forms.index, name="setup_web_forms"),
+    path("new", web_forms.edit, name="setup_add_web_form"),
+    path("<int:form_id>/", web_forms.edit, name="setup_web_form"),
+    path("<int:form_id>/renew", web_forms.renew, name="setup_renew_web_form"),
+    path("<int:form_id>/remove", web_forms.remove, name="setup_remove_web_form"),
+]
 setup: list[URLPattern | URLResolver] = [
     path("", overview.show, name="setup_overview"),
     path("search", overview.search, name="setup_search"),
     path("suggest", overview.suggest, name="setup_suggest"),
     path("organization", organization.edit, name="setup_organization"),
+    path("leads/conversion", lead_mapping.edit, name="setup_lead_mapping"),
+    path("leads/conversion/reset", lead_mapping.reset, name="setup_reset_lead_mapping"),
+    path("leads/forms/", include(web_form_pages)),
+    path("leads/assignment/", include(assignment_pages)),
     path("rollups", rollups.check, name="setup_rollups"),
     path("logins", journal.logins, name="setup_logins"),
     path("changes", journal.audit, name="setup_audit"),

@@ -1,0 +1,22 @@
+"""Sweeps up old entries: what was sent is counted for a quarter, then forgotten."""
+
+from __future__ import annotations
+
+from datetime import time, timedelta
+
+from django.utils import timezone
+
+from essor.domain.sales.web_to_lead.models import Sending
+from essor.jobs.schedule import SCHEDULE, daily
+from essor.jobs.tasks import task
+
+KEPT = timedelta(days=90)
+
+
+@task()
+def forget_sendings() -> None:
+    """Delete the entries of attempts that nobody counts any more."""
+    Sending.objects.filter(created_date__lt=timezone.now() - KEPT).delete()
+
+
+SCHEDULE.add("forget web form entries", forget_sendings, daily(time(3, 40)))

@@ -1,0 +1,1 @@
+"""Pages about leads: conversion, and what a lead became."""

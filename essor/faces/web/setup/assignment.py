@@ -1,0 +1,240 @@
+"""Assignment rules of leads: the entries in their order, their criteria, a test box, absences."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.dateparse import parse_date
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from essor.access.actor import Actor
+from essor.access.models import Group, Principal
+from essor.catalog import current
+from essor.domain.sales.assignment import edit as editing
+from essor.domain.sales.assignment.assign import today, would_get
+from essor.domain.sales.assignment.edit import EntryText
+from essor.domain.sales.assignment.models import Absence, Entry
+from essor.domain.sales.assignment.turns import absent
+from essor.faces.web.lists import filtering, state
+from essor.faces.web.lists.filters.building import build
+from essor.faces.web.lists.filters.drawing import Drawer
+from essor.faces.web.lists.filters.nodes import Group as Draft
+from essor.faces.web.lists.filters.nodes import pruned
+from essor.faces.web.lists.filters.opening import open_filter
+from essor.faces.web.lists.filters.sending import draft_of
+from essor.faces.web.lists.going import go
+from essor.faces.web.records.lookups import options_for
+from essor.faces.web.records.reading import actor_of, load
+from essor.faces.web.setup import choices
+from essor.faces.web.setup.doors import customizing
+from essor.faces.web.setup.forms import Form, starting, submit
+from essor.faces.web.setup.frame import draw
+from essor.faces.web.toasts import flash
+from essor.kernel.errors import EssorError
+from essor.query import decode
+from essor.query.soql.conditions import write_condition
+from essor.query.tree import Condition
+
+LEAD = "Lead"
+
+
+@require_GET
+@customizing
+def index(request: HttpRequest) -> HttpResponseBase:
+    """Draw the entries, the absences, and who would get the lead in the test box."""
+    actor = actor_of(request)
+    names = dict(Principal.objects.values_list("pk", "name"))
+    rows = list(Entry.objects.filter(object_name=LEAD).prefetch_related("members"))
+    away = absent([one.user_id for row in rows for one in row.members.all()], today())
+    lines = [
+        (row, words_of(row), names.get(row.owner_id or 0, ""),
+         [(names.get(one.user_id, ""), one, one.user_id in away) for one in row.members.all()])
+        for row in rows
+    ]  # fmt: skip
+    absences = [
+        (row, names.get(row.user_id, "")) for row in Absence.objects.filter(last_day__gte=today()).order_by("first_day")
+    ]  # fmt: skip
+    context = {
+        "lines": lines, "absences": absences, "people": choices.people(), "form": starting({}),
+        "tested": _tested(actor, request.GET.get("lead", ""), names), "today": today(),
+    }  # fmt: skip
+    return draw(request, "assignment", context, current="assignment")
+
+
+def _tested(actor: Actor, record_id: str, names: dict[int, str]) -> dict[str, object] | None:
+    """Return what the test box says about a lead."""
+    if not record_id:
+        return None
+    record = load(actor, record_id, [])
+    decision = would_get(record.object.name, record.key)
+    return {
+        "record": record,
+        "entry": decision.entry,
+        "owner": names.get(decision.owner or 0, ""),
+    }
+
+
+def words_of(row: Entry) -> str:
+    """Return the criteria of an entry as words."""
+    if row.where is None:
+        return ""
+    try:
+        return write_condition(LEAD, decode.condition(row.where), current.get())
+    except EssorError:
+        return _("A condition")
+
+
+@require_GET
+@customizing
+def suggest(request: HttpRequest) -> HttpResponseBase:
+    """Suggest leads for the test box."""
+    actor = actor_of(request)
+    options = options_for(actor, current.get().object(LEAD), request.GET.get("q", "").strip())
+    return render(request, "records/lookup.html.jinja", {"options": options, "query": "", "create": None})
+
+
+@require_http_methods(["GET", "POST"])
+@customizing
+def edit(request: HttpRequest, entry_id: int = 0) -> HttpResponseBase:
+    """Show an entry (a new one without id), or save it; a new one goes on to its criteria."""
+    actor = actor_of(request)
+    entry = editing.found(entry_id) if entry_id else None
+
+    def work(form: Form) -> str:
+        saved = editing.save_entry(actor, _text(form), entry)
+        name = "web:setup_assignment" if entry else "web:setup_assignment_entry"
+        return reverse(name, args=[] if entry else [saved.pk])
+
+    def again(form: Form) -> HttpResponseBase:
+        context = {
+            "form": form, "entry": entry, "owners": owners(), "people": choices.people(), "kinds": Entry.To.choices,
+            "words": words_of(entry) if entry else "",
+        }  # fmt: skip
+        return draw(request, "assignment_entry", context, current="assignment", status=form.status)
+
+    if request.method == "POST":
+        return submit(request, work, again)
+    if entry is None:
+        return again(starting({"active": True, "to": Entry.To.OWNER}))
+    weights = {f"weight.{one.user_id}": one.weight for one in entry.members.all()}
+    return again(starting({
+        "name": entry.name, "to": entry.to, "owner": entry.owner_id, "active": entry.active, **weights,
+        "members": [one.user_id for one in entry.members.all()],
+    }))  # fmt: skip
+
+
+def _text(form: Form) -> EntryText:
+    owner = form.value("owner")
+    weights = {}
+    for key in form.all("members"):
+        share = form.value(f"weight.{key}", "1").strip() or "1"
+        if key.isdecimal():
+            weights[int(key)] = int(share) if share.isdecimal() and len(share) < 6 else 0  # noqa: PLR2004 -- refused anyway
+    return EntryText(
+        name=form.value("name"), to=form.value("to"), owner=int(owner) if owner.isdecimal() else None,
+        weights=weights, active=form.on("active"),
+    )  # fmt: skip
+
+
+def owners() -> list[tuple[str, str]]:
+    """Return the queues for leads, then the people."""
+    rows = Group.objects.filter(type=Principal.Type.QUEUE).order_by("name")
+    queues = [
+        (str(row.pk), _("Queue: %(name)s") % {"name": row.name}) for row in rows if LEAD in (row.supported_objects or ())
+    ]  # fmt: skip
+    return [*queues, *choices.people()]
+
+
+@require_http_methods(["GET", "POST"])
+@customizing
+def criteria(request: HttpRequest, entry_id: int) -> HttpResponseBase:
+    """Open the filter builder on an entry's criteria; a POST changes its shape, or keeps it."""
+    actor, entry = actor_of(request), editing.found(entry_id)
+    if request.method == "GET":
+        where = decode.condition(entry.where) if entry.where is not None else None
+        draft = filtering.started(_opened(actor, where))
+        return _builder(request, actor, entry, draft, focus=filtering.first_field(draft))
+    if request.POST.get("do", "") != filtering.APPLY:
+        draft, focus = filtering.changed(request.POST)
+        return _builder(request, actor, entry, draft, focus=focus)
+    catalog = current.get()
+    found = build(pruned(draft_of(request.POST)), catalog.object(LEAD), actor, catalog, str(get_language()))
+    if not found.complete:
+        return _builder(request, actor, entry, found.draft, status=422, wrong=True)
+    editing.set_criteria(actor, entry, found.where)
+    flash(request, _("Saved."))
+    return go(reverse("web:setup_assignment_entry", args=[entry.pk]))
+
+
+def _opened(actor: Actor, where: Condition | None) -> Draft:
+    catalog = current.get()
+    return open_filter(where, catalog.object(LEAD), actor, catalog)
+
+
+def _builder(
+    request: HttpRequest, actor: Actor, entry: Entry, draft: Draft, *, focus: int = 0, status: int = 200, wrong: bool = False
+) -> HttpResponse:  # fmt: skip
+    listed = state.build(actor, LEAD, {})
+    context = {
+        "state": listed, "object": listed.object, "box": Drawer(actor, listed.catalog, draft).box(draft, listed.object),
+        "focus": focus, "wrong": wrong, "hidden": [], "href": reverse("web:setup_assignment_criteria", args=[entry.pk]),
+        "counting": f"/o/{LEAD}/filter/count", "applies": True,
+    }  # fmt: skip
+    return render(request, "lists/filter.html.jinja", context, status=status)
+
+
+@require_POST
+@customizing
+def clear(request: HttpRequest, entry_id: int) -> HttpResponseBase:
+    """Make an entry hold for all leads."""
+    editing.set_criteria(actor_of(request), editing.found(entry_id), None)
+    flash(request, _("The entry holds for all leads."))
+    return HttpResponseRedirect(reverse("web:setup_assignment_entry", args=[entry_id]))
+
+
+@require_POST
+@customizing
+def move(request: HttpRequest, entry_id: int) -> HttpResponseBase:
+    """Move an entry up or down."""
+    editing.move(actor_of(request), editing.found(entry_id), -1 if request.POST.get("to") == "up" else 1)
+    return HttpResponseRedirect(reverse("web:setup_assignment"))
+
+
+@require_POST
+@customizing
+def remove(request: HttpRequest, entry_id: int) -> HttpResponseBase:
+    """Remove an entry."""
+    editing.remove(actor_of(request), editing.found(entry_id))
+    flash(request, _("The entry is removed."))
+    return HttpResponseRedirect(reverse("web:setup_assignment"))
+
+
+@require_POST
+@customizing
+def absence(request: HttpRequest) -> HttpResponseBase:
+    """Note an absence, or forget one."""
+    actor, gone = actor_of(request), request.POST.get("remove", "")
+    try:
+        if gone.isdecimal():
+            editing.remove_absence(actor, int(gone))
+        else:
+            user = request.POST.get("user", "")
+            first, last = (_day(request.POST.get(name, "")) for name in ("first", "last"))
+            editing.add_absence(actor, int(user) if user.isdecimal() else 0, first, last)
+        flash(request, _("Saved."))
+    except EssorError as refused:
+        flash(request, str(refused), tone="error")
+    return HttpResponseRedirect(reverse("web:setup_assignment"))
+
+
+def _day(text: str) -> date | None:
+    try:
+        return parse_date(text)
+    except ValueError:
+        return None
