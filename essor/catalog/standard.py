@@ -65,8 +65,22 @@ class Spec:
 
 
 @dataclass(frozen=True, slots=True)
+class Calculated:
+    """A formula field of a standard object: its value is worked out when it is read, and may follow the date."""
+
+    label: str | Promise
+    formula: str
+    returns: str = "number"
+    help: str | Promise = ""
+    options: Mapping[str, Any] = field(default_factory=lambda: EMPTY)
+
+
+@dataclass(frozen=True, slots=True)
 class Standard:
-    """One entry of a room's `objects.py`: `fields` by model attribute, `compounds` as {outside name: (label, kind, attrs)}."""
+    """One entry of a room's `objects.py`: `fields` by model attribute, `formulas` by outside name.
+
+    `compounds` are {outside name: (label, kind, attrs)}.
+    """
 
     model: str
     prefix: str
@@ -78,6 +92,7 @@ class Standard:
     fields: Mapping[str, Spec] = field(default_factory=lambda: EMPTY)
     hidden: frozenset[str] = frozenset()
     compounds: Mapping[str, tuple[str | Promise, str, tuple[str, ...]]] = field(default_factory=lambda: EMPTY)
+    formulas: Mapping[str, Calculated] = field(default_factory=lambda: EMPTY)
     search: tuple[str, ...] = ()
     path_field: str = ""
     tab: bool = True
@@ -135,6 +150,7 @@ def _object(entry: Standard, names: Mapping[str, str], prefixes: Mapping[str, st
                 label=cast("str", label), createable=False, updateable=False,
             )
         )  # fmt: skip
+    fields.extend(_calculated(entry, name, one) for name, one in entry.formulas.items())
     rank = {attr: place for place, attr in enumerate(entry.order)}
     fields.sort(key=lambda item: (item.attr in SYSTEM, rank.get(item.attr, len(rank))))
     return ObjectDef(
@@ -153,6 +169,14 @@ def _object(entry: Standard, names: Mapping[str, str], prefixes: Mapping[str, st
         search_fields=entry.search,
         path_field=entry.path_field,
     )
+
+
+def _calculated(entry: Standard, name: str, one: Calculated) -> Field:
+    return Field(
+        object_name=object_name(entry), name=name, attr=outside(name).lower(), kind=kind("formula"),
+        label=cast("str", one.label), help=cast("str", one.help), createable=False, updateable=False, history=False,
+        options=MappingProxyType({"scale": 0, **one.options, "returns": one.returns}), formula=one.formula,
+    )  # fmt: skip
 
 
 def fields_of(

@@ -16,7 +16,8 @@ from essor.access import rows as row_access
 from essor.access.actor import Actor
 from essor.access.view import catalog_for
 from essor.catalog.definitions import Field, ObjectDef
-from essor.catalog.layouts import layout_for, required_at, stage_field
+from essor.catalog.layouts import layout_for, required_at
+from essor.catalog.pipelines import stage_field
 from essor.faces.web import addresses
 from essor.faces.web.display import part_names
 from essor.faces.web.records.reading import Loaded, actor_of, load
