@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from essor.catalog.definitions import Choice, Field, ObjectDef
@@ -80,6 +80,19 @@ def choices_of(obj: ObjectDef, field: Field, key: object) -> tuple[Choice, ...]:
         return field.choices
     found = {choice.value: choice for choice in field.choices}
     return tuple(found[value] for value in wanted if value in found)
+
+
+def narrowed(obj: ObjectDef, field: Field, key: object, profile_id: int | None) -> Field:
+    """Return a picklist as it is offered in a record of a type: its values, or the types that a profile may choose."""
+    if not field.choices or not obj.record_types:
+        return field
+    if field.name == RECORD_TYPE:
+        allowed = {one.id for one in offered_types(obj, profile_id)}
+        return replace(
+            field, choices=tuple(one for one in field.choices if one.value in allowed or one.value == key)
+        )
+    choices = choices_of(obj, field, key)
+    return field if choices is field.choices else replace(field, choices=choices)
 
 
 def pipeline(obj: ObjectDef, key: object) -> tuple[Choice, ...]:

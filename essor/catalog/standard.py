@@ -22,6 +22,7 @@ SYSTEM = frozenset(
      "is_deleted", "last_activity_date", "revision"}
 )  # fmt: skip
 INSIDE = frozenset({"revision"})
+AT_RUN_TIME = "x_"  # columns that came to a class later are described by rows, not by the class
 KIND_OF = {
     models.BigAutoField: "id",
     models.AutoField: "id",
@@ -185,7 +186,7 @@ def fields_of(
     """Yield the model's columns as fields; `names` are objects by model label, `prefixes` key prefixes by object."""
     parts = {attr: name for name, (_label, _kind, attrs) in entry.compounds.items() for attr in attrs}
     for column in model._meta.concrete_fields:  # noqa: SLF001 -- Django's documented way to list a model's fields
-        if column.name in entry.hidden or column.name in INSIDE or getattr(column, "model", model) is None:
+        if column.name in entry.hidden or column.name in INSIDE or column.name.startswith(AT_RUN_TIME):
             continue
         spec = entry.fields.get(column.name, Spec())
         yield _field(entry, column, spec, parts.get(column.name, spec.compound), names, prefixes)

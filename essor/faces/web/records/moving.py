@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -74,9 +75,10 @@ def move(request: HttpRequest, record_id: str) -> HttpResponseBase:
     if reason is not None:
         return _dialog(request, load(actor, record_id), moved, sent, [reason])
     change = Change(obj.name, {**sent.own, moved.name: sent.to}, id=key, revision=sent.revision)
-    batch = undo.begin(actor, "move", obj.name)
     try:
-        saved = save_with_parents(actor, change, sent.parents, source=Source(batch=batch))
+        with transaction.atomic():
+            batch = undo.begin(actor, "move", obj.name)
+            saved = save_with_parents(actor, change, sent.parents, source=Source(batch=batch))
     except ValidationFailed as failed:
         return _dialog(
             request, load(actor, record_id), moved, sent, *_to_ask(load(actor, record_id), sent, failed)
