@@ -31,7 +31,8 @@ def save_stage(actor_id: int | None, spec: StageSpec) -> StageCriteria | None:
             object_name=obj.name, stage=spec.stage, record_type=values["record_type"]
         ).first()
         if not (values["required"] or any(values[name] for name in TEXTS)):
-            return _removed(ledger, found)
+            _remove(ledger, found)
+            return None
         row = found or StageCriteria(object_name=obj.name, stage=spec.stage)
         for name, value in values.items():
             setattr(row, name, value)
@@ -41,7 +42,7 @@ def save_stage(actor_id: int | None, spec: StageSpec) -> StageCriteria | None:
         return row
 
 
-def _removed(ledger: Ledger, row: StageCriteria | None) -> None:
+def _remove(ledger: Ledger, row: StageCriteria | None) -> None:
     if row is not None:
         ledger.note("remove_stage", row.object_name, row.stage, before={"required": row.required})
         row.delete()

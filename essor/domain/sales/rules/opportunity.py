@@ -66,7 +66,7 @@ def _month(day: date | None) -> tuple[int, int]:
 def stage_history(batch: Batch) -> None:
     """Keep one step of the path per change of stage, amount, probability or close date; the step before ends there."""
     rows = [row for row in batch if row.is_new or any(row.changes(name) for name in TRACKED)]
-    earlier = [row.id for row in rows if not row.is_new]
+    earlier = [row.id for row in rows if row.id is not None and not row.is_new]
     if earlier:
         OpportunityHistory.objects.filter(opportunity_id__in=earlier, end_date=None).update(
             end_date=batch.now

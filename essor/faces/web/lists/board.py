@@ -34,7 +34,7 @@ SILENT_DAYS = 30
 NEITHER = frozenset({"CurrencyIsoCode"})
 MONEY = "money"
 DAYS_IN_STAGE = "LastStageChangeInDays"
-LAST = "LastActivityDate"
+LAST, CREATED = "LastActivityDate", "CreatedDate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +222,7 @@ def _narrowed(query: Query, where: Condition) -> Query:
 
 
 def _paths(state: State) -> list[str]:
-    extra = [name for name in (DAYS_IN_STAGE, LAST) if state.object.has(name)]
+    extra = [name for name in (DAYS_IN_STAGE, LAST, CREATED) if state.object.has(name)]
     own = [field_of(state).name, *extra]
     return list(dict.fromkeys((*list_columns.to_read(state.object, _shown(state), state.actor), *own)))
 
@@ -262,8 +262,9 @@ def stale(field: Field, row: Mapping[str, Any]) -> str:
         return ngettext("%(num)s day in this stage", "%(num)s days in this stage", int(days)) % {
             "num": int(days)
         }
-    last = row.get(LAST)
-    silent = (timezone.localdate() - last).days if isinstance(last, date) else 0
+    last, created = row.get(LAST), row.get(CREATED)
+    seen = [one for one in (last, timezone.localdate(created) if created else None) if isinstance(one, date)]
+    silent = (timezone.localdate() - max(seen)).days if seen else 0
     if silent > SILENT_DAYS:
         return ngettext("%(num)s day inactive", "%(num)s days inactive", silent) % {"num": silent}
     return ""

@@ -44,9 +44,9 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What a move asks: the field and its new value, the revision that was seen, and what the dialog brought."""
+    """What a move asks: the field's name and its new value, the revision that was seen, and what the dialog brought."""
 
-    field: str
+    name: str
     to: str
     revision: int | None
     offered: bool
@@ -68,7 +68,7 @@ def move(request: HttpRequest, record_id: str) -> HttpResponseBase:
     actor = actor_of(request)
     _seen, obj, key = located(actor, record_id)
     sent = _sent(request, obj)
-    moved = obj.field(sent.field)
+    moved = obj.field(sent.name)
     if not moved.updateable or not moved.choices or not row_access.may(actor, obj, "edit"):
         raise Forbidden(_("You may not write “%(field)s”.") % {"field": moved.label})
     reason = _reason(obj, moved, sent)
@@ -133,11 +133,12 @@ def _to_ask(record: Loaded, sent: Sent, failed: ValidationFailed) -> tuple[list[
     told: dict[str, list[FieldError]] = {}
     for error in failed.errors:
         told.setdefault(error.field, []).append(error)
-    found, other = [], []
+    found: list[Asked] = []
+    other: list[str] = []
     for path in dict.fromkeys((*told, *sent.values)):
         sentences = tuple(error.message for error in told.get(path, ()))
         control = _control(record, path, sentences)
-        if control is None or path == sent.field:
+        if control is None or path == sent.name:
             other.extend(sentences)
         else:
             found.append(control)
