@@ -100,7 +100,7 @@ def attach(catalog: Catalog) -> None:
         known = {column.name for column in options.local_fields}
         lacking: dict[str, Column] = {}
         for field in obj.fields:
-            if field.custom and field.has_column:
+            if field.at_run_time and field.has_column:
                 lacking |= {name: column for name, column in columns_of(field).items() if name not in known}
         if lacking:
             _extend(obj.model, lacking)

@@ -19,7 +19,9 @@ from essor.catalog.kinds import kind
 from essor.catalog.kinds.computed import AutoNumber, Computed
 from essor.catalog.kinds.places import Compound
 from essor.catalog.languages import two_languages
-from essor.catalog.models import CustomField, CustomObject, State
+from essor.catalog.models import CustomField, CustomObject, RecordType, StageCriteria, State
+from essor.catalog.pipelines import COLUMN, PREFIX, RECORD_TYPE, RecordTypeDef, StageEntry
+from essor.kernel import ids
 
 NOT_TYPED = (Computed, AutoNumber, Compound)
 
@@ -30,6 +32,8 @@ class Definitions:
 
     objects: tuple[CustomObject, ...]
     fields: tuple[CustomField, ...]
+    record_types: tuple[RecordType, ...] = ()
+    criteria: tuple[StageCriteria, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,9 @@ def read() -> Definitions:
     """Read what is live; hidden and purged definitions do not exist for anybody."""
     objects = CustomObject.objects.filter(state=State.ACTIVE).order_by("id")
     fields = CustomField.objects.filter(state=State.ACTIVE).order_by("id")
-    return Definitions(tuple(objects), tuple(fields))
+    types = RecordType.objects.order_by("id")
+    criteria = StageCriteria.objects.order_by("id")
+    return Definitions(tuple(objects), tuple(fields), tuple(types), tuple(criteria))
 
 
 def build(version: int, definitions: Definitions) -> Catalog:
@@ -54,7 +60,7 @@ def build(version: int, definitions: Definitions) -> Catalog:
     rows: dict[str, list[CustomField]] = defaultdict(list)
     for row in definitions.fields:
         rows[row.object_name.lower()].append(row)
-    full = [_with_fields(obj, rows[obj.name.lower()], places) for obj in made]
+    full = [_with_types(_with_fields(obj, rows[obj.name.lower()], places), definitions) for obj in made]
     children = _children(full)
     return Catalog(
         version, MappingProxyType({obj.name: replace(obj, children=children[obj.name]) for obj in full})
@@ -128,6 +134,44 @@ def _with_fields(obj: ObjectDef, rows: Sequence[CustomField], places: Mapping[st
     ]
     end = next((place for place, field in enumerate(own) if field.attr in standard.SYSTEM), len(own))
     return replace(obj, fields=(*own[:end], *added, *own[end:]))
+
+
+def _with_types(obj: ObjectDef, definitions: Definitions) -> ObjectDef:
+    """Return the object with its record types, the field that holds a record's own, and the criteria of its stages."""
+    types = tuple(
+        _record_type(row) for row in definitions.record_types if row.object_name.lower() == obj.name.lower()
+    )
+    entries = tuple(
+        StageEntry(
+            ids.encode(PREFIX, row.record_type_id) if row.record_type_id else "", row.stage, tuple(row.required),
+            row.formula, row.sentence, row.advice,
+        )
+        for row in definitions.criteria if row.object_name.lower() == obj.name.lower()
+    )  # fmt: skip
+    if not types:
+        return replace(obj, stage_entries=entries) if entries else obj
+    field = Field(
+        object_name=obj.name, name=RECORD_TYPE, attr=COLUMN, kind=kind("picklist"), label=cast("str", _("Record type")),
+        choices=tuple(Choice(one.id, one.label, active=one.active) for one in types),
+    )  # fmt: skip
+    end = next(
+        (place for place, one in enumerate(obj.fields) if one.attr in standard.SYSTEM), len(obj.fields)
+    )
+    fields = (*obj.fields[:end], field, *obj.fields[end:])
+    return replace(obj, fields=fields, record_types=types, stage_entries=entries)
+
+
+def _record_type(row: RecordType) -> RecordTypeDef:
+    return RecordTypeDef(
+        id=ids.encode(PREFIX, row.pk),
+        name=row.name,
+        label=row.words,
+        active=row.active,
+        values=MappingProxyType({name: tuple(values) for name, values in row.values.items()}),
+        profiles=None if row.profiles is None else frozenset(row.profiles),
+        default_for=frozenset(row.default_for),
+        default=row.default,
+    )
 
 
 def _changed(field: Field, row: CustomField) -> Field:

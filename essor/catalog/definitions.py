@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from django.db import models
 
     from essor.catalog.kinds.base import Kind
+    from essor.catalog.pipelines import RecordTypeDef, StageEntry
 
 
 class _Nothing(Mapping[str, Any]):
@@ -87,6 +88,11 @@ class Field:
     formula: str = ""
 
     @property
+    def at_run_time(self) -> bool:
+        """Tell whether the column came to the table at run time, so that the code's class lacks it."""
+        return self.attr.startswith("x_")
+
+    @property
     def has_column(self) -> bool:
         """Tell whether the value is stored, so that SQL reads it without computing."""
         return self.kind.is_stored(self)
@@ -130,6 +136,8 @@ class ObjectDef:
     search_fields: tuple[str, ...] = ()
     path_field: str = ""
     done_field: str = ""
+    record_types: tuple[RecordTypeDef, ...] = ()
+    stage_entries: tuple[StageEntry, ...] = ()
     by_name: Mapping[str, Field] = field(init=False, repr=False)
     by_relationship: Mapping[str, Field] = field(init=False, repr=False)
 

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from essor.catalog.definitions import Field, ObjectDef
 from essor.catalog.languages import two_languages
 from essor.catalog.models import Layout
+from essor.catalog.pipelines import RECORD_TYPE, reached, stage_field
 
-STAGE_FIELDS = ("StageName", "Status")
 RELATED_COLUMNS = 4
 QUIET_KINDS = frozenset({"id"})
 SYSTEM_FIELDS = (
@@ -71,21 +71,12 @@ def layout_for(obj: ObjectDef, profile_id: int | None, version: int) -> PageLayo
     return _read(body, obj) if body else _made(obj)
 
 
-def stage_field(obj: ObjectDef) -> Field | None:
-    """Return the picklist whose order is the path of the object's records, None when it has no path."""
-    found = (obj.by_name.get(name.lower()) for name in STAGE_FIELDS)
-    return next((field for field in found if field is not None and field.choices), None)
-
-
-def required_at(layout: PageLayout, obj: ObjectDef, stage: str | None) -> frozenset[str]:
+def required_at(
+    layout: PageLayout, obj: ObjectDef, stage: str | None, record_type: str | None = None
+) -> frozenset[str]:
     """Return the names of the fields that a record at `stage` must have filled, as far as the layout says."""
-    field = stage_field(obj)
-    if field is None or stage is None:
-        return frozenset()
-    rank = {choice.value: place for place, choice in enumerate(field.choices)}
-    reached = rank.get(stage, -1)
-    starts = ((item.name, rank.get(item.required_from or "")) for item in layout.items)
-    return frozenset(name for name, start in starts if start is not None and start <= reached)
+    stages = reached(obj, record_type, stage)
+    return frozenset(item.name for item in layout.items if item.required_from in stages)
 
 
 def staged_fields(obj: ObjectDef, version: int) -> frozenset[str]:
@@ -94,7 +85,8 @@ def staged_fields(obj: ObjectDef, version: int) -> frozenset[str]:
     items = (item for body in bodies for section in body["sections"] for item in section["fields"])
     found = {item["name"] for item in items if item.get("required_from") and obj.has(item["name"])}
     stage = stage_field(obj)
-    return frozenset({*found, stage.name}) if found and stage else frozenset()
+    own = {RECORD_TYPE} if obj.record_types else set()
+    return frozenset({*found, stage.name, *own}) if found and stage else frozenset()
 
 
 @lru_cache(maxsize=512)

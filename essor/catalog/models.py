@@ -169,7 +169,10 @@ class Layout(models.Model):
 
 
 class RecordType(Labelled):
-    """A variant of an object (key prefix 012); `values` narrows picklists: {field: [values]}."""
+    """A variant of an object (key prefix 012); `values` narrows and orders picklists: {field: [values]}.
+
+    Profiles are ids: `profiles` may choose it (None: all), `default_for` get it proposed, others if `default`.
+    """
 
     id = models.BigAutoField(primary_key=True)
     object_name = models.CharField(max_length=NAME_LENGTH)
@@ -177,6 +180,9 @@ class RecordType(Labelled):
     description = models.TextField(blank=True, default="")
     active = models.BooleanField(default=True)
     values = models.JSONField(default=dict)
+    profiles = models.JSONField(null=True)
+    default_for = models.JSONField(default=list)
+    default = models.BooleanField(default=False)
 
     class Meta:
         constraints: ClassVar = [
@@ -185,6 +191,49 @@ class RecordType(Labelled):
 
     def __str__(self) -> str:
         return f"{self.object_name}: {self.name}"
+
+
+class StageCriteria(models.Model):
+    """What a record needs to enter a stage, of one record type or (no `record_type`) of any.
+
+    `required` are paths of fields, `formula` is true for a record that may enter, `message` says what else to do.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    object_name = models.CharField(max_length=NAME_LENGTH)
+    record_type = models.ForeignKey(RecordType, models.CASCADE, null=True, related_name="+")
+    stage = models.CharField(max_length=255)
+    required = models.JSONField(default=list)
+    formula = models.TextField(blank=True, default="")
+    message = models.TextField(blank=True, default="")
+    message_fr = models.TextField(blank=True, default="")
+    guidance = models.TextField(blank=True, default="")
+    guidance_fr = models.TextField(blank=True, default="")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["object_name", "stage", "record_type"], name="catalog_stage_criteria_once"
+            ),
+            models.UniqueConstraint(
+                fields=["object_name", "stage"],
+                condition=Q(record_type=None),
+                name="catalog_stage_criteria_any_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.object_name}: {self.stage}"
+
+    @property
+    def sentence(self) -> str:
+        """Return the message in the reader's language, chosen when it is read."""
+        return two_languages(self.message, self.message_fr)
+
+    @property
+    def advice(self) -> str:
+        """Return the guidance in the reader's language, chosen when it is read."""
+        return two_languages(self.guidance, self.guidance_fr)
 
 
 class FieldIndex(models.Model):

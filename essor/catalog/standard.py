@@ -22,6 +22,7 @@ SYSTEM = frozenset(
      "is_deleted", "last_activity_date", "revision"}
 )  # fmt: skip
 INSIDE = frozenset({"revision"})
+AT_RUN_TIME = "x_"  # columns that came to a class later are described by rows, not by the class
 KIND_OF = {
     models.BigAutoField: "id",
     models.AutoField: "id",
@@ -65,8 +66,22 @@ class Spec:
 
 
 @dataclass(frozen=True, slots=True)
+class Calculated:
+    """A formula field of a standard object: its value is worked out when it is read, and may follow the date."""
+
+    label: str | Promise
+    formula: str
+    returns: str = "number"
+    help: str | Promise = ""
+    options: Mapping[str, Any] = field(default_factory=lambda: EMPTY)
+
+
+@dataclass(frozen=True, slots=True)
 class Standard:
-    """One entry of a room's `objects.py`: `fields` by model attribute, `compounds` as {outside name: (label, kind, attrs)}."""
+    """One entry of a room's `objects.py`: `fields` by model attribute, `formulas` by outside name.
+
+    `compounds` are {outside name: (label, kind, attrs)}.
+    """
 
     model: str
     prefix: str
@@ -78,6 +93,7 @@ class Standard:
     fields: Mapping[str, Spec] = field(default_factory=lambda: EMPTY)
     hidden: frozenset[str] = frozenset()
     compounds: Mapping[str, tuple[str | Promise, str, tuple[str, ...]]] = field(default_factory=lambda: EMPTY)
+    formulas: Mapping[str, Calculated] = field(default_factory=lambda: EMPTY)
     search: tuple[str, ...] = ()
     path_field: str = ""
     done_field: str = ""
@@ -136,6 +152,7 @@ def _object(entry: Standard, names: Mapping[str, str], prefixes: Mapping[str, st
                 label=cast("str", label), createable=False, updateable=False,
             )
         )  # fmt: skip
+    fields.extend(_calculated(entry, name, one) for name, one in entry.formulas.items())
     rank = {attr: place for place, attr in enumerate(entry.order)}
     fields.sort(key=lambda item: (item.attr in SYSTEM, rank.get(item.attr, len(rank))))
     return ObjectDef(
@@ -157,13 +174,21 @@ def _object(entry: Standard, names: Mapping[str, str], prefixes: Mapping[str, st
     )
 
 
+def _calculated(entry: Standard, name: str, one: Calculated) -> Field:
+    return Field(
+        object_name=object_name(entry), name=name, attr=outside(name).lower(), kind=kind("formula"),
+        label=cast("str", one.label), help=cast("str", one.help), createable=False, updateable=False, history=False,
+        options=MappingProxyType({"scale": 0, **one.options, "returns": one.returns}), formula=one.formula,
+    )  # fmt: skip
+
+
 def fields_of(
     entry: Standard, model: type[models.Model], names: Mapping[str, str], prefixes: Mapping[str, str]
 ) -> Iterable[Field]:
     """Yield the model's columns as fields; `names` are objects by model label, `prefixes` key prefixes by object."""
     parts = {attr: name for name, (_label, _kind, attrs) in entry.compounds.items() for attr in attrs}
     for column in model._meta.concrete_fields:  # noqa: SLF001 -- Django's documented way to list a model's fields
-        if column.name in entry.hidden or column.name in INSIDE or getattr(column, "model", model) is None:
+        if column.name in entry.hidden or column.name in INSIDE or column.name.startswith(AT_RUN_TIME):
             continue
         spec = entry.fields.get(column.name, Spec())
         yield _field(entry, column, spec, parts.get(column.name, spec.compound), names, prefixes)

@@ -6,9 +6,10 @@ from typing import Any
 
 from django.db.models import F
 
-from essor.catalog.definitions import Field
+from essor.catalog.definitions import Field, ObjectDef
 from essor.catalog.kinds import ParseContext
 from essor.catalog.kinds.computed import numbered
+from essor.catalog.pipelines import RECORD_TYPE, choices_of, default_type
 from essor.records.batch import Batch, Row
 from essor.records.models import Sequence
 from essor.records.plan import Plan
@@ -24,16 +25,27 @@ def fill(batch: Batch, plan: Plan) -> None:
     currency = batch.actor.company.currency
     owned, priced = batch.object.has("OwnerId"), batch.object.has("CurrencyIsoCode")
     defaults = [(field, default_of(field, batch.context)) for field in plan.defaults]
+    usual = default_type(batch.object, batch.actor.profile_id)
     for row in rows:
+        if usual is not None and RECORD_TYPE not in row.change.values:
+            row.offered[RECORD_TYPE] = usual.id
         for field, value in defaults:
             if row.offered.get(field.name) is None and field.name not in row.change.values:
-                row.offered[field.name] = value
+                row.offered[field.name] = _left(batch.object, field, value, row.offered.get(RECORD_TYPE))
         if owned and row.offered.get("OwnerId") is None:
             row.offered["OwnerId"] = batch.actor.user_id
         if priced and not row.offered.get("CurrencyIsoCode"):
             row.offered["CurrencyIsoCode"] = currency
     for field in plan.numbered:
         _number(batch, field, rows)
+
+
+def _left(obj: ObjectDef, field: Field, value: Any, record_type: str | None) -> Any:
+    """Return a default, or the first value that the record type leaves when the default is none of them."""
+    if record_type is None or not field.choices or field.kind.name != "picklist":
+        return value
+    left = [choice.value for choice in choices_of(obj, field, record_type) if choice.active]
+    return value if value in left or not left else left[0]
 
 
 def default_of(field: Field, context: ParseContext = ANY_WRITER) -> Any:

@@ -10,7 +10,7 @@ from essor.catalog.definitions import Catalog, Field, ObjectDef
 from essor.catalog.layouts import staged_fields
 from essor.catalog.models import ValidationRule
 from essor.formula import Formula, compile_formula
-from essor.records import rollups, rules
+from essor.records import criteria, rollups, rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ class Plan:
     unique: tuple[Field, ...]
     checked: tuple[Field, ...]
     rules: tuple[CheckRule, ...]
+    demands: tuple[criteria.Demand, ...]
     reads: frozenset[str]
 
 
@@ -56,6 +57,8 @@ def plan_for(catalog: Catalog, name: str) -> Plan:
     needed.update(field.name for field in required)
     needed.update(rollups.links(catalog, obj.name))
     needed.update(staged_fields(obj, catalog.version))
+    asked = criteria.compiled(catalog, obj)
+    needed.update(criteria.reads(obj, asked))
     for field in checked:
         needed.update((field.name, *(part.name for part in field.kind.companions(field))))
     return Plan(
@@ -69,6 +72,7 @@ def plan_for(catalog: Catalog, name: str) -> Plan:
         unique=tuple(field for field in writable if field.unique),
         checked=checked,
         rules=checks,
+        demands=asked,
         reads=frozenset(needed),
     )
 

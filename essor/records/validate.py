@@ -9,9 +9,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from essor.catalog.definitions import Field, ObjectDef
-from essor.catalog.layouts import PageLayout, layout_for, required_at, stage_field
+from essor.catalog.layouts import PageLayout, layout_for, required_at
+from essor.catalog.pipelines import RECORD_TYPE, stage_field
 from essor.formula import evaluate
 from essor.kernel.clock import Moment, moment_for
+from essor.records import demands
 from essor.records.batch import Batch, Row
 from essor.records.parents import Parents
 from essor.records.plan import CheckRule, Plan
@@ -31,6 +33,7 @@ def check(batch: Batch, plan: Plan) -> None:
                 row.errors.append(error)
     for field in plan.unique:
         _unique(batch, field)
+    demands.check(batch, plan.demands)
     if plan.rules:
         _rules(batch, plan)
 
@@ -54,7 +57,7 @@ def _required_from(row: Row, layout: PageLayout, obj: ObjectDef) -> None:
     stage = stage_field(obj)
     if stage is None or not any(item.required_from for item in layout.items):
         return
-    for name in required_at(layout, obj, row.get(stage.name)):
+    for name in required_at(layout, obj, row.get(stage.name), row.get(RECORD_TYPE)):
         field = obj.field(name)
         if row.get(name) is None and not field.required:
             refuse_missing(row, field)

@@ -13,6 +13,7 @@ ACCOUNT, DEAL = "00100000000000CAAQ", "00600000000000CAAQ"
 PAGES = (
     "/", "/o/Account/?view=all", "/o/Opportunity/?view=all", f"/r/{ACCOUNT}/", f"/r/{DEAL}/", f"/r/{DEAL}/edit",
     "/o/Contact/new", "/search/?q=martin", "/recycle-bin/", "/jobs/", "/setup/", "/me/", "/import/", "/console/", "/api/docs/",
+    "/o/Opportunity/?as=board", "/o/Opportunity/new",
 )  # fmt: skip
 EMPTY = ("/", "/o/Account/", "/o/Opportunity/", "/search/?q=nothing", "/recycle-bin/", "/jobs/")
 Visit = Callable[..., Page]
@@ -51,6 +52,16 @@ def test_every_page_is_sound(house: str, visit: Visit, width: int, language: str
     pages = [one for one in PAGES if language == "fr" or one not in ("/setup/", "/import/")]
     wrong = {address: found for address in pages if (found := inspect(page, address))}
     assert not wrong
+
+
+STAGE = "/setup/objects/Opportunity/stages/NewBusiness/?stage=Qualification"
+PIPELINES = (STAGE, "/setup/objects/Opportunity/stages/", "/setup/objects/Opportunity/record-types/Renewals/")
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "dark"), (360, "light")])
+def test_the_set_up_of_pipelines_is_sound(house: str, visit: Visit, width: int, scheme: str) -> None:
+    page = visit(house, width=width, scheme=scheme)
+    assert not {address: found for address in PIPELINES if (found := inspect(page, address))}
 
 
 def test_empty_pages_say_what_to_do(empty_house: str, visit: Visit) -> None:

@@ -8,9 +8,11 @@ from django.utils.translation import gettext as _
 
 from essor.catalog import checks
 from essor.catalog.actions import rollups
-from essor.catalog.actions.ledger import refuse
-from essor.catalog.definitions import Catalog, Field
+from essor.catalog.actions.ledger import Findings, refuse
+from essor.catalog.actions.save_stage import demanded
+from essor.catalog.definitions import Catalog, Field, ObjectDef
 from essor.catalog.models import ValidationRule
+from essor.catalog.pipelines import StageEntry
 from essor.kernel.errors import EssorError
 
 MOST_NAMED = 10
@@ -38,6 +40,22 @@ def _broken(catalog: Catalog) -> Iterator[str]:
     for rule in ValidationRule.objects.filter(active=True).order_by("id"):
         if not _rule_holds(catalog, rule):
             yield f"{rule.object_name}: {rule.name}"
+    for obj in catalog:
+        for entry in obj.stage_entries:
+            if not _entry_holds(catalog, obj, entry):
+                yield f"{obj.name}: {entry.stage}"
+
+
+def _entry_holds(catalog: Catalog, obj: ObjectDef, entry: StageEntry) -> bool:
+    findings = Findings()
+    try:
+        for path in entry.required:
+            demanded(catalog, obj, path, findings)
+        if entry.formula:
+            checks.check_rule(catalog, obj, entry.formula)
+    except EssorError:
+        return False
+    return not findings.errors
 
 
 def _holds(catalog: Catalog, field: Field) -> bool:

@@ -63,7 +63,13 @@ def _hide_custom(obj: ObjectDef, field: Field) -> None:
 
 
 def _hide_standard(obj: ObjectDef, field: Field) -> None:
-    if field.required or field.name == obj.name_field or field.attr in SYSTEM or field.attr == "owner_id":
+    if (
+        field.at_run_time
+        or field.required
+        or field.name == obj.name_field
+        or field.attr in SYSTEM
+        or field.attr == "owner_id"
+    ):
         raise refuse("name", "INVALID_FIELD", _("The program needs “%(field)s”.") % {"field": field.name})
     CustomField.objects.update_or_create(
         object_name=obj.name, name=field.name, standard=True, defaults={"hidden": True}

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from essor.catalog.actions.ledger import Findings, change
 from essor.catalog.definitions import ObjectDef
-from essor.catalog.layouts import stage_field
 from essor.catalog.models import Layout
+from essor.catalog.pipelines import stage_field
 
 MOST_COLUMNS = 2
 MOST_SECTIONS = 40

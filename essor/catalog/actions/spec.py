@@ -70,7 +70,10 @@ class RuleSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordTypeSpec:
-    """A record type to add or replace; `values` are the picklist values that it leaves: {field: [values]}."""
+    """A record type to add or replace; `values` are the picklist values that it leaves, in order: {field: [values]}.
+
+    `profiles` (ids; None: all) may choose it; it is proposed to `default_for`, and to all others with `default`.
+    """
 
     object: str
     name: str
@@ -79,3 +82,21 @@ class RecordTypeSpec:
     description: str = ""
     active: bool = True
     values: Mapping[str, Sequence[str]] = EMPTY
+    profiles: Sequence[int] | None = None
+    default_for: Sequence[int] = ()
+    default: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageSpec:
+    """The criteria of a stage to set; `record_type` is a name, empty for any. Nothing said takes them away."""
+
+    object: str
+    stage: str
+    record_type: str = ""
+    required: Sequence[str] = ()
+    formula: str = ""
+    message: str = ""
+    message_fr: str = ""
+    guidance: str = ""
+    guidance_fr: str = ""

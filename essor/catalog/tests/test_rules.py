@@ -20,8 +20,9 @@ from essor.catalog.actions.ledger import TOPIC
 from essor.catalog.actions.save_layout import remove_layout, save_layout
 from essor.catalog.actions.spec import FieldSpec, RecordTypeSpec, RuleSpec
 from essor.catalog.definitions import Catalog, Field, ObjectDef
-from essor.catalog.layouts import layout_for, required_at, stage_field
+from essor.catalog.layouts import layout_for, required_at
 from essor.catalog.models import CatalogChange, FieldIndex, ValidationRule
+from essor.catalog.pipelines import stage_field
 from essor.kernel.errors import FieldError, NotFound, UnknownField, ValidationFailed
 from essor.kernel.models import OutboxEvent
 
@@ -170,7 +171,7 @@ def test_a_record_type_narrows_picklists() -> None:
         "values": {"stagename": ["Closed Won", "Prospecting"]},
     }
     row = add_record_type(None, RecordTypeSpec(**spec))
-    assert row.values == {"StageName": ["Prospecting", "Closed Won"]}
+    assert row.values == {"StageName": ["Closed Won", "Prospecting"]}, "a pipeline has its own order"
     with pytest.raises(ValidationFailed):
         add_record_type(None, RecordTypeSpec(**{**spec, "values": {"StageName": ["Someday"]}}))
 

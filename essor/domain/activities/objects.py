@@ -57,7 +57,7 @@ OBJECTS = (
             "call_type": Spec(kind="picklist", choices=CALL_TYPES),
         },
         hidden=HIDDEN,
-        search=("Subject",),
+        search=("Subject",), path_field="Status",
     ),
     Standard(
         "activities.Event", "00U", _("Event"), _("Events"), icon="calendar", name_field="Subject",

@@ -14,6 +14,7 @@ from essor.domain.sales.models import Account, Contact, Lead
 from essor.domain.sales.objects import LEAD_STATUSES, RATINGS, SOURCES
 
 ABROAD = 0.12
+UNKNOWN_INDUSTRY = 9  # every so many companies, so that there is something to ask for
 MONTHS = 30
 DAYS = MONTHS * 30
 TYPES = (
@@ -80,7 +81,7 @@ def accounts(maker: Maker, count: int) -> Iterator[Account]:
         employees = int(10 ** rng.uniform(0.6, 3.6))
         site = f"www.{ascii_of(stems[0])}-{ascii_of(trade)}{place}.example"
         yield Account(
-            name=name, industry=industry, type=rng.choice(TYPES), website=f"https://{site}",
+            name=name, industry=industry if place % UNKNOWN_INDUSTRY else None, type=rng.choice(TYPES), website=f"https://{site}",
             linked_in_url=f"https://www.linkedin.com/company/{ascii_of(stems[0])}-{ascii_of(trade)}" if rng.random() < 0.7 else None,  # noqa: PLR2004, E501
             number_of_employees=float(employees), annual_revenue=employees * rng.randrange(8_000_000, 25_000_000),
             rating=rng.choice(RATINGS).value if rng.random() < 0.6 else None,  # noqa: PLR2004

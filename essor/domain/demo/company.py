@@ -14,7 +14,7 @@ from django.utils import timezone
 from essor.access.models import User
 from essor.catalog import current
 from essor.domain.activities.models import Event, Task
-from essor.domain.demo import companies, deals, doings, people, twins
+from essor.domain.demo import companies, deals, doings, people, pipelines, twins
 from essor.domain.demo.people import Login
 from essor.domain.demo.seed import SEED
 from essor.domain.sales.models import Account, Contact, Lead, Opportunity, OpportunityHistory
@@ -43,6 +43,7 @@ def make(*, scale: float = 1.0, seed: int = SEED, report: Report = lambda _line:
     now = timezone.now().replace(minute=0, second=0, microsecond=0)
     with transaction.atomic():
         sellers = people.make(rng) if not any(people.logins()) else _sellers()
+    pipelines.make()
     maker = companies.Maker(rng, now, [user.pk for user in sellers])
     report(f"{User.objects.count()} users")
     left = scale

@@ -217,6 +217,8 @@ class Opportunity(Record):
     is_won = models.BooleanField(_("Won"), default=False)
     forecast_category_name = line(_("Forecast category"), 40)
     last_stage_change_date = models.DateTimeField(_("Last stage change"), null=True, blank=True)
+    push_count = models.PositiveIntegerField(_("Close date pushes"), default=0, db_default=0)
+    loss_reason = line(_("Loss reason"))
     description = models.TextField(_("Description"), null=True, blank=True)
 
     class Meta:
@@ -228,7 +230,7 @@ class Opportunity(Record):
 
 
 class OpportunityHistory(Detail):
-    """One step of an opportunity's path: the stage, amount and close date as they stood from `created_date` on."""
+    """One step of an opportunity's path: stage, amount and close date as they stood from `created_date` to `end_date`."""
 
     opportunity = models.ForeignKey(
         Opportunity, models.DO_NOTHING, related_name="opportunity_histories", verbose_name=_("Opportunity")
@@ -238,6 +240,7 @@ class OpportunityHistory(Detail):
     probability = models.FloatField(_("Probability"), null=True, blank=True)
     expected_revenue = models.BigIntegerField(_("Expected revenue"), null=True, blank=True)
     close_date = models.DateField(_("Close date"), null=True, blank=True)
+    end_date = models.DateTimeField(_("Until"), null=True, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["opportunity", "created_date"], name="opportunity_history_path")]

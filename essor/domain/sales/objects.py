@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from essor.catalog.definitions import Choice
-from essor.catalog.standard import Spec, Standard, pick
+from essor.catalog.standard import Calculated, Spec, Standard, pick
 
 INDUSTRIES = pick(
     ("Agriculture", _("Agriculture")), ("Apparel", _("Apparel")), ("Banking", _("Banking")),
@@ -52,10 +52,23 @@ FORECAST_CATEGORIES = pick(
 
 
 def stage(
-    value: str, label: object, probability: int, category: str, *, closed: bool = False, won: bool = False
+    value: str,
+    label: object,
+    probability: int,
+    category: str,
+    *,
+    closed: bool = False,
+    won: bool = False,
+    days: int = 30,
 ) -> Choice:
-    """Return a stage with what hangs on it: probability in points, forecast category, closed and won."""
-    facts = {"probability": probability, "category": category, "closed": closed, "won": won}
+    """Return a stage with what hangs on it: probability in points, forecast category, closed, won, usual days at most."""
+    facts = {
+        "probability": probability,
+        "category": category,
+        "closed": closed,
+        "won": won,
+        "days": 0 if closed else days,
+    }
     return Choice(value, label, facts=facts)  # type: ignore[arg-type]
 
 
@@ -71,6 +84,11 @@ STAGES = (
     stage("Closed Won", _("Closed, won"), 100, "Closed", closed=True, won=True),
     stage("Closed Lost", _("Closed, lost"), 0, "Omitted", closed=True),
 )
+LOSS_REASONS = pick(
+    ("Price", _("Price")), ("Lost to Competitor", _("Lost to a competitor")), ("No Budget", _("No budget")),
+    ("No Decision", _("No decision")), ("Bad Timing", _("Bad timing")), ("Missing Feature", _("Something was missing")),
+    ("Other", _("Other")),
+)  # fmt: skip
 OPPORTUNITY_TYPES = pick(
     ("Existing Customer - Upgrade", _("Existing customer, upgrade")),
     ("Existing Customer - Replacement", _("Existing customer, replacement")),
@@ -150,6 +168,16 @@ OBJECTS = (
             "is_closed": Spec(readonly=True, history=False), "is_won": Spec(readonly=True, history=False),
             "forecast_category_name": Spec(kind="picklist", choices=FORECAST_CATEGORIES),
             "last_stage_change_date": Spec(readonly=True, history=False), "currency_iso_code": CURRENCY,
+            "push_count": Spec(readonly=True, history=False, help=_("How often the close date went to a later month.")),
+            "loss_reason": Spec(kind="picklist", choices=LOSS_REASONS),
+        },
+        formulas={
+            "LastStageChangeInDays": Calculated(
+                _("Days in stage"), "TODAY() - DATEVALUE(BLANKVALUE(LastStageChangeDate, CreatedDate))"
+            ),
+            "AgeInDays": Calculated(
+                _("Age in days"), "IF(IsClosed, MAX(CloseDate - DATEVALUE(CreatedDate), 0), TODAY() - DATEVALUE(CreatedDate))"
+            ),
         },
         search=("Name", "Account.Name", "NextStep"), path_field="StageName", activities=True,
     ),
@@ -160,6 +188,11 @@ OBJECTS = (
             "opportunity": Spec(kind="masterdetail", child_relationship="OpportunityHistories", on_delete="cascade"),
             "stage_name": Spec(kind="picklist", choices=STAGES), "amount": MONEY,
             "probability": Spec(kind="percent", options={"scale": 0}), "expected_revenue": MONEY,
+        },
+        formulas={
+            "DurationInDays": Calculated(
+                _("Days"), "IF(ISBLANK(EndDate), NOW() - CreatedDate, EndDate - CreatedDate)", options={"scale": 1}
+            ),
         },
     ),
 )  # fmt: skip

@@ -1,6 +1,9 @@
-"""What a stage brings with it, and the path of a deal kept as data."""
+"""What a stage brings with it, how often a deal is put off, and the path of a deal kept as data."""
 
 from __future__ import annotations
+
+from datetime import date
+from typing import Any
 
 from essor.domain.sales.models import OpportunityHistory
 from essor.kernel.db.insert import insert_rows
@@ -30,35 +33,59 @@ def stage_facts(batch: Batch) -> None:
 
 
 def _follow_stage(row: Row, facts: dict[str, object]) -> None:
+    won = bool(facts.get("won"))
     row.set("IsClosed", bool(facts.get("closed")))
-    row.set("IsWon", bool(facts.get("won")))
+    row.set("IsWon", won)
     if row.offered.get("Probability") is None and "probability" in facts:
         row.set("Probability", float(str(facts["probability"])))
     if row.offered.get("ForecastCategoryName") is None and "category" in facts:
         row.set("ForecastCategoryName", facts["category"])
+    if (
+        (won or not facts.get("closed"))
+        and row.get("LossReason") is not None
+        and not row.changes("LossReason")
+    ):
+        row.set("LossReason", None)  # the deal lives again
+
+
+@before("Opportunity", reads=("CloseDate", "PushCount", "LossReason"))
+def pushes(batch: Batch) -> None:
+    """Count each time that the close date of a deal goes to a later month."""
+    for row in batch:
+        if row.is_new:
+            row.set("PushCount", 0)
+        elif row.changes("CloseDate") and _month(row.get("CloseDate")) > _month(row.prior("CloseDate")):
+            row.set("PushCount", (row.prior("PushCount") or 0) + 1)
+
+
+def _month(day: date | None) -> tuple[int, int]:
+    return (day.year, day.month) if day else (9999, 12)
 
 
 @after("Opportunity", reads=READS)
 def stage_history(batch: Batch) -> None:
-    """Keep one step of the path per change of stage, amount, probability or close date."""
-    insert_rows(
-        OpportunityHistory,
-        [
-            {
-                "opportunity_id": row.id,
-                "stage_name": row.get("StageName"),
-                "amount": row.get("Amount"),
-                "probability": row.get("Probability"),
-                "expected_revenue": row.get("ExpectedRevenue"),
-                "close_date": row.get("CloseDate"),
-                "currency_iso_code": row.get("CurrencyIsoCode") or "EUR",
-                "created_date": batch.now,
-                "last_modified_date": batch.now,
-                "system_modstamp": batch.now,
-                "created_by_id": batch.actor.user_id,
-                "last_modified_by_id": batch.actor.user_id,
-            }
-            for row in batch
-            if row.is_new or any(row.changes(name) for name in TRACKED)
-        ],
-    )
+    """Keep one step of the path per change of stage, amount, probability or close date; the step before ends there."""
+    rows = [row for row in batch if row.is_new or any(row.changes(name) for name in TRACKED)]
+    earlier = [row.id for row in rows if row.id is not None and not row.is_new]
+    if earlier:
+        OpportunityHistory.objects.filter(opportunity_id__in=earlier, end_date=None).update(
+            end_date=batch.now
+        )
+    insert_rows(OpportunityHistory, [_step(batch, row) for row in rows])
+
+
+def _step(batch: Batch, row: Row) -> dict[str, Any]:
+    return {
+        "opportunity_id": row.id,
+        "stage_name": row.get("StageName"),
+        "amount": row.get("Amount"),
+        "probability": row.get("Probability"),
+        "expected_revenue": row.get("ExpectedRevenue"),
+        "close_date": row.get("CloseDate"),
+        "currency_iso_code": row.get("CurrencyIsoCode") or "EUR",
+        "created_date": batch.now,
+        "last_modified_date": batch.now,
+        "system_modstamp": batch.now,
+        "created_by_id": batch.actor.user_id,
+        "last_modified_by_id": batch.actor.user_id,
+    }

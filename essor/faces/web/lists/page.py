@@ -16,7 +16,7 @@ from essor.access import rows as row_access
 from essor.catalog.definitions import ObjectDef
 from essor.faces.web import addresses, offers
 from essor.faces.web.display import is_numeric
-from essor.faces.web.lists import columns
+from essor.faces.web.lists import board, columns
 from essor.faces.web.lists.columns import Drawer, ListColumn
 from essor.faces.web.lists.state import State, build, checked, state_of, words_of
 from essor.faces.web.lists.words import chips
@@ -71,6 +71,8 @@ def show(request: HttpRequest, name: str) -> HttpResponseBase:
     """Draw a list."""
     state = build(actor_of(request), name, words_of(request.GET))
     rights = allowed(state)
+    if state.is_board and board.fields_of(state):
+        return board.show(request, state, page_context(state, rights), may_edit=rights.edit)
     try:
         table = table_of(state, rights, request.GET.get("after"))
     except QueryRefused:
@@ -78,17 +80,23 @@ def show(request: HttpRequest, name: str) -> HttpResponseBase:
         if not state.problem:
             raise
         table = Table((), (), str(state.object.plural))
-    context = {
+    return render(request, "lists/page.html.jinja", {**page_context(state, rights), "table": table})
+
+
+def page_context(state: State, rights: Allowed) -> dict[str, Any]:
+    """Return what the page needs whether it shows a table or a board."""
+    return {
         "state": state,
         "object": state.object,
         "rights": rights,
         "offered": offers.list_actions(state) if rights.mass_edit else [],
-        "table": table,
         "chips": [] if state.problem else chips(state),
         "filtered": state.condition is not None,
         "hidden": list(state.params.items()),
+        "boards": bool(board.fields_of(state)),
+        "board": None,
+        "table": None,
     }
-    return render(request, "lists/page.html.jinja", context)
 
 
 def table_of(state: State, rights: Allowed, after: str | None) -> Table:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from essor.access.actor import Actor
 from essor.access.view import catalog_for
 from essor.catalog.definitions import Catalog, ObjectDef
+from essor.catalog.pipelines import RECORD_TYPE, record_type
 from essor.faces.web import addresses
 from essor.faces.web.lists import columns as list_columns
 from essor.faces.web.lists import views
@@ -27,7 +28,8 @@ from essor.query.models import Segment
 from essor.query.plan import plan
 from essor.query.tree import All, Compare, Condition, Constant, Path, Query
 
-KEYS = ("view", "filter", "columns", "sort", "parent", "segment")
+KEYS = ("view", "filter", "columns", "sort", "parent", "segment", "as", "by", "type")
+BOARD = "board"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,18 @@ class State:
     @property
     def condition(self) -> Condition | None:
         """Return the whole condition: the segment's, the parent's and the filter's."""
-        return joined(segment_where(self.segment), self.parent, self.where)
+        return joined(segment_where(self.segment), self.parent, self.where, self.pipeline)
+
+    @property
+    def is_board(self) -> bool:
+        """Tell whether the list is shown as a board of columns."""
+        return self.params.get("as") == BOARD
+
+    @property
+    def pipeline(self) -> Compare | None:
+        """Return the condition that a board shows one record type only."""
+        key = record_type(self.object, self.params.get("type")) if self.is_board else None
+        return Compare(Path((RECORD_TYPE,)), "eq", (Constant(key.id, "text"),)) if key else None
 
     def query(self, paths: Sequence[str] = ("Id",)) -> Query:
         """Return the query of the list with the given columns."""

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from essor.faces.web.lists import bulk, exporting, filtering, home, page, saving, segment_pages, soql
+from essor.faces.web.lists import board, bulk, exporting, filtering, home, page, saving, segment_pages, soql
 
 urlpatterns = [
     path("", home.show, name="home"),
     path("home/done/<str:record_id>", home.done, name="task_done"),
     path("o/<str:name>/", page.show, name="list"),
     path("o/<str:name>/count", page.count, name="list_count"),
+    path("o/<str:name>/board/column", board.column, name="board_column"),
+    path("o/<str:name>/board/heads", board.heads, name="board_heads"),
+    path("o/<str:name>/board/card/<str:record_id>", board.card, name="board_card"),
     path("o/<str:name>/columns", saving.columns, name="list_columns"),
     path("o/<str:name>/views/save", saving.save, name="list_save"),
     path("o/<str:name>/views/pin", saving.pin, name="list_pin"),

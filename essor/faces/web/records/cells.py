@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from essor.catalog.definitions import Field
+from essor.catalog.pipelines import RECORD_TYPE, narrowed
 from essor.faces.web.display import is_numeric, part_names
 from essor.faces.web.records.forms import by_field, sent_values
 from essor.faces.web.records.reading import Loaded, actor_of, load, located
@@ -29,7 +30,9 @@ def cell(request: HttpRequest, record_id: str, name: str) -> HttpResponseBase:
         raise Forbidden(_("You may not write “%(field)s”.") % {"field": field.label})
     if request.method == "POST":
         return _save(request, record_id, field)
-    return _editor(request, load(actor, record_id, [field]), field)
+    kinds = [obj.field(RECORD_TYPE)] if field.choices and obj.has(RECORD_TYPE) else []
+    record = load(actor, record_id, [field, *kinds])
+    return _editor(request, record, narrowed(obj, field, record.values.get(RECORD_TYPE), actor.profile_id))
 
 
 def _editor(

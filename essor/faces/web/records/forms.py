@@ -16,9 +16,18 @@ from essor.access import rows as row_access
 from essor.access.actor import Actor
 from essor.access.view import catalog_for
 from essor.catalog.definitions import Field, ObjectDef
-from essor.catalog.layouts import layout_for, required_at, stage_field
+from essor.catalog.layouts import PageLayout, layout_for, required_at
+from essor.catalog.pipelines import (
+    RECORD_TYPE,
+    default_type,
+    entries_at,
+    narrowed,
+    offered_types,
+    stage_field,
+)
 from essor.domain.sales.assignment import assign
 from essor.faces.web import addresses
+from essor.faces.web.controls import Offer
 from essor.faces.web.display import part_names
 from essor.faces.web.duplicates.telling import Resemblance, resemblance
 from essor.faces.web.records.reading import Loaded, actor_of, load
@@ -49,6 +58,7 @@ class Form:
     back: str = ""
     resembles: Resemblance | None = None
     assignable: bool = False
+    types: tuple[Offer, ...] = ()
 
     @property
     def labels(self) -> dict[str, str]:
@@ -64,7 +74,7 @@ def create(request: HttpRequest, name: str) -> HttpResponseBase:
     if not obj.createable or not obj.is_record or not row_access.may(actor, obj, "create"):
         raise Forbidden(_("You may not create %(plural)s.") % {"plural": obj.plural})
     if request.method == "POST":
-        return _save(request, actor, obj, None)
+        return _retyped(request, actor, obj) if "retype" in request.GET else _save(request, actor, obj, None)
     values = _starting_values(request, actor, obj)
     return _draw(request, _form(actor, obj, values, back=addresses.object_list(obj.name)))
 
@@ -96,20 +106,46 @@ def _form(
     back: str = "",
 ) -> Form:
     layout = layout_for(obj, actor.profile_id, catalog_for(actor).version)
+    kind, types = values.get(RECORD_TYPE), () if record else _types(actor, obj, values)
     sections = []
     for section in layout.sections:
-        fields = [obj.field(item.name) for item in section.items]
-        editable = [field for field in fields if writable(obj, field, new=record is None)]
+        fields = [obj.field(item.name) for item in section.items if not (types and item.name == RECORD_TYPE)]
+        editable = [
+            narrowed(obj, field, kind, actor.profile_id)
+            for field in fields
+            if writable(obj, field, new=record is None)
+        ]
         if editable:
             sections.append((section.label, section.columns, editable))
-    stage = stage_field(obj)
-    staged = required_at(layout, obj, str(values.get(stage.name) or "") or None) if stage else frozenset()
-    needed = frozenset(field.name for field in obj.fields if field.required) | staged
+    needed = frozenset(field.name for field in obj.fields if field.required) | _staged(layout, obj, values)
     return Form(
         obj, sections, values, errors or {}, needed, record.id if record else "",
         revision or (record.revision if record else 0), clashes, back,
-        record is None and assign.covers(obj.name),
+        assignable=record is None and assign.covers(obj.name), types=types,
     )  # fmt: skip
+
+
+def _types(actor: Actor, obj: ObjectDef, values: Mapping[str, Any]) -> tuple[Offer, ...]:
+    """Return the record types to choose from for a new record; none where there is no choice."""
+    allowed = offered_types(obj, actor.profile_id)
+    now = values.get(RECORD_TYPE)
+    return tuple(Offer(one.id, str(one.label), one.id == now) for one in allowed) if len(allowed) > 1 else ()
+
+
+def _staged(layout: PageLayout, obj: ObjectDef, values: Mapping[str, Any]) -> frozenset[str]:
+    """Return the fields that the stage in the form asks for, by the layout or by its criteria."""
+    stage = stage_field(obj)
+    at, kind = str(values.get(stage.name) or "") if stage else "", values.get(RECORD_TYPE)
+    if not at:
+        return frozenset()
+    asked = frozenset(path for entry in entries_at(obj, kind, at) for path in entry.required)
+    return required_at(layout, obj, at, kind) | asked
+
+
+def _retyped(request: HttpRequest, actor: Actor, obj: ObjectDef) -> HttpResponseBase:
+    """Draw the form of a new record again with the values of another record type; nothing typed is lost."""
+    typed = {**sent_values(obj, request.POST), **_labels(request.POST)}
+    return _draw(request, _form(actor, obj, typed, back=addresses.object_list(obj.name)))
 
 
 def writable(obj: ObjectDef, field: Field, *, new: bool) -> bool:
@@ -130,6 +166,9 @@ def _starting_values(request: HttpRequest, actor: Actor, obj: ObjectDef) -> dict
             field.options.get("default") is not None or any(c.default for c in field.choices)
         ):
             values[field.name] = default_of(field)
+    usual = default_type(obj, actor.profile_id) or next(iter(offered_types(obj, actor.profile_id)), None)
+    if usual is not None:
+        values[RECORD_TYPE] = usual.id
     if request.GET.get("clone"):
         source = load(actor, request.GET["clone"])
         values.update({name: value for name, value in source.values.items() if name not in NOT_CLONED})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -17,10 +16,11 @@ from django.views.decorators.http import require_GET
 from essor.access import rows as row_access
 from essor.catalog import current
 from essor.catalog.definitions import Field, ObjectDef
-from essor.catalog.layouts import layout_for, stage_field
+from essor.catalog.layouts import layout_for
 from essor.faces.web import addresses, offers
 from essor.faces.web.lists import recents
 from essor.faces.web.records import related
+from essor.faces.web.records.paths import path_of
 from essor.faces.web.records.reading import Loaded, actor_of, load, located
 from essor.faces.web.shapes import Action
 from essor.kernel import ids
@@ -34,6 +34,7 @@ HIGHLIGHTS = (
     "Title",
     "Amount",
     "CloseDate",
+    "PushCount",
     "Phone",
     "MobilePhone",
     "Email",
@@ -42,15 +43,6 @@ HIGHLIGHTS = (
 )
 MOST_HIGHLIGHTS = 6
 STALE_DAYS = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """One step of the path: done, current or still to come."""
-
-    value: str
-    label: str
-    state: str
 
 
 @require_GET
@@ -73,7 +65,7 @@ def show(request: HttpRequest, record_id: str) -> HttpResponseBase:
             (section.label, section.columns, _fields(record.object, section)) for section in layout.sections
         ],
         "highlights": highlights(record),
-        "stages": stages(record),
+        "path": path_of(record),
         "inactive": inactive(record),
         "related": related.lists(record, layout),
         "may_edit": may_edit(record),
@@ -111,24 +103,7 @@ def may_edit(record: Loaded) -> bool:
 def highlights(record: Loaded) -> list[Field]:
     """Return the fields of the heading: the well-known ones that hold something, in their order."""
     found = [record.object.field(name) for name in HIGHLIGHTS if record.object.has(name)]
-    return [field for field in found if record.values.get(field.name) is not None][:MOST_HIGHLIGHTS]
-
-
-def stages(record: Loaded) -> list[Stage]:
-    """Return the path of the record's object with the record's place on it."""
-    field = stage_field(record.object)
-    if field is None or not record.object.has(field.name):
-        return []
-    value = record.values.get(field.name)
-    choices = [
-        one for one in field.choices if (one.active and not one.facts.get("closed")) or one.value == value
-    ]
-    places = [one.value for one in choices]
-    at = places.index(value) if value in places else -1
-    return [
-        Stage(one.value, str(one), "done" if place < at else "current" if place == at else "todo")
-        for place, one in enumerate(choices)
-    ]
+    return [field for field in found if record.values.get(field.name) not in (None, 0)][:MOST_HIGHLIGHTS]
 
 
 def inactive(record: Loaded) -> tuple[str, str] | None:

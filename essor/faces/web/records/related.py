@@ -22,6 +22,7 @@ PREFERRED = (
     "StageName",
     "Status",
     "Amount",
+    "DurationInDays",
     "CloseDate",
     "Title",
     "Email",

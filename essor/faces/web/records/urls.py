@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from essor.faces.web.records import cells, files, forms, lookups, page, removal, timeline
+from essor.faces.web.records import cells, files, forms, lookups, moving, page, removal, timeline
 
 urlpatterns = [
     path("o/<str:name>/new", forms.create, name="new_record"),
     path("r/<str:record_id>/", page.show, name="record"),
     path("r/<str:record_id>/edit", forms.edit, name="edit_record"),
     path("r/<str:record_id>/cell/<str:name>", cells.cell, name="cell"),
+    path("r/<str:record_id>/move", moving.move, name="move_record"),
     path("r/<str:record_id>/timeline", timeline.show, name="timeline"),
     path("r/<str:record_id>/delete", removal.remove, name="delete_record"),
     path("r/<str:record_id>/undelete", removal.bring_back, name="undelete_record"),

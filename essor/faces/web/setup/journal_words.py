@@ -42,6 +42,8 @@ WORDS: Mapping[str, Promise] = {
     "save_permission_set": _("Permission set saved"),
     "save_profile": _("Profile saved"),
     "save_record_type": _("Record type saved"),
+    "save_stage": _("Stage criteria saved"),
+    "remove_stage": _("Stage criteria removed"),
     "save_role": _("Role saved"),
     "save_rule": _("Validation rule saved"),
     "save_sharing_rule": _("Sharing rule saved"),

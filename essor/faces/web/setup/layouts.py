@@ -17,8 +17,9 @@ from essor.access.models import Profile
 from essor.catalog import current
 from essor.catalog.actions.save_layout import remove_layout, save_layout
 from essor.catalog.definitions import Field, ObjectDef
-from essor.catalog.layouts import NEVER_SHOWN, QUIET_KINDS, layout_for, stage_field
+from essor.catalog.layouts import NEVER_SHOWN, QUIET_KINDS, layout_for
 from essor.catalog.models import Layout
+from essor.catalog.pipelines import stage_field
 from essor.faces.web.records.reading import actor_of
 from essor.faces.web.setup.doors import customizing
 from essor.faces.web.setup.forms import Form, submit

@@ -26,6 +26,7 @@ from essor.faces.web.setup import (
     rollups,
     rules,
     sharing,
+    stages,
     users,
     web_forms,
 )
@@ -58,6 +59,8 @@ data = [
     path("<str:name>/record-types/", record_types.index, name="setup_record_types"),
     path("<str:name>/record-types/new", record_types.edit, name="setup_add_record_type"),
     path("<str:name>/record-types/<str:type_name>/", record_types.edit, name="setup_record_type"),
+    path("<str:name>/stages/", stages.index, name="setup_stages"),
+    path("<str:name>/stages/<str:type_name>/", stages.edit, name="setup_stage"),
     path("<str:name>/rollups/", rollups.of_object, name="setup_object_rollups"),
     path("<str:name>/indexes/", indexes.index, name="setup_indexes"),
     path("<str:name>/indexes/<str:index_name>/drop", indexes.drop, name="setup_drop_index"),

@@ -1,0 +1,223 @@
+/* Boards: a card goes to another column by mouse, by long press, by the keyboard or from its menu. The server decides:
+   a refused card returns to where it was, and what it lacks is asked for in a dialog. */
+import { refreshPage } from "./nav.js";
+import { announce } from "./texts.js";
+
+const PRESS = 350;
+const SLACK = 6;
+const EDGE = 48;
+let drag = null;
+let lifted = null;
+let chosen = null;
+
+const board = () => document.querySelector("[data-board]");
+const columnOf = (element) => element?.closest?.("[data-column]");
+const columns = () => [...board().querySelectorAll("[data-column]")];
+const cardOf = (id) => board()?.querySelector(`[data-card="${CSS.escape(id)}"]`);
+
+function say(what, values) {
+  const words = board()?.dataset[`say${what}`] ?? "";
+  announce(words.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all));
+}
+
+function put(card, column, before = null) {
+  const list = column.querySelector("[data-cards]");
+  list.insertBefore(card, before?.parentElement === list ? before : list.firstElementChild);
+}
+
+/* Asks the server; the card waits in its new column and goes back unless the answer is yes. */
+async function move(card, column) {
+  const from = columnOf(card);
+  if (column === from) return;
+  const next = card.nextElementSibling;
+  put(card, column);
+  card.setAttribute("aria-busy", "true");
+  card.focus({ preventScroll: true });
+  let done = false;
+  const yes = ({ detail }) => { done ||= detail.id === card.dataset.card; };
+  document.addEventListener("es:moved", yes);
+  try {
+    await htmx.ajax("POST", `/r/${card.dataset.card}/move`, { source: card, swap: "none", values: { field: board().dataset.field, to: column.dataset.column, revision: card.dataset.revision } });
+  } finally {
+    document.removeEventListener("es:moved", yes);
+    card.removeAttribute("aria-busy");
+    if (!done && card.isConnected) {
+      put(card, from, next);
+      if (!document.querySelector("dialog[open]")) card.focus({ preventScroll: true });
+      say("Back", { name: card.dataset.name, from: from.dataset.label });
+    }
+  }
+}
+
+document.addEventListener("es:moved", async ({ detail }) => {
+  if (!board()) return void (document.querySelector("[data-move-here]") && refreshPage());
+  const card = cardOf(detail.id);
+  const column = columns().find((one) => one.dataset.column === detail.to);
+  if (!card || !column) return;
+  if (columnOf(card) !== column) put(card, column);
+  say("Dropped", { name: card.dataset.name, to: column.dataset.label });
+  const address = `/o/${board().dataset.board}/board/card/${detail.id}?${board().dataset.words}`;
+  const answer = await fetch(address, { headers: { "HX-Request": "true" } });
+  if (!answer.ok) return void card.remove();
+  const held = card.contains(document.activeElement);
+  card.outerHTML = await answer.text();
+  const fresh = cardOf(detail.id);
+  htmx.process(fresh);
+  if (held || document.activeElement === document.body) fresh.focus({ preventScroll: true });
+});
+
+document.addEventListener("es:move-refused", () => refreshPage());
+
+/* Mouse and finger. A finger must rest first, so that swiping still scrolls. */
+function start(card, x, y) {
+  const box = card.getBoundingClientRect();
+  const ghost = card.cloneNode(true);
+  ghost.classList.add("board-ghost");
+  ghost.removeAttribute("id");
+  ghost.style.setProperty("--w", `${box.width}px`);
+  document.body.append(ghost);
+  document.documentElement.classList.add("boarding");
+  card.classList.add("board-dragged");
+  Object.assign(drag, { ghost, dx: x - box.left, dy: y - box.top, on: true });
+  navigator.vibrate?.(15);
+  follow(x, y);
+}
+
+function follow(x, y) {
+  const { ghost, dx, dy } = drag;
+  ghost.style.left = `${x - dx}px`;
+  ghost.style.top = `${y - dy}px`;
+  const over = columnOf(document.elementFromPoint(x, y));
+  if (over !== drag.over) {
+    drag.over?.classList.remove("board-over");
+    over?.classList.add("board-over");
+    drag.over = over;
+  }
+  const box = board().getBoundingClientRect();
+  const side = x > box.right - EDGE ? 1 : x < box.left + EDGE ? -1 : 0;
+  clearInterval(drag.scroll);
+  if (side) {
+    const step = matchMedia("(max-width: 40rem)").matches ? box.width : 24;
+    drag.scroll = setInterval(() => board().scrollBy({ left: side * step, behavior: step > 24 ? "smooth" : "auto" }), step > 24 ? 600 : 16);
+  }
+}
+
+function stop(drop) {
+  if (!drag) return;
+  const { card, ghost, over, timer, scroll, on } = drag;
+  clearTimeout(timer);
+  clearInterval(scroll);
+  ghost?.remove();
+  over?.classList.remove("board-over");
+  card.classList.remove("board-dragged");
+  document.documentElement.classList.remove("boarding");
+  drag = null;
+  if (!on) return;
+  const swallow = (event) => { event.preventDefault(); event.stopPropagation(); };
+  addEventListener("click", swallow, true);
+  setTimeout(() => removeEventListener("click", swallow, true), 60);
+  if (drop && over) move(card, over);
+}
+
+document.addEventListener("pointerdown", (event) => {
+  const card = event.target.closest?.("[data-movable]");
+  if (!card || drag || event.button !== 0 || event.target.closest("button")) return;
+  drag = { card, x: event.clientX, y: event.clientY, id: event.pointerId, touch: event.pointerType !== "mouse" };
+  if (drag.touch) drag.timer = setTimeout(() => drag && start(card, drag.x, drag.y), PRESS);
+});
+document.addEventListener("pointermove", (event) => {
+  if (!drag || event.pointerId !== drag.id) return;
+  if (drag.on) return follow(event.clientX, event.clientY);
+  const far = Math.hypot(event.clientX - drag.x, event.clientY - drag.y) > SLACK;
+  if (far && drag.touch) stop(false);
+  else if (far) start(drag.card, drag.x, drag.y);
+});
+document.addEventListener("pointerup", (event) => { if (drag?.id === event.pointerId) stop(true); });
+document.addEventListener("pointercancel", (event) => { if (drag?.id === event.pointerId) stop(false); });
+document.addEventListener("touchmove", (event) => { if (drag?.on) event.preventDefault(); }, { passive: false });
+document.addEventListener("contextmenu", (event) => { if (drag?.touch) event.preventDefault(); });
+document.addEventListener("dragstart", (event) => { if (event.target.closest?.("[data-movable]")) event.preventDefault(); });
+
+/* Keyboard: Space lifts and drops, arrows choose, Escape puts back. */
+function lift(card) {
+  lifted = { card, from: columnOf(card), over: columnOf(card) };
+  card.classList.add("board-lifted");
+  say("Lifted", { name: card.dataset.name, from: lifted.from.dataset.label });
+}
+
+function hover(step) {
+  const all = columns();
+  const over = all[Math.min(all.length - 1, Math.max(0, all.indexOf(lifted.over) + step))];
+  lifted.over.classList.remove("board-over");
+  over.classList.add("board-over");
+  over.scrollIntoView({ inline: "nearest", block: "nearest" });
+  lifted.over = over;
+  say("Over", { to: over.dataset.label });
+}
+
+function lower(drop) {
+  const { card, from, over } = lifted;
+  card.classList.remove("board-lifted");
+  over.classList.remove("board-over");
+  lifted = null;
+  if (drop && over !== from) move(card, over);
+  else say("Back", { name: card.dataset.name, from: from.dataset.label });
+}
+
+function walk(card, key) {
+  const list = card.parentElement;
+  if (key === "ArrowUp" || key === "ArrowDown") {
+    const next = key === "ArrowDown" ? card.nextElementSibling : card.previousElementSibling;
+    return (next?.matches("[data-card]") ? next : next?.querySelector("button"))?.focus();
+  }
+  const all = columns();
+  const step = key === "ArrowRight" ? 1 : -1;
+  const place = [...list.children].indexOf(card);
+  for (let at = all.indexOf(columnOf(card)) + step; all[at]; at += step) {
+    const found = all[at].querySelectorAll("[data-card]");
+    if (found.length) return found[Math.min(place, found.length - 1)].focus();
+  }
+}
+
+document.addEventListener("keydown", (event) => {
+  const card = event.target.matches?.("[data-card]") ? event.target : null;
+  if (drag?.on && event.key === "Escape") return stop(false);
+  if (!card || event.ctrlKey || event.metaKey || event.altKey) return;
+  const arrow = event.key.startsWith("Arrow");
+  if (lifted) {
+    if (event.key === " " || event.key === "Enter") lower(true);
+    else if (event.key === "Escape" || event.key === "Tab") lower(false);
+    else if (event.key === "ArrowLeft" || event.key === "ArrowRight") hover(event.key === "ArrowRight" ? 1 : -1);
+    else return;
+  } else if (event.key === " " && "movable" in card.dataset) lift(card);
+  else if (event.key === "Enter") card.querySelector("a").click();
+  else if (arrow) walk(card, event.key);
+  else return;
+  if (event.key !== "Tab") event.preventDefault();
+  event.stopPropagation();
+}, true);
+document.addEventListener("focusout", (event) => { if (lifted?.card === event.target) lower(false); });
+
+/* The menu of a card, and the list of columns on a phone. */
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-board-menu]");
+  if (opener) {
+    chosen = opener.closest("[data-card]");
+    const dialog = document.getElementById("board-move");
+    dialog.querySelector("[data-board-move-name]").textContent = chosen.dataset.name;
+    for (const one of dialog.querySelectorAll("[data-board-to]")) one.disabled = one.dataset.boardTo === columnOf(chosen).dataset.column;
+    dialog.showModal();
+  }
+  const to = event.target.closest("[data-board-to]");
+  if (to && chosen) {
+    to.closest("dialog").close();
+    move(chosen, columns().find((one) => one.dataset.column === to.dataset.boardTo));
+  }
+});
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-board-jump]")) columns()[event.target.value]?.scrollIntoView({ inline: "start", block: "nearest" });
+});
+document.addEventListener("scroll", (event) => {
+  const jump = event.target.matches?.("[data-board]") && document.querySelector("[data-board-jump]");
+  if (jump) jump.value = String(Math.min(columns().length - 1, Math.round(event.target.scrollLeft / (columns()[0].offsetWidth + 10))));
+}, true);
