@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from essor.access.actor import Actor
 from essor.access.view import catalog_for
@@ -54,7 +55,7 @@ def build(catalog: Catalog) -> dict[str, Any]:
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
             "responses": {
                 "Refused": {
-                    "description": "Refused",
+                    "description": _("Refused"),
                     "content": {"application/problem+json": {"schema": _ref("Problem")}},
                 }
             },
@@ -129,7 +130,8 @@ def _parameter(name: str, schema: dict[str, Any], description: str, place: str =
     }
 
 
-_ASSIGN = _parameter("assign", {"enum": ["true"]}, "Let the assignment rules say who owns it (leads)")
+def _assign() -> dict[str, Any]:
+    return _parameter("assign", {"enum": ["true"]}, _("Let the assignment rules say who owns it (leads)"))
 
 
 def _collection(obj: ObjectDef) -> dict[str, Any]:
@@ -144,23 +146,23 @@ def _collection(obj: ObjectDef) -> dict[str, Any]:
     }  # fmt: skip
     found: dict[str, Any] = {
         "get": {
-            "summary": f"{obj.plural}: list", "operationId": f"list{obj.name}", "tags": [obj.name],
+            "summary": _("%(object)s: list") % {"object": obj.plural}, "operationId": f"list{obj.name}", "tags": [obj.name],
             "parameters": [
-                _parameter("fields", text, "Dotted paths, separated by commas: Name,Account.Name"),
-                _parameter("where", text, "A condition in SOQL: Industry = 'Energy' AND CreatedDate = LAST_N_DAYS:30"),
-                _parameter("filter", text, "The same as a JSON tree"),
-                _parameter("order", text, "Sort keys in SOQL: Name DESC NULLS LAST"),
-                _parameter("limit", {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE}, "Records per page"),
-                _parameter("cursor", text, "nextCursor or previousCursor of an earlier answer"),
-                _parameter("count", {"enum": ["true", "false"]}, "Count all records as well"),
+                _parameter("fields", text, _("Dotted paths, separated by commas: Name,Account.Name")),
+                _parameter("where", text, _("A condition in SOQL: Industry = 'Energy' AND CreatedDate = LAST_N_DAYS:30")),
+                _parameter("filter", text, _("The same as a JSON tree")),
+                _parameter("order", text, _("Sort keys in SOQL: Name DESC NULLS LAST")),
+                _parameter("limit", {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE}, _("Records per page")),
+                _parameter("cursor", text, _("nextCursor or previousCursor of an earlier answer")),
+                _parameter("count", {"enum": ["true", "false"]}, _("Count all records as well")),
             ],
-            "responses": _answers("200", "A page of records", page),
+            "responses": _answers("200", _("A page of records"), page),
         }
     }  # fmt: skip
     if obj.is_record and obj.createable:
         found["post"] = {
-            "summary": f"{obj.label}: create", "operationId": f"create{obj.name}", "tags": [obj.name], "parameters": [_ASSIGN],
-            "requestBody": _body(_ref(f"{obj.name}Input")), "responses": _answers("201", "Created", _ref("Written")),
+            "summary": _("%(object)s: create") % {"object": obj.label}, "operationId": f"create{obj.name}", "tags": [obj.name], "parameters": [_assign()],
+            "requestBody": _body(_ref(f"{obj.name}Input")), "responses": _answers("201", _("Created"), _ref("Written")),
         }  # fmt: skip
     return found
 
@@ -170,24 +172,24 @@ def _body(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _item(obj: ObjectDef) -> dict[str, Any]:
-    record_id = _parameter("id", ID, "18-character id", "path")
+    record_id = _parameter("id", ID, _("18-character id"), "path")
     found: dict[str, Any] = {
         "parameters": [record_id],
         "get": {
-            "summary": f"{obj.label}: read", "operationId": f"read{obj.name}", "tags": [obj.name],
-            "parameters": [_parameter("fields", {"type": "string"}, "Dotted paths, separated by commas")],
-            "responses": _answers("200", "The record", _ref(obj.name)),
+            "summary": _("%(object)s: read") % {"object": obj.label}, "operationId": f"read{obj.name}", "tags": [obj.name],
+            "parameters": [_parameter("fields", {"type": "string"}, _("Dotted paths, separated by commas"))],
+            "responses": _answers("200", _("The record"), _ref(obj.name)),
         },
     }  # fmt: skip
     if obj.is_record and obj.createable:
-        match = _parameter("If-Match", {"type": "string"}, "ETag of an earlier answer", "header")
+        match = _parameter("If-Match", {"type": "string"}, _("ETag of an earlier answer"), "header")
         found["patch"] = {
-            "summary": f"{obj.label}: change", "operationId": f"update{obj.name}", "tags": [obj.name], "parameters": [match],
-            "requestBody": _body(_ref(f"{obj.name}Input")), "responses": _answers("200", "Changed", _ref("Written")),
+            "summary": _("%(object)s: change") % {"object": obj.label}, "operationId": f"update{obj.name}", "tags": [obj.name], "parameters": [match],
+            "requestBody": _body(_ref(f"{obj.name}Input")), "responses": _answers("200", _("Changed"), _ref("Written")),
         }  # fmt: skip
         found["delete"] = {
-            "summary": f"{obj.label}: delete", "operationId": f"delete{obj.name}", "tags": [obj.name],
-            "responses": _answers("204", "In the recycle bin", None),
+            "summary": _("%(object)s: delete") % {"object": obj.label}, "operationId": f"delete{obj.name}", "tags": [obj.name],
+            "responses": _answers("204", _("In the recycle bin"), None),
         }  # fmt: skip
     return found
 
@@ -198,10 +200,10 @@ def _bulk(obj: ObjectDef) -> dict[str, Any]:
         "type": "object", "required": ["records"],
         "properties": {"records": {"type": "array", "maxItems": LARGEST_BULK, "items": row}, "allOrNone": {"type": "boolean"}},
     }  # fmt: skip
-    answers = _answers("200", "All written", {"type": "object"})
-    answers["207"] = {"description": "Some refused", "content": {JSON: {"schema": {"type": "object"}}}}
+    answers = _answers("200", _("All written"), {"type": "object"})
+    answers["207"] = {"description": _("Some refused"), "content": {JSON: {"schema": {"type": "object"}}}}
     return {
-        "summary": f"{obj.plural}: create or change many", "operationId": f"bulk{obj.name}", "tags": [obj.name], "parameters": [_ASSIGN],
+        "summary": _("%(object)s: create or change many") % {"object": obj.plural}, "operationId": f"bulk{obj.name}", "tags": [obj.name], "parameters": [_assign()],
         "requestBody": _body(schema), "responses": answers,
     }  # fmt: skip
 
@@ -209,29 +211,32 @@ def _bulk(obj: ObjectDef) -> dict[str, Any]:
 def _fixed() -> dict[str, Any]:
     """Return the addresses that do not depend on the catalog."""
     thing = {"type": "object"}
-    q = _parameter("q", {"type": "string"}, "The query")
-    name = _parameter("name", {"type": "string"}, "Name of an object", "path")
+    q = _parameter("q", {"type": "string"}, _("The query"))
+    name = _parameter("name", {"type": "string"}, _("Name of an object"), "path")
     soql = {"type": "object", "required": ["soql"], "properties": {"soql": {"type": "string"}}}
-    limit = _parameter("limit", {"type": "integer", "minimum": 1, "maximum": 200}, "Most hits")
+    limit = _parameter("limit", {"type": "integer", "minimum": 1, "maximum": 200}, _("Most hits"))
     return {
-        "/api/v1/me": {"get": _get("me", "The acting user", [], thing)},
-        "/api/v1/objects": {"get": _get("objects", "All objects", [], thing)},
-        "/api/v1/objects/{name}": {"get": _get("describe", "One object with its fields", [name], thing)},
+        "/api/v1/me": {"get": _get("me", _("The acting user"), [], thing)},
+        "/api/v1/objects": {"get": _get("objects", _("All objects"), [], thing)},
+        "/api/v1/objects/{name}": {"get": _get("describe", _("One object with its fields"), [name], thing)},
         "/api/v1/query": {
-            "get": _get("query", "Run a SOQL query", [q], thing),
+            "get": _get("query", _("Run a SOQL query"), [q], thing),
             "post": {
-                "summary": "Run a long SOQL query", "operationId": "longQuery", "requestBody": _body(soql),
-                "responses": _answers("200", "The rows", thing),
+                "summary": _("Run a long SOQL query"), "operationId": "longQuery", "requestBody": _body(soql),
+                "responses": _answers("200", _("The rows"), thing),
             },
         },
-        "/api/v1/search": {"get": _get("search", "Find records by fragments", [q, limit], thing)},
+        "/api/v1/search": {"get": _get("search", _("Find records by fragments"), [q, limit], thing)},
         "/api/v1/leads/convert": {"post": _conversion()},
     }  # fmt: skip
 
 
 def _conversion() -> dict[str, Any]:
     text, yes = {"type": "string"}, {"type": "boolean"}
-    values = {"type": "object", "description": "Values by object (Account, Contact, Opportunity) that win over the mapping"}
+    values = {
+        "type": "object",
+        "description": _("Values by object (Account, Contact, Opportunity) that win over the mapping"),
+    }
     one = {
         "type": "object", "required": ["leadId"], "additionalProperties": False,
         "properties": {
@@ -244,13 +249,13 @@ def _conversion() -> dict[str, Any]:
         "properties": {
             "conversions": {"type": "array", "minItems": 1, "maxItems": MOST_CONVERSIONS, "items": one},
             "allOrNone": {"type": "boolean", "default": True},
-            "match": {"type": "boolean", "description": "Take the best account and contact that are there already"},
+            "match": {"type": "boolean", "description": _("Take the best account and contact that are there already")},
         },
     }  # fmt: skip
-    answers = _answers("200", "What each lead became", {"type": "object"})
-    answers["207"] = {"description": "Some refused", "content": {JSON: {"schema": {"type": "object"}}}}
+    answers = _answers("200", _("What each lead became"), {"type": "object"})
+    answers["207"] = {"description": _("Some refused"), "content": {JSON: {"schema": {"type": "object"}}}}
     return {
-        "summary": "Convert leads into accounts, contacts and opportunities", "operationId": "convertLeads",
+        "summary": _("Convert leads into accounts, contacts and opportunities"), "operationId": "convertLeads",
         "requestBody": _body(schema), "responses": answers,
     }  # fmt: skip
 
