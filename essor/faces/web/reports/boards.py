@@ -100,9 +100,9 @@ def placed(
     """Return the tiles with their addresses under the filters."""
     words = {name: getattr(filters, name) for name in KEYS if getattr(filters, name)}
     tail = f"?{urlencode(words)}" if words else ""
+    base = address(board.pk, "tiles/")
     return [
-        Placed(one, reports.get(one.report), address(board.pk, f"tiles/{one.id}{tail}"), address(board.pk, f"tiles/{one.id}/change"))
-        for one in tiles
+        Placed(one, reports.get(one.report), f"{base}{one.id}{tail}", f"{base}{one.id}/change") for one in tiles
     ]  # fmt: skip
 
 
@@ -140,7 +140,10 @@ def field_filters(actor: Actor, objects: Iterable[str], filters: Filters) -> dic
 
 def _values(field: Field, value: str) -> list[Option]:
     if field.kind.name == "checkbox":
-        return [Option(key, label, selected=key == value) for key, label in (("true", _("Yes")), ("false", _("No")))]
+        return [
+            Option(key, label, selected=key == value)
+            for key, label in (("true", _("Yes")), ("false", _("No")))
+        ]
     return [Option(one.value, str(one), selected=one.value == value) for one in field.choices if one.active]
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from essor.access.models import User
 from essor.domain.reports.models import Dashboard, Report
 from essor.faces.web.lists.tests.conftest import New, hide, text
 
-NEAR, FAR = date.today() + timedelta(days=1), date.today() + timedelta(days=200)
+NEAR, FAR = timezone.localdate() + timedelta(days=1), timezone.localdate() + timedelta(days=200)
 
 
 @pytest.fixture
@@ -25,7 +26,9 @@ def order(board: Dashboard) -> list[int]:
     return [tile["id"] for tile in board.tiles]
 
 
-def test_a_dashboard_draws_its_frame_first_and_each_tile_by_itself(admin: Client, board: Dashboard, deals: None) -> None:
+def test_a_dashboard_draws_its_frame_first_and_each_tile_by_itself(
+    admin: Client, board: Dashboard, deals: None
+) -> None:
     page = text(admin.get(f"/dashboards/{board.pk}/"))
     assert page.count("data-tile=") == len(board.tiles)
     assert "1,000" not in page
@@ -41,9 +44,13 @@ def test_a_dashboard_draws_its_frame_first_and_each_tile_by_itself(admin: Client
         ("period=nonsense&field=Nothing&value=x&owner=x", "€1,000"), ("field=LeadSource&value=", "€1,000"),
     ],
 )  # fmt: skip
-def test_filters_hold_for_every_tile(admin: Client, board: Dashboard, deals: None, words: str, shown: str) -> None:
+def test_filters_hold_for_every_tile(
+    admin: Client, board: Dashboard, deals: None, words: str, shown: str
+) -> None:
     page = text(admin.get(f"/dashboards/{board.pk}/?{words}"))
-    assert f"tiles/1?{words.split('&')[0].split('=')[0]}" in page or "nonsense" in words
+    assert (
+        f"tiles/1?{words.split('&', maxsplit=1)[0].split('=', maxsplit=1)[0]}" in page or "nonsense" in words
+    )
     assert shown in text(admin.get(f"/dashboards/{board.pk}/tiles/1?{words}"))
 
 
@@ -59,7 +66,9 @@ def test_a_tile_runs_as_its_reader(seller: Client, rep: User, board: Dashboard, 
 
 def test_tiles_are_moved_widened_shown_differently_and_taken_off(admin: Client, board: Dashboard) -> None:
     def change(tile: int, do: str, value: str = "") -> int:
-        return admin.post(f"/dashboards/{board.pk}/tiles/{tile}/change", {"do": do, "value": value}).status_code
+        return admin.post(
+            f"/dashboards/{board.pk}/tiles/{tile}/change", {"do": do, "value": value}
+        ).status_code
 
     first = order(board)
     assert change(1, "down") == 302

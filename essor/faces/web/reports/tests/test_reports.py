@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 from urllib.parse import unquote
@@ -12,25 +12,32 @@ from zipfile import ZipFile
 import orjson
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from essor.access.models import User
 from essor.domain.reports.models import Mailing, Report
 from essor.faces.web.lists.tests.conftest import New, hide, text
 
 HX = {"HTTP_HX_REQUEST": "true"}
-SOON = date.today() + timedelta(days=10)
+SOON = timezone.localdate() + timedelta(days=10)
 OPEN = {"field": "IsClosed", "op": "eq", "values": [False]}
 FORM: dict[str, Any] = {
-    "object": "Opportunity", "type": "summary", "row.path": ["StageName", ""], "row.unit": ["", ""], "row.bands": ["", ""],
+    "object": "Opportunity", "type": "summary", "row.path": ["StageName", ""], "row.unit": ["", ""],
+    "row.bands": ["", ""],
     "m.key": ["F1", "F2", "F3"], "m.function": ["COUNT", "SUM", ""], "m.path": ["", "Amount", ""], "m.until": ["", "", ""],
     "m.only": ["", "", ""], "m.label": ["", "Total amount", ""], "f.key": ["F4"], "f.text": ["F2 / F1"],
-    "f.label": ["Mean"], "f.shown": ["money"], "chart": "bar", "chart_value": "F2", "sort": "", "where": orjson.dumps(OPEN).decode(),
+    "f.label": ["Mean"], "f.shown": ["money"], "chart": "bar", "chart_value": "F2", "sort": "",
+    "where": orjson.dumps(OPEN).decode(),
 }  # fmt: skip
 
 
 @pytest.fixture
 def deals(new: New) -> None:
-    for name, stage, amount in (("A", "Prospecting", 100), ("B", "Prospecting", 300), ("C", "Qualification", 50)):
+    for name, stage, amount in (
+        ("A", "Prospecting", 100),
+        ("B", "Prospecting", 300),
+        ("C", "Qualification", 50),
+    ):
         new("Opportunity", Name=name, StageName=stage, Amount=amount, CloseDate=SOON)
 
 
@@ -40,7 +47,9 @@ def test_the_ready_made_ones_are_listed_by_folder_for_everybody(seller: Client, 
     assert page.index("Activity") < page.index("Data quality") < page.index("Sales")
 
 
-def test_a_report_shows_figures_that_lead_to_their_records(admin: Client, report: Report, deals: None) -> None:
+def test_a_report_shows_figures_that_lead_to_their_records(
+    admin: Client, report: Report, deals: None
+) -> None:
     assert "Pipeline by stage" in text(admin.get(f"/reports/{report.pk}/"))
     page = text(admin.get(f"/reports/{report.pk}/result"))
     assert "€450" in page
@@ -69,22 +78,33 @@ def test_the_builder_keeps_what_is_typed_and_previews_it(admin: Client, deals: N
 def test_a_line_that_is_begun_stays_until_it_is_finished_or_removed(admin: Client) -> None:
     begun = FORM | {"m.function": ["COUNT", "SUM", "AVG"]}
     assert 'id="m-F3-path"' in text(admin.post("/reports/build", begun, **HX))
-    assert 'id="m-F2-path"' not in text(admin.post("/reports/build", FORM | {"drop": "m:F2", "f.text": [""]}, **HX))
+    assert 'id="m-F2-path"' not in text(
+        admin.post("/reports/build", FORM | {"drop": "m:F2", "f.text": [""]}, **HX)
+    )
     for kind in ("table", "matrix", "funnel", "cohort"):
         assert f'value="{kind}" checked' in text(admin.post("/reports/build", FORM | {"type": kind}, **HX))
 
 
-def test_saving_needs_a_name_and_goes_over_ones_own_only(admin: Client, seller: Client, report: Report, deals: None) -> None:
+def test_saving_needs_a_name_and_goes_over_ones_own_only(
+    admin: Client, seller: Client, report: Report, deals: None
+) -> None:
     refused = admin.post("/reports/save", FORM | {"name": " "}, **HX)
     assert refused.status_code == 422
-    saved = admin.post("/reports/save", FORM | {"name": "Mine", "folder": "Board", "visibility": "private"}, **HX)
+    saved = admin.post(
+        "/reports/save", FORM | {"name": "Mine", "folder": "Board", "visibility": "private"}, **HX
+    )
     row = Report.objects.get(name="Mine")
     assert f"/reports/{row.pk}/" in saved.headers["HX-Location"]
     assert row.definition["where"] == OPEN
     assert seller.get(f"/reports/{row.pk}/").status_code == 404
-    assert seller.post("/reports/save", FORM | {"name": "X", "key": report.pk, "over": "1"}, **HX).status_code == 403
+    assert (
+        seller.post("/reports/save", FORM | {"name": "X", "key": report.pk, "over": "1"}, **HX).status_code
+        == 403
+    )
     assert seller.post(f"/reports/{report.pk}/delete").status_code == 403
-    admin.post("/reports/save", FORM | {"name": "Ours", "key": row.pk, "over": "1", "visibility": "shared"}, **HX)
+    admin.post(
+        "/reports/save", FORM | {"name": "Ours", "key": row.pk, "over": "1", "visibility": "shared"}, **HX
+    )
     assert Report.objects.get(pk=row.pk).name == "Ours"
     assert seller.get(f"/reports/{row.pk}/").status_code == 200
     admin.post(f"/reports/{row.pk}/delete")
@@ -92,7 +112,9 @@ def test_saving_needs_a_name_and_goes_over_ones_own_only(admin: Client, seller: 
 
 
 def test_the_filter_builder_hands_its_filter_back(admin: Client, deals: None) -> None:
-    opened = text(admin.post("/reports/filter", {"object": "Opportunity", "where": orjson.dumps(OPEN).decode()}, **HX))
+    opened = text(
+        admin.post("/reports/filter", {"object": "Opportunity", "where": orjson.dumps(OPEN).decode()}, **HX)
+    )
     assert 'name="node"' in opened
     data = {
         "object": "Opportunity", "node": ["1", "2"], "p.1": "0", "k.1": "group", "m.1": "all", "p.2": "1", "k.2": "criterion",
@@ -105,7 +127,9 @@ def test_the_filter_builder_hands_its_filter_back(admin: Client, deals: None) ->
     assert where["field"] == "Name"
 
 
-def test_what_is_hidden_from_a_reader_is_nowhere_in_the_page(seller: Client, rep: User, report: Report, deals: None) -> None:
+def test_what_is_hidden_from_a_reader_is_nowhere_in_the_page(
+    seller: Client, rep: User, report: Report, deals: None
+) -> None:
     hide(rep, "Opportunity", "Amount")
     page = text(seller.get(f"/reports/{report.pk}/result"))
     assert "450" not in page
@@ -126,7 +150,9 @@ def test_exports_hold_the_figures_as_numbers(admin: Client, report: Report, deal
     assert admin.post(f"/reports/{table.pk}/export", {"format": "csv"}).status_code == 302
 
 
-def test_a_mailing_is_planned_changed_and_stopped(admin: Client, boss: User, rep: User, report: Report) -> None:
+def test_a_mailing_is_planned_changed_and_stopped(
+    admin: Client, boss: User, rep: User, report: Report
+) -> None:
     assert 'type="time"' in text(admin.get(f"/reports/{report.pk}/mail"))
     data = {"rhythm": "weekly", "at": "07:30", "weekday": "1", "monthday": "1", "people": [boss.pk, rep.pk]}
     for wrong in ({"people": []}, {"at": "soon"}, {"rhythm": "hourly"}, {"weekday": "9"}):
