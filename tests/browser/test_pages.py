@@ -14,8 +14,18 @@ PAGES = (
     "/", "/o/Account/?view=all", "/o/Opportunity/?view=all", f"/r/{ACCOUNT}/", f"/r/{DEAL}/", f"/r/{DEAL}/edit",
     "/o/Contact/new", "/search/?q=martin", "/recycle-bin/", "/jobs/", "/setup/", "/me/", "/import/", "/console/", "/api/docs/",
     "/o/Opportunity/?as=board", "/o/Opportunity/new",
+    "/reports/", "/reports/1/", "/reports/15/", "/reports/3/edit", "/dashboards/", "/dashboards/2/", "/dashboards/4/",
 )  # fmt: skip
-EMPTY = ("/", "/o/Account/", "/o/Opportunity/", "/search/?q=nothing", "/recycle-bin/", "/jobs/")
+EMPTY = (
+    "/",
+    "/o/Account/",
+    "/o/Opportunity/",
+    "/search/?q=nothing",
+    "/recycle-bin/",
+    "/jobs/",
+    "/reports/1/",
+    "/dashboards/1/",
+)
 Visit = Callable[..., Page]
 
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from essor.access.models import User
 from essor.catalog import current
 from essor.domain.activities.models import Event, Task
-from essor.domain.demo import companies, deals, doings, people, pipelines, twins
+from essor.domain.demo import companies, deals, doings, gaps, people, pipelines, twins
 from essor.domain.demo.people import Login
 from essor.domain.demo.seed import SEED
 from essor.domain.sales.models import Account, Contact, Lead, Opportunity, OpportunityHistory
@@ -53,6 +53,7 @@ def make(*, scale: float = 1.0, seed: int = SEED, report: Report = lambda _line:
         report(
             f"{Account.objects.count()} accounts, {Contact.objects.count()} contacts, {Opportunity.objects.count()} deals"
         )
+    gaps.make(maker.now)
     _last_activities(maker)
     rollups.drift(current.get(), mend=True)
     if scale <= 1:

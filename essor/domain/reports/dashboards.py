@@ -29,7 +29,7 @@ SHOWS: tuple[Show, ...] = get_args(Show)
 WIDTHS = (3, 4, 6, 8, 12)
 MOST_TILES = 24
 DATES = {"Opportunity": "CloseDate", "Task": "ActivityDate", "Event": "ActivityDate"}
-SHARED_KINDS = frozenset({"picklist", "checkbox", "lookup"})
+SHARED_KINDS = frozenset({"picklist", "checkbox"})
 ME, TEAM = "me", "team"
 
 
@@ -90,7 +90,7 @@ def reports_of(actor: Actor, tiles: Iterable[Tile]) -> dict[int, Report]:
 
 
 def shared_fields(catalog: Catalog, objects: Iterable[str]) -> list[Field]:
-    """Return the fields by which all objects can be filtered alike: same name, same kind, lists and lookups."""
+    """Return the fields by which all objects can be filtered alike: same name, same kind, lists and checkboxes."""
     known = [catalog.object(name) for name in dict.fromkeys(objects) if catalog.has(name)]
     if not known:
         return []

@@ -33,7 +33,10 @@ SQLITE_QUARTER = (
     "(substr({x}, 1, 5) || CASE WHEN substr({x}, 6, 2) < '04' THEN '01' WHEN substr({x}, 6, 2) < '07' THEN '04'"
     " WHEN substr({x}, 6, 2) < '10' THEN '07' ELSE '10' END || '-01')"
 )
-SQLITE_SHIFTED = "date({x}, 'start of month', '-' || ((CAST(substr({x}, 6, 2) AS INTEGER) - {first} + 12) %% {length}) || ' months')"
+SQLITE_SHIFTED = (
+    "date({x}, 'start of month',"
+    " '-' || ((CAST(substr({x}, 6, 2) AS INTEGER) - {first} + 12) %% {length}) || ' months')"
+)
 SQLITE_WEEK = "date({x}, '-' || ((CAST(strftime('%%w', {x}) AS INTEGER) + 6 - {first} + 7) %% 7) || ' days')"
 POSTGRESQL_WEEK = "(CAST({x} AS date) - (CAST(EXTRACT(ISODOW FROM {x}) AS integer) - 1 - {first} + 7) %% 7)"
 POSTGRESQL_PLAIN = "CAST(date_trunc('{unit}', CAST({x} AS timestamp)) AS date)"

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from essor.kernel.clock import zone_named
 
-YEARS_BACK, YEARS_AHEAD = 10, 5
+YEARS_BACK, YEARS_AHEAD = 10, 2  # the newest are looked at first, so few lie ahead
 STORED = "%Y-%m-%d %H:%M:%S"
 
 
@@ -44,11 +44,8 @@ def on_the_wall(sql: str, zone: str, year: int) -> tuple[str, int]:
 
     Outside the years that are known the answer is empty.
     """
-    (start, _minutes), *_rest = known = changes(zone, year)
-    *spans, (end, _same) = known
-    whens = [f"WHEN {sql} < '{start}' OR {sql} >= '{end}' THEN NULL"]
-    whens += [
-        f"WHEN {sql} >= '{since}' THEN datetime({sql}, '{ahead:+d} minutes')"
-        for since, ahead in reversed(spans)
-    ]
-    return f"CASE {' '.join(whens)} END", 2 + 2 * len(spans)
+    *spans, (end, _same) = changes(zone, year)
+    shifts = " ".join(
+        f"WHEN {sql} >= '{since}' THEN '{ahead:+d} minutes'" for since, ahead in reversed(spans)
+    )
+    return f"datetime({sql}, CASE WHEN {sql} >= '{end}' THEN NULL {shifts} END)", 2 + len(spans)

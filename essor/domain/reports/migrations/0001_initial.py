@@ -6,74 +6,138 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0001_initial'),
+        ("access", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Report',
+            name="Report",
             fields=[
-                ('created_date', models.DateTimeField(auto_now_add=True, verbose_name='Created on')),
-                ('last_modified_date', models.DateTimeField(auto_now=True, verbose_name='Last modified on')),
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('object_name', models.CharField(max_length=80)),
-                ('name', models.CharField(max_length=120)),
-                ('visibility', models.CharField(choices=[('private', 'Only me'), ('shared', 'Everybody'), ('roles', 'Some roles and those below them')], default='private', max_length=10)),
-                ('key', models.CharField(blank=True, default='', max_length=60)),
-                ('description', models.TextField(blank=True, default='')),
-                ('folder', models.CharField(blank=True, default='', max_length=80)),
-                ('definition', models.JSONField(default=dict)),
-                ('owner', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('roles', models.ManyToManyField(related_name='+', to='access.userrole')),
+                ("created_date", models.DateTimeField(auto_now_add=True, verbose_name="Created on")),
+                ("last_modified_date", models.DateTimeField(auto_now=True, verbose_name="Last modified on")),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("object_name", models.CharField(max_length=80)),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "visibility",
+                    models.CharField(
+                        choices=[
+                            ("private", "Only me"),
+                            ("shared", "Everybody"),
+                            ("roles", "Some roles and those below them"),
+                        ],
+                        default="private",
+                        max_length=10,
+                    ),
+                ),
+                ("key", models.CharField(blank=True, default="", max_length=60)),
+                ("description", models.TextField(blank=True, default="")),
+                ("folder", models.CharField(blank=True, default="", max_length=80)),
+                ("definition", models.JSONField(default=dict)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("roles", models.ManyToManyField(related_name="+", to="access.userrole")),
             ],
         ),
         migrations.CreateModel(
-            name='Mailing',
+            name="Mailing",
             fields=[
-                ('created_date', models.DateTimeField(auto_now_add=True, verbose_name='Created on')),
-                ('last_modified_date', models.DateTimeField(auto_now=True, verbose_name='Last modified on')),
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('rhythm', models.CharField(choices=[('daily', 'Every day'), ('workdays', 'Monday to Friday'), ('weekly', 'Every week'), ('monthly', 'Every month')], default='weekly', max_length=10)),
-                ('weekday', models.PositiveSmallIntegerField(default=0)),
-                ('monthday', models.PositiveSmallIntegerField(default=1)),
-                ('at', models.TimeField()),
-                ('timezone', models.CharField(max_length=64)),
-                ('next_due', models.DateTimeField(db_index=True)),
-                ('last_sent', models.DateTimeField(null=True)),
-                ('owner', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('recipients', models.ManyToManyField(related_name='mailings', to=settings.AUTH_USER_MODEL)),
-                ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mailings', to='reports.report')),
+                ("created_date", models.DateTimeField(auto_now_add=True, verbose_name="Created on")),
+                ("last_modified_date", models.DateTimeField(auto_now=True, verbose_name="Last modified on")),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "rhythm",
+                    models.CharField(
+                        choices=[
+                            ("daily", "Every day"),
+                            ("workdays", "Monday to Friday"),
+                            ("weekly", "Every week"),
+                            ("monthly", "Every month"),
+                        ],
+                        default="weekly",
+                        max_length=10,
+                    ),
+                ),
+                ("weekday", models.PositiveSmallIntegerField(default=0)),
+                ("monthday", models.PositiveSmallIntegerField(default=1)),
+                ("at", models.TimeField()),
+                ("timezone", models.CharField(max_length=64)),
+                ("next_due", models.DateTimeField(db_index=True)),
+                ("last_sent", models.DateTimeField(null=True)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("recipients", models.ManyToManyField(related_name="mailings", to=settings.AUTH_USER_MODEL)),
+                (
+                    "report",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="mailings",
+                        to="reports.report",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Dashboard',
+            name="Dashboard",
             fields=[
-                ('created_date', models.DateTimeField(auto_now_add=True, verbose_name='Created on')),
-                ('last_modified_date', models.DateTimeField(auto_now=True, verbose_name='Last modified on')),
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=120)),
-                ('visibility', models.CharField(choices=[('private', 'Only me'), ('shared', 'Everybody'), ('roles', 'Some roles and those below them')], default='private', max_length=10)),
-                ('key', models.CharField(blank=True, default='', max_length=60)),
-                ('description', models.TextField(blank=True, default='')),
-                ('tiles', models.JSONField(default=list)),
-                ('filters', models.JSONField(default=dict)),
-                ('owner', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('roles', models.ManyToManyField(related_name='+', to='access.userrole')),
+                ("created_date", models.DateTimeField(auto_now_add=True, verbose_name="Created on")),
+                ("last_modified_date", models.DateTimeField(auto_now=True, verbose_name="Last modified on")),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "visibility",
+                    models.CharField(
+                        choices=[
+                            ("private", "Only me"),
+                            ("shared", "Everybody"),
+                            ("roles", "Some roles and those below them"),
+                        ],
+                        default="private",
+                        max_length=10,
+                    ),
+                ),
+                ("key", models.CharField(blank=True, default="", max_length=60)),
+                ("description", models.TextField(blank=True, default="")),
+                ("tiles", models.JSONField(default=list)),
+                ("filters", models.JSONField(default=dict)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("roles", models.ManyToManyField(related_name="+", to="access.userrole")),
             ],
             options={
-                'indexes': [models.Index(fields=['name'], name='reports_dashboard_menu')],
+                "indexes": [models.Index(fields=["name"], name="reports_dashboard_menu")],
             },
         ),
         migrations.AddIndex(
-            model_name='report',
-            index=models.Index(fields=['folder', 'name'], name='reports_report_menu'),
+            model_name="report",
+            index=models.Index(fields=["folder", "name"], name="reports_report_menu"),
         ),
     ]

@@ -32,7 +32,7 @@ REPORTS = (
     Ready("conversion_owners", _("Conversion of leads by owner"), FOLDER, about(
         rows=[{"path": "OwnerId"}], where=YEAR, sort="Leads", top=15, chart={"kind": "bar", "value": "Rate"}, **RATE,
     )),
-    Ready("leads_sources", _("New leads by month and source"), FOLDER, about(
+    Ready("leads_sources", _("New leads by quarter and source"), FOLDER, about(
         type="matrix", rows=[{"path": "LeadSource"}], across=[{"path": "CreatedDate", "unit": "quarter"}], where=YEAR,
         measures=[{"key": "Leads", "label": _("Leads")}], chart={"kind": "stacked", "value": "Leads"},
     )),

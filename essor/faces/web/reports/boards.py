@@ -33,7 +33,6 @@ from essor.query import dates
 from essor.query.actions import keeping
 from essor.query.actions.keeping import Sharing
 from essor.query.models import shared_with
-from essor.query.names import names
 
 PERIODS = (
     "THIS_MONTH", "LAST_MONTH", "THIS_QUARTER", "LAST_QUARTER", "THIS_YEAR", "LAST_YEAR", "THIS_FISCAL_YEAR",
@@ -101,9 +100,9 @@ def placed(
     """Return the tiles with their addresses under the filters."""
     words = {name: getattr(filters, name) for name in KEYS if getattr(filters, name)}
     tail = f"?{urlencode(words)}" if words else ""
+    base = address(board.pk, "tiles/")
     return [
-        Placed(one, reports.get(one.report), address(board.pk, f"tiles/{one.id}{tail}"), address(board.pk, f"tiles/{one.id}/change"))
-        for one in tiles
+        Placed(one, reports.get(one.report), f"{base}{one.id}{tail}", f"{base}{one.id}/change") for one in tiles
     ]  # fmt: skip
 
 
@@ -135,27 +134,17 @@ def field_filters(actor: Actor, objects: Iterable[str], filters: Filters) -> dic
     chosen = next((one for one in fields if one.name == filters.field), None)
     return {
         "fields": [Option(one.name, str(one.label), selected=one is chosen) for one in fields],
-        "field": chosen, "values": _values(actor, chosen, filters.value) if chosen else [],
+        "field": chosen, "values": _values(chosen, filters.value) if chosen else [],
     }  # fmt: skip
 
 
-def _values(actor: Actor, field: Field, value: str) -> list[Option]:
+def _values(field: Field, value: str) -> list[Option]:
     if field.kind.name == "checkbox":
         return [
             Option(key, label, selected=key == value)
             for key, label in (("true", _("Yes")), ("false", _("No")))
         ]
-    if field.kind.name == "picklist":
-        return [
-            Option(one.value, str(one), selected=one.value == value) for one in field.choices if one.active
-        ]
-    try:
-        prefix, key = ids.decode(value)
-    except ValueError:
-        return []
-    obj = catalog_for(actor).by_prefix.get(prefix)
-    found = names(actor, [(obj.name, key)]) if obj else {}
-    return [Option(value, name, selected=True) for name in found.values()]
+    return [Option(one.value, str(one), selected=one.value == value) for one in field.choices if one.active]
 
 
 @require_POST

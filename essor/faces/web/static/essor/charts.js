@@ -36,8 +36,12 @@ function shape(data) {
   const unit = data.series[0]?.unit ?? "";
   const exact = data.series.map((one) => formatter(data.locale, one.unit));
   const short = formatter(data.locale, unit, true);
-  const value = { beginAtZero: true, stacked, grid: { color: line }, ticks: { color: text, callback: (number) => short(number) } };
-  const name = { stacked, grid: { display: false }, ticks: { color: text, autoSkip: !flat, maxRotation: 45 } };
+  const value = { beginAtZero: true, stacked, grid: { color: line }, ticks: { color: text, maxRotation: 0, maxTicksLimit: 7, callback: (number) => short(number) } };
+  const label = function (at) {
+    const whole = this.getLabelForValue(at);
+    return whole.length > 24 ? `${whole.slice(0, 23)}…` : whole;
+  };
+  const name = { stacked, grid: { display: false }, ticks: { color: text, autoSkip: !flat, maxRotation: 45, callback: label } };
   return {
     type: ring ? "doughnut" : data.kind === "line" ? "line" : "bar",
     data: {

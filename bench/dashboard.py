@@ -1,0 +1,204 @@
+"""A dashboard of twelve tiles over a million opportunities: each tile beside its SQL, and the twelve together.
+
+A tile's SQL is what one would write by hand for the same table: groups, sums by currency, the totals left to the reader.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+
+from django.db import connection, connections
+
+from bench.clock import in_turns, median, p95, sample
+from bench.figure import Figure, ms, times
+from bench.people import actor, client
+from bench.world import SEED, chained, copy
+
+TILES = (
+    "pipeline_stages", "pipeline_months", "pipeline_owners", "pipeline_sizes", "pipeline_late", "win_rate_months",
+    "win_rate_owners", "win_rate_sources", "won_months", "average_months", "cycle_months", "cohorts",
+)  # fmt: skip
+AT_ONCE = 4  # requests that a browser has under way to one server
+DAYS = 900
+LIMIT = {"sqlite": 2.0, "postgresql": 1.0}
+
+
+def month(column: str, *, zone: str = "") -> str:
+    """Return SQL for the month of a date, of an instant on the reader's clock."""
+    if connection.vendor == "postgresql":
+        return (
+            f"date_trunc('month', {column} AT TIME ZONE '{zone}')"
+            if zone
+            else f"date_trunc('month', {column})"
+        )
+    return f"substr(datetime({column}, '+1 hour'), 1, 7)" if zone else f"substr({column}, 1, 7)"
+
+
+def days(start: str, end: str) -> str:
+    """Return SQL for the days between an instant and a date."""
+    if connection.vendor == "postgresql":
+        return f"{end} - {start}::date"
+    return f"julianday({end}) - julianday(substr({start}, 1, 10))"
+
+
+def months(start: str, end: str) -> str:
+    """Return SQL for the months between an instant and a date."""
+    if connection.vendor == "postgresql":
+        at = f"({start} AT TIME ZONE 'Europe/Paris')"
+        return (
+            f"(EXTRACT(YEAR FROM {end}) * 12 + EXTRACT(MONTH FROM {end}))"
+            f" - (EXTRACT(YEAR FROM {at}) * 12 + EXTRACT(MONTH FROM {at}))"
+        )
+    at = f"datetime({start}, '+1 hour')"
+    return (
+        f"(substr({end}, 1, 4) * 12 + substr({end}, 6, 2)) - (substr({at}, 1, 4) * 12 + substr({at}, 6, 2))"
+    )
+
+
+def by_hand(today: datetime) -> dict[str, str]:
+    """Return each tile's SQL."""
+    first = today.replace(day=1)
+    year = (
+        f"close_date >= '{(first.replace(year=first.year - 1)):%Y-%m-%d}' AND close_date < '{first:%Y-%m-%d}'"
+    )
+    start = first - timedelta(days=456)
+    born = f"created_date >= '{start.replace(day=1):%Y-%m-%d} 00:00:00'"
+    rows, rate = (
+        "FROM sales_opportunity WHERE NOT is_deleted AND",
+        "COUNT(*), SUM(CASE WHEN is_won THEN 1 ELSE 0 END)",
+    )
+    amount = "currency_iso_code, SUM(amount), COUNT(*)"
+    sizes = (
+        "CASE WHEN amount < 500000 THEN 0 WHEN amount < 2000000 THEN 1 WHEN amount < 5000000 THEN 2"
+        " WHEN amount < 10000000 THEN 3 ELSE 4 END"
+    )
+    closes, taken = month("close_date"), days("created_date", "close_date")
+    born_in, after = month("created_date", zone="Europe/Paris"), months("created_date", "close_date")
+    return {
+        "pipeline_stages": f"SELECT stage_name, {amount} {rows} NOT is_closed GROUP BY 1, 2",
+        "pipeline_months": f"SELECT {closes}, forecast_category_name, {amount} {rows} NOT is_closed GROUP BY 1, 2, 3",
+        "pipeline_owners": f"SELECT owner_id, {amount} {rows} NOT is_closed GROUP BY 1, 2 ORDER BY 3 DESC",
+        "pipeline_sizes": f"SELECT {sizes}, {amount} {rows} NOT is_closed GROUP BY 1, 2",
+        "pipeline_late": f"SELECT COUNT(*) {rows} NOT is_closed AND close_date < '{today:%Y-%m-%d}'",
+        "win_rate_months": f"SELECT {closes}, {rate} {rows} is_closed AND {year} GROUP BY 1",
+        "win_rate_owners": f"SELECT owner_id, {rate} {rows} is_closed AND {year} GROUP BY 1",
+        "win_rate_sources": f"SELECT lead_source, {rate} {rows} is_closed AND {year} GROUP BY 1",
+        "won_months": f"SELECT {closes}, {amount} {rows} is_won AND {year} GROUP BY 1, 2",
+        "average_months": f"SELECT {closes}, currency_iso_code, AVG(amount), COUNT(*) {rows} is_won AND {year} GROUP BY 1, 2",
+        "cycle_months": f"SELECT {closes}, AVG({taken}), COUNT(*) {rows} is_won AND {year} GROUP BY 1",
+        "cohorts": f"SELECT {born_in}, {after}, {rate} {rows} {born} GROUP BY 1, 2",
+    }
+
+
+def fill(count: int) -> None:
+    """Write opportunities, the same for the same count; three in four are closed."""
+    from essor.domain.sales.models import Account, Opportunity  # noqa: PLC0415 -- settings are loaded only now
+
+    accounts = list(Account.objects.order_by("pk").values_list("pk", "owner_id"))
+    have = Opportunity.objects.count()
+    rows = generated(max(1, count - have), accounts)
+    first = next(rows)
+    copy(Opportunity, tuple(first), (tuple(row.values()) for row in chained(first, rows)))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def generated(count: int, accounts: list[tuple[int, int]]) -> Iterator[dict[str, Any]]:
+    """Yield the columns of opportunities."""
+    from essor.domain.sales.objects import SOURCES, STAGES  # noqa: PLC0415
+
+    rng = Random(SEED)  # noqa: S311 -- no secret is drawn here
+    now = datetime.now(UTC).replace(microsecond=0, tzinfo=None)
+    still_open = [stage for stage in STAGES if not stage.facts["closed"]]
+    won, lost = (
+        next(one for one in STAGES if one.facts["closed"] and one.facts["won"] is flag)
+        for flag in (True, False)
+    )
+    for place in range(count):
+        account, owner = rng.choice(accounts)
+        born = now - timedelta(seconds=rng.random() * DAYS * 86_400)
+        closes = born + timedelta(days=rng.uniform(10, 200))
+        closed = closes < now and rng.random() < 0.95
+        stage = (won if rng.random() < 0.3 else lost) if closed else rng.choice(still_open)
+        created, amount = str(born)[:19], rng.randrange(10**5, 3 * 10**7)
+        yield {
+            "currency_iso_code": "EUR", "created_date": created, "last_modified_date": created, "system_modstamp": created,
+            "created_by_id": owner, "last_modified_by_id": owner, "owner_id": owner, "is_deleted": False, "revision": 1,
+            "account_id": account, "name": f"Deal {place}", "stage_name": stage.value, "amount": amount,
+            "probability": float(stage.facts["probability"]), "close_date": str(closes.date()), "is_closed": closed,
+            "is_won": bool(stage.facts["won"]), "forecast_category_name": stage.facts["category"],
+            "lead_source": rng.choice(SOURCES).value, "next_step": None if closed else "Call",
+        }  # fmt: skip
+
+
+def measure(deals: int) -> Iterator[Figure]:
+    """Yield one figure for each tile, then that of all twelve as a browser fetches them."""
+    from essor.domain.reports import reading, running  # noqa: PLC0415
+    from essor.domain.reports.models import Report  # noqa: PLC0415
+
+    fill(deals)
+    me = actor()
+    written = by_hand(datetime.now(UTC))
+    reports = {row.key: row for row in Report.objects.filter(key__in=TILES)}
+    for key in TILES:
+        definition = reading.definition(reports[key].definition)
+
+        def ours(asked: Any = definition) -> object:
+            return running.answer(me, asked, own=False)
+
+        def raw(sql: str = written[key]) -> object:
+            with connection.cursor() as cursor:
+                cursor.execute(sql)
+                return cursor.fetchall()
+
+        mine, limit = (median(found) for found in in_turns(ours, raw, times=5, warm=1))
+        yield Figure(
+            f"tile {key}, {deals:,} opportunities", ms(mine), ms(limit), times(mine / limit), "<= 1.5x",
+            mine <= 1.5 * limit,
+        )  # fmt: skip
+    yield together([reports[key] for key in TILES], deals)
+
+
+def together(reports: list[Any], deals: int) -> Figure:
+    """Return how long the twelve tiles take together, from the page's request to the last answer."""
+    from essor.domain.reports.models import Dashboard  # noqa: PLC0415
+
+    tiles = [
+        {"id": at, "report": row.pk, "show": "chart", "width": 6} for at, row in enumerate(reports, start=1)
+    ]
+    board = Dashboard.objects.create(
+        name="Twelve", owner_id=actor().user_id, visibility="shared", tiles=tiles
+    )
+    browsers = [client() for _place in range(AT_ONCE)]
+
+    def fetch(share: int) -> None:
+        try:
+            for tile in tiles[share::AT_ONCE]:
+                answer = browsers[share].get(f"/dashboards/{board.pk}/tiles/{tile['id']}")
+                if answer.status_code != 200 or (
+                    b"data-chart" not in answer.content and b"<table" not in answer.content
+                ):
+                    message = f"tile {tile['id']}: {answer.status_code}"
+                    raise RuntimeError(message)
+        finally:
+            connections["default"].close()
+
+    def page() -> None:
+        browsers[0].get(f"/dashboards/{board.pk}/")
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            list(pool.map(fetch, range(AT_ONCE)))
+
+    found = p95(sample(page, times=11, warm=1))
+    limit = LIMIT[connection.vendor]
+    return Figure(
+        f"dashboard of 12 tiles, {deals:,} opportunities, p95",
+        ms(found),
+        "",
+        "",
+        f"<= {limit:.0f} s",
+        found <= limit,
+    )
