@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("essor.faces.web.importing.urls")),
     path("", include("essor.faces.web.console.urls")),
     path("", include("essor.faces.web.leads.urls")),
+    path("", include("essor.faces.web.relations.urls")),
     path("", include("essor.faces.web.apidocs.urls")),
     path("styleguide/", style_guide, name="styleguide"),
 ]
