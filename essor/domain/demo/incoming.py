@@ -33,7 +33,9 @@ def make(maker: Maker, sellers: Sequence[User]) -> None:
     team = list(sellers[:TEAM])
     weights = {user.pk: 2 if place == 0 else 1 for place, user in enumerate(team)}
     large = edit.save_entry(actor, EntryText(name="Grandes entreprises", to=Entry.To.TEAM, weights=weights))
-    edit.set_criteria(actor, large, Compare(Path(("NumberOfEmployees",)), "gte", (Constant(LARGE, "number"),)))
+    edit.set_criteria(
+        actor, large, Compare(Path(("NumberOfEmployees",)), "gte", (Constant(LARGE, "number"),))
+    )
     edit.save_entry(actor, EntryText(name="Toutes les autres", to=Entry.To.OWNER, owner=queue.pk))
     today = maker.now.date()
     edit.add_absence(actor, team[1].pk, today, today + timedelta(days=6))

@@ -32,7 +32,9 @@ def groups(maker: Maker, firms: Sequence[Account]) -> None:
     chosen = rng.sample(list(firms), round(len(firms) * IN_GROUPS))
     changed: list[Account] = []
     while len(chosen) > 1:
-        top, *below = (chosen.pop() for _place in range(min(len(chosen), rng.randrange(2, LARGEST_GROUP + 1))))
+        top, *below = (
+            chosen.pop() for _place in range(min(len(chosen), rng.randrange(2, LARGEST_GROUP + 1)))
+        )
         for place, firm in enumerate(below):
             firm.parent_id = below[0].pk if place and rng.random() < 0.4 else top.pk  # noqa: PLR2004
             changed.append(firm)
@@ -73,7 +75,7 @@ def moves(
     rng = maker.rng
     for person in rng.sample(list(persons), round(len(persons) * MOVED)):
         former = rng.choice(firms)
-        if former.pk == person.account_id:
+        if person.account_id is None or former.pk == person.account_id:
             continue
         day = (maker.now - timedelta(days=rng.randrange(20, 700))).date()
         came = day - timedelta(days=rng.randrange(300, 2000))
@@ -96,7 +98,15 @@ def conversions(
         account = deal.account_id or 0
         person = rng.choice(there[account])
         before, batch = lead.status, UUID(int=rng.getrandbits(128), version=4)
-        for attr in ("first_name", "last_name", "name", "email", "title", "mobile_phone", "mobile_phone_e164"):
+        for attr in (
+            "first_name",
+            "last_name",
+            "name",
+            "email",
+            "title",
+            "mobile_phone",
+            "mobile_phone_e164",
+        ):
             setattr(lead, attr, getattr(person, attr))
         lead.company, lead.status, lead.is_converted = names[account], "Closed - Converted", True
         lead.created_date = min(lead.created_date, deal.created_date - timedelta(days=rng.randrange(2, 40)))

@@ -32,7 +32,12 @@ def convert(request: HttpRequest, actor: Actor) -> HttpResponse:
     """POST: up to 200 conversions. With “match” a lead takes the best account and contact that are there already."""
     body = body_of(request)
     rows = body.get("conversions")
-    if not isinstance(rows, list) or not rows or len(rows) > MOST or not all(isinstance(row, dict) for row in rows):
+    if (
+        not isinstance(rows, list)
+        or not rows
+        or len(rows) > MOST
+        or not all(isinstance(row, dict) for row in rows)
+    ):
         message = _("“conversions” is a list of 1 to %(most)d objects.") % {"most": MOST}
         raise Problem(400, "INVALID_BATCH_SIZE", message)
     seen = catalog_for(actor)
@@ -48,7 +53,9 @@ def convert(request: HttpRequest, actor: Actor) -> HttpResponse:
 def _ask(seen: Catalog, row: Mapping[str, Any]) -> Ask:
     strange = sorted(set(row) - KNOWN)
     if strange:
-        raise Problem(400, "INVALID_FIELD", _("There is no parameter “%(name)s”.") % {"name": strange[0][:80]})
+        raise Problem(
+            400, "INVALID_FIELD", _("There is no parameter “%(name)s”.") % {"name": strange[0][:80]}
+        )
     values = row.get("values") or {}
     good = isinstance(values, dict) and all(
         name in mapping.TARGETS and isinstance(one, dict) for name, one in values.items()

@@ -201,7 +201,8 @@ def _bulk(obj: ObjectDef) -> dict[str, Any]:
     answers = _answers("200", "All written", {"type": "object"})
     answers["207"] = {"description": "Some refused", "content": {JSON: {"schema": {"type": "object"}}}}
     return {
-        "summary": f"{obj.plural}: create or change many", "operationId": f"bulk{obj.name}", "tags": [obj.name], "parameters": [_ASSIGN],
+        "summary": f"{obj.plural}: create or change many", "operationId": f"bulk{obj.name}", "tags": [obj.name],
+        "parameters": [_ASSIGN],
         "requestBody": _body(schema), "responses": answers,
     }  # fmt: skip
 
@@ -231,7 +232,10 @@ def _fixed() -> dict[str, Any]:
 
 def _conversion() -> dict[str, Any]:
     text, yes = {"type": "string"}, {"type": "boolean"}
-    values = {"type": "object", "description": "Values by object (Account, Contact, Opportunity) that win over the mapping"}
+    values = {
+        "type": "object",
+        "description": "Values by object (Account, Contact, Opportunity) that win over the mapping",
+    }
     one = {
         "type": "object", "required": ["leadId"], "additionalProperties": False,
         "properties": {

@@ -58,7 +58,9 @@ def test_an_index_is_made_for_a_list_that_is_often_opened_and_serves_it(admin: A
     assert made() == [("BillingCity", "Industry", "Phone")]
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE sales_account")
-        if connection.vendor == "postgresql":  # a table this small is sorted in no time: ask whether the index could
+        if (
+            connection.vendor == "postgresql"
+        ):  # a table this small is sorted in no time: ask whether the index could
             cursor.execute("SET LOCAL enable_sort = off")
     plan = run.explain(admin, parse(f"{LIST} LIMIT 5"))
     assert FieldIndex.objects.get().name in plan

@@ -4,20 +4,21 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('sales', '0002_text_without_case'),
+        ("sales", "0002_text_without_case"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='contact',
-            name='scopes_of_responsibility',
-            field=models.TextField(blank=True, null=True, verbose_name='Scopes of responsibility'),
+            model_name="contact",
+            name="scopes_of_responsibility",
+            field=models.TextField(blank=True, null=True, verbose_name="Scopes of responsibility"),
         ),
         migrations.AddField(
-            model_name='contact',
-            name='scopes_of_responsibility_other',
-            field=models.TextField(blank=True, null=True, verbose_name='Scopes of responsibility: other, which?'),
+            model_name="contact",
+            name="scopes_of_responsibility_other",
+            field=models.TextField(
+                blank=True, null=True, verbose_name="Scopes of responsibility: other, which?"
+            ),
         ),
     ]

@@ -75,7 +75,12 @@ def _top(actor: Actor, key: int) -> int:
     seen = {key}
     for _level in range(DEEPEST):
         node = next(iter(_nodes(actor, _ids([key]))), None)
-        if node is None or node.parent is None or node.parent in seen or not _nodes(actor, _ids([node.parent])):
+        if (
+            node is None
+            or node.parent is None
+            or node.parent in seen
+            or not _nodes(actor, _ids([node.parent]))
+        ):
             return key
         key = node.parent
         seen.add(key)
@@ -99,7 +104,9 @@ def _sums(actor: Actor, found: Iterable[int], flag: str, *, value: bool) -> Iter
     where = All((Compare(account, "in", keys), Compare(Path((flag,)), "eq", (Constant(value=value),))))
     total = Column(Aggregate("SUM", Path(("Amount",))), "total")
     columns = (Column(account), Column(currency), total)
-    for row in run.rows(actor, Query("Opportunity", columns=columns, where=where, group_by=(account, currency))):
+    for row in run.rows(
+        actor, Query("Opportunity", columns=columns, where=where, group_by=(account, currency))
+    ):
         if row["total"]:
             yield row["AccountId"], row["CurrencyIsoCode"] or "", row["total"]
 

@@ -13,7 +13,10 @@ class OpportunityContactRole(Detail):
     """A contact's part in an opportunity; at most one is the primary one."""
 
     opportunity = models.ForeignKey(
-        Opportunity, models.DO_NOTHING, related_name="opportunity_contact_roles", verbose_name=_("Opportunity")
+        Opportunity,
+        models.DO_NOTHING,
+        related_name="opportunity_contact_roles",
+        verbose_name=_("Opportunity"),
     )
     contact = models.ForeignKey(
         Contact, models.DO_NOTHING, related_name="opportunity_contact_roles", verbose_name=_("Contact")
@@ -38,8 +41,8 @@ class AccountContactRelation(Detail):
         Contact, models.DO_NOTHING, related_name="account_contact_relations", verbose_name=_("Contact")
     )
     roles = models.TextField(_("Roles"), null=True, blank=True)
-    start_date = models.DateField(_("From"), null=True, blank=True)
-    end_date = models.DateField(_("Until"), null=True, blank=True)
+    start_date = models.DateField(_("Start date"), null=True, blank=True)
+    end_date = models.DateField(_("End date"), null=True, blank=True)
     is_active = models.BooleanField(_("Active"), default=True)
     is_direct = models.BooleanField(_("Direct"), default=False)
 

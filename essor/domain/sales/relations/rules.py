@@ -27,7 +27,11 @@ ROLE, RELATION = "OpportunityContactRole", "AccountContactRelation"
 @before("Account", reads=("ParentId",))
 def no_circle(batch: Batch) -> None:
     """Refuse a parent that is below the account itself, level by level for all rows together."""
-    rows = [row for row in batch if row.id is not None and row.changes("ParentId") and row.get("ParentId") is not None]
+    rows = [
+        row
+        for row in batch
+        if row.id is not None and row.changes("ParentId") and row.get("ParentId") is not None
+    ]
     if not rows:
         return
     above: dict[int, int | None] = {row.id: row.get("ParentId") for row in rows if row.id is not None}
@@ -35,7 +39,9 @@ def no_circle(batch: Batch) -> None:
     for _level in range(DEEPEST):
         if not wanted:
             break
-        found = dict(Account.objects.filter(pk__in=wanted).values_list("pk", "parent_id"))
+        found: dict[int, int | None] = dict(
+            Account.objects.filter(pk__in=wanted).values_list("pk", "parent_id")
+        )
         above |= found
         wanted = {key for key in found.values() if key is not None} - above.keys()
     for row in rows:
@@ -90,7 +96,9 @@ def one_primary(batch: Batch) -> None:
             newest[row.get("OpportunityId")] = row.id
     if not newest:
         return
-    others = OpportunityContactRole.objects.filter(opportunity_id__in=newest, is_primary=True, is_deleted=False)
+    others = OpportunityContactRole.objects.filter(
+        opportunity_id__in=newest, is_primary=True, is_deleted=False
+    )
     keys = list(others.exclude(pk__in=newest.values()).values_list("pk", flat=True))
     changes = [Change(ROLE, {"IsPrimary": False}, id=key) for key in keys]
     if changes:
@@ -102,7 +110,9 @@ def relation_facts(batch: Batch) -> None:
     """Set active and direct from the dates and the contact, and refuse an end before the start."""
     contact = batch.catalog.object("Contact")
     rows = list(batch)
-    now_at = object_rows(contact, {row.get("ContactId") for row in rows if row.get("ContactId")}, ["AccountId"])
+    now_at = object_rows(
+        contact, {row.get("ContactId") for row in rows if row.get("ContactId")}, ["AccountId"]
+    )
     today = _today(batch)
     for row in rows:
         start, end = row.get("StartDate"), row.get("EndDate")
@@ -117,12 +127,16 @@ def relation_facts(batch: Batch) -> None:
 @after("Contact", reads=("AccountId",))
 def moved_on(batch: Batch) -> None:
     """Keep where people were when they go to another account; who goes back the same day has never been away."""
-    rows = [row for row in batch.updating() if row.changes("AccountId") and row.prior("AccountId") is not None]
+    rows = [
+        row for row in batch.updating() if row.changes("AccountId") and row.prior("AccountId") is not None
+    ]
     if not rows:
         return
     today, house = _today(batch), in_house(batch.actor)
     held: dict[int, list[AccountContactRelation]] = defaultdict(list)
-    for one in AccountContactRelation.objects.filter(contact_id__in=[row.id for row in rows], is_deleted=False):
+    for one in AccountContactRelation.objects.filter(
+        contact_id__in=[row.id for row in rows], is_deleted=False
+    ):
         held[one.contact_id].append(one)
     changes: list[Change] = []
     gone: list[int] = []

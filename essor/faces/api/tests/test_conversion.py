@@ -52,7 +52,12 @@ def test_errors_name_object_and_field(call: Call, lead: str) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [{}, {"conversions": []}, {"conversions": [{"leadId": "x", "odd": 1}]}, {"conversions": [{"leadId": "1", "values": {"User": {}}}]}],
+    [
+        {},
+        {"conversions": []},
+        {"conversions": [{"leadId": "x", "odd": 1}]},
+        {"conversions": [{"leadId": "1", "values": {"User": {}}}]},
+    ],
 )
 def test_a_call_that_cannot_be_read_is_refused(call: Call, body: dict[str, Any]) -> None:
     assert call("post", ADDRESS, body).status_code == 400

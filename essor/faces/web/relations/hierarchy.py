@@ -34,7 +34,12 @@ def panel(request: HttpRequest, record_id: str) -> HttpResponseBase:
     """Draw the tree beside an account: its first lines."""
     record, found = _found(request, record_id)
     near = _near(found, record.key)
-    context = {"record": record, "nodes": _lines(near), "more": len(found.nodes) > len(near.nodes), "tree": found}
+    context = {
+        "record": record,
+        "nodes": _lines(near),
+        "more": len(found.nodes) > len(near.nodes),
+        "tree": found,
+    }
     return render(request, "relations/tree_panel.html.jinja", context)
 
 
@@ -42,7 +47,9 @@ def panel(request: HttpRequest, record_id: str) -> HttpResponseBase:
 def page(request: HttpRequest, record_id: str) -> HttpResponseBase:
     """Draw the whole tree with sums."""
     record, found = _found(request, record_id)
-    return render(request, "relations/tree.html.jinja", {"record": record, "nodes": _lines(found), "tree": found})
+    return render(
+        request, "relations/tree.html.jinja", {"record": record, "nodes": _lines(found), "tree": found}
+    )
 
 
 def _found(request: HttpRequest, record_id: str) -> tuple[Loaded, Tree]:

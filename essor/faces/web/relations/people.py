@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseRedirect
@@ -77,7 +77,7 @@ def relations(request: HttpRequest, record_id: str) -> HttpResponseBase:
 
 
 def _panel(
-    request: HttpRequest, record_id: str, name: str, kinds: dict[str, tuple[str, tuple[str, ...]]], template: str
+    request: HttpRequest, record_id: str, name: str, kinds: Mapping[str, tuple[str, tuple[str, ...]]], template: str
 ) -> HttpResponseBase:  # fmt: skip
     record = load(actor_of(request), record_id, [])
     link, asked = kinds[record.object.name]
@@ -88,7 +88,9 @@ def _panel(
         for one in asked:
             field = obj.field(one)
             several = field.kind.name == "multiselect"
-            typed[one] = [text for text in request.POST.getlist(one) if text] if several else request.POST.get(one, "")
+            typed[one] = (
+                [text for text in request.POST.getlist(one) if text] if several else request.POST.get(one, "")
+            )
             typed[f"{one}.label"] = request.POST.get(f"{one}.label", "")
         try:
             save(record.actor, Change(name, {link: record.key, **{one: typed[one] for one in asked}}))
@@ -97,7 +99,9 @@ def _panel(
             errors = by_field(refused)
         if not errors and request.headers.get("HX-Request") != "true":
             return HttpResponseRedirect(addresses.record(record.id))
-    response = render(request, template, _context(record, name, link, asked, typed, errors), status=422 if errors else 200)
+    response = render(
+        request, template, _context(record, name, link, asked, typed, errors), status=422 if errors else 200
+    )
     if request.method == "POST" and not errors:
         toast(response, _("Saved."))
     return response

@@ -7,58 +7,192 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('sales', '0003_scopes_of_responsibility'),
+        ("sales", "0003_scopes_of_responsibility"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AccountContactRelation',
+            name="AccountContactRelation",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False, verbose_name='Record id')),
-                ('currency_iso_code', models.CharField(db_default='EUR', default='EUR', max_length=3, verbose_name='Currency')),
-                ('created_date', models.DateTimeField(default=django.utils.timezone.now, verbose_name='Created on')),
-                ('last_modified_date', models.DateTimeField(default=django.utils.timezone.now, verbose_name='Last modified on')),
-                ('system_modstamp', models.DateTimeField(default=django.utils.timezone.now, verbose_name='System modstamp')),
-                ('is_deleted', models.BooleanField(db_default=models.Value(value=False), default=False, verbose_name='Deleted')),
-                ('revision', models.PositiveIntegerField(db_default=1, default=1)),
-                ('roles', models.TextField(blank=True, null=True, verbose_name='Roles')),
-                ('start_date', models.DateField(blank=True, null=True, verbose_name='From')),
-                ('end_date', models.DateField(blank=True, null=True, verbose_name='Until')),
-                ('is_active', models.BooleanField(default=True, verbose_name='Active')),
-                ('is_direct', models.BooleanField(default=False, verbose_name='Direct')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='account_contact_relations', to='sales.account', verbose_name='Account')),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='account_contact_relations', to='sales.contact', verbose_name='Contact')),
-                ('created_by', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Created by')),
-                ('last_modified_by', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Last modified by')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False, verbose_name="Record id")),
+                (
+                    "currency_iso_code",
+                    models.CharField(db_default="EUR", default="EUR", max_length=3, verbose_name="Currency"),
+                ),
+                (
+                    "created_date",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="Created on"),
+                ),
+                (
+                    "last_modified_date",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="Last modified on"),
+                ),
+                (
+                    "system_modstamp",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="System modstamp"),
+                ),
+                (
+                    "is_deleted",
+                    models.BooleanField(
+                        db_default=models.Value(value=False), default=False, verbose_name="Deleted"
+                    ),
+                ),
+                ("revision", models.PositiveIntegerField(db_default=1, default=1)),
+                ("roles", models.TextField(blank=True, null=True, verbose_name="Roles")),
+                ("start_date", models.DateField(blank=True, null=True, verbose_name="Start date")),
+                ("end_date", models.DateField(blank=True, null=True, verbose_name="End date")),
+                ("is_active", models.BooleanField(default=True, verbose_name="Active")),
+                ("is_direct", models.BooleanField(default=False, verbose_name="Direct")),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="account_contact_relations",
+                        to="sales.account",
+                        verbose_name="Account",
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="account_contact_relations",
+                        to="sales.contact",
+                        verbose_name="Contact",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Created by",
+                    ),
+                ),
+                (
+                    "last_modified_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Last modified by",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('is_deleted', False)), fields=['account', 'is_active'], name='relation_of_account'), models.Index(condition=models.Q(('is_deleted', False)), fields=['contact'], name='relation_of_contact')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("is_deleted", False)),
+                        fields=["account", "is_active"],
+                        name="relation_of_account",
+                    ),
+                    models.Index(
+                        condition=models.Q(("is_deleted", False)),
+                        fields=["contact"],
+                        name="relation_of_contact",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='OpportunityContactRole',
+            name="OpportunityContactRole",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False, verbose_name='Record id')),
-                ('currency_iso_code', models.CharField(db_default='EUR', default='EUR', max_length=3, verbose_name='Currency')),
-                ('created_date', models.DateTimeField(default=django.utils.timezone.now, verbose_name='Created on')),
-                ('last_modified_date', models.DateTimeField(default=django.utils.timezone.now, verbose_name='Last modified on')),
-                ('system_modstamp', models.DateTimeField(default=django.utils.timezone.now, verbose_name='System modstamp')),
-                ('is_deleted', models.BooleanField(db_default=models.Value(value=False), default=False, verbose_name='Deleted')),
-                ('revision', models.PositiveIntegerField(db_default=1, default=1)),
-                ('role', models.CharField(blank=True, max_length=255, null=True, verbose_name='Part in the deal')),
-                ('is_primary', models.BooleanField(default=False, verbose_name='Primary')),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='opportunity_contact_roles', to='sales.contact', verbose_name='Contact')),
-                ('created_by', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Created by')),
-                ('last_modified_by', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Last modified by')),
-                ('opportunity', models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='opportunity_contact_roles', to='sales.opportunity', verbose_name='Opportunity')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False, verbose_name="Record id")),
+                (
+                    "currency_iso_code",
+                    models.CharField(db_default="EUR", default="EUR", max_length=3, verbose_name="Currency"),
+                ),
+                (
+                    "created_date",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="Created on"),
+                ),
+                (
+                    "last_modified_date",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="Last modified on"),
+                ),
+                (
+                    "system_modstamp",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="System modstamp"),
+                ),
+                (
+                    "is_deleted",
+                    models.BooleanField(
+                        db_default=models.Value(value=False), default=False, verbose_name="Deleted"
+                    ),
+                ),
+                ("revision", models.PositiveIntegerField(db_default=1, default=1)),
+                (
+                    "role",
+                    models.CharField(blank=True, max_length=255, null=True, verbose_name="Part in the deal"),
+                ),
+                ("is_primary", models.BooleanField(default=False, verbose_name="Primary")),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="opportunity_contact_roles",
+                        to="sales.contact",
+                        verbose_name="Contact",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Created by",
+                    ),
+                ),
+                (
+                    "last_modified_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Last modified by",
+                    ),
+                ),
+                (
+                    "opportunity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="opportunity_contact_roles",
+                        to="sales.opportunity",
+                        verbose_name="Opportunity",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('is_deleted', False)), fields=['opportunity', 'contact'], name='contact_role_of_deal'), models.Index(condition=models.Q(('is_deleted', False)), fields=['contact'], name='contact_role_of_person')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("is_deleted", False)),
+                        fields=["opportunity", "contact"],
+                        name="contact_role_of_deal",
+                    ),
+                    models.Index(
+                        condition=models.Q(("is_deleted", False)),
+                        fields=["contact"],
+                        name="contact_role_of_person",
+                    ),
+                ],
             },
         ),
     ]

@@ -38,7 +38,9 @@ def test_a_circle_is_refused_at_any_depth_and_within_one_batch(admin: Actor, new
     assert [one.code for one in error.value.errors] == ["CIRCULAR_DEPENDENCY"]
     one, other = new("Account", Name="A"), new("Account", Name="B")
     results = save_many(
-        admin, "Account", [Change("Account", {"ParentId": other}, id=one), Change("Account", {"ParentId": one}, id=other)]
+        admin,
+        "Account",
+        [Change("Account", {"ParentId": other}, id=one), Change("Account", {"ParentId": one}, id=other)],
     )
     assert not any(result.ok for result in results)
     save(admin, Change("Account", {"ParentId": top}, id=low))
@@ -56,7 +58,12 @@ def test_amounts_add_up_the_tree_by_currency(admin: Actor, new: New) -> None:
         new("Opportunity", Name="D", AccountId=account, Amount=amount, StageName=stage, CloseDate="2027-01-31",
             CurrencyIsoCode=currency)  # fmt: skip
     found = tree(admin, low)
-    assert [(node.name, node.depth) for node in found.nodes] == [("Top", 0), ("A left", 1), ("Low", 2), ("B right", 1)]
+    assert [(node.name, node.depth) for node in found.nodes] == [
+        ("Top", 0),
+        ("A left", 1),
+        ("Low", 2),
+        ("B right", 1),
+    ]
     first, second = found.nodes[0], found.nodes[1]
     assert (dict(first.all_open), dict(first.all_won)) == ({"EUR": 10000, "USD": 5000}, {"EUR": 3700})
     assert (dict(second.open), dict(second.all_open)) == ({"USD": 5000}, {"EUR": 10000, "USD": 5000})
@@ -67,7 +74,10 @@ def test_a_deal_has_one_primary_contact_and_each_only_once(admin: Actor, new: Ne
     deal = new("Opportunity", Name="D", StageName="Prospecting", CloseDate="2027-01-31", ContactId=ana)
     assert list(Role.objects.values_list("contact_id", "is_primary")) == [(ana, True)]
     new("OpportunityContactRole", OpportunityId=deal, ContactId=ben, Role="Influencer", IsPrimary=True)
-    assert list(Role.objects.order_by("pk").values_list("contact_id", "is_primary")) == [(ana, False), (ben, True)]
+    assert list(Role.objects.order_by("pk").values_list("contact_id", "is_primary")) == [
+        (ana, False),
+        (ben, True),
+    ]
     with pytest.raises(ValidationFailed) as error:
         new("OpportunityContactRole", OpportunityId=deal, ContactId=ben)
     assert [one.field for one in error.value.errors] == ["ContactId"]

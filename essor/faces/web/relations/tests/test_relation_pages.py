@@ -46,7 +46,12 @@ def test_who_moved_on_stays_listed_at_both_companies(signed_in: Client, admin: A
     assert "Second" in before
     person = signed_in.get(f"/r/{ids.encode('003', contact)}/relations").content.decode()
     assert person.index("Second") < person.index("First")
-    sent = {"ContactId": ids.encode("003", contact), "Roles": ["", "Evaluator"], "StartDate": "2026-02-01", "EndDate": "2026-01-01"}
+    sent = {
+        "ContactId": ids.encode("003", contact),
+        "Roles": ["", "Evaluator"],
+        "StartDate": "2026-02-01",
+        "EndDate": "2026-01-01",
+    }
     refused = signed_in.post(f"/r/{ids.encode('001', first)}/relations", sent, headers={"HX-Request": "true"})
     assert refused.status_code == 422
     assert "cannot end before it starts" in refused.content.decode()
@@ -56,18 +61,27 @@ def test_who_moved_on_stays_listed_at_both_companies(signed_in: Client, admin: A
 def test_the_tree_shows_where_one_stands(signed_in: Client, new: New) -> None:
     top = new("Account", Name="Top")
     low = ids.encode("001", new("Account", Name="Low", ParentId=top))
-    new("Opportunity", Name="D", StageName="Prospecting", CloseDate="2027-01-31", Amount=1000, AccountId=ids.decode(low)[1])
+    new(
+        "Opportunity",
+        Name="D",
+        StageName="Prospecting",
+        CloseDate="2027-01-31",
+        Amount=1000,
+        AccountId=ids.decode(low)[1],
+    )
     alone = ids.encode("001", new("Account", Name="Alone"))
     assert f'hx-get="/r/{low}/tree"' in signed_in.get(f"/r/{low}/").content.decode()
     assert f'hx-get="/r/{alone}/tree"' not in signed_in.get(f"/r/{alone}/").content.decode()
     assert "Top" in signed_in.get(f"/r/{low}/tree").content.decode()
     page = signed_in.get(f"/r/{low}/hierarchy").content.decode()
-    assert page.index(">Top<") < page.index(">Low</a>")
+    assert page.index(">Top<") < page.rindex(">Low<")
     assert "€1" in page or "1K" in page
     assert signed_in.get(f"/r/{deal(new)}/hierarchy").status_code == 404
 
 
-def test_readers_see_the_lines_and_no_buttons(client: Client, make_user: MakeUser, admin: Actor, new: New) -> None:
+def test_readers_see_the_lines_and_no_buttons(
+    client: Client, make_user: MakeUser, admin: Actor, new: New
+) -> None:
     opportunity, ana = deal(new), new("Contact", LastName="Ana")
     new("OpportunityContactRole", OpportunityId=ids.decode(opportunity)[1], ContactId=ana)
     reader: User = make_user("Reader", "Read Only")
