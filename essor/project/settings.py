@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "essor.domain.sales.conversion",
     "essor.domain.sales.assignment",
     "essor.domain.sales.web_to_lead",
+    "essor.domain.sales.relations",
     "essor.domain.exchange",
     "essor.domain.bulk",
     "essor.domain.reports",

@@ -14,10 +14,12 @@ from django.utils import timezone
 from essor.access.models import User
 from essor.catalog import current
 from essor.domain.activities.models import Event, Task
-from essor.domain.demo import companies, deals, doings, gaps, people, pipelines, twins
+from essor.domain.demo import companies, deals, doings, gaps, incoming, people, pipelines, relations, twins
 from essor.domain.demo.people import Login
 from essor.domain.demo.seed import SEED
+from essor.domain.sales.conversion.models import Conversion
 from essor.domain.sales.models import Account, Contact, Lead, Opportunity, OpportunityHistory
+from essor.domain.sales.relations.models import AccountContactRelation, OpportunityContactRole
 from essor.kernel.db.insert import insert_rows
 from essor.query.search import index
 from essor.records import rollups
@@ -45,15 +47,19 @@ def make(*, scale: float = 1.0, seed: int = SEED, report: Report = lambda _line:
         sellers = people.make(rng) if not any(people.logins()) else _sellers()
     pipelines.make()
     maker = companies.Maker(rng, now, [user.pk for user in sellers])
+    # Dice of their own: what was made before stays as it was when these grow.
+    aside = companies.Maker(Random(seed + 1), now, maker.owners)  # noqa: S311
     report(f"{User.objects.count()} users")
     left = scale
     while left > 0:
-        _slice(maker, min(1.0, left))
+        _slice(maker, aside, min(1.0, left))
         left -= 1
         report(
             f"{Account.objects.count()} accounts, {Contact.objects.count()} contacts, {Opportunity.objects.count()} deals"
         )
     gaps.make(maker.now)
+    with transaction.atomic():
+        incoming.make(aside, sellers)
     _last_activities(maker)
     rollups.drift(current.get(), mend=True)
     if scale <= 1:
@@ -71,7 +77,7 @@ def _sellers() -> list[User]:
     return list(User.objects.filter(role__name__in=people.SELLERS).order_by("pk"))
 
 
-def _slice(maker: companies.Maker, share: float) -> None:
+def _slice(maker: companies.Maker, aside: companies.Maker, share: float) -> None:
     """Make one usual company's worth of records in one transaction, so that memory stays flat at any scale."""
     with transaction.atomic():
         firms = _store(Account, companies.accounts(maker, round(ACCOUNTS * share)))
@@ -82,6 +88,11 @@ def _slice(maker: companies.Maker, share: float) -> None:
         _store(OpportunityHistory, (step for deal, way in walked for step in deals.history(deal, way)))
         _store(Task, doings.tasks(maker, round(TASKS * share), found, persons, leads))
         _store(Event, doings.events(maker, round(EVENTS * share), found, persons, leads))
+        relations.groups(aside, firms)
+        relations.scopes(persons)
+        _store(OpportunityContactRole, relations.roles(aside, found, persons))
+        _store(AccountContactRelation, relations.moves(aside, firms, persons))
+        _store(Conversion, relations.conversions(aside, leads, found, firms, persons))
 
 
 def _store(model: type[models.Model], rows: Iterable[Any]) -> list[Any]:

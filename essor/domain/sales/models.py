@@ -107,6 +107,10 @@ class Contact(Record):
     assistant_name = line(_("Assistant"), 40)
     birthdate = models.DateField(_("Birthdate"), null=True, blank=True)
     lead_source = line(_("Lead source"))
+    scopes_of_responsibility = models.TextField(_("Scopes of responsibility"), null=True, blank=True)
+    scopes_of_responsibility_other = models.TextField(
+        _("Scopes of responsibility: other, which?"), null=True, blank=True
+    )
     mailing_street = models.TextField(_("Mailing street"), null=True, blank=True)
     mailing_city = line(_("Mailing city"), 120)
     mailing_postal_code = line(_("Mailing postal code"), 20)

@@ -39,6 +39,14 @@ OWNERSHIPS = pick(
 SALUTATIONS = pick(
     ("Mr.", _("Mr")), ("Ms.", _("Ms")), ("Mrs.", _("Mrs")), ("Dr.", _("Dr")), ("Prof.", _("Prof"))
 )
+SCOPES = pick(
+    ("General Management", _("General management")), ("Purchasing", _("Purchasing")), ("Finance", _("Finance")),
+    ("Information Technology", _("Information technology")), ("Production", _("Production")), ("Quality", _("Quality")),
+    ("Maintenance", _("Maintenance")), ("Logistics", _("Logistics")), ("Research and Development", _("Research and development")),
+    ("Human Resources", _("Human resources")), ("Legal", _("Legal affairs")), ("Sales", _("Sales")),
+    ("Marketing", _("Marketing and communication")), ("Health and Safety", _("Health and safety")),
+    ("Energy and Environment", _("Energy and environment")), ("Other", _("Other")),
+)  # fmt: skip
 LEAD_STATUSES = (
     Choice("Open - Not Contacted", _("Open, not contacted"), default=True),  # type: ignore[arg-type]
     Choice("Working - Contacted", _("Working, contacted")),  # type: ignore[arg-type]
@@ -132,6 +140,11 @@ OBJECTS = (
             "salutation": Spec(kind="picklist", choices=SALUTATIONS), "email": Spec(kind="email"),
             "phone": PHONE, "mobile_phone": PHONE, "home_phone": PHONE, "other_phone": PHONE, "fax": PHONE,
             "linked_in_url": LINKEDIN, "lead_source": Spec(kind="picklist", choices=SOURCES),
+            "scopes_of_responsibility": Spec(
+                kind="multiselect", choices=SCOPES, options={"other": True},
+                help=_("What this person decides about; lists and segments find people by it."),
+            ),
+            "scopes_of_responsibility_other": Spec(compound="ScopesOfResponsibility"),
             "reports_to": Spec(child_relationship="Reports"), "currency_iso_code": CURRENCY,
         },
         hidden=frozenset({"phone_e164", "mobile_phone_e164", "home_phone_e164", "other_phone_e164", "fax_e164"}),

@@ -203,7 +203,8 @@ def _bulk(obj: ObjectDef) -> dict[str, Any]:
     answers = _answers("200", _("All written"), {"type": "object"})
     answers["207"] = {"description": _("Some refused"), "content": {JSON: {"schema": {"type": "object"}}}}
     return {
-        "summary": _("%(object)s: create or change many") % {"object": obj.plural}, "operationId": f"bulk{obj.name}", "tags": [obj.name], "parameters": [_assign()],
+        "summary": _("%(object)s: create or change many") % {"object": obj.plural}, "operationId": f"bulk{obj.name}",
+        "tags": [obj.name], "parameters": [_assign()],
         "requestBody": _body(schema), "responses": answers,
     }  # fmt: skip
 

@@ -95,7 +95,9 @@ def actions(record: Loaded) -> Iterator[Action]:
 
 def list_actions(state: State) -> list[Action]:
     """Return the buttons that rooms offer for a selection of a list."""
-    wanted = [function for objects, function in _list_actions if state.object.name in objects or EVERY in objects]
+    wanted = [
+        function for objects, function in _list_actions if state.object.name in objects or EVERY in objects
+    ]
     return [found for function in wanted if (found := function(state)) is not None]
 
 

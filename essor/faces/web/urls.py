@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("essor.faces.web.console.urls")),
     path("", include("essor.faces.web.duplicates.urls")),
     path("", include("essor.faces.web.leads.urls")),
+    path("", include("essor.faces.web.relations.urls")),
     path("", include("essor.faces.web.apidocs.urls")),
     path("", include("essor.faces.web.reports.urls")),
     path("styleguide/", style_guide, name="styleguide"),

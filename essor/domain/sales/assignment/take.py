@@ -36,7 +36,11 @@ def take(actor: Actor, obj: ObjectDef, key: int) -> None:
         if owner == actor.user_id:
             raise ValidationFailed([FieldError("", "ALREADY_TAKEN", _("It is yours already."))])
         if owner not in queues_of(actor):
-            holder = Principal.objects.filter(pk=owner, type=Principal.Type.USER).values_list("name", flat=True).first()
+            holder = (
+                Principal.objects.filter(pk=owner, type=Principal.Type.USER)
+                .values_list("name", flat=True)
+                .first()
+            )
             if holder is None:
                 raise Forbidden(_("This lies in a queue that you are not in."))
             text = _("%(name)s was faster: it is no longer in the queue.") % {"name": holder}

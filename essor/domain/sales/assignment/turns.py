@@ -13,7 +13,9 @@ def present(members: Sequence[Member], day: date) -> list[Member]:
     """Return the members who can get something on a day: active, not frozen, not away, with a weight."""
     keys = [member.user_id for member in members]
     away = absent(keys, day)
-    there = set(User.objects.filter(pk__in=keys, is_active=True, is_frozen=False).values_list("pk", flat=True))
+    there = set(
+        User.objects.filter(pk__in=keys, is_active=True, is_frozen=False).values_list("pk", flat=True)
+    )
     return [one for one in members if one.weight and one.user_id in there and one.user_id not in away]
 
 

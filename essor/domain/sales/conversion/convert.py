@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -85,10 +86,11 @@ class _Work:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """What all steps of one conversion share."""
+    """What all steps of one conversion share; `batch` is that of `source`."""
 
     actor: Actor
     source: Source
+    batch: UUID
     lines: Mapping[str, Mapping[str, str]]
 
 
@@ -124,9 +126,8 @@ def _rolled_back() -> tuple[FieldError, ...]:
 def _attempt(actor: Actor, asks: Sequence[Ask]) -> list[Outcome]:
     """Convert all leads, or none when one of them is refused; then the outcomes of the others are what they would be."""
     with transaction.atomic():
-        run = _Run(
-            actor, Source(rules.CONVERSION, batch=undo.begin(actor, "conversion", "Lead")), mapping.mapping()
-        )
+        batch = undo.begin(actor, "conversion", "Lead")
+        run = _Run(actor, Source(rules.CONVERSION, batch=batch), batch, mapping.mapping())
         works = [_Work(ask) for ask in asks]
         _load(run, works)
         for step in (_accounts, _contacts, _opportunities):
@@ -182,17 +183,19 @@ def _owners(run: _Run, works: list[_Work]) -> None:
 
 def _accounts(run: _Run, works: list[_Work]) -> None:
     """Make the new accounts, and fill what is empty in those that were chosen."""
-    _parents_of_contacts(run, works)
+    _parents_of_contacts(works)
     for work in works:
         work.account = work.account or work.ask.account
     _create(run, "Account", [work for work in works if work.account is None], lambda _work: {})
     _complete(run, "Account", [(work, work.account) for work in works if work.account is not None])
 
 
-def _parents_of_contacts(run: _Run, works: list[_Work]) -> None:
+def _parents_of_contacts(works: list[_Work]) -> None:
     """A contact that was chosen brings its account; another one beside it is refused."""
     chosen = [work for work in works if work.ask.contact is not None]
-    rows = object_rows(current.get().object("Contact"), {work.ask.contact or 0 for work in chosen}, ["AccountId"])
+    rows = object_rows(
+        current.get().object("Contact"), {work.ask.contact or 0 for work in chosen}, ["AccountId"]
+    )
     for work in chosen:
         parent = rows.get(work.ask.contact or 0, {}).get("AccountId")
         if parent is not None and work.ask.account not in (None, parent):
@@ -205,13 +208,19 @@ def _contacts(run: _Run, works: list[_Work]) -> None:
         work.contact = work.ask.contact
     new = [work for work in works if work.contact is None]
     _create(run, "Contact", new, lambda work: {"AccountId": work.account})
-    chosen = [(work, work.contact) for work in works if work.contact is not None and work.ask.contact is not None]
+    chosen = [
+        (work, work.contact) for work in works if work.contact is not None and work.ask.contact is not None
+    ]
     _complete(run, "Contact", chosen)
 
 
 def _opportunities(run: _Run, works: list[_Work]) -> None:
     def usual(work: _Work) -> dict[str, Any]:
-        return {**opportunity_defaults(run.actor, work.values), "AccountId": work.account, "ContactId": work.contact}
+        return {
+            **opportunity_defaults(run.actor, work.values),
+            "AccountId": work.account,
+            "ContactId": work.contact,
+        }
 
     _create(run, "Opportunity", [work for work in works if work.ask.opportunity], usual)
 
@@ -234,7 +243,9 @@ def quarter_end(day: date) -> date:
     return (date(day.year, month, 28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
 
 
-def new_values(run_lines: Mapping[str, Mapping[str, str]], name: str, lead: Mapping[str, Any]) -> dict[str, Any]:
+def new_values(
+    run_lines: Mapping[str, Mapping[str, str]], name: str, lead: Mapping[str, Any]
+) -> dict[str, Any]:
     """Return what the mapping gives a new record of an object, its currency included."""
     return {**mapping.carried(lead, name, run_lines[name]), "CurrencyIsoCode": lead.get("CurrencyIsoCode")}
 
@@ -300,7 +311,9 @@ def _complete(run: _Run, name: str, chosen: Sequence[tuple[_Work, int | None]]) 
                 if seen.has(field_name) and seen.field(field_name).updateable:
                     mine.setdefault(field_name, value)
     wanted = {key: values for key, values in changes.items() if values}
-    results = save_many(run.actor, name, [Change(name, v, id=k) for k, v in wanted.items()], source=run.source)
+    results = save_many(
+        run.actor, name, [Change(name, v, id=k) for k, v in wanted.items()], source=run.source
+    )
     refused = {key: result.errors for key, result in zip(wanted, results, strict=True)}
     for work, key in chosen:
         for error in refused.get(key or 0, ()):
@@ -329,7 +342,7 @@ def _close(run: _Run, works: list[_Work]) -> None:
     Conversion.objects.bulk_create(
         Conversion(
             lead_id=key, account_id=one.account, contact_id=one.contact, opportunity_id=one.opportunity,
-            status_before=work.values["Status"], batch=run.source.batch, user_id=run.actor.user_id,
+            status_before=work.values["Status"], batch=run.batch, user_id=run.actor.user_id,
         )
         for work, (key, one) in zip(works, became.items(), strict=True)
     )  # fmt: skip

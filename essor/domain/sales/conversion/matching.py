@@ -25,14 +25,16 @@ from essor.query.tree import Column, Compare, Condition, Constant, Order, Path, 
 
 MOST = 5  # suggestions an object and lead
 MOST_ROWS = 1000  # candidates that are looked at for all leads together
-LEGAL = frozenset(
-    "sa sas sasu sarl eurl snc sci scop gie ag gmbh kg ohg ug ltd limited plc llp llc inc corp co bv nv srl sprl spa ab oy as".split()
-)
+LEGAL = frozenset({
+    "sa", "sas", "sasu", "sarl", "eurl", "snc", "sci", "scop", "gie", "ag", "gmbh", "kg", "ohg", "ug", "ltd", "limited",
+    "plc", "llp", "llc", "inc", "corp", "co", "bv", "nv", "srl", "sprl", "spa", "ab", "oy", "as",
+})  # fmt: skip
 # A web site says nothing when half the world has it: mail of private people.
-PRIVATE_MAIL = frozenset(
-    "gmail.com googlemail.com outlook.com outlook.fr hotmail.com hotmail.fr live.fr yahoo.com yahoo.fr orange.fr wanadoo.fr "
-    "free.fr sfr.fr laposte.net icloud.com protonmail.com gmx.de web.de".split()
-)
+PRIVATE_MAIL = frozenset({
+    "gmail.com", "googlemail.com", "outlook.com", "outlook.fr", "hotmail.com", "hotmail.fr", "live.fr", "yahoo.com",
+    "yahoo.fr", "orange.fr", "wanadoo.fr", "free.fr", "sfr.fr", "laposte.net", "icloud.com", "protonmail.com", "gmx.de",
+    "web.de",
+})  # fmt: skip
 SITES = ("https://www.", "https://", "http://www.", "http://")
 
 
@@ -56,8 +58,10 @@ class Matches:
 
 
 def company_key(name: str) -> str:
-    """Return a company's name without case, accents, punctuation and legal forms: “Société Émeraude, SAS” is “societe emeraude”."""
-    words = re.sub(r"(?<=\b[a-z])\.(?=[a-z]\b)", "", _plain(name.replace("&", " et ")).lower())  # s.a.s. is sas
+    """Return a company's name without case, accents, signs and legal forms: “Société Émeraude, SAS” is “societe emeraude”."""
+    words = re.sub(
+        r"(?<=\b[a-z])\.(?=[a-z]\b)", "", _plain(name.replace("&", " et ")).lower()
+    )  # s.a.s. is sas
     parts = re.findall(r"[a-z0-9]+", words)
     kept = [part for part in parts if part not in LEGAL]
     return " ".join(kept or parts)
@@ -97,7 +101,9 @@ def _contacts(actor: Actor, leads: Mapping[int, Mapping[str, Any]], found: dict[
     if not by_mail:
         return
     where = Compare(Path(("Email",)), "in", tuple(Constant(one, "text") for one in by_mail))
-    paths = [name for name in ("Id", "Name", "Email", "AccountId", "Account.Name") if _has(actor, "Contact", name)]
+    paths = [
+        name for name in ("Id", "Name", "Email", "AccountId", "Account.Name") if _has(actor, "Contact", name)
+    ]
     for row in _rows(actor, "Contact", paths, where):
         detail = " · ".join(filter(None, (row.get("Account.Name"), row["Email"])))
         match = Match(row["Id"], row["Name"], detail, _("same e-mail"), row.get("AccountId"))
@@ -126,12 +132,16 @@ def _accounts(actor: Actor, leads: Mapping[int, Mapping[str, Any]], found: dict[
         for row in rows:
             why = _why(row, names[key], domains[key], mine)
             if why is not None:
-                detail = " · ".join(filter(None, (row.get("BillingCity"), domain_of(row.get("Website"), None))))
+                detail = " · ".join(
+                    filter(None, (row.get("BillingCity"), domain_of(row.get("Website"), None)))
+                )
                 ranked.append((why[0], Match(row["Id"], row["Name"], detail, why[1])))
         matches.accounts = [match for _rank, match in sorted(ranked, key=lambda one: one[0])[:MOST]]
 
 
-def _why(row: Mapping[str, Any], name: str, domain: str, mine: set[int | None]) -> tuple[int, str | Promise] | None:
+def _why(
+    row: Mapping[str, Any], name: str, domain: str, mine: set[int | None]
+) -> tuple[int, str | Promise] | None:
     """Return how well an account fits (0 is best) and why, None when it does not."""
     if row["Id"] in mine:
         return 0, _("account of the contact with this e-mail")

@@ -43,8 +43,11 @@ def converted(batch: Batch) -> None:
 
 
 def _mark(batch: Batch) -> None:
-    keys = [row.id for row in batch.updating()]
-    found = {one.lead_id: one for one in Conversion.objects.filter(batch=batch.source.batch, lead_id__in=keys)}
+    if batch.source.batch is None:
+        return
+    keys = [row.id for row in batch.updating() if row.id is not None]
+    rows = Conversion.objects.filter(batch=batch.source.batch, lead_id__in=keys)
+    found = {one.lead_id: one for one in rows}
     for row in batch.updating():
         one = found[row.id or 0]
         row.set("IsConverted", value=True)

@@ -48,7 +48,12 @@ def take_back(actor: Actor, lead: int) -> None:
     or somebody has worked on the new records.
     """
     with transaction.atomic():
-        one = Conversion.objects.select_for_update().filter(lead_id=lead, undone_date=None).order_by("-pk").first()
+        one = (
+            Conversion.objects.select_for_update()
+            .filter(lead_id=lead, undone_date=None)
+            .order_by("-pk")
+            .first()
+        )
         if one is None:
             raise NotFound(_("There is no conversion to undo."))
         reason = _refusal(actor, one)

@@ -161,7 +161,9 @@ def by_token(token: str) -> WebForm:
         number, _dot, key = signing.Signer(salt=SALT).unsign(token.replace("~", ":")).partition(".")
     except signing.BadSignature:
         number, key = "", ""
-    form = WebForm.objects.filter(pk=int(number), key=key, active=True).first() if number.isdecimal() else None
+    form = (
+        WebForm.objects.filter(pk=int(number), key=key, active=True).first() if number.isdecimal() else None
+    )
     if form is None:
         raise NotFound(_("This form is not in use."))
     return form

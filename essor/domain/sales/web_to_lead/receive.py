@@ -25,6 +25,7 @@ HONEYPOT, STAMP, ELAPSED = "website_2", "t", "elapsed"
 LARGEST_BODY = 64 * 1024
 SHORTEST, LONGEST = 3, 24 * 3600  # seconds between the sight of a form and its sending
 WINDOW, PER_SENDER, PER_FORM = timedelta(minutes=10), 10, 600
+DIGITS = 11  # of milliseconds: three years
 SALT = "essor.web_to_lead.stamp"
 Outcome = Sending.Outcome
 
@@ -84,7 +85,9 @@ def _refusal(ending: Outcome) -> EssorError:
     if ending is Outcome.OFTEN:
         return TooMany(_("Too much was sent from here. Please try again in a few minutes."))
     if ending is Outcome.LARGE:
-        return ValidationFailed([FieldError("", "REQUEST_TOO_LARGE", _("This is too long. Please shorten it."))])
+        return ValidationFailed(
+            [FieldError("", "REQUEST_TOO_LARGE", _("This is too long. Please shorten it."))]
+        )
     return Robot() if ending is Outcome.ROBOT else TooQuick()
 
 
@@ -99,7 +102,12 @@ def _was_seen(form: WebForm, data: Mapping[str, Sequence[str]]) -> bool:
             return False
         return key == form.key and time.time() - _moment(signed) >= SHORTEST
     counted = data.get(ELAPSED, ("",))[-1]
-    return counted.isascii() and counted.isdecimal() and len(counted) < 12 and int(counted) >= SHORTEST * 1000
+    return (
+        counted.isascii()
+        and counted.isdecimal()
+        and len(counted) <= DIGITS
+        and int(counted) >= SHORTEST * 1000
+    )
 
 
 def _moment(signed: str) -> float:
@@ -127,7 +135,9 @@ def _save(form: WebForm, data: Mapping[str, Sequence[str]]) -> int:
         if field.name in form.required and values[field.name] in (None, [], False):
             errors.append(FieldError(field.name, "REQUIRED_FIELD_MISSING", _("Please fill this in.")))
         for companion in field.kind.companions(field):
-            values[companion.name] = next((text for text in data.get(companion.name, ()) if text.strip()), None)
+            values[companion.name] = next(
+                (text for text in data.get(companion.name, ()) if text.strip()), None
+            )
     if errors:
         raise ValidationFailed(errors)
     actor = system_actor()

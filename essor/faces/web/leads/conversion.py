@@ -21,7 +21,11 @@ from essor.kernel.errors import NotFound, ValidationFailed
 from essor.query import run
 from essor.query.tree import Column, Compare, Constant, Path, Query
 
-BECAME = (("Account", "ConvertedAccountId"), ("Contact", "ConvertedContactId"), ("Opportunity", "ConvertedOpportunityId"))
+BECAME = (
+    ("Account", "ConvertedAccountId"),
+    ("Contact", "ConvertedContactId"),
+    ("Opportunity", "ConvertedOpportunityId"),
+)
 
 
 @offers.record_action("Lead")

@@ -67,10 +67,16 @@ class ConversionForm:
         """Return the words of the summary of errors."""
         fields = [(part, field) for part in self.parts for field in part.fields]
         found = {field.name: f"{part.object.label}, {field.label}" for part, field in fields}
-        return {**found, "OwnerId": str(self.owner.label), **{p.name: str(p.object.label) for p in self.parts}}
+        return {
+            **found,
+            "OwnerId": str(self.owner.label),
+            **{p.name: str(p.object.label) for p in self.parts},
+        }
 
 
-def draw(record: Loaded, data: QueryDict | None = None, refused: ValidationFailed | None = None) -> ConversionForm:
+def draw(
+    record: Loaded, data: QueryDict | None = None, refused: ValidationFailed | None = None
+) -> ConversionForm:
     """Return the form: as it starts, or as it was sent and what is wrong with it."""
     errors = _by_control(refused.errors) if refused else {}
     matches = find(record.actor, {record.key: record.values})[record.key]
@@ -86,7 +92,8 @@ def draw(record: Loaded, data: QueryDict | None = None, refused: ValidationFaile
         with_opportunity=data is None or bool(data.get("with_opportunity")),
         owner=record.object.field("OwnerId"),
         statuses=tuple(statuses),
-        status=(data or {}).get("status") or (statuses[0].value if statuses else ""),
+        status=(data.get("status", "") if data is not None else "")
+        or (statuses[0].value if statuses else ""),
         values=values,
         errors=errors,
     )

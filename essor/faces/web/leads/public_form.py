@@ -74,7 +74,9 @@ def _take(request: HttpRequest, form: WebForm) -> HttpResponse:
         return _draw(form, data, errors, status=422)
     except receive.Robot:
         pass  # a robot is thanked like everybody else, so that it learns nothing
-    return _protected(HttpResponseRedirect(form.return_url or reverse("web:web_form_thanks", args=[token_of(form)])), form)
+    return _protected(
+        HttpResponseRedirect(form.return_url or reverse("web:web_form_thanks", args=[token_of(form)])), form
+    )
 
 
 def _draw(
@@ -97,7 +99,9 @@ def thanks(request: HttpRequest, token: str) -> HttpResponse:  # noqa: ARG001 --
         return _gone()
     with translation.override(form.language):
         text = form.thanks or _("Thank you. We have received your message and will get back to you.")
-        return _protected(HttpResponse(render_to_string("public/thanks.html.jinja", {"form": form, "text": text})), form)
+        return _protected(
+            HttpResponse(render_to_string("public/thanks.html.jinja", {"form": form, "text": text})), form
+        )
 
 
 def _protected(response: HttpResponse, form: WebForm | None) -> HttpResponse:

@@ -40,14 +40,18 @@ def edit(request: HttpRequest) -> HttpResponseBase:
 
     def again(form: Form) -> HttpResponseBase:
         catalog = current.get()
-        parts = [(catalog.object(name), _fixed(name), _lines(catalog.object(name))) for name in mapping.TARGETS]
+        parts = [
+            (catalog.object(name), _fixed(name), _lines(catalog.object(name))) for name in mapping.TARGETS
+        ]
         context = {"form": form, "parts": parts, "changed": mapping.saved() is not None}
         return draw(request, "lead_mapping", context, current="lead_mapping", status=form.status)
 
     if request.method == "POST":
         return submit(request, work, again)
     held = mapping.mapping()
-    return again(starting({f"{name}.{to}": source for name, one in held.items() for to, source in one.items()}))
+    return again(
+        starting({f"{name}.{to}": source for name, one in held.items() for to, source in one.items()})
+    )
 
 
 def _fixed(name: str) -> list[tuple[str, str]]:

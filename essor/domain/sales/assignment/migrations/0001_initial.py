@@ -5,50 +5,64 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Absence',
+            name="Absence",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('user_id', models.BigIntegerField(db_index=True)),
-                ('first_day', models.DateField()),
-                ('last_day', models.DateField()),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("user_id", models.BigIntegerField(db_index=True)),
+                ("first_day", models.DateField()),
+                ("last_day", models.DateField()),
             ],
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('object_name', models.CharField(default='Lead', max_length=80)),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('name', models.CharField(max_length=80)),
-                ('active', models.BooleanField(default=True)),
-                ('where', models.JSONField(null=True)),
-                ('to', models.CharField(choices=[('owner', 'a person or a queue'), ('team', 'a team in turn')], default='owner', max_length=8)),
-                ('owner_id', models.BigIntegerField(null=True)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("object_name", models.CharField(default="Lead", max_length=80)),
+                ("position", models.PositiveIntegerField(default=0)),
+                ("name", models.CharField(max_length=80)),
+                ("active", models.BooleanField(default=True)),
+                ("where", models.JSONField(null=True)),
+                (
+                    "to",
+                    models.CharField(
+                        choices=[("owner", "a person or a queue"), ("team", "a team in turn")],
+                        default="owner",
+                        max_length=8,
+                    ),
+                ),
+                ("owner_id", models.BigIntegerField(null=True)),
             ],
             options={
-                'ordering': ['position', 'pk'],
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Member',
+            name="Member",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('user_id', models.BigIntegerField()),
-                ('weight', models.PositiveIntegerField(default=1)),
-                ('credit', models.IntegerField(default=0)),
-                ('given', models.PositiveIntegerField(default=0)),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='assignment.entry')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("user_id", models.BigIntegerField()),
+                ("weight", models.PositiveIntegerField(default=1)),
+                ("credit", models.IntegerField(default=0)),
+                ("given", models.PositiveIntegerField(default=0)),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="members",
+                        to="assignment.entry",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('entry', 'user_id'), name='assignment_member_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("entry", "user_id"), name="assignment_member_once")
+                ],
             },
         ),
     ]

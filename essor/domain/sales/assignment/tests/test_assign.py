@@ -63,7 +63,9 @@ def test_the_first_entry_that_fits_decides(admin: Actor, people: list[User], que
     assert owners(leads(admin, 1, Country="France")) == {queue.pk: 1}
 
 
-def test_nothing_happens_unless_asked_and_without_a_fitting_entry(admin: Actor, people: list[User], new: New) -> None:
+def test_nothing_happens_unless_asked_and_without_a_fitting_entry(
+    admin: Actor, people: list[User], new: New
+) -> None:
     french = edit.save_entry(admin, edit.EntryText(name="France", to="owner", owner=people[0].pk))
     edit.set_criteria(admin, french, FRENCH)
     plain = new("Lead", LastName="L", Company="X", Country="France")

@@ -5,35 +5,33 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Conversion',
+            name="Conversion",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('lead_id', models.BigIntegerField(db_index=True)),
-                ('account_id', models.BigIntegerField(db_index=True)),
-                ('contact_id', models.BigIntegerField(db_index=True)),
-                ('opportunity_id', models.BigIntegerField(db_index=True, null=True)),
-                ('status_before', models.CharField(max_length=255)),
-                ('batch', models.UUIDField(db_index=True)),
-                ('user_id', models.BigIntegerField()),
-                ('created_date', models.DateTimeField(default=django.utils.timezone.now)),
-                ('undone_date', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("lead_id", models.BigIntegerField(db_index=True)),
+                ("account_id", models.BigIntegerField(db_index=True)),
+                ("contact_id", models.BigIntegerField(db_index=True)),
+                ("opportunity_id", models.BigIntegerField(db_index=True, null=True)),
+                ("status_before", models.CharField(max_length=255)),
+                ("batch", models.UUIDField(db_index=True)),
+                ("user_id", models.BigIntegerField()),
+                ("created_date", models.DateTimeField(default=django.utils.timezone.now)),
+                ("undone_date", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='FieldMap',
+            name="FieldMap",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('body', models.JSONField()),
-                ('changed_by_id', models.BigIntegerField()),
-                ('changed_date', models.DateTimeField(default=django.utils.timezone.now)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("body", models.JSONField()),
+                ("changed_by_id", models.BigIntegerField()),
+                ("changed_date", models.DateTimeField(default=django.utils.timezone.now)),
             ],
         ),
     ]

@@ -48,8 +48,16 @@ def test_everything_the_lead_knows_arrives(admin: Actor, lead: int) -> None:
     done = convert(admin, Ask(lead))
     account, contact = Account.objects.get(pk=done.account), Contact.objects.get(pk=done.contact)
     deal = Opportunity.objects.get(pk=done.opportunity)
-    assert (account.name, account.industry, account.annual_revenue) == (FULL["Company"], "Consulting", 150000050)
-    assert (account.billing_city, account.account_source, account.phone_e164) == ("Lyon", "Web", "+33144556677")
+    assert (account.name, account.industry, account.annual_revenue) == (
+        FULL["Company"],
+        "Consulting",
+        150000050,
+    )
+    assert (account.billing_city, account.account_source, account.phone_e164) == (
+        "Lyon",
+        "Web",
+        "+33144556677",
+    )
     assert (contact.name, contact.email, contact.account_id) == ("Ana Roux", FULL["Email"], account.pk)
     assert (contact.mailing_country, contact.has_opted_out_of_email) == ("France", True)
     assert (deal.name, deal.account_id, deal.contact_id) == (FULL["Company"], account.pk, contact.pk)
@@ -101,7 +109,11 @@ def test_a_contact_brings_its_account_and_no_other(admin: Actor, lead: int, new:
 
 
 def test_every_error_of_all_three_records_at_once_and_nothing_written(admin: Actor, lead: int) -> None:
-    values = {"Account": {"Industry": "Nothing such"}, "Contact": {"Email": "no mail"}, "Opportunity": {"CloseDate": ""}}
+    values = {
+        "Account": {"Industry": "Nothing such"},
+        "Contact": {"Email": "no mail"},
+        "Opportunity": {"CloseDate": ""},
+    }
     with pytest.raises(ValidationFailed) as error:
         convert(admin, Ask(lead, values=values))
     assert set(refused(error)) == {"Account.Industry", "Contact.Email", "Opportunity.CloseDate"}
@@ -163,7 +175,9 @@ def test_rights_hold(make_user: MakeUser, lead: int) -> None:
         convert(actor_for(make_user("Sam")), Ask(999))
 
 
-def test_a_field_that_the_writer_may_not_see_is_carried_all_the_same(admin: Actor, make_user: MakeUser, lead: int) -> None:
+def test_a_field_that_the_writer_may_not_see_is_carried_all_the_same(
+    admin: Actor, make_user: MakeUser, lead: int
+) -> None:
     from essor.access.actions.set_field_rights import set_field_rights
     from essor.access.models import PermissionSet
     from essor.access.rights import FieldAccess
@@ -183,7 +197,9 @@ def test_custom_fields_of_one_name_meet_and_administrators_change_the_mapping(ad
     done = convert(admin, Ask(new("Lead", **FULL, Score__c=7)))
     assert Contact.objects.values_list("x_score", flat=True).get(pk=done.contact) == 7
     with pytest.raises(ValidationFailed) as error:
-        mapping.save_mapping(admin, {"Contact": {"Email": "AnnualRevenue"}, "Opportunity": {"Nothing": "Email"}})
+        mapping.save_mapping(
+            admin, {"Contact": {"Email": "AnnualRevenue"}, "Opportunity": {"Nothing": "Email"}}
+        )
     assert set(refused(error)) == {"Contact.Email", "Opportunity.Nothing"}
     mapping.save_mapping(admin, {"Contact": {"Email": "Email"}, "Opportunity": {"Origin__c": "Industry"}})
     done = convert(admin, Ask(new("Lead", **FULL, Score__c=7)))

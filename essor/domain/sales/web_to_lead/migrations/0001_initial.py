@@ -6,45 +6,66 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='WebForm',
+            name="WebForm",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=80)),
-                ('title', models.CharField(blank=True, default='', max_length=120)),
-                ('language', models.CharField(default='fr', max_length=5)),
-                ('fields', models.JSONField(default=list)),
-                ('required', models.JSONField(default=list)),
-                ('lead_source', models.CharField(blank=True, default='', max_length=255)),
-                ('owner_id', models.BigIntegerField()),
-                ('assign', models.BooleanField(default=True)),
-                ('return_url', models.CharField(blank=True, default='', max_length=1024)),
-                ('thanks', models.TextField(blank=True, default='')),
-                ('note', models.TextField(blank=True, default='')),
-                ('sites', models.JSONField(default=list)),
-                ('active', models.BooleanField(default=True)),
-                ('key', models.CharField(max_length=22)),
-                ('created_date', models.DateTimeField(default=django.utils.timezone.now)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=80)),
+                ("title", models.CharField(blank=True, default="", max_length=120)),
+                ("language", models.CharField(default="fr", max_length=5)),
+                ("fields", models.JSONField(default=list)),
+                ("required", models.JSONField(default=list)),
+                ("lead_source", models.CharField(blank=True, default="", max_length=255)),
+                ("owner_id", models.BigIntegerField()),
+                ("assign", models.BooleanField(default=True)),
+                ("return_url", models.CharField(blank=True, default="", max_length=1024)),
+                ("thanks", models.TextField(blank=True, default="")),
+                ("note", models.TextField(blank=True, default="")),
+                ("sites", models.JSONField(default=list)),
+                ("active", models.BooleanField(default=True)),
+                ("key", models.CharField(max_length=22)),
+                ("created_date", models.DateTimeField(default=django.utils.timezone.now)),
             ],
         ),
         migrations.CreateModel(
-            name='Sending',
+            name="Sending",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('outcome', models.CharField(choices=[('accepted', 'became leads'), ('robot', 'filled in by robots'), ('quick', 'sent too fast; asked once more'), ('often', 'too many from one address'), ('large', 'too large'), ('invalid', 'with mistakes; shown to the sender')], max_length=10)),
-                ('sender', models.CharField(max_length=32)),
-                ('created_date', models.DateTimeField(default=django.utils.timezone.now)),
-                ('form', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sendings', to='web_to_lead.webform')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("accepted", "became leads"),
+                            ("robot", "filled in by robots"),
+                            ("quick", "sent too fast; asked once more"),
+                            ("often", "too many from one address"),
+                            ("large", "too large"),
+                            ("invalid", "with mistakes; shown to the sender"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("sender", models.CharField(max_length=32)),
+                ("created_date", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "form",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sendings",
+                        to="web_to_lead.webform",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['form', 'created_date'], name='web_to_lead_days'), models.Index(fields=['sender', 'created_date'], name='web_to_lead_sender')],
+                "indexes": [
+                    models.Index(fields=["form", "created_date"], name="web_to_lead_days"),
+                    models.Index(fields=["sender", "created_date"], name="web_to_lead_sender"),
+                ],
             },
         ),
     ]

@@ -29,8 +29,15 @@ def outcomes() -> list[str]:
 
 
 def test_the_chosen_fields_become_a_lead_and_nothing_else(form: WebForm, admin: Actor) -> None:
-    lead = Lead.objects.get(pk=send(form, Rating="Hot", OwnerId="1", Status="Closed - Converted", Title="CEO"))
-    assert (lead.name, lead.company, lead.email, lead.lead_source) == ("Roux", "Émeraude", GOOD["Email"], "Web")
+    lead = Lead.objects.get(
+        pk=send(form, Rating="Hot", OwnerId="1", Status="Closed - Converted", Title="CEO")
+    )
+    assert (lead.name, lead.company, lead.email, lead.lead_source) == (
+        "Roux",
+        "Émeraude",
+        GOOD["Email"],
+        "Web",
+    )
     assert (lead.rating, lead.title, lead.status) == (None, None, "Open - Not Contacted")
     assert lead.owner_id == admin.user_id
     assert outcomes() == ["accepted"]
@@ -52,7 +59,9 @@ def test_a_robot_is_counted_and_makes_no_lead(form: WebForm) -> None:
     assert outcomes() == ["robot"]
 
 
-@pytest.mark.parametrize("more", [{"elapsed": "900"}, {"elapsed": ""}, {"elapsed": "²"}, {"elapsed": "", "t": "forged:1:x"}])
+@pytest.mark.parametrize(
+    "more", [{"elapsed": "900"}, {"elapsed": ""}, {"elapsed": "²"}, {"elapsed": "", "t": "forged:1:x"}]
+)
 def test_what_nobody_typed_is_asked_once_more(form: WebForm, more: dict[str, Any]) -> None:
     with pytest.raises(receive.TooQuick):
         send(form, **more)

@@ -76,7 +76,9 @@ def test_absences_are_noted_and_forgotten(signed_in: Client, ann: User) -> None:
     assert not Absence.objects.exists()
 
 
-def test_a_new_lead_goes_by_rule_when_its_box_is_ticked(signed_in: Client, admin: Actor, queue: Group) -> None:
+def test_a_new_lead_goes_by_rule_when_its_box_is_ticked(
+    signed_in: Client, admin: Actor, queue: Group
+) -> None:
     assert "assign_by_rule" not in signed_in.get("/o/Lead/new").content.decode()
     edit.save_entry(admin, edit.EntryText(name="All", to="owner", owner=queue.pk))
     assert "assign_by_rule" in signed_in.get("/o/Lead/new").content.decode()
@@ -86,7 +88,9 @@ def test_a_new_lead_goes_by_rule_when_its_box_is_ticked(signed_in: Client, admin
     assert Lead.objects.get(last_name="B").owner_id == admin.user_id
 
 
-def test_a_record_of_a_queue_is_taken_from_its_page(signed_in: Client, admin: Actor, queue: Group, ann: User, new: New) -> None:
+def test_a_record_of_a_queue_is_taken_from_its_page(
+    signed_in: Client, admin: Actor, queue: Group, ann: User, new: New
+) -> None:
     key = new("Lead", LastName="L", Company="X", OwnerId=queue.pk)
     record = ids.encode("00Q", key)
     assert f'action="/r/{record}/take"' in signed_in.get(f"/r/{record}/").content.decode()

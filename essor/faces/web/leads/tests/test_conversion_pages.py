@@ -51,8 +51,12 @@ def test_sent_it_converts_and_both_sides_tell(signed_in: Client, lead: str) -> N
     assert f'href="/r/{lead}/"' in signed_in.get(f"/r/{contact}/origin").content.decode()
 
 
-def test_what_is_wrong_stands_beside_its_field_and_nothing_typed_is_lost(signed_in: Client, lead: str) -> None:
-    answer = signed_in.post(f"/r/{lead}/convert", {**SENT, "Opportunity.CloseDate": "", "Contact.Email": "no mail"})
+def test_what_is_wrong_stands_beside_its_field_and_nothing_typed_is_lost(
+    signed_in: Client, lead: str
+) -> None:
+    answer = signed_in.post(
+        f"/r/{lead}/convert", {**SENT, "Opportunity.CloseDate": "", "Contact.Email": "no mail"}
+    )
     text = answer.content.decode()
     assert answer.status_code == 422
     assert 'id="f-Opportunity.CloseDate-error"' in text

@@ -88,7 +88,9 @@ def test_floods_wait(form: WebForm, stranger: Client) -> None:
     assert stranger.post(address(form), SENT).status_code == 429
 
 
-def test_the_set_up_shows_html_that_works_and_what_was_refused(form: WebForm, signed_in: Client, stranger: Client) -> None:
+def test_the_set_up_shows_html_that_works_and_what_was_refused(
+    form: WebForm, signed_in: Client, stranger: Client
+) -> None:
     page = signed_in.get(f"{HOME}{form.pk}/").content.decode()
     html = unescape(re.search(r'<code id="web-form-html">(.*?)</code>', page, re.DOTALL).group(1))
     assert f'action="http://testserver{address(form)}"' in html

@@ -9,6 +9,8 @@ from django.urls import URLPattern, URLResolver, reverse
 from essor.access.models import Group, PermissionSet, SharingRule, User, UserRole
 from essor.catalog.actions.add_validation_rule import add_validation_rule
 from essor.catalog.actions.spec import RuleSpec
+from essor.domain.sales.assignment.models import Entry
+from essor.domain.sales.web_to_lead.models import WebForm
 from essor.faces.web.setup import urls
 
 
@@ -22,8 +24,8 @@ def names(patterns: list[URLPattern | URLResolver]) -> list[URLPattern]:
 PATTERNS = names(urls.setup)
 POSTS = {
     name for name in (one.name for one in PATTERNS)
-    if any(word in name for word in ("hide", "restore", "purge", "remove", "switch", "drop", "reset_layout", "setup_user_",
-                                     "setup_formula", "setup_condition"))
+    if any(word in name for word in ("hide", "restore", "purge", "remove", "switch", "drop", "reset_", "setup_user_",
+                                     "setup_formula", "setup_condition", "assignment_clear", "assignment_move", "absence", "renew"))
 }  # fmt: skip
 
 
@@ -35,6 +37,7 @@ def address(pattern: URLPattern) -> str:
         "index_name": "nope", "user_id": User.objects.get(email="boss@example.fr").pk, "role_id": UserRole.objects.first().pk,
         "set_id": PermissionSet.objects.first().pk, "group_id": Group.objects.get(name="Team").pk,
         "rule_id": SharingRule.objects.get_or_create(name="R", object_name="Account", owners=every, receivers=every)[0].pk,
+        "entry_id": Entry.objects.get_or_create(name="E")[0].pk, "form_id": WebForm.objects.get_or_create(name="F", owner_id=0)[0].pk,
     }  # fmt: skip
     wanted = pattern.pattern.converters
     return reverse(f"web:{pattern.name}", kwargs={key: known[key] for key in wanted})

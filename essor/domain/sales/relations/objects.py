@@ -1,0 +1,35 @@
+"""Relations for the catalog."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from essor.catalog.standard import Spec, Standard, pick
+
+ROLES = pick(
+    ("Decision Maker", _("Decides")), ("Economic Buyer", _("Holds the budget")), ("Influencer", _("Influences")),
+    ("Technical Buyer", _("Judges the technique")), ("Business User", _("Uses it")), ("Executive Sponsor", _("Sponsor")),
+    ("Evaluator", _("Evaluates")), ("Gatekeeper", _("Opens the doors")), ("Other", _("Other")),
+)  # fmt: skip
+
+OBJECTS = (
+    Standard(
+        "relations.OpportunityContactRole", "00K", _("Contact role"), _("Contact roles"), icon="users", name_field="Role",
+        tab=False,
+        fields={
+            "opportunity": Spec(kind="masterdetail", child_relationship="OpportunityContactRoles", on_delete="cascade"),
+            "contact": Spec(required=True, child_relationship="OpportunityContactRoles", on_delete="cascade"),
+            "role": Spec(kind="picklist", choices=ROLES),
+        },
+    ),
+    Standard(
+        "relations.AccountContactRelation", "07k", _("Relation of a contact"), _("Relations of contacts"),
+        icon="switch-horizontal", name_field="Roles", tab=False,
+        fields={
+            "account": Spec(kind="masterdetail", child_relationship="AccountContactRelations", on_delete="cascade"),
+            "contact": Spec(required=True, child_relationship="AccountContactRelations", on_delete="cascade"),
+            "roles": Spec(kind="multiselect", choices=ROLES),
+            "is_direct": Spec(readonly=True, help=_("The account that the contact is with now.")),
+        },
+    ),
+)  # fmt: skip

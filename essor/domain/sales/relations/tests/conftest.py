@@ -1,0 +1,6 @@
+"""Fixtures of the room."""
+
+from __future__ import annotations
+
+from essor.access.tests.conftest import admin, make_user, organization  # noqa: F401 -- fixtures by name
+from essor.records.tests.conftest import new  # noqa: F401
