@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from itertools import combinations, product
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from essor.access.actor import system_actor
 from essor.catalog import current
 from essor.catalog.definitions import Catalog
-from essor.domain.duplicates import keys, setting
+from essor.domain.duplicates import keys, pairs, setting
 from essor.domain.duplicates.matching.learn import learn
 from essor.domain.duplicates.matching.pairing import MOST_WITH_KEY
 from essor.domain.duplicates.matching.weights import Model, Pattern, Prepared
-from essor.domain.duplicates.models import KeyState, MatchKey
+from essor.domain.duplicates.models import KeyState, MatchKey, SuspectPair
 from essor.domain.duplicates.setting import Rule, Side
 from essor.records.load import attributes, read
 
@@ -125,6 +127,25 @@ def learnt(catalog: Catalog, rule: Rule, region: str, most: int = 64) -> Model |
     return learn(rule.model, counts) if counts.total() >= CHUNK else None
 
 
-def searched(object_name: str) -> None:
-    """Note that all records of an object have just been compared."""
-    KeyState.objects.filter(object_name=object_name).update(scanned_date=timezone.now())
+def search(object_name: str) -> int:
+    """Make the keys anew and compare all records of an object at once; return the number of groups. Jobs go in pieces."""
+    catalog, region = current.get(), system_actor().company.phone_region
+    rules = setting.rules_for(catalog, object_name)
+    began = timezone.now()
+    for name in dict.fromkeys(name for rule in rules for name in (rule.object_name, rule.target)):
+        rebuild(name, region)
+    for rule in rules:
+        total = share_count(rule)
+        for piece in range(total):
+            pairs.store((rule, *one) for one in likely(catalog, rule, piece, total, region))
+    return finish(object_name, began)
+
+
+def finish(object_name: str, began: datetime) -> int:
+    """Drop the open pairs that a search begun then has not found again, gather the groups; return how many there are."""
+    with transaction.atomic():
+        SuspectPair.objects.filter(object_name=object_name, dismissed=False, found_date__lt=began).delete()
+        pairs.regroup(object_name)
+        KeyState.objects.filter(object_name=object_name).update(scanned_date=timezone.now())
+    found = SuspectPair.objects.filter(object_name=object_name, dismissed=False)
+    return found.values("group_id").distinct().count()
