@@ -156,9 +156,16 @@ def _collection(obj: ObjectDef) -> dict[str, Any]:
     if obj.is_record and obj.createable:
         found["post"] = {
             "summary": f"{obj.label}: create", "operationId": f"create{obj.name}", "tags": [obj.name],
+            "parameters": [_insist()],
             "requestBody": _body(_ref(f"{obj.name}Input")), "responses": _answers("201", "Created", _ref("Written")),
         }  # fmt: skip
     return found
+
+
+def _insist() -> dict[str, Any]:
+    """Return the header by which a caller saves what seems to be there already."""
+    text = "“allowSave=true” saves a record that seems to be a duplicate, where the rule lets people decide"
+    return _parameter("Sforce-Duplicate-Rule-Header", {"type": "string"}, text, "header")
 
 
 def _body(schema: dict[str, Any]) -> dict[str, Any]:
@@ -178,7 +185,7 @@ def _item(obj: ObjectDef) -> dict[str, Any]:
     if obj.is_record and obj.createable:
         match = _parameter("If-Match", {"type": "string"}, "ETag of an earlier answer", "header")
         found["patch"] = {
-            "summary": f"{obj.label}: change", "operationId": f"update{obj.name}", "tags": [obj.name], "parameters": [match],
+            "summary": f"{obj.label}: change", "operationId": f"update{obj.name}", "tags": [obj.name], "parameters": [match, _insist()],
             "requestBody": _body(_ref(f"{obj.name}Input")), "responses": _answers("200", "Changed", _ref("Written")),
         }  # fmt: skip
         found["delete"] = {
@@ -198,6 +205,7 @@ def _bulk(obj: ObjectDef) -> dict[str, Any]:
     answers["207"] = {"description": "Some refused", "content": {JSON: {"schema": {"type": "object"}}}}
     return {
         "summary": f"{obj.plural}: create or change many", "operationId": f"bulk{obj.name}", "tags": [obj.name],
+        "parameters": [_insist()],
         "requestBody": _body(schema), "responses": answers,
     }  # fmt: skip
 
