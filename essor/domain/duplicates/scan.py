@@ -73,10 +73,10 @@ def share_count(rule: Rule) -> int:
     return max(1, min(4096, (highest or 0) // KEYS_AT_ONCE + 1))
 
 
-def patterns(
+def candidates(
     catalog: Catalog, rule: Rule, piece: int, pieces: int, region: str
-) -> Iterator[tuple[int, int, Pattern]]:
-    """Yield (record, record, pattern) of the candidates that meet under a key of one piece of all keys."""
+) -> Iterator[tuple[int, int, Prepared, Prepared]]:
+    """Yield (record, record, normal forms of both) of those that meet under a key of one piece of all keys."""
     low, high = (LOWEST + SPAN * place // pieces for place in (piece, piece + 1))
     rows = MatchKey.objects.filter(
         key__gte=low, key__lte=high - 1, object_name__in={rule.object_name, rule.target}
@@ -95,7 +95,7 @@ def patterns(
     second = {**second, **_prepared(catalog, rule, missing, region, other=rule.crosses)}
     for one, two in found:
         if one in first and two in second:
-            yield one, two, rule.model.pattern(first[one], second[two])
+            yield one, two, first[one], second[two]
 
 
 def _prepared(
@@ -112,9 +112,9 @@ def _prepared(
 def likely(catalog: Catalog, rule: Rule, piece: int, pieces: int, region: str) -> list[Found]:
     """Return the suspects of one piece: (record, record, likeness)."""
     return [
-        (one, two, likeness)
-        for one, two, pattern in patterns(catalog, rule, piece, pieces, region)
-        if (likeness := rule.model.probability(pattern)) >= rule.model.threshold
+        (one, two, rule.model.probability(pattern))
+        for one, two, first, second in candidates(catalog, rule, piece, pieces, region)
+        if (pattern := rule.model.likely(first, second)) is not None
     ]
 
 
@@ -123,7 +123,8 @@ def learnt(catalog: Catalog, rule: Rule, region: str, most: int = 64) -> Model |
     total = share_count(rule)
     counts: Counter[Pattern] = Counter()
     for piece in range(min(total, most)):
-        counts.update(pattern for _one, _two, pattern in patterns(catalog, rule, piece, total, region))
+        found = candidates(catalog, rule, piece, total, region)
+        counts.update(rule.model.pattern(first, second) for _one, _two, first, second in found)
     return learn(rule.model, counts) if counts.total() >= CHUNK else None
 
 

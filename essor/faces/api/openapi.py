@@ -185,7 +185,8 @@ def _item(obj: ObjectDef) -> dict[str, Any]:
     if obj.is_record and obj.createable:
         match = _parameter("If-Match", {"type": "string"}, "ETag of an earlier answer", "header")
         found["patch"] = {
-            "summary": f"{obj.label}: change", "operationId": f"update{obj.name}", "tags": [obj.name], "parameters": [match, _insist()],
+            "summary": f"{obj.label}: change", "operationId": f"update{obj.name}", "tags": [obj.name],
+            "parameters": [match, _insist()],
             "requestBody": _body(_ref(f"{obj.name}Input")), "responses": _answers("200", "Changed", _ref("Written")),
         }  # fmt: skip
         found["delete"] = {
