@@ -89,12 +89,12 @@ class Unlinked(models.Model):
 
 
 class Merged(models.Model):
-    """A record that was merged away: its id keeps answering with the winner's."""
+    """A record that was merged away: its id keeps answering with the winner's, also once the bin has been emptied."""
 
     object_name = models.CharField(max_length=80)
     record_id = models.BigIntegerField()
     winner_id = models.BigIntegerField(db_index=True)
-    deletion = models.ForeignKey(Deletion, models.CASCADE, related_name="+")
+    deletion = models.ForeignKey(Deletion, models.SET_NULL, null=True, related_name="merges")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["object_name", "record_id"], name="merged_once")]

@@ -64,6 +64,7 @@ def restore(actor: Actor, catalog: Catalog, deletion: Deletion) -> int:
     for name, keys in by_object.items():
         rollups.refresh_parents(catalog, name, rollups.parents_of_keys(catalog, name, keys))
         events.emit("record.undeleted", name, sorted(keys), {"user_id": actor.user_id})
+    deletion.merges.all().delete()
     deletion.delete()
     return chosen
 

@@ -7,12 +7,10 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from django.db import models, transaction
+from django.db import models
 
-from essor.access.actor import system_actor
-from essor.catalog import current
 from essor.domain.demo.companies import ascii_of
-from essor.domain.duplicates import pairs, scan, setting
+from essor.domain.duplicates import scan, setting
 from essor.domain.sales.models import Account, Contact, Lead
 
 ACCOUNTS, CONTACTS, LEADS, MET = 14, 22, 14, 8
@@ -40,21 +38,9 @@ def make(rng: Random, now: datetime) -> Iterator[tuple[type[models.Model], list[
 
 
 def find() -> None:
-    """Make the keys of all objects that have rules, and gather what stands twice."""
-    catalog, region = current.get(), system_actor().company.phone_region
-    for name in dict.fromkeys(
-        target for rule in setting.rules(catalog) for target in (rule.object_name, rule.target)
-    ):
-        scan.rebuild(name, region)
-    for rule in setting.rules(catalog):
-        total = scan.share_count(rule)
-        for piece in range(total):
-            found = scan.likely(catalog, rule, piece, total, region)
-            pairs.store((rule, *one) for one in found)
-    with transaction.atomic():
-        for name in setting.objects():
-            pairs.regroup(name)
-            scan.searched(name)
+    """Gather what stands twice."""
+    for name in setting.objects():
+        scan.search(name)
 
 
 def _some(model: type[Any], count: int) -> Sequence[Any]:

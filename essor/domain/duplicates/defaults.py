@@ -16,6 +16,11 @@ ADDRESS = {
     "fields": ["BillingStreet"], "method": "address",
     "m": [0.6, 0.15, 0.1, 0.05, 0.1], "u": [0.01, 0.01, 0.02, 0.1, 0.86],
 }  # fmt: skip
+# Leads of one company are mostly colleagues.
+COLLEAGUES = {
+    "fields": ["Company"], "method": "company",
+    "m": [0.7, 0.1, 0.07, 0.05, 0.08], "u": [0.02, 0.01, 0.02, 0.05, 0.9],
+}  # fmt: skip
 NAME = {"fields": ["FirstName", "LastName"], "method": "person"}
 EMAIL = {"fields": ["Email"], "method": "email"}
 
@@ -39,7 +44,7 @@ STANDARD: tuple[dict[str, Any], ...] = (
     },
     {
         "standard": "lead", "object_name": "Lead", "name": "The same lead",
-        "criteria": [NAME, EMAIL, PHONES, one("company", "Company"), one("city", "City")],
+        "criteria": [NAME, EMAIL, PHONES, COLLEAGUES, one("city", "City")],
     },
     {
         "standard": "lead_contact", "object_name": "Lead", "other_object": "Contact",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from heapq import nlargest
 from typing import Any
 
 from essor.access.actor import Actor
@@ -17,6 +18,8 @@ from essor.domain.duplicates.matching.weights import Pattern, Prepared
 from essor.domain.duplicates.setting import Rule
 from essor.query.access import visible_q
 
+WEAK, ENOUGH = 1, 2  # what a shared key weighs, and what is needed to be compared
+MOST_COMPARED = 12
 MOST = 5  # suspects told per record
 AGREES = 1.0  # bits from which a criterion is named as shared
 
@@ -47,11 +50,12 @@ def find(catalog: Catalog, rule: Rule, subjects: Sequence[Subject], region: str)
     target = catalog.object(rule.target)
     prepared = {one.place: rule.model.prepare(one.values, region) for one in subjects}
     texts = {one.place: weights.keys(rule.model.criteria, prepared[one.place]) for one in subjects}
-    hashes = {place: {keys.hashed(text) for text in found} for place, found in texts.items()}
-    held = keys.candidates(rule.target, set().union(*hashes.values()))
-    wanted = {
-        one.place: {record for key in hashes[one.place] for record in held.get(key, ())} for one in subjects
+    hashes = {
+        place: {keys.hashed(text): WEAK if weights.is_weak(text) else ENOUGH for text in found}
+        for place, found in texts.items()
     }
+    held = keys.candidates(rule.target, set().union(*hashes.values()))
+    wanted = {one.place: _near(hashes[one.place], held) for one in subjects}
     names = {name for one in rule.model.criteria for name in one.fields_of(other=rule.crosses)}
     stored = {
         record: rule.model.prepare(values, region, other=rule.crosses)
@@ -69,20 +73,38 @@ def find(catalog: Catalog, rule: Rule, subjects: Sequence[Subject], region: str)
     return matches
 
 
+def _near(mine: Mapping[int, int], held: Mapping[int, Sequence[int]]) -> set[int]:
+    """Return who shares keys enough with `mine` ({key: what it weighs}) to be compared: the MOST_COMPARED who share most."""
+    weight: dict[int, int] = defaultdict(int)
+    for key, share in mine.items():
+        holders = held.get(key, ())
+        if len(holders) <= MOST_WITH_KEY:
+            for one in holders:
+                weight[one] += share
+    near = [one for one, total in weight.items() if total >= ENOUGH]
+    return (
+        set(near)
+        if len(near) <= MOST_COMPARED
+        else set(nlargest(MOST_COMPARED, near, key=weight.__getitem__))
+    )
+
+
 def _likely(
     rule: Rule, place: int, mine: Prepared, others: Mapping[int, Prepared], *, twin: bool = False
 ) -> list[Match]:
     found = []
     for record, theirs in others.items():
-        pattern = rule.model.pattern(mine, theirs)
-        likeness = rule.model.probability(pattern)
-        if likeness >= rule.model.threshold:
-            found.append(Match(place, record, likeness, rule, pattern, twin))
+        pattern = rule.model.likely(mine, theirs)
+        if pattern is not None:
+            found.append(Match(place, record, rule.model.probability(pattern), rule, pattern, twin))
     return sorted(found, key=lambda one: (-one.likeness, one.record))[:MOST]
 
 
 def _twins(
-    rule: Rule, subjects: Sequence[Subject], prepared: Mapping[int, Prepared], hashes: Mapping[int, set[int]]
+    rule: Rule,
+    subjects: Sequence[Subject],
+    prepared: Mapping[int, Prepared],
+    hashes: Mapping[int, Mapping[int, int]],
 ) -> list[Match]:
     """Compare new subjects with those before them: none of them has keys in the table yet."""
     known: dict[int, list[int]] = defaultdict(list)
@@ -90,9 +112,7 @@ def _twins(
     for one in subjects:
         if one.id is not None:
             continue
-        near = {
-            place for key in hashes[one.place] if len(known[key]) <= MOST_WITH_KEY for place in known[key]
-        }
+        near = _near(hashes[one.place], known)
         found.extend(
             _likely(rule, one.place, prepared[one.place], {at: prepared[at] for at in near}, twin=True)
         )

@@ -55,24 +55,21 @@ def page(actor: Actor, object_name: str, columns: Sequence[str], after: str = ""
         nodes[number][object_name, one] = None
         nodes[number][other, two] = None
     seen = _read(actor, {node for some in nodes.values() for node in some}, columns)
-    groups = tuple(
-        one
-        for group, best in best_of.items()
-        if (one := _group(actor, group, best, list(nodes[group]), seen)).members
-    )
+    drawn = (_group(actor, number, best, list(nodes[number]), seen) for number, best in best_of.items())
+    shown = tuple(one for one in drawn if one.members)
     last = found[SIZE - 1] if len(found) > SIZE else None
-    return GroupPage(groups, f"{last['best']!r}:{last['group_id']}" if last else "")
+    return GroupPage(shown, f"{last['best']!r}:{last['group_id']}" if last else "")
 
 
-def members(actor: Actor, object_name: str, group: int) -> list[int]:
-    """Return the keys of a group's records of the object itself that the actor sees."""
+def visible_pairs(actor: Actor, object_name: str, group: int) -> list[int]:
+    """Return the open pairs of a group whose both records the actor sees."""
     rows = SuspectPair.objects.filter(object_name=object_name, group_id=group, dismissed=False)
-    keys = {
-        key
-        for one, other, two in rows.values_list("one_id", "other_object", "two_id")
-        for key in ((one, two) if other == object_name else (one,))
+    ends = {
+        pk: ((object_name, one), (other, two))
+        for pk, one, other, two in rows.values_list("pk", "one_id", "other_object", "two_id")
     }
-    return sorted(key for _name, key in _read(actor, {(object_name, key) for key in keys}, ()))
+    seen = _read(actor, {node for pair in ends.values() for node in pair}, ())
+    return [pk for pk, (one, two) in ends.items() if one in seen and two in seen]
 
 
 def _cursor(text: str) -> tuple[float, int] | None:

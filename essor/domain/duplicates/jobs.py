@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -14,7 +15,6 @@ from essor.access.actor import Actor, system_actor
 from essor.access.view import catalog_for
 from essor.catalog import current
 from essor.domain.duplicates import pairs, scan, setting
-from essor.domain.duplicates.models import SuspectPair
 from essor.domain.duplicates.setting import Rule
 from essor.jobs import progress
 from essor.jobs.models import JobRun
@@ -51,13 +51,8 @@ def run_search(run: Progress) -> Mapping[str, Any]:
     for place, rule in enumerate(rules):
         if place >= position["rule"]:
             _compare(run, position, place, rule, region)
-    began = position["began"]
-    with transaction.atomic():
-        SuspectPair.objects.filter(object_name=name, dismissed=False, found_date__lt=began).delete()
-        pairs.regroup(name)
-        scan.searched(name)
-    found = SuspectPair.objects.filter(object_name=name, dismissed=False)
-    return {"object": name, "groups": found.values("group_id").distinct().count(), "pairs": found.count()}
+    count = scan.finish(name, datetime.fromisoformat(position["began"]))
+    return {"object": name, "groups": count}
 
 
 def _make_keys(run: Progress, position: dict[str, Any], target: str, region: str) -> None:

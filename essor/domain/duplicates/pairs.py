@@ -81,11 +81,14 @@ def _node(object_name: str, other: str, key: int) -> Node:
     return (object_name if object_name == other else f"{object_name}>{other}", key)
 
 
-def dismiss(object_name: str, group: int, user_id: int | None) -> int:
-    """Remember that the pairs of a group are none; return how many there were. `reopen` takes it back."""
+def dismiss(object_name: str, found: Iterable[int], user_id: int | None) -> int:
+    """Remember that these pairs of one group are none; return how many there were. `reopen` takes it back."""
     with transaction.atomic():
-        rows = SuspectPair.objects.filter(object_name=object_name, group_id=group, dismissed=False)
-        return rows.update(dismissed=True, dismissed_by_id=user_id)
+        rows = SuspectPair.objects.filter(object_name=object_name, pk__in=list(found), dismissed=False)
+        touched = {key for pair in rows.values_list("one_id", "two_id") for key in pair}
+        count = rows.update(dismissed=True, dismissed_by_id=user_id)
+        regroup(object_name, touched)
+    return count
 
 
 def reopen(object_name: str, group: int) -> None:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from itertools import combinations, product
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from essor.access.actor import system_actor
 from essor.catalog import current
 from essor.catalog.definitions import Catalog
-from essor.domain.duplicates import keys, setting
+from essor.domain.duplicates import keys, pairs, setting
 from essor.domain.duplicates.matching.learn import learn
 from essor.domain.duplicates.matching.pairing import MOST_WITH_KEY
 from essor.domain.duplicates.matching.weights import Model, Pattern, Prepared
-from essor.domain.duplicates.models import KeyState, MatchKey
+from essor.domain.duplicates.models import KeyState, MatchKey, SuspectPair
 from essor.domain.duplicates.setting import Rule, Side
 from essor.records.load import attributes, read
 
@@ -71,10 +73,10 @@ def share_count(rule: Rule) -> int:
     return max(1, min(4096, (highest or 0) // KEYS_AT_ONCE + 1))
 
 
-def patterns(
+def candidates(
     catalog: Catalog, rule: Rule, piece: int, pieces: int, region: str
-) -> Iterator[tuple[int, int, Pattern]]:
-    """Yield (record, record, pattern) of the candidates that meet under a key of one piece of all keys."""
+) -> Iterator[tuple[int, int, Prepared, Prepared]]:
+    """Yield (record, record, normal forms of both) of those that meet under a key of one piece of all keys."""
     low, high = (LOWEST + SPAN * place // pieces for place in (piece, piece + 1))
     rows = MatchKey.objects.filter(
         key__gte=low, key__lte=high - 1, object_name__in={rule.object_name, rule.target}
@@ -93,7 +95,7 @@ def patterns(
     second = {**second, **_prepared(catalog, rule, missing, region, other=rule.crosses)}
     for one, two in found:
         if one in first and two in second:
-            yield one, two, rule.model.pattern(first[one], second[two])
+            yield one, two, first[one], second[two]
 
 
 def _prepared(
@@ -110,9 +112,9 @@ def _prepared(
 def likely(catalog: Catalog, rule: Rule, piece: int, pieces: int, region: str) -> list[Found]:
     """Return the suspects of one piece: (record, record, likeness)."""
     return [
-        (one, two, likeness)
-        for one, two, pattern in patterns(catalog, rule, piece, pieces, region)
-        if (likeness := rule.model.probability(pattern)) >= rule.model.threshold
+        (one, two, rule.model.probability(pattern))
+        for one, two, first, second in candidates(catalog, rule, piece, pieces, region)
+        if (pattern := rule.model.likely(first, second)) is not None
     ]
 
 
@@ -121,10 +123,30 @@ def learnt(catalog: Catalog, rule: Rule, region: str, most: int = 64) -> Model |
     total = share_count(rule)
     counts: Counter[Pattern] = Counter()
     for piece in range(min(total, most)):
-        counts.update(pattern for _one, _two, pattern in patterns(catalog, rule, piece, total, region))
+        found = candidates(catalog, rule, piece, total, region)
+        counts.update(rule.model.pattern(first, second) for _one, _two, first, second in found)
     return learn(rule.model, counts) if counts.total() >= CHUNK else None
 
 
-def searched(object_name: str) -> None:
-    """Note that all records of an object have just been compared."""
-    KeyState.objects.filter(object_name=object_name).update(scanned_date=timezone.now())
+def search(object_name: str) -> int:
+    """Make the keys anew and compare all records of an object at once; return the number of groups. Jobs go in pieces."""
+    catalog, region = current.get(), system_actor().company.phone_region
+    rules = setting.rules_for(catalog, object_name)
+    began = timezone.now()
+    for name in dict.fromkeys(name for rule in rules for name in (rule.object_name, rule.target)):
+        rebuild(name, region)
+    for rule in rules:
+        total = share_count(rule)
+        for piece in range(total):
+            pairs.store((rule, *one) for one in likely(catalog, rule, piece, total, region))
+    return finish(object_name, began)
+
+
+def finish(object_name: str, began: datetime) -> int:
+    """Drop the open pairs that a search begun then has not found again, gather the groups; return how many there are."""
+    with transaction.atomic():
+        SuspectPair.objects.filter(object_name=object_name, dismissed=False, found_date__lt=began).delete()
+        pairs.regroup(object_name)
+        KeyState.objects.filter(object_name=object_name).update(scanned_date=timezone.now())
+    found = SuspectPair.objects.filter(object_name=object_name, dismissed=False)
+    return found.values("group_id").distinct().count()

@@ -161,10 +161,17 @@ def _collection(obj: ObjectDef) -> dict[str, Any]:
     }  # fmt: skip
     if obj.is_record and obj.createable:
         found["post"] = {
-            "summary": _("%(object)s: create") % {"object": obj.label}, "operationId": f"create{obj.name}", "tags": [obj.name], "parameters": [_assign()],
+            "summary": _("%(object)s: create") % {"object": obj.label}, "operationId": f"create{obj.name}",
+            "tags": [obj.name], "parameters": [_assign(), _insist()],
             "requestBody": _body(_ref(f"{obj.name}Input")), "responses": _answers("201", _("Created"), _ref("Written")),
         }  # fmt: skip
     return found
+
+
+def _insist() -> dict[str, Any]:
+    """Return the header by which a caller saves what seems to be there already."""
+    text = "“allowSave=true” saves a record that seems to be a duplicate, where the rule lets people decide"
+    return _parameter("Sforce-Duplicate-Rule-Header", {"type": "string"}, text, "header")
 
 
 def _body(schema: dict[str, Any]) -> dict[str, Any]:
@@ -184,7 +191,8 @@ def _item(obj: ObjectDef) -> dict[str, Any]:
     if obj.is_record and obj.createable:
         match = _parameter("If-Match", {"type": "string"}, _("ETag of an earlier answer"), "header")
         found["patch"] = {
-            "summary": _("%(object)s: change") % {"object": obj.label}, "operationId": f"update{obj.name}", "tags": [obj.name], "parameters": [match],
+            "summary": _("%(object)s: change") % {"object": obj.label}, "operationId": f"update{obj.name}",
+            "tags": [obj.name], "parameters": [match, _insist()],
             "requestBody": _body(_ref(f"{obj.name}Input")), "responses": _answers("200", _("Changed"), _ref("Written")),
         }  # fmt: skip
         found["delete"] = {
@@ -204,7 +212,7 @@ def _bulk(obj: ObjectDef) -> dict[str, Any]:
     answers["207"] = {"description": _("Some refused"), "content": {JSON: {"schema": {"type": "object"}}}}
     return {
         "summary": _("%(object)s: create or change many") % {"object": obj.plural}, "operationId": f"bulk{obj.name}",
-        "tags": [obj.name], "parameters": [_assign()],
+        "tags": [obj.name], "parameters": [_assign(), _insist()],
         "requestBody": _body(schema), "responses": answers,
     }  # fmt: skip
 

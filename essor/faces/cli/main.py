@@ -26,6 +26,7 @@ COMMANDS = {
     "check": "check the installation, the settings and the roll-ups",
     "backup": "write everything to one file",
     "restore": "read everything back from such a file",
+    "duplicates": "compare all records and list those that seem to be one",
     "search-index": "index records for the search box anew",
 }
 OK, FAILED = 0, 2

@@ -58,6 +58,8 @@ def test_merging_moves_what_belongs_to_the_loser_and_its_id_keeps_answering(admi
     from essor.domain.activities.models import Task
 
     assert Task.objects.get(pk=call).what == winner
+    assert purge(days=0) == 1
+    assert winner_of("Account", loser) == winner
 
 
 def test_a_merge_can_be_undone(admin: Actor, new: New) -> None:

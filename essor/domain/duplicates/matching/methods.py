@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from essor.domain.duplicates.matching import normal, similar
 
 Words = tuple[str, ...]
+WEAK = "~"  # begins a key that alone is no reason to compare
 EXTENSION = 4  # last digits that differ between the extensions of one house
 
 
@@ -82,7 +83,7 @@ def _mail_keys(value: str) -> Iterator[str]:
     yield value
     if len(local) > 5:  # noqa: PLR2004 -- shorter ones are words such as “info”
         yield f"{local}@"
-    yield f"{local[:3]}@{domain}"
+    yield f"{WEAK}{local[:3]}@{domain}"
 
 
 def _name_keys(tokens: Words) -> Iterator[str]:
@@ -90,13 +91,13 @@ def _name_keys(tokens: Words) -> Iterator[str]:
     sounds = sorted({normal.sound(token) for token in tokens if len(token) > 1})
     yield from (f"{one}+{two}" for at, one in enumerate(sounds[:4]) for two in sounds[at + 1 : 5])
     yield "".join(sorted(tokens))[:40]
-    yield from sounds[:4]
-    yield from (f"^{token[:4]}" for token in tokens[:4] if len(token) > 3)  # noqa: PLR2004 -- a start that tells something
+    yield from (f"{WEAK}{sound}" for sound in sounds[:4])
+    yield from (f"{WEAK}^{token[:4]}" for token in tokens[:4] if len(token) > 3)  # noqa: PLR2004 -- a start that tells something
 
 
 def _company_keys(tokens: Words) -> Iterator[str]:
     yield from _name_keys(tokens)
-    yield "".join(tokens)[:6]
+    yield f"{WEAK}{''.join(tokens)[:6]}"
 
 
 def _address_keys(tokens: Words) -> Iterator[str]:

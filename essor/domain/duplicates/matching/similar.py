@@ -15,7 +15,6 @@ OTHER_HOUSE = 0.84
 NICKNAME, INITIAL, ALONE = 0.97, 0.9, 0.88
 
 
-@lru_cache(maxsize=65536)
 def word(one: str, two: str) -> float:
     """Compare two words: the better of Jaro–Winkler and the share of letters that no typing error touched."""
     if one == two:
@@ -23,10 +22,13 @@ def word(one: str, two: str) -> float:
     return max(JaroWinkler.similarity(one, two), OSA.normalized_similarity(one, two))
 
 
+@lru_cache(maxsize=262144)
 def name_word(one: str, two: str) -> float:
     """Compare two words of a person's name; short forms and initials count as nearly the same."""
     if one == two:
         return 1.0
+    if one.isdigit() or two.isdigit():
+        return 0.0  # a number in place of a name has no slips
     if NICKNAMES.get(one, one) == NICKNAMES.get(two, two):
         return NICKNAME
     if (len(one) == 1 or len(two) == 1) and one[0] == two[0]:
@@ -38,6 +40,10 @@ def names(one: tuple[str, ...], two: tuple[str, ...]) -> float:
     """Compare two persons' names in any order of their words; a name that lacks words of the other is less sure."""
     if set(one) == set(two):
         return 1.0
+    if len(one) == len(two) == 2:  # noqa: PLR2004 -- most names: both orders, without ranking
+        straight = name_word(one[0], two[0]) + name_word(one[1], two[1])
+        crossed = name_word(one[0], two[1]) + name_word(one[1], two[0])
+        return min(max(straight, crossed) / 2, 0.999)
     few, many = (one, two) if len(one) <= len(two) else (two, one)
     ranked = sorted(
         ((name_word(first, second), at, place) for at, first in enumerate(few[:6]) for place, second in enumerate(many[:6])),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from math import log2
 from typing import Any
 
-from essor.domain.duplicates.matching.methods import METHODS, Method
+from essor.domain.duplicates.matching.methods import METHODS, WEAK, Method
 
 MISSING = -1
 PRIOR = -10.0  # bits: one pair of candidates in a thousand is true until something speaks for it
@@ -67,6 +67,32 @@ class Model:
     criteria: tuple[Criterion, ...]
     prior: float = PRIOR
     threshold: float = 0.9
+    steps: tuple[tuple[int, float], ...] = field(init=False, repr=False, compare=False)
+    needed: float = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Work out in which order criteria are asked, those with few levels first, and the most that those after each can add."""
+        order = sorted(range(len(self.criteria)), key=lambda place: len(self.criteria[place].how.limits))
+        most = [max(0.0, *self.criteria[place].bits) for place in order]
+        steps = tuple((place, sum(most[at + 1 :])) for at, place in enumerate(order))
+        object.__setattr__(self, "steps", steps)
+        object.__setattr__(
+            self, "needed", log2(self.threshold / (1 - self.threshold)) if self.threshold < 1 else MOST_BITS
+        )
+
+    def likely(self, one: Prepared, two: Prepared) -> Pattern | None:
+        """Return the pattern of a pair that reaches the threshold; None as soon as nothing more can bring it there."""
+        pattern = [MISSING] * len(self.criteria)
+        score = self.prior
+        for place, rest in self.steps:
+            first, second = one[place], two[place]
+            if first is not None and second is not None:
+                criterion = self.criteria[place]
+                pattern[place] = level = criterion.how.level(first, second)
+                score += criterion.bits[level]
+            if score + rest < self.needed:
+                return None
+        return tuple(pattern)
 
     def prepare(self, values: Mapping[str, Any], region: str, *, other: bool = False) -> Prepared:
         """Return the normal forms of a record, in the order of the criteria."""
@@ -90,6 +116,11 @@ class Model:
         """Return how likely a pair with this pattern is one and the same."""
         score = max(-MOST_BITS, min(MOST_BITS, self.prior + sum(self.points(pattern))))
         return 1 / (1 + 2.0**-score)
+
+
+def is_weak(key: str) -> bool:
+    """Tell whether a key alone is no reason to compare: two such keys are, or one other."""
+    return f":{WEAK}" in key
 
 
 def keys(criteria: Sequence[Criterion], prepared: Prepared) -> set[str]:

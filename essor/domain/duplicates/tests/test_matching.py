@@ -67,6 +67,10 @@ def test_persons_names_are_ranked(
     assert similar.names(one, two) == pytest.approx(similar.names(two, one), abs=0.02)
 
 
+def test_numbers_in_place_of_names_have_no_slips() -> None:
+    assert similar.names(("660737",), ("660738",)) == 0
+
+
 def test_numbered_mailboxes_and_other_houses_are_different() -> None:
     assert similar.emails("sales1@elan.example", "sales2@elan.example") < 0.8
     assert similar.addresses(("12", "street", "hugo"), ("14", "street", "hugo")) < 0.9

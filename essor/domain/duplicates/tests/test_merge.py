@@ -9,13 +9,18 @@ import pytest
 from essor.access.actor import Actor, actor_for
 from essor.access.models import FieldPermission, PermissionSet
 from essor.access.version import bump
+from essor.catalog import current
 from essor.domain.duplicates import merging
 from essor.domain.duplicates.tests.conftest import New
-from essor.domain.sales.models import Account, Contact, Opportunity
 from essor.kernel import ids
 from essor.kernel.errors import Forbidden, ValidationFailed
 from essor.records import undo
 from essor.records.merge import winner_of
+
+
+def stored(name: str) -> Any:
+    """Return the rows of an object: the room knows none by its class."""
+    return current.get().object(name).model._default_manager
 
 
 @pytest.fixture
@@ -46,32 +51,32 @@ def test_a_merge_writes_what_was_chosen_and_moves_what_belongs(
     contact = new("Contact", LastName="Roux", AccountId=ids.encode("001", first))
     picks = {"Name": first, "AnnualRevenue": first, "Phone": second}
     saved, _batch = merging.merge(admin, "Account", [first, second], second, picks)
-    account = Account.objects.get(pk=second)
+    account = stored("Account").get(pk=second)
     assert saved.id == second
     assert (account.name, account.annual_revenue, account.phone) == ("Élan SARL", 123450, None)
     assert account.billing_postal_code == "69001"
-    assert Contact.objects.get(pk=contact).account_id == second
+    assert stored("Contact").get(pk=contact).account_id == second
     assert winner_of("Account", first) == second
-    assert Account.objects.get(pk=first).is_deleted
+    assert stored("Account").get(pk=first).is_deleted
 
 
 def test_undoing_parts_them_again(admin: Actor, new: New, twins: tuple[int, int]) -> None:
     first, second = twins
     contact = new("Contact", LastName="Roux", AccountId=ids.encode("001", second))
     before = list(
-        Account.objects.order_by("pk").values("name", "phone", "website", "annual_revenue", "is_deleted")
+        stored("Account").order_by("pk").values("name", "phone", "website", "annual_revenue", "is_deleted")
     )
     _saved, batch = merging.merge(
         admin, "Account", [first, second], first, {"Name": second, "Website": second}
     )
-    assert Account.objects.get(pk=first).name == "ELAN"
+    assert stored("Account").get(pk=first).name == "ELAN"
     done = undo.undo(admin, batch)
     assert (done.restored, done.returned) == (1, 1)
     after = list(
-        Account.objects.order_by("pk").values("name", "phone", "website", "annual_revenue", "is_deleted")
+        stored("Account").order_by("pk").values("name", "phone", "website", "annual_revenue", "is_deleted")
     )
     assert after == before
-    assert Contact.objects.get(pk=contact).account_id == second
+    assert stored("Contact").get(pk=contact).account_id == second
     assert winner_of("Account", second) is None
 
 
@@ -95,9 +100,9 @@ def test_what_somebody_moved_since_stays_where_it_is(admin: Actor, new: New, twi
         AccountId=ids.encode("001", second),
     )
     _saved, batch = merging.merge(admin, "Account", [first, second], first, {})
-    Opportunity.objects.filter(pk=deal).update(account_id=third)
+    stored("Opportunity").filter(pk=deal).update(account_id=third)
     undo.undo(admin, batch)
-    assert Opportunity.objects.get(pk=deal).account_id == third
+    assert stored("Opportunity").get(pk=deal).account_id == third
 
 
 def test_a_field_that_is_hidden_is_neither_shown_nor_taken(
@@ -105,7 +110,7 @@ def test_a_field_that_is_hidden_is_neither_shown_nor_taken(
 ) -> None:
     first, second = twins
     manager = make_user("Manager", "Sales Manager")
-    Account.objects.update(owner_id=manager.pk)
+    stored("Account").update(owner_id=manager.pk)
     own = PermissionSet.objects.get(profile_id=manager.profile_id)
     FieldPermission.objects.update_or_create(
         parent=own, object_name="Account", field="Phone", defaults={"read": False, "edit": False}
@@ -114,7 +119,7 @@ def test_a_field_that_is_hidden_is_neither_shown_nor_taken(
     actor = actor_for(manager)
     assert "Phone" not in {one.field.name for one in merging.propose(actor, "Account", twins).choices}
     merging.merge(actor, "Account", twins, second, {"Phone": first})
-    assert Account.objects.get(pk=second).phone is None
+    assert stored("Account").get(pk=second).phone is None
 
 
 def test_who_may_not_delete_may_not_merge(make_user: Any, twins: tuple[int, int]) -> None:
@@ -127,4 +132,4 @@ def test_a_refused_merge_changes_nothing(admin: Actor, twins: tuple[int, int]) -
         merging.merge(admin, "Account", twins, 999_999, {})
     with pytest.raises(ValidationFailed):
         merging.propose(admin, "Account", twins[:1])
-    assert not Account.objects.filter(is_deleted=True).exists()
+    assert not stored("Account").filter(is_deleted=True).exists()

@@ -122,3 +122,18 @@ def test_the_description_is_openapi_of_what_the_caller_sees(call: Call) -> None:
     assert document["openapi"].startswith("3.1")
     assert "/api/v1/records/Account" in document["paths"]
     assert "AccountInput" in document["components"]["schemas"]
+
+
+def test_a_duplicate_is_told_as_salesforce_does_and_the_caller_may_insist(call: Call) -> None:
+    known = create(call, Website="https://acme.example")
+    again = {"Name": "ACME Inc.", "Website": "www.acme.example"}
+    refused = call("post", "records/Account", again)
+    body = refused.json()
+    assert (refused.status_code, body["code"]) == (422, "DUPLICATES_DETECTED")
+    assert body["duplicateResult"]["allowSave"] is True
+    assert body["duplicateResult"]["matchResults"][0]["matchRecords"][0]["record"] == {"Id": known}
+    many = call("post", "records/Account/bulk", {"records": [again, {"Name": "Zeller"}]}).json()
+    assert [one["success"] for one in many["results"]] == [False, True]
+    assert many["results"][0]["duplicateResult"]["matchResults"][0]["entityType"] == "Account"
+    insisting = {"Sforce-Duplicate-Rule-Header": "allowSave=true; runAsCurrentUser=true"}
+    assert call("post", "records/Account", again, **insisting).status_code == 201

@@ -33,6 +33,7 @@ from essor.records.models import Batch
 from essor.records.undelete import KEPT_DAYS
 
 RECENT = 5
+UNSEEN_PAGES = 25  # pages of groups that the reader sees nothing of
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,10 @@ def show(request: HttpRequest, name: str) -> HttpResponseBase:
     obj = allowed(actor, name)
     columns = _columns(obj)
     found = groups.page(actor, obj.name, columns, request.GET.get("after", ""))
+    for _page in range(UNSEEN_PAGES):
+        if found.groups or not found.next:
+            break
+        found = groups.page(actor, obj.name, columns, found.next)
     state = KeyState.objects.filter(object_name=obj.name).first()
     mine = JobRun.objects.filter(kind=jobs.KIND, finished=None).order_by("-pk")
     context = {
@@ -155,9 +160,10 @@ def dismiss(request: HttpRequest, name: str, group: int) -> HttpResponseBase:
     """Remember that the records of a group are different ones."""
     actor = actor_of(request)
     obj = allowed(actor, name)
-    if not groups.members(actor, obj.name, group):
+    seen = groups.visible_pairs(actor, obj.name, group)
+    if not seen:
         raise NotFound(_("There is no such group."))
-    count = pairs.dismiss(obj.name, group, actor.user_id)
+    count = pairs.dismiss(obj.name, seen, actor.user_id)
     text = ngettext(
         "%(num)d pair is no longer suspected.", "%(num)d pairs are no longer suspected.", count
     ) % {"num": count}

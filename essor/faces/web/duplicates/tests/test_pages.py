@@ -1,16 +1,14 @@
-"""What people see: a form that tells, groups, the merge with its undo, the matching rules; and the API's refusal."""
+"""What people see: a form that tells, groups, the merge with its undo, the matching rules."""
 
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
 from django.test import Client
 
 from essor.access.actor import Actor
 from essor.access.models import OrgDefault, User
-from essor.access.tokens import create as create_token
 from essor.access.version import bump
 from essor.domain.duplicates.models import MatchingRule, SuspectPair
 from essor.domain.sales.models import Account
@@ -158,24 +156,3 @@ def test_a_rule_is_set_up_and_holds(admin: Client, run_time_catalog: None, boss:
     assert "Give the rule a name" in text(refused)
     assert admin.post(f"/setup/duplicates/{row.pk}/remove").status_code == 302
     assert not MatchingRule.objects.filter(pk=row.pk).exists()
-
-
-def test_the_api_tells_as_salesforce_does_and_lets_insist(client: Client, boss: User, new: New) -> None:
-    known = new("Account", **ELAN)
-    token = create_token(boss)
-
-    def send(path: str, body: Any, **headers: str) -> Any:
-        return client.post(
-            f"/api/v1/{path}",
-            body,
-            content_type="application/json",
-            headers={"Authorization": f"Bearer {token}", **headers},
-        )
-
-    refused = send("records/Account", ELAN)
-    result = refused.json()["duplicateResult"]
-    assert (refused.status_code, refused.json()["code"]) == (422, "DUPLICATES_DETECTED")
-    assert result["allowSave"]
-    assert result["matchResults"][0]["matchRecords"][0]["record"] == {"Id": known}
-    insisting = {"Sforce-Duplicate-Rule-Header": "allowSave=true"}
-    assert send("records/Account", ELAN, **insisting).status_code == 201
