@@ -9,9 +9,11 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from essor.access.actor import Actor
 from essor.records.batch import Batch
 
 Rule = Callable[[Batch], None]
+Move = Callable[[Actor, set[int]], None]  # who deleted or restored, and the keys of the records
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class Registered:
 
 _before: dict[str, list[Registered]] = defaultdict(list)
 _after: dict[str, list[Registered]] = defaultdict(list)
+_moved: dict[str, list[Move]] = defaultdict(list)
 
 
 def before(*objects: str, reads: Sequence[str] = ()) -> Callable[[Rule], Rule]:
@@ -34,6 +37,23 @@ def before(*objects: str, reads: Sequence[str] = ()) -> Callable[[Rule], Rule]:
 def after(*objects: str, reads: Sequence[str] = ()) -> Callable[[Rule], Rule]:
     """Register a rule that writes what follows from the batch, in the same transaction."""
     return _register(_after, objects, reads)
+
+
+def moved(*objects: str) -> Callable[[Move], Move]:
+    """Register what follows when records went into the recycle bin or came out of it, in the same transaction."""
+
+    def decorate(rule: Move) -> Move:
+        for name in objects:
+            _moved[name].append(rule)
+        return rule
+
+    return decorate
+
+
+def after_move(actor: Actor, object_name: str, keys: set[int]) -> None:
+    """Run what follows for the records of one object that were deleted or brought back."""
+    for rule in _moved[object_name]:
+        rule(actor, keys)
 
 
 def _register(
