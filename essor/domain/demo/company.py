@@ -14,10 +14,20 @@ from django.utils import timezone
 from essor.access.models import User
 from essor.catalog import current
 from essor.domain.activities.models import Event, Task
-from essor.domain.demo import companies, deals, doings, people, pipelines
+from essor.domain.demo import companies, deals, doings, people, pipelines, products
 from essor.domain.demo.people import Login
 from essor.domain.demo.seed import SEED
-from essor.domain.sales.models import Account, Contact, Lead, Opportunity, OpportunityHistory
+from essor.domain.sales.models import (
+    Account,
+    Contact,
+    Lead,
+    Opportunity,
+    OpportunityHistory,
+    OpportunityLineItem,
+    Pricebook2,
+    PricebookEntry,
+    Product2,
+)
 from essor.kernel.db.insert import insert_rows
 from essor.query.search import index
 from essor.records import rollups
@@ -55,7 +65,7 @@ def make(*, scale: float = 1.0, seed: int = SEED, report: Report = lambda _line:
         )
     _last_activities(maker)
     rollups.drift(current.get(), mend=True)
-    for name in ("Account", "Contact", "Lead", "Opportunity", "Task", "Event"):
+    for name in ("Account", "Contact", "Lead", "Opportunity", "Product2", "PricebookEntry", "Task", "Event"):
         index.rebuild(name)
     report("search index ready")
 
@@ -71,10 +81,25 @@ def _slice(maker: companies.Maker, share: float) -> None:
         persons = _store(Contact, companies.contacts(maker, firms, round(CONTACTS * share)))
         leads = _store(Lead, companies.leads(maker, round(LEADS * share)))
         walked = list(deals.opportunities(maker, firms, round(DEALS * share)))
+        offer = _offer(maker)
+        lines = [line for deal, _way in walked for line in products.lines(maker, deal, offer)]
         found = _store(Opportunity, (deal for deal, _way in walked))
+        for line in lines:
+            line.opportunity_id = line.opportunity.pk
+        _store(OpportunityLineItem, lines)
         _store(OpportunityHistory, (step for deal, way in walked for step in deals.history(deal, way)))
         _store(Task, doings.tasks(maker, round(TASKS * share), found, persons, leads))
         _store(Event, doings.events(maker, round(EVENTS * share), found, persons, leads))
+
+
+def _offer(maker: companies.Maker) -> list[PricebookEntry]:
+    """Return the prices of the company, made the first time."""
+    known = list(PricebookEntry.objects.order_by("pk"))
+    if known:
+        return known
+    book, sold = products.catalogue(maker)
+    _store(Pricebook2, [book])
+    return _store(PricebookEntry, products.entries(maker, book, _store(Product2, sold)))
 
 
 def _store(model: type[models.Model], rows: Iterable[Any]) -> list[Any]:

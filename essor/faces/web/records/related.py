@@ -31,7 +31,7 @@ PREFERRED = (
     "Type",
     "Industry",
 )
-ELSEWHERE = frozenset({"Task", "Event", "ContentDocumentLink"})
+ELSEWHERE = frozenset({"Task", "Event", "ContentDocumentLink", "OpportunityLineItem"})
 
 
 @dataclass(frozen=True, slots=True)
