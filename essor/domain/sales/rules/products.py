@@ -87,7 +87,7 @@ def _total(row: Row) -> None:
     if quantity is not None and quantity <= 0:
         row.refuse("Quantity", _("The quantity must be more than 0."), "NUMBER_OUTSIDE_VALID_RANGE")
     if not 0 <= discount <= WHOLE:
-        row.refuse("Discount", _("A discount goes from 0 to 100 %."), "NUMBER_OUTSIDE_VALID_RANGE")
+        row.refuse("Discount", _("A discount goes from 0 to 100 percent."), "NUMBER_OUTSIDE_VALID_RANGE")
     total = None if quantity is None or price is None else round(quantity * price * (1 - discount / WHOLE))
     if total != row.get("TotalPrice"):
         row.set("TotalPrice", total)

@@ -119,10 +119,10 @@ def offer_of(
         rows = [*(_prices(record, chosen[0], within, len(keys)) if keys else ()), *rows]
     choices = []
     for row in rows[: SHOWN + len(kept)]:
-        key = ids.encode("01u", row["Id"])
-        quantity, discount = kept.get(key, ("", ""))
+        entry_id = ids.encode("01u", row["Id"])
+        quantity, discount = kept.get(entry_id, ("", ""))
         family = _family(record, row.get(FAMILY))
-        choices.append(Choice(key, row, quantity, discount, family, (wrong or {}).get(key, ())))
+        choices.append(Choice(entry_id, row, quantity, discount, family, (wrong or {}).get(entry_id, ())))
     return Offer(tuple(books), chosen[0], query, tuple(choices), len(rows) > SHOWN)
 
 

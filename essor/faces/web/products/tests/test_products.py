@@ -104,7 +104,7 @@ def test_the_grid_is_saved_as_a_whole_and_keeps_what_was_typed(
     page = text(answer)
     assert answer.status_code == 422
     assert 'value="7"' in page
-    assert "A discount goes from 0 to 100 %." in page
+    assert "A discount goes from 0 to 100 percent." in page
     assert Opportunity.objects.get().amount == 3000
     assert admin.post(where, {f"Quantity.{first}": "7", f"Discount.{second}": "25"}).status_code == 204
     assert Opportunity.objects.get().amount == 8500
