@@ -19,7 +19,7 @@ from essor.catalog.definitions import Catalog, Field, ObjectDef
 from essor.kernel import events
 from essor.kernel.errors import FieldError, Forbidden, NotFound, ValidationFailed
 from essor.query.access import visible_q
-from essor.records import rollups
+from essor.records import rollups, rules
 from essor.records.change import Source
 from essor.records.models import Deleted, Deletion, History, Unlinked
 
@@ -133,6 +133,8 @@ def _mark(actor: Actor, catalog: Catalog, deletion: Deletion, harvest: Harvest) 
         set_deleted(actor, obj, keys, deleted=True)
         rollups.refresh_parents(catalog, name, touched)
         events.emit("record.deleted", name, sorted(keys), {"user_id": actor.user_id})
+    for name, keys in harvest.found.items():
+        rules.after_move(actor, name, keys)
 
 
 def list_in_bin(deletion: Deletion, obj: ObjectDef, keys: set[int], roots: set[int]) -> None:

@@ -10,7 +10,7 @@ from essor.catalog.definitions import Catalog, Field, ObjectDef
 from essor.catalog.layouts import staged_fields
 from essor.catalog.models import ValidationRule
 from essor.formula import Formula, compile_formula
-from essor.records import criteria, rollups, rules
+from essor.records import criteria, held, rollups, rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class Plan:
     checked: tuple[Field, ...]
     rules: tuple[CheckRule, ...]
     demands: tuple[criteria.Demand, ...]
+    holds: tuple[held.Hold, ...]
     reads: frozenset[str]
 
 
@@ -73,6 +74,7 @@ def plan_for(catalog: Catalog, name: str) -> Plan:
         checked=checked,
         rules=checks,
         demands=asked,
+        holds=held.holds(catalog, obj),
         reads=frozenset(needed),
     )
 

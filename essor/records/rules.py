@@ -10,12 +10,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from essor.access.actor import Actor
 from essor.catalog.definitions import Catalog
 from essor.records.batch import Batch
 
 EVERY = "*"
 Rule = Callable[[Batch], None]
 Reads = Sequence[str] | Callable[[Catalog, str], Iterable[str]]
+Move = Callable[[Actor, set[int]], None]  # who deleted or restored, and the keys of the records
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Registered:
 _checks: dict[str, list[Registered]] = defaultdict(list)
 _before: dict[str, list[Registered]] = defaultdict(list)
 _after: dict[str, list[Registered]] = defaultdict(list)
+_moved: dict[str, list[Move]] = defaultdict(list)
 
 
 def before(*objects: str, reads: Reads = ()) -> Callable[[Rule], Rule]:
@@ -48,6 +51,23 @@ def after(*objects: str, reads: Reads = ()) -> Callable[[Rule], Rule]:
 def check(*objects: str, reads: Reads = ()) -> Callable[[Rule], Rule]:
     """Register a rule that looks at what passed validation, just before it is written: it refuses, it sets nothing."""
     return _register(_checks, objects, reads)
+
+
+def moved(*objects: str) -> Callable[[Move], Move]:
+    """Register what follows when records went into the recycle bin or came out of it, in the same transaction."""
+
+    def decorate(rule: Move) -> Move:
+        for name in objects:
+            _moved[name].append(rule)
+        return rule
+
+    return decorate
+
+
+def after_move(actor: Actor, object_name: str, keys: set[int]) -> None:
+    """Run what follows for the records of one object that were deleted or brought back."""
+    for rule in _moved[object_name]:
+        rule(actor, keys)
 
 
 def _register(

@@ -20,7 +20,7 @@ from essor.catalog.definitions import Catalog
 from essor.kernel import events
 from essor.kernel.errors import Forbidden, NotFound
 from essor.query.access import visible_q
-from essor.records import rollups
+from essor.records import rollups, rules
 from essor.records.delete import pieces, set_deleted
 from essor.records.models import Deleted, Deletion
 
@@ -64,6 +64,8 @@ def restore(actor: Actor, catalog: Catalog, deletion: Deletion) -> int:
     for name, keys in by_object.items():
         rollups.refresh_parents(catalog, name, rollups.parents_of_keys(catalog, name, keys))
         events.emit("record.undeleted", name, sorted(keys), {"user_id": actor.user_id})
+    for name, keys in by_object.items():
+        rules.after_move(actor, name, keys)
     deletion.merges.all().delete()
     deletion.delete()
     return chosen

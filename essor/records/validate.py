@@ -13,7 +13,7 @@ from essor.catalog.layouts import PageLayout, layout_for, required_at
 from essor.catalog.pipelines import RECORD_TYPE, stage_field
 from essor.formula import evaluate
 from essor.kernel.clock import Moment, moment_for
-from essor.records import demands
+from essor.records import demands, held
 from essor.records.batch import Batch, Row
 from essor.records.parents import Parents
 from essor.records.plan import CheckRule, Plan
@@ -34,6 +34,7 @@ def check(batch: Batch, plan: Plan) -> None:
     for field in plan.unique:
         _unique(batch, field)
     demands.check(batch, plan.demands)
+    held.check(batch, plan.holds)
     if plan.rules:
         _rules(batch, plan)
 

@@ -62,6 +62,8 @@ def change_field(actor_id: int | None, object_name: str, name: str, changes: Map
 
 def _refuse_unchangeable(field: Field, changes: Mapping[str, Any]) -> None:
     findings = Findings()
+    if field.at_run_time and not field.custom:
+        findings.add("", "INVALID_OPTION", _("Record types are changed on a page of their own."))
     for asked in changes:
         if asked in ("kind", "name", "object", "target"):
             message = _(

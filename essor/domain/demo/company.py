@@ -14,11 +14,32 @@ from django.utils import timezone
 from essor.access.models import User
 from essor.catalog import current
 from essor.domain.activities.models import Event, Task
-from essor.domain.demo import companies, deals, doings, gaps, incoming, people, pipelines, relations, twins
+from essor.domain.demo import (
+    companies,
+    deals,
+    doings,
+    gaps,
+    incoming,
+    people,
+    pipelines,
+    products,
+    relations,
+    twins,
+)
 from essor.domain.demo.people import Login
 from essor.domain.demo.seed import SEED
 from essor.domain.sales.conversion.models import Conversion
-from essor.domain.sales.models import Account, Contact, Lead, Opportunity, OpportunityHistory
+from essor.domain.sales.models import (
+    Account,
+    Contact,
+    Lead,
+    Opportunity,
+    OpportunityHistory,
+    OpportunityLineItem,
+    Pricebook2,
+    PricebookEntry,
+    Product2,
+)
 from essor.domain.sales.relations.models import AccountContactRelation, OpportunityContactRole
 from essor.kernel.db.insert import insert_rows
 from essor.query.search import index
@@ -68,7 +89,7 @@ def make(*, scale: float = 1.0, seed: int = SEED, report: Report = lambda _line:
                 _store(model, rows)
         twins.find()
         report("duplicates found")
-    for name in ("Account", "Contact", "Lead", "Opportunity", "Task", "Event"):
+    for name in ("Account", "Contact", "Lead", "Opportunity", "Product2", "PricebookEntry", "Task", "Event"):
         index.rebuild(name)
     report("search index ready")
 
@@ -84,7 +105,12 @@ def _slice(maker: companies.Maker, aside: companies.Maker, share: float) -> None
         persons = _store(Contact, companies.contacts(maker, firms, round(CONTACTS * share)))
         leads = _store(Lead, companies.leads(maker, round(LEADS * share)))
         walked = list(deals.opportunities(maker, firms, round(DEALS * share)))
+        offer = _offer(maker)
+        lines = [line for deal, _way in walked for line in products.lines(maker, deal, offer)]
         found = _store(Opportunity, (deal for deal, _way in walked))
+        for line in lines:
+            line.opportunity_id = line.opportunity.pk
+        _store(OpportunityLineItem, lines)
         _store(OpportunityHistory, (step for deal, way in walked for step in deals.history(deal, way)))
         _store(Task, doings.tasks(maker, round(TASKS * share), found, persons, leads))
         _store(Event, doings.events(maker, round(EVENTS * share), found, persons, leads))
@@ -93,6 +119,16 @@ def _slice(maker: companies.Maker, aside: companies.Maker, share: float) -> None
         _store(OpportunityContactRole, relations.roles(aside, found, persons))
         _store(AccountContactRelation, relations.moves(aside, firms, persons))
         _store(Conversion, relations.conversions(aside, leads, found, firms, persons))
+
+
+def _offer(maker: companies.Maker) -> list[PricebookEntry]:
+    """Return the prices of the company, made the first time."""
+    known = list(PricebookEntry.objects.order_by("pk"))
+    if known:
+        return known
+    book, sold = products.catalogue(maker)
+    _store(Pricebook2, [book])
+    return _store(PricebookEntry, products.entries(maker, book, _store(Product2, sold)))
 
 
 def _store(model: type[models.Model], rows: Iterable[Any]) -> list[Any]:

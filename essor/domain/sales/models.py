@@ -9,7 +9,20 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from essor.catalog.record import LIVE, Detail, Record
+from essor.domain.sales.products.models import OpportunityLineItem, Pricebook2, PricebookEntry, Product2
 from essor.query.folding import Folded
+
+__all__ = [
+    "Account",
+    "Contact",
+    "Lead",
+    "Opportunity",
+    "OpportunityHistory",
+    "OpportunityLineItem",
+    "Pricebook2",
+    "PricebookEntry",
+    "Product2",
+]
 
 
 def line(label: str | Promise, length: int = 255) -> models.CharField[str | None, str | None]:
@@ -223,6 +236,15 @@ class Opportunity(Record):
     last_stage_change_date = models.DateTimeField(_("Last stage change"), null=True, blank=True)
     push_count = models.PositiveIntegerField(_("Close date pushes"), default=0, db_default=0)
     loss_reason = line(_("Loss reason"))
+    pricebook2 = models.ForeignKey(
+        Pricebook2,
+        models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="opportunities",
+        verbose_name=_("Price book"),
+    )
+    has_opportunity_line_item = models.BooleanField(_("Has products"), default=False, db_default=False)
     description = models.TextField(_("Description"), null=True, blank=True)
 
     class Meta:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from essor.catalog.definitions import Choice
 from essor.catalog.standard import Calculated, Spec, Standard, pick
+from essor.domain.sales.products import objects as products
 
 INDUSTRIES = pick(
     ("Agriculture", _("Agriculture")), ("Apparel", _("Apparel")), ("Banking", _("Banking")),
@@ -183,6 +184,8 @@ OBJECTS = (
             "last_stage_change_date": Spec(readonly=True, history=False), "currency_iso_code": CURRENCY,
             "push_count": Spec(readonly=True, history=False, help=_("How often the close date went to a later month.")),
             "loss_reason": Spec(kind="picklist", choices=LOSS_REASONS),
+            "has_opportunity_line_item": Spec(readonly=True, history=False),
+            "pricebook2": Spec(child_relationship="Opportunities"),
         },
         formulas={
             "LastStageChangeInDays": Calculated(
@@ -208,4 +211,5 @@ OBJECTS = (
             ),
         },
     ),
+    *products.objects(CURRENCY.choices),
 )  # fmt: skip

@@ -102,8 +102,20 @@ def test_a_stage_asks_for_fields_of_the_record_and_of_its_parent(admin: Actor, n
         Change("Opportunity", {"StageName": "Proposal/Price Quote", "Amount": 10, "NextStep": "x"}, id=key),
     )
     assert errors_of(admin, {"Amount": ""}, key) == wanted[:1], "what was asked for is not emptied later"
-    save(admin, Change("Account", {"Industry": ""}, id=account))
     save(admin, Change("Opportunity", {"NextStep": "y"}, id=key))
+
+
+def test_a_parent_keeps_what_its_children_needed_as_long_as_they_need_it(admin: Actor, new: New) -> None:
+    criteria("Needs Analysis", "Account.Industry")
+    account, other = (new("Account", Name=name, Industry="Energy") for name in ("Acme", "Beta"))
+    key = new("Opportunity", **{**DEAL, "StageName": "Needs Analysis"}, AccountId=ids.encode("001", account))
+    empty = [Change("Account", {"Industry": ""}, id=one) for one in (account, other)]
+    refused, done = save_many(admin, "Account", empty)
+    assert [(one.field, one.code) for one in refused.errors] == [("Industry", "REQUIRED_FIELD_MISSING")]
+    assert done.ok
+    save(admin, Change("Account", {"Industry": "Banking"}, id=account))
+    save(admin, Change("Opportunity", {"StageName": "Closed Lost"}, id=key))
+    save(admin, Change("Account", {"Industry": ""}, id=account))
 
 
 def test_a_deal_without_an_account_is_asked_for_the_account(admin: Actor) -> None:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from essor.domain.sales.rules import opportunity, person
+from essor.domain.sales.rules import opportunity, person, products
 
-__all__ = ["opportunity", "person"]
+__all__ = ["opportunity", "person", "products"]

@@ -16,7 +16,7 @@ from essor.faces.web import addresses
 from essor.faces.web.lists import columns as list_columns
 from essor.faces.web.lists import views
 from essor.faces.web.lists.going import go
-from essor.faces.web.lists.state import State, state_of
+from essor.faces.web.lists.state import State, address, state_of
 from essor.faces.web.records.reading import actor_of
 from essor.faces.web.shapes import Option
 from essor.faces.web.toasts import flash
@@ -77,7 +77,8 @@ def save(request: HttpRequest, name: str) -> HttpResponseBase:
         errors = tuple(error.message for error in failed.errors)
         return _form(request, state, Saving(text.name, sharing, over, errors), status=422)
     flash(request, _("The list “%(name)s” is saved.") % {"name": row.name})
-    return go(f"{addresses.object_list(state.object.name)}?view={ids.encode(list_views.PREFIX, row.pk)}")
+    kept = {name: state.params[name] for name in ("as", "by") if state.is_board and name in state.params}
+    return go(address(state.object, {"view": ids.encode(list_views.PREFIX, row.pk), **kept}))
 
 
 def _form(request: HttpRequest, state: State, saving: Saving, status: int = 200) -> HttpResponse:

@@ -32,7 +32,7 @@ PREFERRED = (
     "Industry",
 )
 ELSEWHERE = frozenset(
-    {"Task", "Event", "ContentDocumentLink", "OpportunityContactRole", "AccountContactRelation"}
+    {"Task", "Event", "ContentDocumentLink", "OpportunityContactRole", "AccountContactRelation", "OpportunityLineItem"}
 )
 
 

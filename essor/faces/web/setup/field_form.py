@@ -8,7 +8,7 @@ from typing import Any
 from essor.catalog import current
 from essor.catalog.actions import options
 from essor.catalog.actions.spec import FieldSpec
-from essor.catalog.definitions import Choice, Field
+from essor.catalog.definitions import Choice, Field, ObjectDef
 from essor.catalog.models import CustomField
 from essor.faces.web.setup.forms import Form, starting
 from essor.faces.web.setup.words import suggested
@@ -21,6 +21,7 @@ NOT_ASKED = frozenset({"live"})
 PICKLISTS = ("picklist", "multiselect")
 WORDS = ("label", "label_fr", "help", "help_fr")
 RULES = ("required", "unique", "external_id", "history")
+CATEGORIES = "ForecastCategoryName"
 LINES = 3  # value, English label, French label of a pasted line
 
 
@@ -100,6 +101,14 @@ def _choice(form: Form, key: str, known: Mapping[str, Choice]) -> dict[str, Any]
 def fact_names(choices: Any) -> dict[str, Any]:
     """Return the facts that hang on the values of a picklist (a stage's probability), each with a sample."""
     return {name: sample for choice in choices for name, sample in choice.facts.items()}
+
+
+def fact_choices(obj: ObjectDef, facts: Mapping[str, Any]) -> dict[str, list[tuple[str, str]]]:
+    """Return the facts that are values of another list: a stage's category is one of the forecast's."""
+    field = obj.by_name.get(CATEGORIES.lower())
+    if field is None or "category" not in facts:
+        return {}
+    return {"category": [(one.value, str(one)) for one in field.choices if one.active]}
 
 
 def _fact(text: str, sample: Any) -> Any:

@@ -95,6 +95,7 @@ def _options(obj: ObjectDef, form: Form, field: Field | None = None) -> dict[str
         context["help"] = formula_help.for_object(obj)
     if field is not None and field.kind.name in field_form.PICKLISTS:
         context["facts"] = field_form.fact_names(field.choices)
+        context["listed"] = field_form.fact_choices(obj, context["facts"])
         context["born"] = {choice.value: str(choice) for choice in field.choices}
     return context
 

@@ -20,13 +20,13 @@ from essor.catalog.pipelines import RecordTypeDef, StageEntry, choices_of, stage
 from essor.faces.web.records.reading import actor_of
 from essor.faces.web.setup import formula_help
 from essor.faces.web.setup.doors import customizing
+from essor.faces.web.setup.field_form import CATEGORIES
 from essor.faces.web.setup.forms import Form, starting, submit
 from essor.faces.web.setup.frame import draw
 from essor.kernel.errors import NotFound
 
 TEXTS = ("formula", "message", "message_fr", "guidance", "guidance_fr")
 ANY = "-"  # stands in addresses for “any record type”
-CATEGORIES = "ForecastCategoryName"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from essor.access.models import User
+from essor.catalog import current
 from essor.catalog.actions.add_record_type import add_record_type
 from essor.catalog.actions.save_stage import save_stage
 from essor.catalog.actions.spec import RecordTypeSpec, StageSpec
@@ -98,3 +99,26 @@ def test_the_set_up_orders_stages_and_keeps_criteria(admin: Client) -> None:
     assert 'value="Account.Industry" checked' in text(admin.get(where))
     assert admin.get("/setup/objects/Opportunity/stages/Nope/?stage=Closed+Won").status_code == 404
     assert admin.get("/setup/objects/Account/stages/").status_code == 200
+
+
+def test_a_stage_is_added_with_its_probability_and_category(admin: Client, new: New) -> None:
+    page = text(admin.get("/setup/objects/Opportunity/fields/StageName/"))
+    assert '<select class="form-select" name="fact.category.0">' in page
+    stages = current.get().object("Opportunity").field("StageName").choices
+    form: dict[str, Any] = {"choice": [str(place) for place in range(len(stages) + 1)]}
+    for place, one in enumerate(stages):
+        form |= {f"value.{place}": one.value, f"active.{place}": "" if place == 0 else "1"}
+        form |= {
+            f"fact.{name}.{place}": "1" if value is True else value or "" for name, value in one.facts.items()
+        }
+    form |= {"value.10": "Pilot", "label_fr.10": "Pilote", "active.10": "1", "fact.probability.10": "42"}
+    form |= {"fact.category.10": "Commit", "fact.days.10": "12", "fact.closed.10": "", "fact.won.10": ""}
+    assert admin.post("/setup/objects/Opportunity/fields/StageName/", form).status_code == 302
+    new("Opportunity", Name="Deal", StageName="Pilot", CloseDate="2027-01-01")
+    found = Opportunity.objects.get()
+    assert (found.probability, found.forecast_category_name, found.is_closed) == (42, "Commit", False)
+    new("Opportunity", Name="Won", StageName="Closed Won", CloseDate="2027-01-01")
+    assert Opportunity.objects.get(name="Won").is_won
+    board = text(admin.get("/o/Opportunity/?as=board"))
+    assert 'data-column="Pilot"' in board
+    assert 'data-column="Prospecting"' not in board, "an inactive stage without records is no column"

@@ -66,6 +66,15 @@ document.addEventListener("es:moved", async ({ detail }) => {
   if (held || document.activeElement === document.body) fresh.focus({ preventScroll: true });
 });
 
+/* On a phone the path scrolls inside itself: it opens at the stage where the record is. */
+function showStage() {
+  for (const list of document.querySelectorAll(".path-stages")) {
+    const here = list.querySelector("[aria-current]");
+    if (here) list.scrollLeft = here.offsetLeft - list.offsetLeft - (list.clientWidth - here.offsetWidth) / 2;
+  }
+}
+document.addEventListener("htmx:load", showStage);
+
 document.addEventListener("es:move-refused", () => refreshPage());
 
 /* Mouse and finger. A finger must rest first, so that swiping still scrolls. */

@@ -1,0 +1,1 @@
+"""What we sell, at which prices, and the lines of a deal."""

@@ -1,0 +1,160 @@
+"""The lines of a deal as a grid on its page: quantities, prices, discounts and dates changed together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from essor.access import rows as row_access
+from essor.catalog.definitions import ObjectDef
+from essor.faces.web import offers
+from essor.faces.web.lists.going import at_once
+from essor.faces.web.records.reading import Loaded, actor_of, load, located
+from essor.faces.web.toasts import toast, trigger
+from essor.kernel import ids
+from essor.kernel.errors import Forbidden, NotFound
+from essor.query import run
+from essor.query.tree import Column, Compare, Constant, Order, Path, Query
+from essor.records.change import Change, Result
+from essor.records.delete import delete
+from essor.records.save import save_many
+
+LINE, DEAL = "OpportunityLineItem", "Opportunity"
+TYPED = ("Quantity", "UnitPrice", "Discount", "ServiceDate")
+READ = ("Id", "Name", "ProductCode", "ListPrice", "TotalPrice", "CurrencyIsoCode", *TYPED)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of the grid: the values stored, or typed and refused, and what is wrong by field."""
+
+    id: str
+    values: Mapping[str, Any]
+    errors: Mapping[str, list[str]] = field(default_factory=dict)
+
+
+@offers.record_panel(DEAL)
+def offered(record: Loaded) -> offers.Panel | None:
+    """Offer the grid on the page of a deal to whoever may read its lines."""
+    return offers.Panel("products", f"/r/{record.id}/products", "main") if record.catalog.has(LINE) else None
+
+
+def line_object(record: Loaded) -> ObjectDef:
+    """Return the lines as the reader sees them; NotFound on the page of anything but a deal."""
+    if record.object.name != DEAL:
+        raise NotFound(_("There is no such record."))
+    return record.catalog.object(LINE)
+
+
+def lines_of(record: Loaded) -> list[Line]:
+    """Return the lines of a deal in the order in which they were added."""
+    obj = line_object(record)
+    query = Query(
+        LINE,
+        columns=tuple(Column(Path((name,))) for name in READ if name == "Id" or obj.has(name)),
+        where=Compare(Path(("OpportunityId",)), "eq", (Constant(record.key),)),
+        order_by=(Order(Path(("Id",))),),
+    )
+    return [Line(ids.encode(obj.prefix, row["Id"]), row) for row in run.rows(record.actor, query)]
+
+
+@require_http_methods(["GET", "POST"])
+def show(request: HttpRequest, record_id: str) -> HttpResponseBase:
+    """Draw the grid, or save the rows that were changed in it: all of them, or none and what is wrong with each."""
+    record = load(actor_of(request), record_id)
+    obj = line_object(record)
+    if request.method == "GET":
+        return _draw(request, record, obj, lines_of(record))
+    lines = lines_of(record)
+    changes = [Change(LINE, values, id=_key(line)) for line in lines if (values := _sent(request, obj, line))]
+    results = save_many(record.actor, LINE, changes, all_or_none=True)
+    if all(result.ok for result in results):
+        response = HttpResponse(status=204)
+        toast(response, _("Saved."))
+        return _refreshed(response)
+    wrong = {change.id: (change, result) for change, result in zip(changes, results, strict=True)}
+    return _draw(request, record, obj, [_again(line, wrong.get(_key(line))) for line in lines], status=422)
+
+
+def _draw(
+    request: HttpRequest, record: Loaded, obj: ObjectDef, lines: list[Line], status: int = 200
+) -> HttpResponseBase:
+    totals = [line.values.get("TotalPrice") or 0 for line in lines]
+    fields = [obj.field(name) for name in TYPED if obj.has(name)]
+    context = {
+        "record": record, "lines": lines, "fields": fields, "object": obj, "total": sum(totals),
+        "may_edit": row_access.may(record.actor, obj, "edit") and any(one.updateable for one in fields),
+        "may_add": obj.createable and row_access.may(record.actor, obj, "create"),
+        "may_delete": row_access.may(record.actor, obj, "delete"),
+    }  # fmt: skip
+    return render(request, "products/panel.html.jinja", context, status=status)
+
+
+def _key(line: Line) -> int:
+    return int(line.values["Id"])
+
+
+def _sent(request: HttpRequest, obj: ObjectDef, line: Line) -> dict[str, Any]:
+    """Return the values that the grid sent for a line and that the reader may change."""
+    return {
+        name: request.POST[f"{name}.{line.id}"]
+        for name in TYPED
+        if f"{name}.{line.id}" in request.POST and obj.has(name) and obj.field(name).updateable
+    }
+
+
+def _again(line: Line, wrong: tuple[Change, Result] | None) -> Line:
+    if wrong is None:
+        return line
+    change, result = wrong
+    errors: dict[str, list[str]] = {}
+    for one in result.errors:
+        if one.code != "ALL_OR_NONE_OPERATION_ROLLED_BACK":
+            errors.setdefault(one.field, []).append(one.message)
+    return Line(line.id, {**line.values, **change.values}, errors)
+
+
+@require_POST
+def remove(request: HttpRequest, record_id: str, line_id: str) -> HttpResponseBase:
+    """Take a line off the deal; the toast brings it back."""
+    actor = actor_of(request)
+    record = load(actor, record_id, [])
+    line = next((one for one in lines_of(record) if one.id == line_id), None)
+    if line is None:
+        raise NotFound(_("There is no such record."))
+    delete(actor, LINE, [located(actor, line_id)[2]])
+    response = HttpResponse(status=204)
+    toast(
+        response,
+        _("“%(name)s” is removed.") % {"name": line.values.get("Name")},
+        undo=f"/r/{line_id}/undelete",
+    )
+    return _refreshed(response)
+
+
+def added(count: int) -> HttpResponse:
+    """Return the answer after products were added."""
+    response = HttpResponse(status=204)
+    toast(response, ngettext("%(num)d product added.", "%(num)d products added.", count) % {"num": count})
+    trigger(response, "es:close-dialog")
+    return _refreshed(response)
+
+
+def _refreshed(response: HttpResponse) -> HttpResponse:
+    """Let the whole page follow: amount, path and history hang on the lines."""
+    trigger(response, "es:refresh")
+    return at_once(response)
+
+
+def refuse_adding(record: Loaded, obj: ObjectDef) -> None:
+    """Raise Forbidden for whoever may not add lines."""
+    if not obj.createable or not row_access.may(record.actor, obj, "create"):
+        raise Forbidden(_("You may not create %(plural)s.") % {"plural": obj.plural})
