@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from essor.access import rows as row_access
 from essor.catalog.definitions import Choice, Field, ObjectDef
 from essor.catalog.kinds import ParseContext, ParseError
-from essor.catalog.layouts import layout_for, required_at, stage_field
+from essor.catalog.layouts import layout_for, required_at
+from essor.catalog.pipelines import stage_field
 from essor.domain.sales.conversion import mapping, rules
 from essor.domain.sales.conversion.convert import Ask, opportunity_defaults
 from essor.domain.sales.conversion.matching import Match, Matches, find

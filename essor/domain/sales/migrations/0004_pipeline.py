@@ -11,7 +11,7 @@ import essor.query.folding
 class Migration(migrations.Migration):
     dependencies = [
         ("access", "0001_initial"),
-        ("sales", "0002_text_without_case"),
+        ("sales", "0003_scopes_of_responsibility"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
