@@ -259,7 +259,9 @@ def _create(run: _Run, name: str, works: list[_Work], more: Callable[[_Work], di
         given = {**new_values(run.lines, name, work.values), **more(work), "OwnerId": work.owner}
         theirs = {key: value for key, value in given.items() if known is None or _writable(known, key)}
         hidden.append({key: value for key, value in given.items() if key not in theirs and value is not None})
-        changes.append(Change(name, {**theirs, **work.ask.values.get(name, {})}))
+        # What resembles the new record was shown beside it: who asks for a new one means it.
+        wanted = {**theirs, **work.ask.values.get(name, {})}
+        changes.append(Change(name, wanted, accept_duplicates=True))
     if known is None:
         for work in works:
             work.refuse(name, _("You may not create %(plural)s.") % {"plural": name}, READ_ONLY)

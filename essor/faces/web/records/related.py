@@ -32,7 +32,14 @@ PREFERRED = (
     "Industry",
 )
 ELSEWHERE = frozenset(
-    {"Task", "Event", "ContentDocumentLink", "OpportunityContactRole", "AccountContactRelation", "OpportunityLineItem"}
+    {
+        "Task",
+        "Event",
+        "ContentDocumentLink",
+        "OpportunityContactRole",
+        "AccountContactRelation",
+        "OpportunityLineItem",
+    }
 )
 
 

@@ -44,7 +44,10 @@ def team(admin: Actor, weights: dict[int, int], name: str = "Team") -> Entry:
 
 
 def leads(admin: Actor, count: int, **values: str) -> list[int]:
-    changes = [Change("Lead", {"LastName": f"L{place}", "Company": "X", **values}) for place in range(count)]
+    changes = [
+        Change("Lead", {"LastName": f"L{place}", "Company": "X", **values}, accept_duplicates=True)
+        for place in range(count)
+    ]
     results = save_many(admin, "Lead", changes, source=ASKED)
     return [one.saved.id for one in results if one.saved]
 
