@@ -67,14 +67,13 @@ class Model:
     criteria: tuple[Criterion, ...]
     prior: float = PRIOR
     threshold: float = 0.9
-    steps: tuple[tuple[int, float], ...] = field(init=False, repr=False, compare=False)
+    steps: tuple[tuple[int, Criterion, float], ...] = field(init=False, repr=False, compare=False)
     needed: float = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Work out in which order criteria are asked, those with few levels first, and the most that those after each can add."""
+        """Work out in which order criteria are asked, those with few levels first, and the most that each can add."""
         order = sorted(range(len(self.criteria)), key=lambda place: len(self.criteria[place].how.limits))
-        most = [max(0.0, *self.criteria[place].bits) for place in order]
-        steps = tuple((place, sum(most[at + 1 :])) for at, place in enumerate(order))
+        steps = tuple((place, self.criteria[place], max(0.0, *self.criteria[place].bits)) for place in order)
         object.__setattr__(self, "steps", steps)
         object.__setattr__(
             self, "needed", log2(self.threshold / (1 - self.threshold)) if self.threshold < 1 else MOST_BITS
@@ -83,15 +82,15 @@ class Model:
     def likely(self, one: Prepared, two: Prepared) -> Pattern | None:
         """Return the pattern of a pair that reaches the threshold; None as soon as nothing more can bring it there."""
         pattern = [MISSING] * len(self.criteria)
-        score = self.prior
-        for place, rest in self.steps:
-            first, second = one[place], two[place]
-            if first is not None and second is not None:
-                criterion = self.criteria[place]
-                pattern[place] = level = criterion.how.level(first, second)
-                score += criterion.bits[level]
-            if score + rest < self.needed:
+        asked = [step for step in self.steps if one[step[0]] is not None and two[step[0]] is not None]
+        possible = self.prior + sum(most for _place, _criterion, most in asked)
+        for place, criterion, most in asked:
+            if possible < self.needed:
                 return None
+            pattern[place] = level = criterion.how.level(one[place], two[place])
+            possible += criterion.bits[level] - most
+        if possible < self.needed:
+            return None
         return tuple(pattern)
 
     def prepare(self, values: Mapping[str, Any], region: str, *, other: bool = False) -> Prepared:
