@@ -26,7 +26,8 @@ MOST = 30
 STANDING = 8
 PREFERRED = (
     "AccountId", "Company", "Title", "StageName", "Status", "Amount", "CloseDate", "StartDateTime", "ActivityDate",
-    "Priority", "WhoId", "WhatId", "Email", "Phone", "Industry", "Type", "BillingCity", "LinkedInUrl",
+    "Priority", "ProductCode", "Family", "UnitPrice", "WhoId", "WhatId", "Email", "Phone", "Industry", "Type",
+    "BillingCity", "LinkedInUrl",
 )  # fmt: skip
 COMPOUND = ("address", "geolocation")
 # Few different values in many rows: each is drawn once.

@@ -24,6 +24,8 @@ PREFERRED = (
     "Amount",
     "DurationInDays",
     "CloseDate",
+    "Pricebook2Id",
+    "UnitPrice",
     "Title",
     "Email",
     "Phone",
