@@ -43,6 +43,7 @@ class Import(models.Model):
     match = models.CharField(max_length=120, blank=True, default="")
     make_parents = models.BooleanField(default=False)
     clear_empty = models.BooleanField(default=False)
+    assign = models.BooleanField(default=False)
     dry_run = models.BooleanField(default=False)
     language = models.CharField(max_length=8, default="fr")
     batch_id = models.UUIDField(null=True)

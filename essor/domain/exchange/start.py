@@ -31,6 +31,7 @@ class Settings:
     match: str = ""
     make_parents: bool = False
     clear_empty: bool = False
+    assign: bool = False
     dry_run: bool = False
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
@@ -75,6 +76,7 @@ def prepare(
             match=obj.field(settings.match).name if settings.match else "",
             make_parents=settings.make_parents,
             clear_empty=settings.clear_empty,
+            assign=settings.assign,
             dry_run=settings.dry_run,
             language=settings.language or actor.language,
             batch_id=None if settings.dry_run else undo.begin(actor, "import", obj.name),

@@ -86,7 +86,9 @@ def _write_group(
 
 def _save(actor: Actor, obj: ObjectDef, work: Import, lines: Sequence[Line]) -> list[Result]:
     changes = [Change(obj.name, cells.offered(line, erase=work.clear_empty), id=line.id) for line in lines]
-    source = Source(name="import", batch=work.batch_id, language=work.language)
+    source = Source(
+        name="import", batch=work.batch_id, language=work.language, assign="new" if work.assign else ""
+    )
     return save_many(actor, obj.name, changes, source=source)
 
 

@@ -141,7 +141,12 @@ def _save(form: WebForm, data: Mapping[str, Sequence[str]]) -> int:
     if errors:
         raise ValidationFailed(errors)
     actor = system_actor()
-    source = Source(name="web_to_lead", language=form.language, timezone=actor.timezone, assign=form.assign)
+    source = Source(
+        name="web_to_lead",
+        language=form.language,
+        timezone=actor.timezone,
+        assign="new" if form.assign else "",
+    )
     fixed = {"OwnerId": form.owner_id, "LeadSource": form.lead_source or None}
     try:
         return save(actor, Change("Lead", {**values, **fixed}), source=source).id

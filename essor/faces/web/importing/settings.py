@@ -18,6 +18,7 @@ from essor.access.view import catalog_for
 from essor.catalog.definitions import Field, ObjectDef
 from essor.domain.exchange import drafts, jobs, mapping, start, values
 from essor.domain.exchange.models import Import, Mode
+from essor.domain.sales.assignment import assign
 from essor.faces.web.importing.steps import steps
 from essor.faces.web.records.reading import actor_of
 from essor.faces.web.shapes import Option
@@ -71,6 +72,7 @@ def _take(
     draft.match = form.get("match", "") if draft.mode != Mode.CREATE else ""
     draft.make_parents = form.get("make_parents") == "on"
     draft.clear_empty = form.get("clear_empty") == "on"
+    draft.assign = form.get("assign") == "on"
     draft.constants = {
         field.name: text for field in lacking(obj) if (text := form.get(field.name, "").strip())
     }
@@ -135,7 +137,7 @@ def _draw(
         "match": draft.match or next((field.name for field in keys if field.kind.name == "email"), ""),
         "by_name": any(target.endswith(".Name") for target in mapped), "lacking": lacking(obj), "mapped": mapped,
         "errors": errors or {}, "labels": {field.name: field.label for field in obj.fields}, "add": ADD, "empty": EMPTY,
-        "may_add": actor.is_admin,
+        "may_add": actor.is_admin, "assignable": assign.covers(obj.name),
     }  # fmt: skip
     return render(request, "importing/settings.html.jinja", context, status=422 if errors else 200)
 

@@ -180,7 +180,7 @@ def _save(request: HttpRequest, actor: Actor, obj: ObjectDef, record: Loaded | N
     typed = {**(record.values if record else {}), **values, **_labels(request.POST)}
     typed["assign_by_rule"] = request.POST.get("assign_by_rule", "")
     try:
-        saved = save(actor, change, source=Source(assign=bool(request.POST.get("assign_by_rule"))))
+        saved = save(actor, change, source=Source(assign="all" if request.POST.get("assign_by_rule") else ""))
     except ValidationFailed as failed:
         form = _form(actor, obj, typed, record=record, errors=by_field(failed))
         return _draw(request, form, 422)

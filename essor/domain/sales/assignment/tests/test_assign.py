@@ -24,7 +24,7 @@ from essor.records.change import Change, Source
 from essor.records.save import save, save_many
 from essor.records.tests.conftest import New
 
-ASKED = Source(name="api", assign=True)
+ASKED = Source(name="api", assign="all")
 FRENCH = Compare(Path(("Country",)), "eq", (Constant("France", "text"),))
 
 
