@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from essor.kernel.errors import Clash, FieldError, Suspect
@@ -30,14 +30,14 @@ class Change:
 class Source:
     """Where a write comes from: the face, and the undoable batch it belongs to (None: not undoable as a whole).
 
-    `assign` asks that rules say who owns what is written (see the assignment rules of leads).
+    `assign` asks that rules say who owns the new records, or all that are written (see the assignment rules of leads).
     """
 
     name: str = "web"
     batch: UUID | None = None
     language: str = ""
     timezone: str = ""
-    assign: bool = False
+    assign: Literal["", "new", "all"] = ""
 
 
 @dataclass(frozen=True, slots=True)

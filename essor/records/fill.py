@@ -19,7 +19,9 @@ ANY_WRITER = ParseContext()
 
 def fill(batch: Batch, plan: Plan) -> None:
     """Give the new rows of the batch their defaults; values that the writer offered stay."""
-    rows = list(batch.creating())
+    rows = [
+        row for row in batch.rows if row.is_new
+    ]  # refused ones too: nobody is told that a default is missing
     if not rows:
         return
     currency = batch.actor.company.currency
@@ -36,8 +38,9 @@ def fill(batch: Batch, plan: Plan) -> None:
             row.offered["OwnerId"] = batch.actor.user_id
         if priced and not row.offered.get("CurrencyIsoCode"):
             row.offered["CurrencyIsoCode"] = currency
-    for field in plan.numbered:
-        _number(batch, field, rows)
+    written = [row for row in rows if not row.errors]
+    for field in plan.numbered if written else ():
+        _number(batch, field, written)
 
 
 def _left(obj: ObjectDef, field: Field, value: Any, record_type: str | None) -> Any:

@@ -10,14 +10,16 @@ from essor.access.actor import system_actor
 from essor.access.models import Principal, User
 from essor.domain.demo.companies import Maker
 from essor.domain.sales.assignment import edit
+from essor.domain.sales.assignment.assign import assign
 from essor.domain.sales.assignment.edit import EntryText
 from essor.domain.sales.assignment.models import Entry
 from essor.domain.sales.models import Lead
 from essor.domain.sales.web_to_lead.forms import FormText, save_form
 from essor.domain.sales.web_to_lead.models import Sending
 from essor.query.tree import Compare, Constant, Path
+from essor.records.change import Source
 
-TEAM, IN_QUEUE, LARGE = 4, 25, 300
+TEAM, FRESH, LARGE = 4, 40, 300
 ENDINGS = {"accepted": 46, "robot": 17, "quick": 5, "often": 3, "invalid": 9}
 
 
@@ -50,4 +52,5 @@ def make(maker: Maker, sellers: Sequence[User]) -> None:
         for ending, count in ENDINGS.items() for _place in range(count)
     )  # fmt: skip
     newest = Lead.objects.filter(is_converted=False, status="Open - Not Contacted").order_by("-created_date")
-    Lead.objects.filter(pk__in=list(newest.values_list("pk", flat=True)[:IN_QUEUE])).update(owner_id=queue.pk)
+    keys = list(newest.values_list("pk", flat=True)[:FRESH])
+    assign(actor, "Lead", keys, source=Source(name="demo"))

@@ -104,8 +104,8 @@ def decided(draft: Import, *, dry_run: bool) -> start.Settings:
     """Return what was decided, for a trial or the real run."""
     return start.Settings(
         mapping=draft.mapping, mode=Mode(draft.mode), match=draft.match, make_parents=draft.make_parents,
-        clear_empty=draft.clear_empty, duplicates=Twins(draft.duplicates), dry_run=dry_run, words=draft.words,
-        constants=draft.constants, language=draft.language,
+        clear_empty=draft.clear_empty, duplicates=Twins(draft.duplicates), assign=draft.assign, dry_run=dry_run,
+        words=draft.words, constants=draft.constants, language=draft.language,
     )  # fmt: skip
 
 

@@ -52,6 +52,7 @@ class Import(models.Model):
     make_parents = models.BooleanField(default=False)
     clear_empty = models.BooleanField(default=False)
     duplicates = models.CharField(max_length=10, choices=Twins.choices, default=Twins.SKIP)
+    assign = models.BooleanField(default=False)
     dry_run = models.BooleanField(default=False)
     language = models.CharField(max_length=8, default="fr")
     batch_id = models.UUIDField(null=True)

@@ -32,6 +32,7 @@ class Settings:
     make_parents: bool = False
     clear_empty: bool = False
     duplicates: Twins = Twins.SKIP
+    assign: bool = False
     dry_run: bool = False
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
@@ -77,6 +78,7 @@ def prepare(
             make_parents=settings.make_parents,
             clear_empty=settings.clear_empty,
             duplicates=settings.duplicates,
+            assign=settings.assign,
             dry_run=settings.dry_run,
             language=settings.language or actor.language,
             batch_id=None if settings.dry_run else undo.begin(actor, "import", obj.name),

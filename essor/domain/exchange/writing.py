@@ -96,7 +96,9 @@ def _save(actor: Actor, obj: ObjectDef, work: Import, lines: Sequence[Line]) -> 
         )
         for line in lines
     ]  # fmt: skip
-    source = Source(name="import", batch=work.batch_id, language=work.language)
+    source = Source(
+        name="import", batch=work.batch_id, language=work.language, assign="new" if work.assign else ""
+    )
     return save_many(actor, obj.name, changes, source=source)
 
 

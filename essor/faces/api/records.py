@@ -141,7 +141,7 @@ def _etag(revision: int) -> str:
 
 def _source(request: HttpRequest) -> Source:
     """Return where a write comes from; with “assign=true” the assignment rules say who owns what is written."""
-    return replace(SOURCE, assign=True) if request.GET.get("assign") == "true" else SOURCE
+    return replace(SOURCE, assign="all") if request.GET.get("assign") == "true" else SOURCE
 
 
 def create_record(request: HttpRequest, actor: Actor, name: str) -> HttpResponse:

@@ -14,7 +14,8 @@ def assigned(batch: Batch) -> None:
     """Hand the written leads to whom the rules say."""
     if not batch.source.assign:
         return
-    rows = {row.id: row for row in batch if row.id is not None}
-    given = assign(batch.actor, batch.object.name, list(rows), source=replace(batch.source, assign=False))
+    wanted = batch.creating() if batch.source.assign == "new" else batch.live()
+    rows = {row.id: row for row in wanted if row.id is not None}
+    given = assign(batch.actor, batch.object.name, list(rows), source=replace(batch.source, assign=""))
     for key in given:
         rows[key].revision += 1

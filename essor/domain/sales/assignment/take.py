@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from essor.access import rows as row_access
 from essor.access.actor import Actor
 from essor.access.models import Principal
 from essor.catalog.definitions import ObjectDef
@@ -24,8 +25,10 @@ def queues_of(actor: Actor) -> frozenset[int]:
 def take(actor: Actor, obj: ObjectDef, key: int) -> None:
     """Make the actor the owner of a record that lies in one of their queues.
 
-    Raises ValidationFailed with the name of whoever was faster, Forbidden when it never lay in a queue of theirs, NotFound.
+    Raises ValidationFailed with the name of whoever was faster, NotFound, Forbidden when it never lay in a queue of theirs
+    or they may not edit such records.
     """
+    row_access.require_right(actor, obj, "edit")
     with transaction.atomic():
         rows = obj.model._default_manager.filter(pk=key, is_deleted=False)  # noqa: SLF001 -- Django's name
         if connection.features.has_select_for_update:

@@ -25,6 +25,7 @@ HONEYPOT, STAMP, ELAPSED = "website_2", "t", "elapsed"
 LARGEST_BODY = 64 * 1024
 SHORTEST, LONGEST = 3, 24 * 3600  # seconds between the sight of a form and its sending
 WINDOW, PER_SENDER, PER_FORM = timedelta(minutes=10), 10, 600
+COUNTED = 5  # times the limit; what comes beyond is refused without a trace, or a flood would fill the table
 DIGITS = 11  # of milliseconds: three years
 SALT = "essor.web_to_lead.stamp"
 Outcome = Sending.Outcome
@@ -55,6 +56,9 @@ def receive(form: WebForm, data: Mapping[str, Sequence[str]], *, address: str, s
     Raises TooMany, Robot, TooQuick, or ValidationFailed with the mistakes by field; every ending is counted.
     """
     sender = fingerprint(address)
+    recent = Sending.objects.filter(sender=sender, created_date__gte=timezone.now() - WINDOW)
+    if recent.count() >= COUNTED * PER_SENDER:
+        raise _refusal(Outcome.OFTEN)
     ending = Outcome.INVALID
     try:
         ending = _first_look(form, data, sender, size)
@@ -141,7 +145,12 @@ def _save(form: WebForm, data: Mapping[str, Sequence[str]]) -> int:
     if errors:
         raise ValidationFailed(errors)
     actor = system_actor()
-    source = Source(name="web_to_lead", language=form.language, timezone=actor.timezone, assign=form.assign)
+    source = Source(
+        name="web_to_lead",
+        language=form.language,
+        timezone=actor.timezone,
+        assign="new" if form.assign else "",
+    )
     fixed = {"OwnerId": form.owner_id, "LeadSource": form.lead_source or None}
     try:
         # Whoever filled in the form cannot decide about duplicates: the lead comes in and is reported as one.

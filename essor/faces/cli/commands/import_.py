@@ -55,6 +55,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--add-values", action="store_true", help="add words that a list does not know to the list")
     add("--match", default="", metavar="FIELD", help="update the record with the same value, else create")
     add("--update-only", action="store_true", help="with --match: refuse rows that match nothing")
+    add("--assign", action="store_true", help="let the assignment rules say who gets the new records")
     add("--clear-empty", action="store_true", help="let empty cells erase what an existing record holds")
     add("--make-parents", action="store_true", help="create the parents that are named but missing")
     add(
@@ -123,7 +124,7 @@ def _prepared(actor: Actor, args: argparse.Namespace) -> Import:
     mapping = _mapping(actor, args, shape, columns)
     settings = Settings(
         mapping=mapping, mode=mode, match=args.match, make_parents=args.make_parents,
-        clear_empty=args.clear_empty, duplicates=Twins(args.duplicates), dry_run=args.dry_run,
+        clear_empty=args.clear_empty, duplicates=Twins(args.duplicates), assign=args.assign, dry_run=args.dry_run,
         words=_words(actor, args, mapping, columns),
         constants=dict(pairs_of("--default", args.default)), language=args.language,
     )  # fmt: skip

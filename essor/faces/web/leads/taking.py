@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from essor.access import rows as row_access
 from essor.domain.bulk import edit as editing
 from essor.domain.sales.assignment import assign, take
 from essor.faces.web import addresses, offers
@@ -29,6 +30,8 @@ MOST = 2000
 def take_button(record: Loaded) -> Action | None:
     """Offer a record that lies in one of the reader's queues."""
     if not record.object.has("OwnerId") or record.values.get("OwnerId") not in take.queues_of(record.actor):
+        return None
+    if not row_access.may(record.actor, record.object, "edit"):
         return None
     return Action(_("Take"), f"/r/{record.id}/take", "user-check", "primary", "post")
 

@@ -222,7 +222,8 @@ def _save(request: HttpRequest, actor: Actor, obj: ObjectDef, record: Loaded | N
     typed = {**(record.values if record else {}), **values, **_labels(request.POST)}
     typed["assign_by_rule"] = request.POST.get("assign_by_rule", "")
     try:
-        saved = save(actor, change, source=Source(assign=bool(request.POST.get("assign_by_rule"))))
+        source = Source(assign="all" if request.POST.get("assign_by_rule") else "")
+        saved = save(actor, change, source=source)
     except DuplicatesDetected as detected:
         found = resemblance(actor, obj, typed, detected)
         return _draw(request, replace(_form(actor, obj, typed, record=record), resembles=found), 422)

@@ -17,7 +17,7 @@ from essor.faces.web.records.forms import by_field
 from essor.faces.web.records.reading import Loaded, actor_of, load
 from essor.faces.web.toasts import flash, toast
 from essor.kernel import ids
-from essor.kernel.errors import ValidationFailed
+from essor.kernel.errors import NotFound, ValidationFailed
 from essor.query import run
 from essor.query.tree import Column, Compare, Constant, Order, Path, Query
 from essor.records.change import Change
@@ -144,20 +144,27 @@ def _id_of(prefix: str, key: int | None) -> str:
 @require_POST
 def primary(request: HttpRequest, record_id: str) -> HttpResponseBase:
     """Make a contact's part the primary one of its deal."""
-    record = load(actor_of(request), record_id, [])
+    record, back = _line(request, record_id, ROLE)
     save(record.actor, Change(ROLE, {"IsPrimary": True}, id=record.key))
-    return _back(request, _("Saved."))
+    return _go(request, _("Saved."), back)
 
 
 @require_POST
 def remove(request: HttpRequest, record_id: str) -> HttpResponseBase:
     """Take a part or a relation away."""
-    record = load(actor_of(request), record_id, [])
+    record, back = _line(request, record_id, ROLE, RELATION)
     delete(record.actor, record.object.name, [record.key])
-    return _back(request, _("Removed."))
+    return _go(request, _("Removed."), back)
 
 
-def _back(request: HttpRequest, text: str) -> HttpResponseBase:
+def _line(request: HttpRequest, record_id: str, *names: str) -> tuple[Loaded, Loaded]:
+    """Return the part or relation that an address names, and the record whose page the button stands on; NotFound."""
+    record = load(actor_of(request), record_id, [])
+    if record.object.name not in names:
+        raise NotFound(_("There is no such record."))
+    return record, load(record.actor, request.POST.get("back", ""), [])
+
+
+def _go(request: HttpRequest, text: str, back: Loaded) -> HttpResponseBase:
     flash(request, text)
-    back = load(actor_of(request), request.POST.get("back", ""), [])
     return HttpResponseRedirect(addresses.record(back.id))

@@ -24,7 +24,7 @@ from essor.records.change import Change, Source
 from essor.records.save import save, save_many
 from essor.records.tests.conftest import New
 
-ASKED = Source(name="api", assign=True)
+ASKED = Source(name="api", assign="all")
 FRENCH = Compare(Path(("Country",)), "eq", (Constant("France", "text"),))
 
 
@@ -125,6 +125,15 @@ def test_a_record_is_taken_once(admin: Actor, people: list[User], queue: Group, 
     assert Lead.objects.get(pk=key).owner_id == ann.user_id
     with pytest.raises(ValidationFailed, match="Ann Test was faster"):
         take.take(ben, obj, key)
+
+
+def test_who_only_reads_takes_nothing(admin: Actor, make_user: MakeUser, new: New) -> None:
+    reader = make_user("Reader", "Read Only")
+    members = Principal.objects.filter(pk=reader.pk)
+    inbox = actions.save_group(admin, name="Box", members=members, queue=True, supported_objects=["Lead"])
+    key = new("Lead", LastName="L", Company="X", OwnerId=inbox.pk)
+    with pytest.raises(Forbidden):
+        take.take(actor_for(reader), current.get().object("Lead"), key)
 
 
 def test_what_cannot_be_is_refused(admin: Actor, people: list[User]) -> None:

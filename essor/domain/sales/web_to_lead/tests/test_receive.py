@@ -89,6 +89,17 @@ def test_too_many_from_one_address_wait_and_others_do_not(form: WebForm) -> None
     assert receive.counts([form])[form.pk] == {"accepted": receive.PER_SENDER + 1, "often": 1}
 
 
+def test_a_flood_leaves_no_endless_trace(form: WebForm) -> None:
+    most = receive.COUNTED * receive.PER_SENDER
+    for _time in range(most + 5):
+        try:
+            send(form)
+        except receive.TooMany:
+            continue
+    assert Sending.objects.count() == most
+    assert Lead.objects.count() == receive.PER_SENDER
+
+
 def test_mistakes_are_told_by_field(form: WebForm) -> None:
     with pytest.raises(ValidationFailed) as error:
         send(form, Email="", Company=" ")

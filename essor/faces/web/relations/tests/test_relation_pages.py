@@ -32,6 +32,8 @@ def test_parts_are_added_made_primary_and_removed(signed_in: Client, new: New) -
     signed_in.post(f"/r/{second}/primary", {"back": opportunity})
     assert OpportunityContactRole.objects.get(is_primary=True).contact_id == ben
     assert "Prospecting" in signed_in.get(f"/r/{ids.encode('003', ben)}/roles").content.decode()
+    assert signed_in.post(f"/r/{opportunity}/remove-relation", {"back": opportunity}).status_code == 404
+    assert signed_in.post(f"/r/{opportunity}/primary", {"back": opportunity}).status_code == 404
     signed_in.post(f"/r/{second}/remove-relation", {"back": opportunity})
     assert OpportunityContactRole.objects.filter(is_deleted=False).count() == 1
 

@@ -25,7 +25,8 @@ PATTERNS = names(urls.setup)
 POSTS = {
     name for name in (one.name for one in PATTERNS)
     if any(word in name for word in ("hide", "restore", "purge", "remove", "switch", "drop", "reset_", "setup_user_",
-                                     "setup_formula", "setup_condition", "assignment_clear", "assignment_move", "absence", "renew"))
+                                     "setup_formula", "setup_condition", "assignment_clear", "assignment_move", "absence",
+                                     "renew"))
 }  # fmt: skip
 
 
@@ -37,7 +38,8 @@ def address(pattern: URLPattern) -> str:
         "index_name": "nope", "user_id": User.objects.get(email="boss@example.fr").pk, "role_id": UserRole.objects.first().pk,
         "set_id": PermissionSet.objects.first().pk, "group_id": Group.objects.get(name="Team").pk,
         "rule_id": SharingRule.objects.get_or_create(name="R", object_name="Account", owners=every, receivers=every)[0].pk,
-        "entry_id": Entry.objects.get_or_create(name="E")[0].pk, "form_id": WebForm.objects.get_or_create(name="F", owner_id=0)[0].pk,
+        "entry_id": Entry.objects.get_or_create(name="E")[0].pk,
+        "form_id": WebForm.objects.get_or_create(name="F", owner_id=0)[0].pk,
     }  # fmt: skip
     wanted = pattern.pattern.converters
     return reverse(f"web:{pattern.name}", kwargs={key: known[key] for key in wanted})
