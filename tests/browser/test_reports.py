@@ -65,7 +65,7 @@ def test_a_dashboard_is_narrowed_and_arranged_by_keyboard_and_mouse(house: str, 
     expect(page.locator("#board-period")).to_have_value("THIS_YEAR")
 
 
-def test_one_language_after_the_other(house: str, visit: Visit) -> None:
+def test_a_french_reader_reads_french_months(house: str, visit: Visit) -> None:
     french = visit(house)
     french.goto("/reports/2/")
     expect(french.locator("#report-result table")).to_contain_text(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -42,16 +42,22 @@ class Grouped:
     asked: Asked
     cells: Cells
     shown: tuple[Shown, ...]
+    known: dict[int, dict[str, Any]] = field(default_factory=dict)
 
     def values(self, sums: Sums) -> dict[str, Any]:
         """Return {key: value} of all figures and formulas of a group."""
+        if id(sums) in self.known:
+            return self.known[id(sums)]
         asked = self.asked
         found = {one.measure.key: asking.value(one, sums) for one in asked.figures}
         worked = {
             one.key: worked_out(asked.actor, one, formula, found, asked.figures)
             for one, formula in asked.formulas
         }
-        return found | worked
+        values = found | worked
+        if sums:  # the sums of a group stay as long as its report: no other comes to lie at their address
+            self.known[id(sums)] = values
+        return values
 
     def keys(self, place: int, places: Sequence[int], before: tuple[Any, ...]) -> list[Any]:
         """Return the values of the grouping at `place` under those of `places` before it, sorted."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import time
+
 from django.db import transaction
 
 from essor.access.models import User
-from essor.domain.reports import mailings
-from essor.jobs.schedule import SCHEDULE, every
+from essor.domain.reports import indexes, mailings
+from essor.jobs.schedule import SCHEDULE, daily, every
 from essor.jobs.tasks import task
 
 
@@ -25,4 +27,11 @@ def mail_one(mailing_id: int, user_id: int) -> None:
     mailings.send(mailing_id, user_id)
 
 
+@task()
+def index_dashboards() -> None:
+    """Make the indexes that dashboards over large objects want, and drop those that they no longer do."""
+    indexes.follow()
+
+
+SCHEDULE.add("index dashboards", index_dashboards, daily(time(4, 10)))
 SCHEDULE.add("mail reports", mail_reports, every(minutes=5))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from babel import dates as babel_dates
@@ -118,15 +119,24 @@ class Writer:
 
     def money(self, amount: float, code: str) -> str:
         """Return an amount; cents are left out where they would only be noise."""
-        locale = formats.locale_of(self.actor.locale)
-        pattern = str(locale.currency_formats["standard"].pattern)
-        if abs(amount) >= CENTS_BELOW or amount == int(amount):
-            pattern, amount = pattern.replace(".00", ""), round(amount)
-        return str(
-            babel_numbers.format_currency(
-                amount, code or self.actor.company.currency, pattern, locale=locale, currency_digits=False
-            )
+        whole = abs(amount) >= CENTS_BELOW or amount == int(amount)
+        before, after = around(self.actor.locale, code or self.actor.company.currency, negative=amount < 0)
+        digits = formats.number(
+            round(abs(amount)) if whole else abs(amount), self.actor.locale, scale=0 if whole else 2
         )
+        return f"{before}{digits}{after}"
+
+
+@lru_cache(maxsize=256)
+def around(locale: str, currency: str, *, negative: bool) -> tuple[str, str]:
+    """Return what a locale writes before and after an amount: Babel takes long for each."""
+    known = formats.locale_of(locale)
+    pattern = str(known.currency_formats["standard"].pattern).replace(".00", "")
+    text = babel_numbers.format_currency(
+        -1 if negative else 1, currency, pattern, locale=known, currency_digits=False
+    )
+    before, _one, after = str(text).partition("1")
+    return before, after
 
 
 def end_of(unit: str, start: date) -> date:

@@ -39,7 +39,8 @@ function shape(data) {
   const value = { beginAtZero: true, stacked, grid: { color: line }, ticks: { color: text, maxRotation: 0, maxTicksLimit: 7, callback: (number) => short(number) } };
   const label = function (at) {
     const whole = this.getLabelForValue(at);
-    return whole.length > 24 ? `${whole.slice(0, 23)}…` : whole;
+    const most = this.chart.width < 480 ? 16 : 24;
+    return whole.length > most ? `${whole.slice(0, most - 1)}…` : whole;
   };
   const name = { stacked, grid: { display: false }, ticks: { color: text, autoSkip: !flat, maxRotation: 45, callback: label } };
   return {
