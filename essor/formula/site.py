@@ -128,13 +128,13 @@ def no_text() -> str:
 
 def is_pair(node: Node) -> bool:
     """Tell whether an id is stored as a key beside the prefix of its object."""
-    while isinstance(node, Operation):
+    while isinstance(node, Operation) and node.arguments:
         node = node.arguments[0]
     return isinstance(node, Reference) and bool(node.field.options.get("polymorphic"))
 
 
 def prefixes(node: Node) -> tuple[str, ...]:
     """Return the key prefixes of the objects whose records an id may name."""
-    while isinstance(node, Operation):
+    while isinstance(node, Operation) and node.arguments:
         node = node.arguments[0]
     return node.prefixes if isinstance(node, Reference) else ()

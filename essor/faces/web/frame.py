@@ -91,8 +91,12 @@ def _place(one: ObjectDef) -> int:
     return FIRST_TABS.index(one.name) if one.name in FIRST_TABS else len(FIRST_TABS)
 
 
-def _pages(actor: Actor) -> list[Tab]:
-    return [Tab(one.name, one.label, one.label, one.icon, one.href) for one in offers.tabs(actor)]
+def _tabs(actor: Actor) -> tuple[Tab, ...]:
+    """Return what a sales team works with, then the pages that rooms offer, then all other objects."""
+    objects = sorted((one for one in catalog_for(actor) if one.tab), key=_place)
+    first = [_tab(one, actor) for one in objects if one.name in FIRST_TABS]
+    pages = [Tab(one.name, one.label, one.label, one.icon, one.href) for one in offers.tabs(actor)]
+    return (*first, *pages, *(_tab(one, actor) for one in objects if one.name not in FIRST_TABS))
 
 
 def _tab(one: ObjectDef, actor: Actor) -> Tab:
