@@ -8,7 +8,8 @@ import pytest
 
 from essor.access.actions import set_org_default
 from essor.access.actor import Actor, actor_for
-from essor.access.models import User
+from essor.access.models import ObjectPermission, PermissionSet, User
+from essor.access.version import bump
 from essor.domain.reports import reading, running
 from essor.domain.reports.models import Dashboard, Report
 from essor.domain.reports.standard import REPORTS, ensure_reports
@@ -29,7 +30,7 @@ def test_a_table_shows_names_and_leads_to_records(ask: Ask) -> None:
     assert [line[0] for line in texts(found)] == ["Deal 2", "Deal 1", "Deal 3", "Deal 0"]
 
 
-def test_a_funnel_counts_who_reached_a_stage_or_passed_it(ask: Ask) -> None:
+def test_a_funnel_counts_who_reached_a_stage_or_passed_it(admin: Actor, ask: Ask) -> None:
     found = ask(type="funnel")
     shown = {line[0]: line[1:] for line in texts(found)}
     assert shown["Prospecting"] == ["6", "", "100.0%"]
@@ -39,6 +40,8 @@ def test_a_funnel_counts_who_reached_a_stage_or_passed_it(ask: Ask) -> None:
     assert shown["Negotiation"] == ["4", "100.0%", "66.7%"]
     assert shown["Closed, won"] == ["3", "75.0%", "50.0%"]
     assert "Closed, lost" not in shown
+    for line in found.lines:
+        assert run.count(admin, Query("Opportunity", where=line.cells[1].drill)) == line.cells[1].value
     assert texts(ask(type="funnel", where=CLOSED))[0][1] == "4"
 
 
@@ -96,6 +99,16 @@ def test_a_figure_of_a_hidden_field_is_absent_and_a_grouping_by_it_gives_no_name
         assert "Amount" not in str(refused.value)
     only = reading.definition({"object": "Opportunity", "type": "table", "columns": ["Name", "Amount"]})
     assert [head.label for head in running.answer(reader, only, own=False).heads] == ["Opportunity name"]
+
+
+def test_an_object_out_of_sight_is_not_named(deals: list[Opportunity], rep: User) -> None:
+    own = PermissionSet.objects.get(profile_id=rep.profile_id)
+    ObjectPermission.objects.update_or_create(parent=own, object_name="Opportunity", defaults={"read": False})
+    bump()
+    definition = reading.definition({"object": "Opportunity", "rows": [{"path": "StageName"}]})
+    with pytest.raises(QueryRefused) as refused:
+        running.answer(actor_for(rep), definition, own=False)
+    assert "Opportunity" not in str(refused.value)
 
 
 def test_a_report_counts_what_its_reader_may_see(deals: list[Opportunity], boss: User, rep: User) -> None:
