@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.utils import translation
+from django.utils.translation import gettext
 
 from essor.access.actions import set_org_default
 from essor.access.actor import Actor, actor_for
 from essor.access.models import ObjectPermission, PermissionSet, User
 from essor.access.version import bump
 from essor.domain.reports import reading, running
+from essor.domain.reports.actions import keep
+from essor.domain.reports.actions.keep import Title
 from essor.domain.reports.models import Dashboard, Report
 from essor.domain.reports.standard import REPORTS, ensure_reports
 from essor.domain.reports.tests.conftest import CLOSED, Ask, hide, texts
@@ -74,6 +79,26 @@ def test_ready_made_reports_run_and_are_made_once(admin: Actor, deals: list[Oppo
     keys = set(Report.objects.values_list("pk", flat=True))
     assert sum(len(board.tiles) for board in Dashboard.objects.all()) > 30
     assert {tile["report"] for board in Dashboard.objects.all() for tile in board.tiles} - keys
+
+
+def test_labels_of_a_ready_made_report_stay_translatable_when_it_is_saved(
+    admin: Actor, deals: list[Opportunity]
+) -> None:
+    ensure_reports()
+    row = Report.objects.get(key="quality_deals")
+    with translation.override("fr"):
+        definition = keep.definition_of(row)
+        shown = [replace(one, label=gettext(one.label)) for one in definition.measures]
+        shown[1] = replace(shown[1], label="À moi")
+        keep.save_report(
+            admin,
+            replace(definition, measures=tuple(shown)),
+            Title(name=row.label, description=row.text),
+            row,
+        )
+    saved = [one.label for one in keep.definition_of(Report.objects.get(pk=row.pk)).measures]
+    assert saved == ["Deals", "À moi", "Past their close date", "Without next step"]
+    assert Report.objects.get(pk=row.pk).key == "quality_deals"
 
 
 def test_a_figure_of_a_hidden_field_is_absent_and_a_grouping_by_it_gives_no_name_away(
