@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from essor.catalog.definitions import Choice, Field, ObjectDef
 from essor.domain.reports.answer import Answer, Cell, Drawn, Head, Line, Metric, Series
 from essor.domain.reports.asking import Asked
+from essor.domain.reports.drill import joined
 from essor.domain.reports.tree import path_of
 from essor.kernel import formats
 from essor.kernel.errors import QueryRefused
 from essor.query import run
-from essor.query.tree import Aggregate, Column, Compare, Condition, Constant, InQuery, Path, Query
+from essor.query.tree import Aggregate, Column, Compare, Condition, Constant, InQuery, Path, Query, Related
 
 HUNDRED = 100
 
@@ -29,6 +30,7 @@ class Way:
     stage: Field
     history: str
     link: str
+    relationship: str
 
 
 def way_of(asked: Asked) -> Way:
@@ -41,7 +43,7 @@ def way_of(asked: Asked) -> Way:
                 continue
             other = asked.catalog.object(child.object_name)
             if other.name == f"{obj.name}History" and other.has(stage.name):
-                return Way(stage, other.name, other.field(child.field).name)
+                return Way(stage, other.name, other.field(child.field).name, child.name)
     message = _("A funnel needs the history of stages, which %(plural)s do not have.")
     raise QueryRefused(message % {"plural": obj.plural})
 
@@ -61,7 +63,7 @@ def answer(asked: Asked) -> Answer:
     stages = stages_of(way.stage)
     counts = reached(asked, way, stages)
     first = counts[0] if counts else 0
-    lines = tuple(_lines(asked, stages, counts))
+    lines = tuple(_lines(asked, way, stages, counts))
     labels = tuple(str(one) for one in stages)
     chart = Drawn("bar", labels, (Series(str(_("Reached")), tuple(float(one) for one in counts)),))
     share = HUNDRED * counts[-1] / first if first else None
@@ -91,15 +93,16 @@ def _from(way: Way, stages: Sequence[Choice]) -> Compare:
     return Compare(path_of(way.stage.name), "in", tuple(Constant(one.value, "text") for one in stages))
 
 
-def _lines(asked: Asked, stages: Sequence[Choice], counts: Sequence[int]) -> Iterator[Line]:
+def _lines(asked: Asked, way: Way, stages: Sequence[Choice], counts: Sequence[int]) -> Iterator[Line]:
     for place, (stage, count) in enumerate(zip(stages, counts, strict=True)):
         before = counts[place - 1] if place else 0
         step = HUNDRED * count / before if before else None
         whole = HUNDRED * count / counts[0] if counts[0] else None
         text = formats.number(count, asked.actor.locale)
+        behind = joined(asked.where, Related(way.relationship, _from(way, stages[place:])))
         yield Line(
             (
-                Cell(str(stage), stage.value), Cell(text, count, share=whole),
+                Cell(str(stage), stage.value), Cell(text, count, behind, share=whole),
                 Cell(asked.writer.value("percent", step) if place else "", step),
                 Cell(asked.writer.value("percent", whole), whole),
             )

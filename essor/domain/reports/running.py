@@ -7,7 +7,7 @@ from essor.domain.reports import cohort, funnel, grouped, tables
 from essor.domain.reports.answer import Answer
 from essor.domain.reports.asking import HIDDEN, Asked, hidden, prepared
 from essor.domain.reports.definition import Definition
-from essor.kernel.errors import QueryRefused
+from essor.kernel.errors import QueryRefused, UnknownObject
 from essor.query.tree import Condition
 
 MAKERS = {
@@ -23,9 +23,13 @@ def answer(
 
     `own`: the actor wrote it; anybody else is told of no field that they may not see. Raises QueryRefused, UnknownObject.
     """
-    asked: Asked = prepared(actor, definition, extra, own=own)
     try:
+        asked: Asked = prepared(actor, definition, extra, own=own)
         return MAKERS[definition.type](asked)
+    except UnknownObject:
+        if own:
+            raise
+        raise hidden() from None
     except QueryRefused as refused:
         if own or refused.code != HIDDEN:
             raise

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from django.db import transaction
+from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
 from essor.access.actor import Actor
@@ -63,11 +64,28 @@ def save_report(actor: Actor, definition: Definition, title: Title, report: Repo
     if report is not None:
         keeping.require_change(actor, report)
     prepared(actor, definition)
+    if report is not None:
+        definition = with_old_labels(definition, definition_of(report))
     row = report or Report(owner_id=actor.user_id)
     row.object_name = catalog_for(actor).object(definition.object).name
     row.folder = " ".join(title.folder.split())[:LONGEST_FOLDER]
     row.definition = reading.to_json(definition)
     return _kept(row, title)
+
+
+def with_old_labels(definition: Definition, old: Definition) -> Definition:
+    """Return a definition whose labels stay texts to translate where a form only gave back their translation."""
+    known = {one.key: one.label for one in old.measures} | {one.key: one.label for one in old.formulas}
+
+    def label(key: str, text: str) -> str:
+        before = known.get(key, "")
+        return before if before and gettext(before) == text else text
+
+    return replace(
+        definition,
+        measures=tuple(replace(one, label=label(one.key, one.label)) for one in definition.measures),
+        formulas=tuple(replace(one, label=label(one.key, one.label)) for one in definition.formulas),
+    )
 
 
 @transaction.atomic

@@ -20,6 +20,7 @@ def built(deals: list[Opportunity], monkeypatch: pytest.MonkeyPatch) -> FieldInd
     ensure_reports()
     monkeypatch.setattr(indexes, "LARGE", 5)
     assert indexes.follow() == ["Opportunity"]
+    connection.check_constraints()  # PostgreSQL builds no index over rows whose references are still to be checked
     build_wanted()
     (row,) = covering()
     return row

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.utils import translation
+from django.utils.translation import gettext
 
 from essor.access.actions import set_org_default
 from essor.access.actor import Actor, actor_for
-from essor.access.models import User
+from essor.access.models import ObjectPermission, PermissionSet, User
+from essor.access.version import bump
 from essor.domain.reports import reading, running
+from essor.domain.reports.actions import keep
+from essor.domain.reports.actions.keep import Title
 from essor.domain.reports.models import Dashboard, Report
 from essor.domain.reports.standard import REPORTS, ensure_reports
 from essor.domain.reports.tests.conftest import CLOSED, Ask, hide, texts
@@ -29,7 +35,7 @@ def test_a_table_shows_names_and_leads_to_records(ask: Ask) -> None:
     assert [line[0] for line in texts(found)] == ["Deal 2", "Deal 1", "Deal 3", "Deal 0"]
 
 
-def test_a_funnel_counts_who_reached_a_stage_or_passed_it(ask: Ask) -> None:
+def test_a_funnel_counts_who_reached_a_stage_or_passed_it(admin: Actor, ask: Ask) -> None:
     found = ask(type="funnel")
     shown = {line[0]: line[1:] for line in texts(found)}
     assert shown["Prospecting"] == ["6", "", "100.0%"]
@@ -39,6 +45,8 @@ def test_a_funnel_counts_who_reached_a_stage_or_passed_it(ask: Ask) -> None:
     assert shown["Negotiation"] == ["4", "100.0%", "66.7%"]
     assert shown["Closed, won"] == ["3", "75.0%", "50.0%"]
     assert "Closed, lost" not in shown
+    for line in found.lines:
+        assert run.count(admin, Query("Opportunity", where=line.cells[1].drill)) == line.cells[1].value
     assert texts(ask(type="funnel", where=CLOSED))[0][1] == "4"
 
 
@@ -73,6 +81,26 @@ def test_ready_made_reports_run_and_are_made_once(admin: Actor, deals: list[Oppo
     assert {tile["report"] for board in Dashboard.objects.all() for tile in board.tiles} - keys
 
 
+def test_labels_of_a_ready_made_report_stay_translatable_when_it_is_saved(
+    admin: Actor, deals: list[Opportunity]
+) -> None:
+    ensure_reports()
+    row = Report.objects.get(key="quality_deals")
+    with translation.override("fr"):
+        definition = keep.definition_of(row)
+        shown = [replace(one, label=gettext(one.label)) for one in definition.measures]
+        shown[1] = replace(shown[1], label="À moi")
+        keep.save_report(
+            admin,
+            replace(definition, measures=tuple(shown)),
+            Title(name=row.label, description=row.text),
+            row,
+        )
+    saved = [one.label for one in keep.definition_of(Report.objects.get(pk=row.pk)).measures]
+    assert saved == ["Deals", "À moi", "Past their close date", "Without next step"]
+    assert Report.objects.get(pk=row.pk).key == "quality_deals"
+
+
 def test_a_figure_of_a_hidden_field_is_absent_and_a_grouping_by_it_gives_no_name_away(
     deals: list[Opportunity], rep: User
 ) -> None:
@@ -96,6 +124,16 @@ def test_a_figure_of_a_hidden_field_is_absent_and_a_grouping_by_it_gives_no_name
         assert "Amount" not in str(refused.value)
     only = reading.definition({"object": "Opportunity", "type": "table", "columns": ["Name", "Amount"]})
     assert [head.label for head in running.answer(reader, only, own=False).heads] == ["Opportunity name"]
+
+
+def test_an_object_out_of_sight_is_not_named(deals: list[Opportunity], rep: User) -> None:
+    own = PermissionSet.objects.get(profile_id=rep.profile_id)
+    ObjectPermission.objects.update_or_create(parent=own, object_name="Opportunity", defaults={"read": False})
+    bump()
+    definition = reading.definition({"object": "Opportunity", "rows": [{"path": "StageName"}]})
+    with pytest.raises(QueryRefused) as refused:
+        running.answer(actor_for(rep), definition, own=False)
+    assert "Opportunity" not in str(refused.value)
 
 
 def test_a_report_counts_what_its_reader_may_see(deals: list[Opportunity], boss: User, rep: User) -> None:

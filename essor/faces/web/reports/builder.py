@@ -18,7 +18,7 @@ from essor.catalog.definitions import Catalog, ObjectDef
 from essor.domain.reports import reading, running
 from essor.domain.reports.actions import keep
 from essor.domain.reports.actions.keep import Title
-from essor.domain.reports.definition import Definition
+from essor.domain.reports.definition import Definition, Derived
 from essor.domain.reports.models import Report
 from essor.domain.reports.tree import field_at
 from essor.faces.web.lists.going import go
@@ -166,7 +166,7 @@ def context_of(actor: Actor, definition: Definition, pending: Any = None) -> dic
         "rows": _lines(actor, obj, definition.rows), "across": _lines(actor, obj, definition.across, 1),
         "figures": [*figures, Figure(next_key)], "formulas": definition.formulas,
         "formula_key": forms.free_key([*keys, next_key]),
-        "names": [(one.key, _name(one)) for one in figures] + [(one.key, one.label or one.key) for one in definition.formulas],
+        "names": [*((one.key, _name(one)) for one in figures), *((one.key, _label(one)) for one in definition.formulas)],
         "groupable": forms.choices(catalog, obj, forms.groupable), "numeric": forms.choices(catalog, obj, forms.numeric),
         "countable": forms.choices(catalog, obj, forms.groupable), "dates": forms.choices(catalog, obj, forms.is_date),
         "showable": forms.choices(catalog, obj, forms.showable), "units": forms.units(), "functions": forms.functions(),
@@ -174,6 +174,10 @@ def context_of(actor: Actor, definition: Definition, pending: Any = None) -> dic
         "where": orjson.dumps(codec.to_json(definition.where)).decode() if definition.where else "",
         "words": drawing.words_of(actor, obj.name, definition.where), "Visibility": Visibility,
     }  # fmt: skip
+
+
+def _label(one: Derived) -> str:
+    return str(_(one.label)) if one.label else one.key
 
 
 def _name(one: Figure) -> str:
