@@ -74,10 +74,7 @@ def frame_for(request: HttpRequest) -> Frame:
     if actor is None:
         return Frame(theme=theme)
     return Frame(
-        tabs=(
-            *_pages(actor),
-            *(_tab(one, actor) for one in sorted(catalog_for(actor), key=_place) if one.tab),
-        ),
+        tabs=_tabs(actor),
         user_id=actor.user_id,
         user_name=actor.name,
         user_email=actor.email,
