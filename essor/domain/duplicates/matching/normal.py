@@ -19,13 +19,13 @@ _COMPACT_DATE = re.compile(r"(\d{4})[-/.]?(\d{2})[-/.]?(\d{2})")
 FEWEST_DIGITS = 6
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def plain(text: str) -> str:
     """Return letters a–z and digits in words with one space between: “Œuvre & Cie.” is “oeuvre cie”."""
     return _NO_WORD.sub(" ", fold(text)).strip()
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def company(text: str) -> tuple[str, ...]:
     """Return the words of a company's name without its legal form; all of them when nothing else is left."""
     said = _SPELT.sub(lambda found: found.group().replace(" ", ""), plain(text))
@@ -34,7 +34,7 @@ def company(text: str) -> tuple[str, ...]:
     return tuple(telling or tokens)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def person(text: str) -> tuple[str, ...]:
     """Return the words of a person's name without titles and particles."""
     tokens = plain(text).split()
@@ -42,20 +42,20 @@ def person(text: str) -> tuple[str, ...]:
     return tuple(telling or tokens)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def address(text: str) -> tuple[str, ...]:
     """Return the words of an address with abbreviations written out."""
     return tuple(words.STREETS.get(one, one) for one in plain(text).split())
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def email(text: str) -> str:
     """Return an address in lower case without what follows a plus sign; empty for what is none."""
     local, at, domain = text.strip().casefold().rpartition("@")
     return f"{local.partition('+')[0]}@{domain}" if at and local and domain else ""
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def domain(text: str) -> str:
     """Return the company's domain in a web or e-mail address; empty for those of everybody's mail."""
     said = text.strip().casefold()
@@ -70,7 +70,7 @@ def domain(text: str) -> str:
     return "" if host in words.FREE_MAIL or "." not in host else host
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def phone(text: str, region: str) -> str:
     """Return a number in E.164 form; of one that cannot be read, its digits; empty for too few."""
     digits = "".join(_DIGITS.findall(text))
@@ -103,7 +103,7 @@ _SAME_SOUND = (
 )
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def sound(word: str) -> str:
     """Return a Soundex of four after French and English spellings of one sound were made one and mute ends cut."""
     if not word or not word[0].isalpha():
