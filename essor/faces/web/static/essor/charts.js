@@ -33,7 +33,8 @@ function shape(data) {
   const single = data.series.length === 1;
   const text = styled("--es-muted");
   const line = styled("--es-line");
-  const unit = data.series[0]?.unit ?? "";
+  const units = new Set(data.series.map((one) => one.unit));
+  const unit = units.size === 1 ? data.series[0].unit : ""; // amounts of several currencies share an axis of bare numbers
   const exact = data.series.map((one) => formatter(data.locale, one.unit));
   const short = formatter(data.locale, unit, true);
   const value = { beginAtZero: true, stacked, grid: { color: line }, ticks: { color: text, maxRotation: 0, maxTicksLimit: 7, callback: (number) => short(number) } };
