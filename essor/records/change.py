@@ -27,12 +27,16 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a write comes from: the face, and the undoable batch it belongs to (None: not undoable as a whole)."""
+    """Where a write comes from: the face, and the undoable batch it belongs to (None: not undoable as a whole).
+
+    `cause` names what made a program write ("flow:5:2:own"); the events carry it on, so that no two run in circles.
+    """
 
     name: str = "web"
     batch: UUID | None = None
     language: str = ""
     timezone: str = ""
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)
