@@ -67,12 +67,7 @@ def _trigger(site: Site, trigger: Trigger) -> list[FieldError]:
         message = _("A flow on a schedule needs criteria: which records does it take?")
         errors.append(FieldError("where", "REQUIRED_FIELD_MISSING", message))
     if trigger.on == "date":
-        try:
-            field = run.field_of(site.actor, site.obj.name, trigger.field)
-            if field.kind.formula_type not in ("date", "datetime"):
-                raise EssorError(_("Choose a date."))
-        except EssorError:
-            errors.append(FieldError("field", "REQUIRED_FIELD_MISSING", _("Choose the date field.")))
+        errors += date_errors(site, trigger.field)
     return errors
 
 
@@ -83,3 +78,14 @@ def condition_errors(site: Site, where: Condition | None) -> list[FieldError]:
     except EssorError as error:
         return [FieldError("where", "MALFORMED_QUERY", str(error))]
     return []
+
+
+def date_errors(site: Site, path: str) -> list[FieldError]:
+    """Return why a path names no date."""
+    try:
+        field = run.field_of(site.actor, site.obj.name, path)
+    except EssorError:
+        return [FieldError("field", "REQUIRED_FIELD_MISSING", _("Choose the date field."))]
+    if field.kind.formula_type in ("date", "datetime"):
+        return []
+    return [FieldError("field", "INVALID_FIELD", _("Choose a date."))]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.db.models import F
@@ -163,7 +164,7 @@ def enter_all(version: FlowVersion, query: Query, actor: Actor) -> int:
     limits.check(query)
     inner, values = run.matching(query, env_for(actor)).order_by().values_list("pk").query.sql_with_params()
     now = connection.ops.adapt_datetimefield_value(timezone.now())
-    constants = {
+    constants: dict[str, Any] = {
         "flow_id": version.flow_id, "version_id": version.pk, "node": definition.first,
         "state": RunState.WAITING.value, "due_at": now, "attempts": 0, "depth": 0, "entered": now, "arrived": now,
         "watching": False, "error": "",

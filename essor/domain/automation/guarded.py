@@ -81,10 +81,11 @@ def target_of(url: str) -> Target:
 def is_allowed(text: str) -> bool:
     """Tell whether an address is one of the public net (or loopback, where the setting allows it)."""
     address = ipaddress.ip_address(text.partition("%")[0])
-    inner = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
-    teredo = getattr(address, "teredo", None)
-    if inner is not None or teredo is not None:
-        return is_allowed(str(inner if inner is not None else teredo[1]))
+    if isinstance(address, ipaddress.IPv6Address):
+        # An address of the older kind inside one of the newer is judged by itself.
+        inner = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
+        if inner is not None:
+            return is_allowed(str(inner))
     if address.is_loopback:
         return bool(getattr(settings, "WEBHOOKS_TO_LOOPBACK", False))
     return address.is_global and not address.is_multicast and not address.is_reserved

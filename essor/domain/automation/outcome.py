@@ -82,8 +82,8 @@ def _wait(node: str, members: Sequence[Member], now: datetime) -> None:
         )  # fmt: skip
     elif moving:
         sql = (
-            "UPDATE automation_flowrun SET state = %s, node = %s, due_at = %s, arrived = %s, attempts = 0, watching = %s, error = ''"
-            " WHERE id = %s"
+            "UPDATE automation_flowrun SET state = %s, node = %s, due_at = %s, arrived = %s, attempts = 0,"
+            " watching = %s, error = '' WHERE id = %s"
         )
         state = RunState.WAITING.value
         rows = [(state, node, adapt(one.until or now), adapt(now), False, one.run.pk) for one in moving]

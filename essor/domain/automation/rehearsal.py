@@ -52,19 +52,13 @@ class Report:
     steps: list[Taken] = field(default_factory=list)
 
 
-class _TakeBack(Exception):
-    """Ends the transaction of a test run."""
-
-
 def rehearse(version: FlowVersion, record_id: int) -> Report:
     """Run a version over one record and take everything back."""
     report = Report()
     try:
         with transaction.atomic():
             _run(version, record_id, report)
-            raise _TakeBack
-    except _TakeBack:
-        pass
+            transaction.set_rollback(True)
     except EssorError as error:
         report.error = str(error)
     return report

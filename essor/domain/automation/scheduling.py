@@ -91,7 +91,9 @@ def near(trigger: Trigger, looked_until: date | None, today: date) -> Condition:
 
 def _note_failure(flow: Flow, error: str) -> None:
     """Leave a failed run without a record, so that the owner sees why the flow did not start."""
+    if flow.active is None:
+        return
     FlowRun.objects.create(
-        flow=flow, version_id=flow.active_id, record_id=0, node="", state=RunState.FAILED, due_at=None,
+        flow=flow, version=flow.active, record_id=0, node="", state=RunState.FAILED, due_at=None,
         ended=timezone.now(), error=error[:2000],
     )  # fmt: skip

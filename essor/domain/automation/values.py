@@ -1,7 +1,7 @@
 """The values that a step writes: as they stand, copied from another field, or computed by a formula.
 
 {"field": "Status", "from": "value", "value": "Working"}
-{"field": "Description", "from": "formula", "value": "\"Was \" & Rating"}
+{"field": "Description", "from": "formula", "value": "TEXT(Rating)"}
 {"field": "AccountId", "from": "field", "value": "Account.ParentId"}
 """
 

@@ -25,7 +25,9 @@ from essor.kernel import formats
 NO_VALUE = ""
 RECENT = timedelta(days=30)
 KILO = 1000
-IN_WORDS = {"en": "en_GB"}  # day before month, as wherever people read English with figures of another country
+IN_WORDS = {
+    "en": "en_GB"
+}  # day before month, as wherever people read English with figures of another country
 GAP = "\u202f"  # the narrow space that French typography puts between a number and its unit
 
 

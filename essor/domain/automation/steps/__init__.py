@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from essor.domain.automation.kinds import STEPS, Batch, Member, Site, StepKind, site_of, step
 from essor.domain.automation.steps import (
     approval,
     assign,
@@ -13,7 +14,6 @@ from essor.domain.automation.steps import (
     wait,
     webhook,
 )
-from essor.domain.automation.kinds import STEPS, Batch, Member, Site, StepKind, site_of, step
 
 __all__ = [
     "STEPS", "Batch", "Member", "Site", "StepKind", "approval", "assign", "branch", "create", "mail", "notify",

@@ -20,11 +20,11 @@ class Approval(StepKind):
     icon = "shield-check"
     help = gettext_lazy("The flow waits for the answer.")
 
-    def offered(self) -> bool:  # noqa: PLR6301
+    def offered(self) -> bool:
         """Tell whether somebody can ask."""
         return bool(ports.APPROVERS)
 
-    def run(self, batch: Batch) -> None:  # noqa: PLR6301
+    def run(self, batch: Batch) -> None:
         """Ask for each record."""
         ask = next(iter(ports.APPROVERS.values()), None)
         for one in batch.live():

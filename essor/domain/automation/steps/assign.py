@@ -22,14 +22,14 @@ class Assign(StepKind):
 
     name = "assign"
     label = gettext_lazy("Assign")
-    icon = "user"
+    icon = "user-check"
     help = gettext_lazy("To a user, a queue, or the manager of the present owner.")
 
-    def paths(self, step: Step, site: Site) -> Iterable[str]:  # noqa: ARG002, PLR6301
+    def paths(self, step: Step, site: Site) -> Iterable[str]:  # noqa: ARG002
         """The present owner."""
         return ("OwnerId",)
 
-    def check(self, step: Step, site: Site) -> Sequence[FieldError]:  # noqa: PLR6301
+    def check(self, step: Step, site: Site) -> Sequence[FieldError]:
         """Somebody is named, and the object has owners."""
         to = str(step.settings.get("to", ""))
         if not site.obj.has("OwnerId"):
@@ -39,7 +39,7 @@ class Assign(StepKind):
             return []
         return [FieldError("to", "REQUIRED_FIELD_MISSING", _("Choose to whom."))]
 
-    def told(self, step: Step, site: Site) -> str:  # noqa: ARG002, PLR6301
+    def told(self, step: Step, site: Site) -> str:  # noqa: ARG002
         """Name the new owner."""
         to = str(step.settings.get("to", ""))
         if to == people.MANAGER:
@@ -47,7 +47,7 @@ class Assign(StepKind):
         row = Principal.objects.filter(pk=int(to)).first() if to.isdecimal() else None
         return row.name if row else ""
 
-    def run(self, batch: Batch) -> None:  # noqa: PLR6301
+    def run(self, batch: Batch) -> None:
         """Hand over."""
         to = str(batch.settings.get("to", ""))
         bosses = people.meant(batch, batch.live(), [people.MANAGER]) if to == people.MANAGER else {}

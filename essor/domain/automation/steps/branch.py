@@ -21,10 +21,10 @@ class Branch(StepKind):
 
     name = "branch"
     label = gettext_lazy("Condition")
-    icon = "switch-horizontal"
+    icon = "git-merge"
     help = gettext_lazy("Different steps for different records; the paths meet again below.")
 
-    def check(self, step: Step, site: Site) -> Sequence[FieldError]:  # noqa: ARG002, PLR6301
+    def check(self, step: Step, site: Site) -> Sequence[FieldError]:  # noqa: ARG002
         """Every path but the last has a condition."""
         if len(step.paths) < 2 or step.paths[-1].where is not None:  # noqa: PLR2004 -- a fork has two prongs
             return [
@@ -38,7 +38,7 @@ class Branch(StepKind):
             for way in step.paths[:-1] if way.where is None
         ]  # fmt: skip
 
-    def run(self, batch: Batch) -> None:  # noqa: PLR6301
+    def run(self, batch: Batch) -> None:
         """Send each record down its path."""
         left = {one.run.record_id: one for one in batch.members}
         by_record = {key: [m for m in batch.members if m.run.record_id == key] for key in left}

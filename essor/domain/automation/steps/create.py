@@ -23,11 +23,11 @@ class Create(StepKind):
     icon = "plus"
     help = gettext_lazy("A task, a case, anything: its fields may be filled from the record.")
 
-    def paths(self, step: Step, site: Site) -> Iterable[str]:  # noqa: PLR6301
+    def paths(self, step: Step, site: Site) -> Iterable[str]:
         """What the values read."""
         return values.paths(step.settings.get("values", []), site)
 
-    def check(self, step: Step, site: Site) -> Sequence[FieldError]:  # noqa: PLR6301
+    def check(self, step: Step, site: Site) -> Sequence[FieldError]:
         """The object exists and its required fields are given."""
         try:
             target = site.catalog.object(str(step.settings.get("object", "")))
@@ -35,12 +35,12 @@ class Create(StepKind):
             return [FieldError("object", "INVALID_TYPE", str(error))]
         return values.check(step.settings.get("values", []), target, site, new=True)
 
-    def told(self, step: Step, site: Site) -> str:  # noqa: PLR6301
+    def told(self, step: Step, site: Site) -> str:
         """Name the object and its fields."""
         target = site.catalog.object(str(step.settings.get("object", "")))
         return f"{target.label} — {values.told(step.settings.get('values', []), target)}"
 
-    def run(self, batch: Batch) -> None:  # noqa: PLR6301
+    def run(self, batch: Batch) -> None:
         """Create."""
         target = batch.site.catalog.object(str(batch.settings.get("object", "")))
         writer = values.Writer(batch.settings.get("values", []), target, batch)

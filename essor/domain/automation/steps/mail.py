@@ -34,7 +34,7 @@ class Mail(StepKind):
     icon = "mail"
     help = gettext_lazy("To the person in the record, to colleagues or to any address, with merge fields.")
 
-    def paths(self, step: Step, site: Site) -> Iterable[str]:  # noqa: PLR6301
+    def paths(self, step: Step, site: Site) -> Iterable[str]:
         """The addresses, and the owner."""
         if site.obj.has("OwnerId"):
             yield "OwnerId"
@@ -42,11 +42,11 @@ class Mail(StepKind):
             if word.startswith(FIELD):
                 yield word.removeprefix(FIELD)
 
-    def texts(self, step: Step) -> Iterable[str]:  # noqa: PLR6301
+    def texts(self, step: Step) -> Iterable[str]:
         """Subject and body."""
         return (str(step.settings.get("subject", "")), str(step.settings.get("body", "")))
 
-    def check(self, step: Step, site: Site) -> Sequence[FieldError]:  # noqa: PLR6301
+    def check(self, step: Step, site: Site) -> Sequence[FieldError]:
         """It has a receiver, a subject and a body."""
         subject, body = str(step.settings.get("subject", "")), str(step.settings.get("body", ""))
         errors = text_errors(site, subject=subject, body=body)
@@ -64,11 +64,11 @@ class Mail(StepKind):
                 errors.append(FieldError("to", "INVALID_EMAIL_ADDRESS", message))
         return errors
 
-    def told(self, step: Step, site: Site) -> str:  # noqa: ARG002, PLR6301
+    def told(self, step: Step, site: Site) -> str:  # noqa: ARG002
         """Show the subject."""
         return str(step.settings.get("subject", ""))
 
-    def run(self, batch: Batch) -> None:  # noqa: PLR6301
+    def run(self, batch: Batch) -> None:
         """Put the mails into the out-tray: the runs go on once they have left."""
         addresses = receivers(batch)
         source = str(batch.settings.get("body", ""))

@@ -23,26 +23,26 @@ class Notify(StepKind):
     icon = "bell"
     help = gettext_lazy("A message to colleagues, in the program.")
 
-    def paths(self, step: Step, site: Site) -> Iterable[str]:  # noqa: ARG002, PLR6301
+    def paths(self, step: Step, site: Site) -> Iterable[str]:  # noqa: ARG002
         """The owner, where there is one."""
         return ("OwnerId",) if site.obj.has("OwnerId") else ()
 
-    def texts(self, step: Step) -> Iterable[str]:  # noqa: PLR6301
+    def texts(self, step: Step) -> Iterable[str]:
         """The message."""
         return (str(step.settings.get("text", "")),)
 
-    def check(self, step: Step, site: Site) -> Sequence[FieldError]:  # noqa: PLR6301
+    def check(self, step: Step, site: Site) -> Sequence[FieldError]:
         """Somebody is told something."""
         errors = text_errors(site, text=str(step.settings.get("text", "")))
         if not step.settings.get("to"):
             errors.append(FieldError("to", "REQUIRED_FIELD_MISSING", _("Choose who is told.")))
         return errors
 
-    def told(self, step: Step, site: Site) -> str:  # noqa: ARG002, PLR6301
+    def told(self, step: Step, site: Site) -> str:  # noqa: ARG002
         """Show the message."""
         return str(step.settings.get("text", ""))
 
-    def run(self, batch: Batch) -> None:  # noqa: PLR6301
+    def run(self, batch: Batch) -> None:
         """Tell."""
         members = batch.live()
         told = people.meant(batch, members, batch.settings.get("to", []))

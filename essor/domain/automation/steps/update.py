@@ -45,14 +45,14 @@ class Update(StepKind):
     icon = "pencil"
     help = gettext_lazy("Of the record, of the record it belongs to, or of the records below it.")
 
-    def paths(self, step: Step, site: Site) -> Iterable[str]:  # noqa: PLR6301
+    def paths(self, step: Step, site: Site) -> Iterable[str]:
         """The lookup to the parent, and what the values read."""
         how, _target, link = target_of(step, site)
         if how == "parent" and link is not None:
             yield link.name
         yield from values.paths(step.settings.get("values", []), site)
 
-    def check(self, step: Step, site: Site) -> Sequence[FieldError]:  # noqa: PLR6301
+    def check(self, step: Step, site: Site) -> Sequence[FieldError]:
         """The target exists, and every value is one of its field."""
         try:
             _how, target, _link = target_of(step, site)
@@ -60,7 +60,7 @@ class Update(StepKind):
             return [FieldError("target", "INVALID_FIELD", str(error))]
         return values.check(step.settings.get("values", []), target, site, new=False)
 
-    def told(self, step: Step, site: Site) -> str:  # noqa: PLR6301
+    def told(self, step: Step, site: Site) -> str:
         """Name the fields."""
         how, target, link = target_of(step, site)
         fields = values.told(step.settings.get("values", []), target)
@@ -68,7 +68,7 @@ class Update(StepKind):
             return fields
         return f"{link.label if how == 'parent' else target.plural} — {fields}"
 
-    def run(self, batch: Batch) -> None:  # noqa: PLR6301
+    def run(self, batch: Batch) -> None:
         """Write."""
         how, target, link = target_of(batch.step, batch.site)
         writer = values.Writer(batch.settings.get("values", []), target, batch)

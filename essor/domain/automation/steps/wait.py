@@ -30,11 +30,11 @@ class Wait(StepKind):
     icon = "clock"
     help = gettext_lazy("For some time, until a date of the record, or until the record meets a condition.")
 
-    def paths(self, step: Step, site: Site) -> Iterable[str]:  # noqa: ARG002, PLR6301
+    def paths(self, step: Step, site: Site) -> Iterable[str]:  # noqa: ARG002
         """The date."""
         return [str(step.settings.get("field", ""))] if step.settings.get("for") == "date" else []
 
-    def check(self, step: Step, site: Site) -> Sequence[FieldError]:  # noqa: PLR6301
+    def check(self, step: Step, site: Site) -> Sequence[FieldError]:
         """It will end."""
         settings, errors = step.settings, []
         kind = settings.get("for")
@@ -55,7 +55,7 @@ class Wait(StepKind):
             errors += _condition_errors(step)
         return errors
 
-    def told(self, step: Step, site: Site) -> str:  # noqa: PLR6301
+    def told(self, step: Step, site: Site) -> str:
         """Say how long."""
         settings = step.settings
         if settings.get("for") == "time":
@@ -70,7 +70,7 @@ class Wait(StepKind):
             return pattern % {"length": length(step), "field": label}
         return _("until a condition is met")
 
-    def run(self, batch: Batch) -> None:  # noqa: PLR6301
+    def run(self, batch: Batch) -> None:
         """Say until when."""
         kind = batch.settings.get("for")
         if kind == "condition":

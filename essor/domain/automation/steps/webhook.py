@@ -31,11 +31,11 @@ class Webhook(StepKind):
         "Sends fields of the record to another program, signed and tried again when it is away."
     )
 
-    def paths(self, step: Step, site: Site) -> Iterable[str]:  # noqa: ARG002, PLR6301
+    def paths(self, step: Step, site: Site) -> Iterable[str]:  # noqa: ARG002
         """The fields that are sent."""
         return [str(one) for one in step.settings.get("fields", [])]
 
-    def check(self, step: Step, site: Site) -> Sequence[FieldError]:  # noqa: PLR6301
+    def check(self, step: Step, site: Site) -> Sequence[FieldError]:
         """The address is one, and the fields exist."""
         errors = []
         try:
@@ -53,11 +53,11 @@ class Webhook(StepKind):
                 errors.append(FieldError("fields", "INVALID_FIELD", str(error)))
         return errors
 
-    def told(self, step: Step, site: Site) -> str:  # noqa: ARG002, PLR6301
+    def told(self, step: Step, site: Site) -> str:  # noqa: ARG002
         """Show the address."""
         return str(step.settings.get("url", ""))
 
-    def run(self, batch: Batch) -> None:  # noqa: PLR6301
+    def run(self, batch: Batch) -> None:
         """Put the calls into the out-tray: the runs go on once they were taken."""
         url = str(batch.settings.get("url", ""))
         rows = []

@@ -19,12 +19,11 @@ from essor.kernel.events import CONSUMERS
 
 KNOWN = {"flows": CONSUMERS["flows"]}
 
+from django.apps import apps
 from django.conf import settings
 
 from essor.access.actor import administrator
-from essor.domain.activities.models import Task
 from essor.domain.automation.models import FlowRun, FlowStep, Outgoing
-from essor.domain.sales.models import Lead
 from essor.jobs import execution
 from essor.jobs.tests.worker_process import Killer, in_child, set_the_stage, take_over, work
 from essor.kernel.models import Delivery
@@ -33,6 +32,7 @@ from essor.records.models import History
 from essor.records.save import save_many
 
 LEADS = 3
+Lead, Task = apps.get_model("sales", "Lead"), apps.get_model("activities", "Task")
 
 
 def live_and_die(fatal: int) -> None:
@@ -76,7 +76,7 @@ def patient() -> None:
     Outgoing.objects.filter(sent__isnull=True, due_at__isnull=False).update(due_at="2020-01-01T00:00:00Z")
     take_over()
     for _again in range(3):
-        from essor.domain.automation.jobs import look  # noqa: PLC0415
+        from essor.domain.automation.jobs import look
 
         look.enqueue()
         work()

@@ -5,21 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core import mail
 
 from essor.access.actions import set_org_default
 from essor.access.actor import Actor
 from essor.access.models import OrgDefault
 from essor.access.tests.samples import MakeUser
-from essor.domain.activities.models import Task
 from essor.domain.automation import actions
 from essor.domain.automation.models import Flow, FlowRun, FlowStep, RunState
 from essor.domain.automation.tests.conftest import MakeFlow, saved, update, where, work
-from essor.domain.sales.models import Account, Contact, Lead
 from essor.jobs.models import LiveMessage
 from essor.records.change import Change
 from essor.records.save import save
 
+Account, Contact, Lead = (apps.get_model("sales", name) for name in ("Account", "Contact", "Lead"))
+Task = apps.get_model("activities", "Task")
 pytestmark = pytest.mark.django_db(transaction=True)
 
 

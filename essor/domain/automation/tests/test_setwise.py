@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.apps import apps
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
@@ -13,17 +14,18 @@ from essor.domain.automation import engine, entering
 from essor.domain.automation.definition import from_json
 from essor.domain.automation.models import Flow, FlowRun, FlowStep, RunState
 from essor.domain.automation.tests.conftest import MakeFlow, saved, update, where, work
-from essor.domain.sales.models import Lead
 from essor.kernel.db.insert import insert_rows
 from essor.query import decode
 from essor.query.tree import Query
 
+Lead = apps.get_model("sales", "Lead")
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ROWS = 10_000
 STEPS = (
     {"kind": "branch", "paths": [
-        {"id": "p1", "label": "Big", "where": where("NumberOfEmployees", "gt", 50), "steps": [{"id": "b", **update(Title="big")}]},
+        {"id": "p1", "label": "Big", "where": where("NumberOfEmployees", "gt", 50),
+         "steps": [{"id": "b", **update(Title="big")}]},
         {"id": "else", "label": "", "steps": [{"id": "c", **update(Title="small")}]},
     ]},
     {"kind": "update", "settings": {"values": [

@@ -51,6 +51,9 @@ SIDEBAR: tuple[Group, ...] = (
               _("custom object field picklist formula layout validation rule record type index")),
         Entry("rollups", _("Roll-up check"), "sum", _("roll-up summary recompute drift")),
     )),
+    Group(_("Automation"), (
+        Entry("flows", _("Flows"), "bolt", _("automation workflow trigger webhook schedule wait notify assign")),
+    )),
     Group(_("People"), (
         Entry("users", _("Users"), "user", _("login password freeze deactivate second factor")),
         Entry("roles", _("Roles"), "hierarchy", _("role tree hierarchy team")),
