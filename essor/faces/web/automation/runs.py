@@ -28,6 +28,7 @@ from essor.kernel.errors import NotFound
 from essor.query.names import names
 
 PAGE = 50
+ENDED = (RunState.DONE, RunState.STOPPED)
 TONES = {"waiting": "accent", "held": "warn", "done": "good", "failed": "bad", "stopped": ""}
 strictly = opened(Permission.CUSTOMIZE, strict=True)  # names of records stand in the log
 
@@ -64,7 +65,7 @@ def show(request: HttpRequest, flow_id: int) -> HttpResponseBase:
     more = f"{base}?state={state}&before={runs[PAGE - 1].pk}" if len(runs) > PAGE else ""
     context = {
         "lines": lines_of(request, shown, runs[:PAGE]), "filters": filters, "state": state, "more": more,
-        "failed": counts.get("failed", 0),
+        "failed": counts.get("failed", 0), "open": any(run.state not in ENDED for run in runs[:PAGE]),
     }  # fmt: skip
     return draw(request, "runs", shown, context, tab="runs")
 
