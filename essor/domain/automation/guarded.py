@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import http.client
 import ipaddress
+import re
 import socket
 import ssl
 from collections.abc import Mapping
@@ -24,6 +25,7 @@ MOST_REDIRECTS = 3
 KEPT_METHOD = (307, 308)  # other redirects would turn a POST into a GET
 PORTS = {"http": 80, "https": 443}
 LONGEST = 2000
+WRITTEN = re.compile(r"[!-~]+")  # visible ASCII: names of other letters are written in Punycode
 
 
 class Unreachable(Exception):
@@ -51,8 +53,7 @@ def parts(url: str) -> SplitResult:
         not fine
         or len(url) > LONGEST
         or found.username is not None
-        or not url.isascii()
-        or not url.isprintable()
+        or not WRITTEN.fullmatch(url.strip())
     ):
         raise refused(_("Enter an address that begins with https:// or http://."))
     return found

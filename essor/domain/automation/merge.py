@@ -56,11 +56,20 @@ def read(source: str, *, html: bool = False) -> Text:
     try:
         tree = environment.parse(source)
         for node in tree.find_all(nodes.Node):
-            if not isinstance(node, ALLOWED) or (isinstance(node, nodes.Filter) and node.name not in FILTERS):
+            if not _is_plain(node):
                 raise _refused(_("Only fields and fallbacks may stand between {{ and }}."))
         return Text(environment.from_string(source), tuple(sorted(_paths(tree))))
     except TemplateError as error:
         raise _refused(_("The merge fields cannot be read: %(why)s") % {"why": error}) from None
+
+
+def _is_plain(node: nodes.Node) -> bool:
+    """Tell whether a part of a text is one that we know: a field, a fallback, a condition."""
+    if isinstance(node, nodes.Filter):
+        return node.name in FILTERS
+    if isinstance(node, nodes.Getattr):
+        return bool(_dotted(node)) and not node.attr.startswith("_")
+    return isinstance(node, ALLOWED)
 
 
 def _paths(tree: nodes.Node) -> set[str]:
