@@ -49,12 +49,7 @@ def parts(url: str) -> SplitResult:
         fine = found.scheme in PORTS and found.hostname and (found.port is None or found.port > 0)
     except ValueError:
         fine = False
-    if (
-        not fine
-        or len(url) > LONGEST
-        or found.username is not None
-        or not WRITTEN.fullmatch(url.strip())
-    ):
+    if not fine or len(url) > LONGEST or found.username is not None or not WRITTEN.fullmatch(url.strip()):
         raise refused(_("Enter an address that begins with https:// or http://."))
     return found
 

@@ -57,9 +57,7 @@ def _stale_deal() -> dict[str, Any]:
 
 
 def _thanks() -> dict[str, Any]:
-    body = _(
-        "Hello,\n\nThank you for your trust. I am at your side for “{{ Name }}” from now on.\n\n{{ Owner.Name }}"
-    )
+    body = _("Call the customer, say thank you, agree on the next steps.")
     return {
         "trigger": {"on": "saved", "newly": True, "where": _where("IsWon", "eq", True)},
         "steps": [

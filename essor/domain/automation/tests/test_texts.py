@@ -9,7 +9,9 @@ from essor.kernel.errors import ValidationFailed
 
 
 def test_fields_and_fallbacks() -> None:
-    text = merge.read("Dear {{ FirstName or 'customer' }} of {{ Account.Name | upper }}{% if Rating %}!{% endif %}")
+    text = merge.read(
+        "Dear {{ FirstName or 'customer' }} of {{ Account.Name | upper }}{% if Rating %}!{% endif %}"
+    )
     assert text.paths == ("Account.Name", "FirstName", "Rating")
     assert text.fill({"firstname": "", "account.name": "Acme", "rating": "Hot"}) == "Dear customer of ACME!"
 

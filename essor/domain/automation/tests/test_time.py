@@ -60,7 +60,9 @@ def test_it_waits_until_a_date_of_the_record(admin: Actor, make_flow: MakeFlow) 
     assert list(Opportunity.objects.order_by("pk").values_list("next_step", flat=True)) == [None, "now"]
 
 
-def test_it_waits_until_criteria_are_met_and_sees_the_change_at_once(admin: Actor, make_flow: MakeFlow) -> None:
+def test_it_waits_until_criteria_are_met_and_sees_the_change_at_once(
+    admin: Actor, make_flow: MakeFlow
+) -> None:
     until = wait(**{"for": "condition", "where": where("Rating", "eq", "Hot")})
     flow = make_flow("Lead", {"on": "created"}, until, update(Title="met"))
     (key,) = saved(admin, "Lead", lead())
@@ -110,7 +112,9 @@ def test_a_deleted_record_ends_its_run(admin: Actor, make_flow: MakeFlow) -> Non
 
 def test_a_schedule_takes_what_meets_its_criteria_once_a_slot(admin: Actor, make_flow: MakeFlow) -> None:
     flow = make_flow(
-        "Lead", {"on": "schedule", "every": "day", "at": 8, "where": where("Rating", "eq", "Hot")}, update(Title="seen")
+        "Lead",
+        {"on": "schedule", "every": "day", "at": 8, "where": where("Rating", "eq", "Hot")},
+        update(Title="seen"),
     )
     saved(admin, "Lead", *(lead(Rating=one) for one in ("Hot", "Hot", "Cold")))
     assert scheduling.start_due() == 0
@@ -125,7 +129,9 @@ def test_a_schedule_takes_what_meets_its_criteria_once_a_slot(admin: Actor, make
 
 
 def test_a_date_flow_takes_each_record_on_its_day(admin: Actor, make_flow: MakeFlow) -> None:
-    make_flow("Opportunity", {"on": "date", "field": "CloseDate", "days": -7, "at": 8}, update(NextStep="soon"))
+    make_flow(
+        "Opportunity", {"on": "date", "field": "CloseDate", "days": -7, "at": 8}, update(NextStep="soon")
+    )
     today = timezone.localdate()
     saved(admin, "Opportunity", *(
         {"Name": f"D{n}", "StageName": "Prospecting", "CloseDate": (today + timedelta(days=n)).isoformat()}
@@ -137,7 +143,9 @@ def test_a_date_flow_takes_each_record_on_its_day(admin: Actor, make_flow: MakeF
     assert scheduling.start_due() == 3  # the program stood still for two days: they are made up for
     while engine.advance():
         pass
-    assert list(Opportunity.objects.order_by("pk").values_list("next_step", flat=True)) == ["soon"] * 3 + [None]
+    assert list(Opportunity.objects.order_by("pk").values_list("next_step", flat=True)) == ["soon"] * 3 + [
+        None
+    ]
 
 
 @pytest.mark.parametrize(("trigger", "expected"), [

@@ -117,7 +117,9 @@ def test_only_plain_web_addresses_are_taken(url: str) -> None:
         guarded.parts(url)
 
 
-def test_a_name_that_answers_differently_the_second_time_gains_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_that_answers_differently_the_second_time_gains_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     answers = iter(["93.184.216.34", "127.0.0.1"])
     asked: list[tuple[str, int]] = []
 

@@ -73,7 +73,12 @@ def test_a_flow_is_built_step_by_step_and_works(admin: Client, boss: User) -> No
 def test_the_panel_keeps_what_was_typed_and_says_what_is_wrong(admin: Client) -> None:
     base = new_flow(admin)
     admin.post(f"{base}add", {"kind": "update", "after": "", "path": ""})
-    sent = {"f": ["NumberOfEmployees"], "from.NumberOfEmployees": "value", "NumberOfEmployees": "many", "target": ""}
+    sent = {
+        "f": ["NumberOfEmployees"],
+        "from.NumberOfEmployees": "value",
+        "NumberOfEmployees": "many",
+        "target": "",
+    }
     answer = admin.post(f"{base}?step=s1", sent | {"do": "save"})
     assert answer.status_code == 422
     page = answer.content.decode()
@@ -84,7 +89,9 @@ def test_the_panel_keeps_what_was_typed_and_says_what_is_wrong(admin: Client) ->
     assert definition()["steps"][0]["settings"] == {}
 
 
-@pytest.mark.parametrize("kind", ["update", "create", "assign", "notify", "mail", "branch", "wait", "webhook"])
+@pytest.mark.parametrize(
+    "kind", ["update", "create", "assign", "notify", "mail", "branch", "wait", "webhook"]
+)
 def test_every_kind_of_step_has_its_panel(admin: Client, kind: str) -> None:
     base = new_flow(admin)
     answer = admin.post(f"{base}add", {"kind": kind, "after": "", "path": ""}, follow=True)
@@ -150,7 +157,10 @@ def test_a_button_on_the_record_starts_a_flow(admin: Client, boss: User) -> None
     base = new_flow(admin)
     admin.post(f"{base}?step=trigger", {"on": "manual", "do": "save"})
     admin.post(f"{base}add", {"kind": "update", "after": "", "path": ""})
-    admin.post(f"{base}?step=s1", {"f": ["Title"], "from.Title": "value", "Title": "By hand", "target": "", "do": "save"})
+    admin.post(
+        f"{base}?step=s1",
+        {"f": ["Title"], "from.Title": "value", "Title": "By hand", "target": "", "do": "save"},
+    )
     admin.post(f"{base}versions/1/activate")
     key = lead(boss)
     address = f"/r/{ids.encode('00Q', key)}/"
