@@ -22,6 +22,7 @@ from essor.kernel.errors import FieldError, ValidationFailed
 State = FlowVersion.State
 LONGEST_NAME = 120
 MOST_RETRIED = 10_000
+DELETED_AT_ONCE = 2_000
 
 
 def create_flow(
@@ -126,6 +127,8 @@ def delete_flow(actor: Actor, flow: Flow) -> None:
     require(actor, Permission.CUSTOMIZE)
     if flow.active_id is not None:
         raise _refused("", _("Turn the flow off first."))
+    while keys := list(flow.runs.values_list("pk", flat=True)[:DELETED_AT_ONCE]):
+        FlowRun.objects.filter(pk__in=keys).delete()
     with transaction.atomic():
         _note(actor, "delete_flow", flow)
         flow.delete()

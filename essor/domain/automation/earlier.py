@@ -29,7 +29,15 @@ PLAIN = ParseContext(language="en")
 
 
 def newly(site: Site, where: Condition, revisions: Mapping[int, Sequence[tuple[int, bool]]]) -> set[int]:
-    """Return the records of which one change, {key: [(revision after it, whether it created)]}, made `where` true."""
+    """Return the records of which one change, {key: [(revision after it, whether it created)]}, made `where` true.
+
+    A change without a revision (a roll-up that was computed anew) tells nothing of before, and makes nothing new.
+    """
+    revisions = {
+        key: told for key, some in revisions.items() if (told := [one for one in some if one[0] > 0])
+    }
+    if not revisions:
+        return set()
     names = sorted(paths_of(site, where))
     columns = (Column(Path(("Id",))), *(Column(path_of(name)) for name in names))
     rows = run.rows(site.actor, Query(site.obj.name, columns=columns, where=of_records(revisions)))

@@ -22,6 +22,7 @@ from essor.domain.automation.definition import Definition, Step, from_json
 from essor.domain.automation.kinds import STEPS, Batch, Member, Site, site_of
 from essor.domain.automation.models import Flow, FlowRun, FlowVersion, RunState
 from essor.kernel.clock import moment_for
+from essor.kernel.db import turns
 from essor.kernel.errors import EssorError
 
 logger = logging.getLogger(__name__)
@@ -52,6 +53,8 @@ def advance() -> int:
             elif keys:
                 _put_off(keys[0], error)
                 moved += 1
+    if moved >= BATCH:
+        turns.breathe()
     return moved
 
 

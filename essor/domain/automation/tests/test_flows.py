@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.core import mail
+from django.db import transaction
 
 from essor.access.actions import set_org_default
 from essor.access.actor import Actor
@@ -16,6 +17,7 @@ from essor.domain.automation import actions
 from essor.domain.automation.models import Flow, FlowRun, FlowStep, RunState
 from essor.domain.automation.tests.conftest import MakeFlow, saved, update, where, work
 from essor.jobs.models import LiveMessage
+from essor.kernel.events import emit
 from essor.records.change import Change
 from essor.records.save import save
 
@@ -214,3 +216,15 @@ def test_a_flow_acts_with_its_owners_rights(admin: Actor, make_flow: MakeFlow, m
     save(admin, Change("Lead", lead()))
     work()
     assert list(Lead.objects.order_by("pk").values_list("title", flat=True)) == [None, "seen"]
+
+
+def test_a_change_without_a_revision_makes_nothing_new(admin: Actor, make_flow: MakeFlow) -> None:
+    flow = make_flow(
+        "Lead", {"on": "saved", "where": where("Rating", "eq", "Hot"), "newly": True}, update(Title="x")
+    )
+    (key,) = saved(admin, "Lead", lead(Rating="Hot"))
+    work()
+    with transaction.atomic():
+        emit("record.updated", "Lead", [key], {"user_id": None, "rollup": True})
+    work()
+    assert flow.runs.count() == 1

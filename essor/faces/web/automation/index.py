@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -54,22 +53,31 @@ def show(request: HttpRequest) -> HttpResponseBase:
         for flow in Flow.objects.select_related("active", "owner").order_by("name")
         if catalog.has(flow.object_name)
     ]
-    counted = FlowRun.objects.filter(flow__in=[one.pk for one in flows]).values("flow_id")
-    figures: dict[int, dict[str, Any]] = {
-        row["flow_id"]: dict(row)
-        for row in counted.annotate(
-            under_way=Count("pk", filter=Q(state__in=(RunState.WAITING, RunState.HELD))),
-            failed=Count("pk", filter=Q(state=RunState.FAILED)), last=Max("entered"),
-        )
-    }  # fmt: skip
+    figures = counted([one.pk for one in flows])
     lines = []
     for flow in flows:
-        row = figures.get(flow.pk, {"under_way": 0, "failed": 0, "last": None})
         obj = catalog.object(flow.object_name)
         site = Site(actor_of(request), catalog, obj)
         starts = drawing.start_words(site, from_json(flow.active.definition).trigger) if flow.active else ""
-        lines.append(Line(flow, str(obj.plural), starts, row["under_way"], row["failed"], row["last"]))
+        lines.append(Line(flow, str(obj.plural), starts, *figures.get(flow.pk, (0, 0, None))))
     return draw(request, "flows/index", {"lines": lines, "ready": _ready()}, current="flows")
+
+
+def counted(flow_ids: list[int]) -> dict[int, tuple[int, int, datetime | None]]:
+    """Return {flow: (runs under way, failed ones, the last start)}, counted by an index that holds all of it."""
+    rows = FlowRun.objects.filter(flow__in=flow_ids).values_list("flow_id", "state").order_by()
+    states = list(rows.annotate(number=Count("pk"), last=Max("pk")))
+    newest = FlowRun.objects.in_bulk({last for _flow, _state, _number, last in states})
+    found: dict[int, tuple[int, int, datetime | None]] = {}
+    for flow, state, number, last in states:
+        under_way, failed, moment = found.get(flow, (0, 0, None))
+        entered = newest[last].entered
+        found[flow] = (
+            under_way + (number if state in (RunState.WAITING, RunState.HELD) else 0),
+            failed + (number if state == RunState.FAILED else 0),
+            entered if moment is None else max(moment, entered),
+        )
+    return found
 
 
 def _ready() -> list[object]:
