@@ -9,12 +9,12 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import F
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from essor.access.actor import Actor
 from essor.catalog import current
-from essor.domain.automation import earlier, engine, loading
+from essor.domain.automation import earlier, engine, loading, outcome
 from essor.domain.automation.definition import RECORD_TRIGGERS, Definition, Trigger, from_json
 from essor.domain.automation.kinds import Site, site_of
 from essor.domain.automation.models import Flow, FlowRun, FlowVersion, RunState
@@ -95,7 +95,8 @@ def _enter(version: FlowVersion, changes: Sequence[Touched]) -> int:
     begun = 0
     for start in range(0, len(keys), PART):
         part = {key: candidates[key] for key in keys[start : start + PART]}
-        begun += _begin(version, definition, part)
+        with translation.override(version.flow.owner.language):
+            begun += _begin(version, definition, part)
     return begun
 
 
@@ -109,6 +110,7 @@ def _begin(version: FlowVersion, definition: Definition, candidates: Mapping[int
         found = set(candidates)
         rows = [_failed(version, definition, candidates[key][-1], str(error)) for key in sorted(found)[:1]]
         FlowRun.objects.bulk_create(rows, ignore_conflicts=True)
+        outcome.tell(version.flow, len(found), str(error))
         return 0
     rows = []
     for key in sorted(found):
@@ -119,6 +121,9 @@ def _begin(version: FlowVersion, definition: Definition, candidates: Mapping[int
         else:
             rows.append(_run(version, definition, last))
     FlowRun.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+    stopped = [row.error for row in rows if row.error]
+    if stopped:
+        outcome.tell(version.flow, len(stopped), stopped[0])
     return len(rows)
 
 

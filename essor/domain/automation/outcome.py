@@ -43,7 +43,7 @@ def settle(flow: Flow, definition: Definition, node: str, members: Sequence[Memb
     ])  # fmt: skip
     failed = [one for one in members if one.error]
     if failed:
-        _tell(flow, failed, now)
+        tell(flow, len(failed), failed[0].error)
 
 
 def fate(definition: Definition, node: str, one: Member) -> tuple[str, str]:
@@ -104,20 +104,21 @@ def _fail(members: Sequence[Member], now: datetime) -> None:
         cursor.executemany(sql, rows)
 
 
-def _tell(flow: Flow, failed: Sequence[Member], now: datetime) -> None:
-    """Tell the owner: on the pages that are open, and by mail once an hour where the flow says so."""
-    count = len(failed)
+def tell(flow: Flow, count: int, why: str) -> None:
+    """Tell the owner of failed runs: on the pages that are open, and by mail once an hour where the flow says so."""
     pattern = ngettext(
         "The flow “%(name)s” failed for %(num)d record: %(why)s",
         "The flow “%(name)s” failed for %(num)d records: %(why)s", count,
     )  # fmt: skip
-    text = pattern % {"name": flow.name, "num": count, "why": failed[0].error[:200]}
+    text = pattern % {"name": flow.name, "num": count, "why": why[:200]}
     address = f"/setup/flows/{flow.pk}/runs?state=failed"
     live.publish(f"user:{flow.owner_id}", {"toast": {"message": text, "tone": "error", "href": address}})
     if not flow.mail_errors:
         return
+    now = timezone.now()
     quiet = Q(error_mailed__isnull=True) | Q(error_mailed__lt=now - MAIL_EVERY)
-    if Flow.objects.filter(quiet, pk=flow.pk).update(error_mailed=now):
+    run_id = flow.runs.filter(state=RunState.FAILED).order_by("-pk").values_list("pk", flat=True).first()
+    if run_id and Flow.objects.filter(quiet, pk=flow.pk).update(error_mailed=now):
         subject = _("A flow failed: %(name)s") % {"name": flow.name}
         content = {"to": [flow.owner.email], "subject": subject, "body": text}
-        Outgoing.objects.create(run_id=failed[0].run.pk, kind="alert", content=content)
+        Outgoing.objects.create(run_id=run_id, kind="alert", content=content)

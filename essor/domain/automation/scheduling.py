@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from essor.domain.automation import engine
+from essor.domain.automation import engine, outcome
 from essor.domain.automation.definition import TIMED_TRIGGERS, Trigger, from_json
 from essor.domain.automation.entering import enter_all
 from essor.domain.automation.models import Flow, FlowRun, RunState
@@ -97,3 +97,4 @@ def _note_failure(flow: Flow, error: str) -> None:
         flow=flow, version=flow.active, record_id=0, node="", state=RunState.FAILED, due_at=None,
         ended=timezone.now(), error=error[:2000],
     )  # fmt: skip
+    outcome.tell(flow, 1, error)

@@ -197,6 +197,10 @@ def test_a_flow_does_not_start_itself_and_a_ring_of_flows_ends(admin: Actor, mak
     work()
     runs = FlowRun.objects.filter(flow__in=ring)
     assert runs.filter(state=RunState.FAILED, error__contains="started one another").exists()
+    told = LiveMessage.objects.filter(
+        channel=f"user:{admin.user_id}", payload__contains="started one another"
+    )
+    assert told.exists()
     assert runs.count() < 60
 
 
