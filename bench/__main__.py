@@ -43,6 +43,7 @@ JOBS = {
     "read": Job("bench.api_read", writes=True, serves=True),
     "create": Job("bench.api_create", writes=True, serves=True),
     "import": Job("bench.imports", writes=True),
+    "flows": Job("bench.flows", writes=True),
     "soql": Job("bench.soql", big=True),
     "clients": Job("bench.clients", writes=True, serves=True, databases=(SQLITE,)),
     "dashboard": Job("bench.dashboard", writes=True),

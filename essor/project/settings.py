@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "essor.jobs",
     "essor.domain.activities",
     "essor.domain.feed",
+    "essor.domain.automation",
     "essor.domain.duplicates",
     "essor.domain.sales",
     "essor.domain.sales.conversion",
@@ -137,6 +138,11 @@ EMAIL_HOST_PASSWORD = environment.text("ESSOR_SMTP_PASSWORD")
 EMAIL_USE_TLS = environment.flag("ESSOR_SMTP_TLS", default=True)
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
 DEFAULT_FROM_EMAIL = environment.text("ESSOR_MAIL_FROM", "essor@localhost")
+
+# Webhooks ---------------------------------------------------------------------------------------
+
+# Flows never call machines inside the network; a developer may let them call this one.
+WEBHOOKS_TO_LOOPBACK = environment.flag("ESSOR_WEBHOOKS_TO_LOOPBACK")
 
 # Security ---------------------------------------------------------------------------------------
 

@@ -176,11 +176,12 @@ def _announce(batch: Batch) -> None:
     """Put one event for the new rows and one for the changed ones into the outbox."""
     created = [row.id for row in batch.creating() if row.id is not None]
     changed = [row for row in batch.updating() if row.id is not None and row.changed()]
+    shared = {"user_id": batch.actor.user_id} | ({"cause": batch.source.cause} if batch.source.cause else {})
     if created:
-        events.emit("record.created", batch.object.name, created, {"user_id": batch.actor.user_id})
+        events.emit("record.created", batch.object.name, created, shared)
     if changed:
         fields = sorted({name for row in changed for name in row.changed()})
-        payload = {"user_id": batch.actor.user_id, "fields": fields}
+        payload = shared | {"fields": fields, "revisions": [row.revision for row in changed]}
         events.emit(
             "record.updated", batch.object.name, [row.id for row in changed if row.id is not None], payload
         )

@@ -18,6 +18,7 @@ from essor.domain.demo import (
     companies,
     deals,
     doings,
+    flows,
     gaps,
     incoming,
     people,
@@ -92,6 +93,8 @@ def make(*, scale: float = 1.0, seed: int = SEED, report: Report = lambda _line:
     for name in ("Account", "Contact", "Lead", "Opportunity", "Product2", "PricebookEntry", "Task", "Event"):
         index.rebuild(name)
     report("search index ready")
+    flows.make()
+    report("two flows turned on")
 
 
 def _sellers() -> list[User]:

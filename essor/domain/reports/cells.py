@@ -151,8 +151,7 @@ def value(figure: Figure, sums: Sums) -> Any:
         code: _final(figure.measure.function, part) for code, part in sums.get(figure.measure.key, {}).items()
     }
     if figure.kind == "money":
-        known = [(code, units) for code, units in parts.items() if units is not None]
-        return dict(sorted(known, key=lambda one: (-one[1], one[0]))) or None  # the largest amount in front
+        return {code: units for code, units in sorted(parts.items()) if units is not None} or None
     found = next(iter(parts.values()), None)
     return 0 if found is None and figure.kind == "count" else found
 

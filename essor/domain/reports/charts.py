@@ -65,8 +65,7 @@ def _by_currency(one: Shown, label: str, values: Sequence[Any]) -> list[Series]:
     if one.kind != "money":
         numbers = tuple(value if isinstance(value, (int, float)) else None for value in values)
         return [Series(label, numbers, UNITS.get(one.kind, ""))]
-    codes = list(dict.fromkeys(code for value in values for code in (value or {})))
-    codes.sort(key=lambda code: -sum((value or {}).get(code, 0) for value in values))  # the largest in front
+    codes = sorted({code for value in values for code in (value or {})})
     return [
         Series(
             f"{label} ({code})" if len(codes) > 1 and code else label,

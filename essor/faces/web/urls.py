@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("essor.faces.web.products.urls")),
     path("", include("essor.faces.web.searching.urls")),
     path("", include("essor.faces.web.setup.urls")),
+    path("", include("essor.faces.web.automation.urls")),
     path("", include("essor.faces.web.importing.urls")),
     path("", include("essor.faces.web.console.urls")),
     path("", include("essor.faces.web.duplicates.urls")),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Protocol
 
 from django.utils.translation import gettext as _
 
-from essor.catalog.definitions import Field, ObjectDef
+from essor.access.actor import Actor
+from essor.catalog.definitions import Catalog, Field, ObjectDef
 from essor.faces.web import formatting
 from essor.faces.web.lists import columns
 from essor.faces.web.lists.filters import operators
@@ -23,10 +25,22 @@ from essor.query.tree import All, Condition
 MOST_VALUES = 3
 
 
+class Reading(Protocol):
+    """Who reads, and what they may see."""
+
+    @property
+    def actor(self) -> Actor:
+        """Return who reads."""
+
+    @property
+    def catalog(self) -> Catalog:
+        """Return the catalog in their eyes."""
+
+
 class Teller:
     """Puts the nodes of one filter into words."""
 
-    def __init__(self, state: State, draft: Group) -> None:
+    def __init__(self, state: Reading, draft: Group) -> None:
         """Read the names of all records in the filter at once."""
         self.actor, self.catalog = state.actor, state.catalog
         texts = (text for node in walk(draft) if isinstance(node, Criterion) for text in node.texts)
@@ -134,3 +148,9 @@ def told(state: State, condition: Condition) -> tuple[str, str]:
     draft = open_filter(condition, state.object, state.actor, state.catalog)
     node = draft.items[0] if len(draft.items) == 1 else draft
     return Teller(state, draft).words(node, state.object)
+
+
+def told_of(reading: Reading, obj: ObjectDef, condition: Condition) -> str:
+    """Return a whole condition on `obj` in words."""
+    draft = open_filter(condition, obj, reading.actor, reading.catalog)
+    return " ".join(filter(None, Teller(reading, draft).words(draft, obj)))

@@ -57,6 +57,9 @@ SIDEBAR: tuple[Group, ...] = (
         Entry("web_forms", _("Web forms"), "world", _("web to lead form site HTML contact")),
         Entry("lead_mapping", _("Conversion of leads"), "arrow-right", _("field mapping convert account contact opportunity")),
     )),
+    Group(_("Automation"), (
+        Entry("flows", _("Flows"), "bolt", _("automation workflow trigger webhook schedule wait notify assign")),
+    )),
     Group(_("People"), (
         Entry("users", _("Users"), "user", _("login password freeze deactivate second factor")),
         Entry("roles", _("Roles"), "hierarchy", _("role tree hierarchy team")),

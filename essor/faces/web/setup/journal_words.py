@@ -8,14 +8,18 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 WORDS: Mapping[str, Promise] = {
+    "activate_flow": _("Flow turned on"),
     "add_field": _("Field added"),
     "add_object": _("Object added"),
     "assign_permission_set": _("Permission set given"),
     "change_field": _("Field changed"),
     "change_object": _("Object changed"),
+    "create_flow": _("Flow added"),
     "create_token": _("Token made"),
     "create_user": _("User added"),
+    "deactivate_flow": _("Flow turned off"),
     "deactivate_user": _("User deactivated"),
+    "delete_flow": _("Flow removed"),
     "delete_group": _("Group removed"),
     "delete_permission_set": _("Permission set removed"),
     "delete_profile": _("Profile removed"),
@@ -36,6 +40,7 @@ WORDS: Mapping[str, Promise] = {
     "restore_field": _("Field restored"),
     "restore_object": _("Object restored"),
     "revoke_token": _("Token revoked"),
+    "save_flow": _("Flow saved"),
     "save_group": _("Group saved"),
     "save_layout": _("Layout saved"),
     "save_organization": _("Company's settings saved"),

@@ -1,0 +1,210 @@
+"""What people do with flows: make them, change a draft, put a version in force, turn off, look after failed runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import Max, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from essor.access import audit
+from essor.access.actor import Actor, actor_for, require
+from essor.access.models import User
+from essor.access.rights import Permission
+from essor.catalog import current
+from essor.domain.automation import checking, engine, jobs, scheduling
+from essor.domain.automation.definition import Definition, from_json, to_json
+from essor.domain.automation.models import Flow, FlowRun, FlowStep, FlowVersion, RunState
+from essor.kernel.errors import FieldError, ValidationFailed
+
+State = FlowVersion.State
+LONGEST_NAME = 120
+MOST_RETRIED = 10_000
+DELETED_AT_ONCE = 2_000
+
+
+def create_flow(
+    actor: Actor, *, name: str, object_name: str, definition: Definition | None = None, description: str = ""
+) -> Flow:
+    """Make a flow that is off, with a first draft; its owner is whoever makes it."""
+    require(actor, Permission.CUSTOMIZE)
+    obj = current.get().object(object_name)
+    if not obj.is_record:
+        raise _refused("object", _("Flows are made for records."))
+    with transaction.atomic():
+        flow = Flow.objects.create(
+            name=_named(name), object_name=obj.name, owner_id=actor.user_id, description=description.strip()
+        )
+        FlowVersion.objects.create(
+            flow=flow, number=1, definition=to_json(definition or Definition()), changed_by_id=actor.user_id
+        )
+        _note(actor, "create_flow", flow)
+    return flow
+
+
+def save_settings(
+    actor: Actor, flow: Flow, *, name: str, description: str, owner_id: int, acting: str, mail_errors: bool
+) -> None:
+    """Rename a flow, give it to another owner, say as whom it acts and whether its failures are mailed."""
+    require(actor, Permission.CUSTOMIZE)
+    owner = User.objects.filter(pk=owner_id, is_active=True, user_type=User.Kind.STANDARD).first()
+    if owner is None:
+        raise _refused("owner", _("Choose an active user."))
+    if acting not in Flow.Acting.values:
+        raise _refused("acting", _("Choose as whom the flow acts."))
+    flow.name, flow.description = _named(name), description.strip()
+    flow.owner, flow.acting, flow.mail_errors = owner, acting, mail_errors
+    with transaction.atomic():
+        flow.save(update_fields=["name", "description", "owner", "acting", "mail_errors"])
+        _note(actor, "save_flow", flow)
+
+
+def draft_of(actor: Actor, flow: Flow) -> FlowVersion:
+    """Return the flow's draft; made from the version in force, or the last one, when there is none."""
+    require(actor, Permission.CUSTOMIZE)
+    with transaction.atomic():
+        draft = flow.versions.filter(state=State.DRAFT).order_by("-number").first()
+        if draft is not None:
+            return draft
+        last = flow.active or flow.versions.order_by("-number").first()
+        number = (flow.versions.aggregate(last=Max("number"))["last"] or 0) + 1
+        return FlowVersion.objects.create(
+            flow=flow, number=number, definition=last.definition if last else to_json(Definition()),
+            changed_by_id=actor.user_id,
+        )  # fmt: skip
+
+
+def save_draft(actor: Actor, flow: Flow, definition: Definition) -> FlowVersion:
+    """Keep a draft, finished or not; what is in force stays as it is."""
+    draft = draft_of(actor, flow)
+    plain = to_json(definition)
+    from_json(plain)  # refuses what could not be read again
+    draft.definition, draft.changed_by_id, draft.changed_date = plain, actor.user_id, timezone.now()
+    draft.save(update_fields=["definition", "changed_by", "changed_date"])
+    return draft
+
+
+def activate(actor: Actor, flow: Flow, version: FlowVersion) -> None:
+    """Put a version in force; runs under way stay in theirs. ValidationFailed with everything that is unfinished."""
+    require(actor, Permission.CUSTOMIZE)
+    definition = from_json(version.definition)
+    acting = engine.actor_of(flow)
+    found = checking.problems(acting, flow.object_name, definition)
+    if found:
+        raise ValidationFailed([one.error for one in found])
+    now = timezone.now()
+    with transaction.atomic():
+        flow.versions.filter(state=State.ACTIVE).exclude(pk=version.pk).update(state=State.RETIRED)
+        version.state, version.activated_date = State.ACTIVE, now
+        version.save(update_fields=["state", "activated_date"])
+        flow.active = version
+        flow.next_due, flow.looked_until = (
+            scheduling.next_slot(definition.trigger, acting.timezone, now),
+            None,
+        )
+        flow.save(update_fields=["active", "next_due", "looked_until"])
+        _note(actor, "activate_flow", flow)
+
+
+def deactivate(actor: Actor, flow: Flow, *, stop_runs: bool = False) -> int:
+    """Turn a flow off: nothing starts any more; runs under way go on unless they are stopped. Return how many were."""
+    require(actor, Permission.CUSTOMIZE)
+    with transaction.atomic():
+        flow.versions.filter(state=State.ACTIVE).update(state=State.RETIRED)
+        flow.active, flow.next_due = None, None
+        flow.save(update_fields=["active", "next_due"])
+        _note(actor, "deactivate_flow", flow)
+        if not stop_runs:
+            return 0
+        under_way = flow.runs.filter(state__in=(RunState.WAITING, RunState.HELD))
+        return under_way.update(state=RunState.STOPPED, due_at=None, ended=timezone.now(), watching=False)
+
+
+def delete_flow(actor: Actor, flow: Flow) -> None:
+    """Remove a flow that is off, with its versions and its log."""
+    require(actor, Permission.CUSTOMIZE)
+    if flow.active_id is not None:
+        raise _refused("", _("Turn the flow off first."))
+    while keys := list(flow.runs.values_list("pk", flat=True)[:DELETED_AT_ONCE]):
+        FlowRun.objects.filter(pk__in=keys).delete()
+    with transaction.atomic():
+        _note(actor, "delete_flow", flow)
+        flow.delete()
+
+
+def retry(actor: Actor, flow: Flow, run_ids: Iterable[int] | None = None) -> int:
+    """Let failed runs (all when None are named) take their step again; return how many."""
+    require(actor, Permission.CUSTOMIZE)
+    rows = _failed(flow, run_ids)
+    with transaction.atomic():
+        count = rows.update(
+            state=RunState.WAITING, due_at=timezone.now(), attempts=0, error="", ended=None, depth=0
+        )
+        if count:
+            jobs.move_on.enqueue()
+    return count
+
+
+def skip(actor: Actor, flow: Flow, run_ids: Iterable[int]) -> int:
+    """Let failed runs go on with the step behind the one that failed; return how many."""
+    require(actor, Permission.CUSTOMIZE)
+    now = timezone.now()
+    with transaction.atomic():
+        runs = list(_failed(flow, run_ids).select_related("version"))
+        for run in runs:
+            after = from_json(run.version.definition).after(run.node)
+            run.state, run.node, run.due_at = (
+                (RunState.WAITING, after, now) if after else (RunState.DONE, run.node, None)
+            )
+            run.attempts, run.error, run.ended = 0, "", None if after else now
+        FlowRun.objects.bulk_update(
+            runs, ["state", "node", "due_at", "attempts", "error", "ended"], batch_size=200
+        )
+        FlowStep.objects.bulk_create(
+            FlowStep(run=run, node=run.node, outcome="skipped", detail=actor.name) for run in runs
+        )
+        if runs:
+            jobs.move_on.enqueue()
+    return len(runs)
+
+
+def stop(actor: Actor, flow: Flow, run_ids: Iterable[int]) -> int:
+    """End runs where they stand; return how many."""
+    require(actor, Permission.CUSTOMIZE)
+    rows = flow.runs.filter(pk__in=list(run_ids)).exclude(state__in=(RunState.DONE, RunState.STOPPED))
+    return rows.update(state=RunState.STOPPED, due_at=None, ended=timezone.now(), watching=False)
+
+
+def may_start(actor: Actor, flow: Flow) -> bool:
+    """Tell whether somebody may start a flow by its button: it is in force and waits for one."""
+    active = flow.active
+    return active is not None and from_json(active.definition).trigger.on == "manual" and not actor.system
+
+
+def owner_actor(flow: Flow) -> Actor:
+    """Return the owner as an actor, active or not, for pages that draw the flow."""
+    return actor_for(flow.owner)
+
+
+def _failed(flow: Flow, run_ids: Iterable[int] | None) -> QuerySet[FlowRun]:
+    rows = flow.runs.filter(state=RunState.FAILED).exclude(node="").order_by("pk")
+    if run_ids is not None:
+        return rows.filter(pk__in=list(run_ids))
+    return flow.runs.filter(pk__in=rows.values("pk")[:MOST_RETRIED])
+
+
+def _named(name: str) -> str:
+    name = " ".join(name.split())
+    if not name or len(name) > LONGEST_NAME:
+        raise _refused("name", _("Enter a name of at most %(limit)d letters.") % {"limit": LONGEST_NAME})
+    return name
+
+
+def _refused(field: str, message: str) -> ValidationFailed:
+    return ValidationFailed([FieldError(field, "FIELD_INTEGRITY_EXCEPTION", message)])
+
+
+def _note(actor: Actor, action: str, flow: Flow) -> None:
+    audit.record(actor, action, flow.name, id=flow.pk)

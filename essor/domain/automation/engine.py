@@ -1,0 +1,179 @@
+"""Moves the runs on, set-wise: all that are due at the same step of the same version, a few hundred in a transaction.
+
+What a step writes and where its runs stand afterwards commit together, so a process killed anywhere repeats nothing
+and forgets nothing. A batch that fails for no reason of its rows is halved until the bad ones stand alone; those are
+tried again later, then fail for their flow's owner to see.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import F, QuerySet
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from essor.access.actor import Actor, actor_for, system_actor
+from essor.domain.automation import loading, outcome
+from essor.domain.automation.definition import Definition, Step, from_json
+from essor.domain.automation.kinds import STEPS, Batch, Member, Site, site_of
+from essor.domain.automation.models import Flow, FlowRun, FlowVersion, RunState
+from essor.kernel.clock import moment_for
+from essor.kernel.db import turns
+from essor.kernel.errors import EssorError
+
+logger = logging.getLogger(__name__)
+
+BATCH = 500
+MOST_ATTEMPTS = 4
+FIRST_WAIT = timedelta(seconds=30)
+
+
+def advance() -> int:
+    """Take one step with one batch of runs that are due; return how many were moved, 0 when there is nothing to do."""
+    first = due().order_by("due_at").values_list("version_id", "node").first()
+    if first is None:
+        return 0
+    parts: list[list[int] | None] = [None]
+    moved = 0
+    while parts:
+        keys = parts.pop()
+        try:
+            moved += _attempt(*first, keys)
+        except Exception as error:
+            if _database_is_away(error):
+                raise
+            keys = keys or _keys(*first)
+            if len(keys) > 1:
+                middle = len(keys) // 2
+                parts += [keys[middle:], keys[:middle]]
+            elif keys:
+                _put_off(keys[0], error)
+                moved += 1
+    if moved >= BATCH:
+        turns.breathe()
+    return moved
+
+
+def due() -> QuerySet[FlowRun]:
+    """Return the runs whose time has come."""
+    return FlowRun.objects.filter(state=RunState.WAITING, due_at__lte=timezone.now())
+
+
+def _keys(version_id: int, node: str) -> list[int]:
+    rows = due().filter(version_id=version_id, node=node).order_by("due_at")
+    return list(rows.values_list("pk", flat=True)[:BATCH])
+
+
+def _attempt(version_id: int, node: str, keys: Sequence[int] | None) -> int:
+    """Claim a batch, take the step, write down what became of it: one transaction."""
+    with transaction.atomic():
+        rows = due().filter(version_id=version_id, node=node)
+        rows = rows.order_by("due_at") if keys is None else rows.filter(pk__in=keys)
+        if connection.features.has_select_for_update_skip_locked:
+            rows = rows.select_for_update(skip_locked=True, of=("self",))
+        runs = list(rows[:BATCH])
+        if runs:
+            version = FlowVersion.objects.select_related("flow__owner").get(pk=version_id)
+            take(version, node, runs)
+    return len(runs)
+
+
+def take(version: FlowVersion, node: str, runs: list[FlowRun], *, rehearsal: bool = False) -> list[Member]:
+    """Take the step `node` for some runs, in the caller's transaction; return what became of each."""
+    flow = version.flow
+    definition = from_json(version.definition)
+    step = definition.step(node)
+    members = [Member(run, {}) for run in runs]
+    try:
+        actor = actor_of(flow)
+        with translation.override(actor.language):
+            if step is None or step.kind not in STEPS:
+                raise _gone()
+            members = _taken(
+                flow, definition, step, site_of(actor, flow.object_name), members, rehearsal=rehearsal
+            )
+            outcome.settle(flow, definition, node, members)
+    except EssorError as error:
+        # The same for all of them: there is nothing to gain by trying them one by one.
+        for one in members:
+            one.error = str(error)
+        outcome.settle(flow, definition, node, members)
+    return members
+
+
+def _taken(
+    flow: Flow, definition: Definition, step: Step, site: Site, members: list[Member], *, rehearsal: bool
+) -> list[Member]:
+    with transaction.atomic():  # a refusal in the middle takes back what the step has written so far
+        keys = {one.run.record_id for one in members}
+        rows = loading.records(site, step, keys)
+        left = loading.meeting(site, keys, definition.leave) if definition.leave is not None else set()
+        going = []
+        for one in members:
+            found = rows.get(one.run.record_id)
+            if found is None:
+                one.outcome, one.detail = outcome.STOP, _("The record is gone, or out of sight for the flow.")
+            elif one.run.record_id in left:
+                one.outcome, one.detail = outcome.STOP, _("The goal is reached: the record leaves the flow.")
+            else:
+                one.row, one.shown = found.row, found.shown
+                going.append(one)
+        if going:
+            moment = moment_for(site.actor.timezone)
+            STEPS[step.kind].run(Batch(flow, definition, step, site, moment, going, rehearsal))
+    return members
+
+
+def _gone() -> EssorError:
+    return EssorError(_("This step does not exist any more."))
+
+
+def actor_of(flow: Flow) -> Actor:
+    """Return as whom a flow acts; EssorError when its owner may not enter any more."""
+    if flow.acting == Flow.Acting.SYSTEM:
+        return system_actor()
+    if not flow.owner.may_enter:
+        raise EssorError(_("The flow’s owner is not active any more: give the flow another owner."))
+    return actor_for(flow.owner)
+
+
+def answer(run_id: int, path: str, *, detail: str = "") -> bool:
+    """Let a held run go on by `path` (“yes” or “no” of an approval); tell whether it was still held."""
+    with transaction.atomic():
+        rows = FlowRun.objects.filter(pk=run_id, state=RunState.HELD)
+        if connection.features.has_select_for_update:
+            rows = rows.select_for_update(of=("self",))
+        run = rows.select_related("version__flow").first()
+        if run is None:
+            return False
+        definition = from_json(run.version.definition)
+        outcome.settle(run.version.flow, definition, run.node, [Member(run, {}, outcome=path, detail=detail)])
+    return True
+
+
+def _put_off(key: int, error: Exception) -> None:
+    """Let a run that stumbles wait, longer each time, and fail at last."""
+    logger.warning("Flow run %s stumbled", key, exc_info=error)
+    with transaction.atomic():
+        run = FlowRun.objects.select_related("version__flow").filter(pk=key, state=RunState.WAITING).first()
+        if run is None:
+            return
+        if run.attempts + 1 >= MOST_ATTEMPTS:
+            member = Member(run, {}, error=f"{type(error).__name__}: {error}"[:2000])
+            outcome.settle(run.version.flow, from_json(run.version.definition), run.node, [member])
+            return
+        wait = FIRST_WAIT * 2**run.attempts
+        FlowRun.objects.filter(pk=key).update(attempts=F("attempts") + 1, due_at=timezone.now() + wait)
+
+
+def _database_is_away(error: Exception) -> bool:
+    """Tell a failure of the database from one of a step, which may well be a database error too."""
+    if isinstance(error, InterfaceError):
+        return True
+    if not isinstance(error, OperationalError):
+        return False
+    return "database is locked" in str(error) or connection.connection is None or not connection.is_usable()

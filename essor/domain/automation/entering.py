@@ -1,0 +1,195 @@
+"""How records come into a flow: after a change, or all at once that meet a condition."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.models import F
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from essor.access.actor import Actor
+from essor.catalog import current
+from essor.domain.automation import earlier, engine, loading, outcome
+from essor.domain.automation.definition import RECORD_TRIGGERS, Definition, Trigger, from_json
+from essor.domain.automation.kinds import Site, site_of
+from essor.domain.automation.models import Flow, FlowRun, FlowVersion, RunState
+from essor.kernel.errors import EssorError
+from essor.kernel.events import Event
+from essor.query import limits, run
+from essor.query.environment import env_for
+from essor.query.tree import Query
+
+DEEPEST = 5  # flows that started one another
+PART = 2_000  # records asked about at once
+OWN = "own"
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """One change of one record: its revision afterwards, and how many flows deep its cause lies."""
+
+    record_id: int
+    revision: int
+    created: bool
+    depth: int = 0
+    flow_id: int = 0
+    own: bool = False
+
+
+def follow(events: Sequence[Event]) -> int:
+    """Start the flows that these changes call for, in the caller's transaction; return how many runs began."""
+    by_object: dict[str, list[Touched]] = defaultdict(list)
+    for event in events:
+        by_object[event.object_name].extend(touched(event))
+    begun = 0
+    catalog = current.get()
+    for name, changes in by_object.items():
+        if catalog.has(name):
+            begun += sum(_enter(version, changes) for version in listening(name))
+            _wake(name, {one.record_id for one in changes})
+    return begun
+
+
+def listening(object_name: str) -> list[FlowVersion]:
+    """Return the versions in force for an object: one query."""
+    rows = FlowVersion.objects.filter(flow__active_id=F("pk"), flow__object_name=object_name)
+    return list(rows.select_related("flow__owner").order_by("pk"))
+
+
+def touched(event: Event) -> Iterable[Touched]:
+    """Return the changes that an event tells of."""
+    created = event.topic == "record.created"
+    revisions = event.payload.get("revisions") or ([1] * len(event.record_ids) if created else [])
+    flow, depth, whose = cause_of(event.payload)
+    for place, key in enumerate(event.record_ids):
+        # Writers that keep no revisions are told apart by their event.
+        revision = revisions[place] if place < len(revisions) else -event.id
+        yield Touched(key, revision, created, depth, flow, whose == OWN)
+
+
+def cause_of(payload: Mapping[str, object]) -> tuple[int, int, str]:
+    """Return (flow, depth, whose records) of the flow that caused a change; (0, 0, "") when none did."""
+    words = str(payload.get("cause", "")).split(":")
+    if len(words) != 4 or words[0] != "flow":  # noqa: PLR2004 -- see `Batch.source`
+        return 0, 0, ""
+    return int(words[1]), int(words[2]), words[3]
+
+
+def _enter(version: FlowVersion, changes: Sequence[Touched]) -> int:
+    definition = from_json(version.definition)
+    trigger = definition.trigger
+    if trigger.on not in RECORD_TRIGGERS or not definition.first:
+        return 0
+    candidates: dict[int, list[Touched]] = defaultdict(list)
+    for one in changes:
+        fits = trigger.on == "saved" or (trigger.on == "created") == one.created
+        # What a flow writes into its own record does not start it again.
+        if fits and not (one.own and one.flow_id == version.flow_id):
+            candidates[one.record_id].append(one)
+    keys = sorted(candidates)
+    begun = 0
+    for start in range(0, len(keys), PART):
+        part = {key: candidates[key] for key in keys[start : start + PART]}
+        with translation.override(version.flow.owner.language):
+            begun += _begin(version, definition, part)
+    return begun
+
+
+def _begin(version: FlowVersion, definition: Definition, candidates: Mapping[int, list[Touched]]) -> int:
+    """Start runs for those of the candidates that meet the trigger: a bounded number of queries."""
+    try:
+        site = site_of(engine.actor_of(version.flow), version.flow.object_name)
+        found = meeting(site, definition.trigger, candidates)
+    except EssorError as error:
+        # The flow cannot even be asked: its owner sees why, once a batch, and the save is none the worse.
+        found = set(candidates)
+        rows = [_failed(version, definition, candidates[key][-1], str(error)) for key in sorted(found)[:1]]
+        FlowRun.objects.bulk_create(rows, ignore_conflicts=True)
+        outcome.tell(version.flow, len(found), str(error))
+        return 0
+    rows = []
+    for key in sorted(found):
+        last = candidates[key][-1]
+        if last.depth >= DEEPEST:
+            message = _("Stopped: %(limit)d flows have started one another.") % {"limit": DEEPEST}
+            rows.append(_failed(version, definition, last, message))
+        else:
+            rows.append(_run(version, definition, last))
+    FlowRun.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+    stopped = [row.error for row in rows if row.error]
+    if stopped:
+        outcome.tell(version.flow, len(stopped), stopped[0])
+    return len(rows)
+
+
+def meeting(site: Site, trigger: Trigger, candidates: Mapping[int, list[Touched]]) -> set[int]:
+    """Return the candidates that meet the trigger's condition now and, where it says so, did not before the change."""
+    found = loading.meeting(site, candidates, trigger.where) if candidates else set()
+    if not trigger.newly or trigger.where is None or not found:
+        return found
+    revisions = {key: [(one.revision, one.created) for one in candidates[key]] for key in found}
+    return earlier.newly(site, trigger.where, revisions)
+
+
+def _run(version: FlowVersion, definition: Definition, change: Touched) -> FlowRun:
+    return FlowRun(
+        flow_id=version.flow_id, version_id=version.pk, record_id=change.record_id, node=definition.first,
+        depth=change.depth, entry=change.revision,
+    )  # fmt: skip
+
+
+def _failed(version: FlowVersion, definition: Definition, change: Touched, message: str) -> FlowRun:
+    row = _run(version, definition, change)
+    row.state, row.due_at, row.ended, row.error = RunState.FAILED, None, timezone.now(), message
+    return row
+
+
+def _wake(object_name: str, keys: set[int]) -> None:
+    """Let the runs that wait for a condition look again: their records have changed."""
+    ordered = sorted(keys)
+    for start in range(0, len(ordered), PART):
+        part = ordered[start : start + PART]
+        rows = FlowRun.objects.filter(watching=True, record_id__in=part, flow__object_name=object_name)
+        rows.filter(state=RunState.WAITING).update(due_at=timezone.now())
+
+
+def enter_all(version: FlowVersion, query: Query, actor: Actor) -> int:
+    """Start a run for every record of `query`, in one statement however many they are; return how many.
+
+    Runs in the caller's transaction. Segments of campaigns come in the same way.
+    """
+    definition = from_json(version.definition)
+    if not definition.first:
+        return 0
+    limits.check(query)
+    inner, values = run.matching(query, env_for(actor)).order_by().values_list("pk").query.sql_with_params()
+    now = connection.ops.adapt_datetimefield_value(timezone.now())
+    constants: dict[str, Any] = {
+        "flow_id": version.flow_id, "version_id": version.pk, "node": definition.first,
+        "state": RunState.WAITING.value, "due_at": now, "attempts": 0, "depth": 0, "entered": now, "arrived": now,
+        "watching": False, "error": "",
+    }  # fmt: skip
+    names = ", ".join([*constants, "record_id"])
+    marks = ", ".join(["%s"] * len(constants))
+    sql = f"INSERT INTO automation_flowrun ({names}) SELECT {marks}, found.* FROM ({inner}) found"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*constants.values(), *values])
+        return int(cursor.rowcount)
+
+
+def enter_some(flow: Flow, keys: Iterable[int]) -> list[FlowRun]:
+    """Start runs of the version in force for records that somebody chose."""
+    version = flow.active
+    if version is None:
+        return []
+    definition = from_json(version.definition)
+    rows = [
+        FlowRun(flow=flow, version=version, record_id=key, node=definition.first)
+        for key in dict.fromkeys(keys)
+    ]
+    return FlowRun.objects.bulk_create(rows) if definition.first else []

@@ -1,0 +1,132 @@
+"""A POST to an address that a person typed: never to a machine of the house.
+
+The name is resolved once, every address must be a public one, and the connection goes to the very address that was
+looked at: a name that answers differently the second time gains nothing. Redirects are walked by the same guard.
+"""
+
+from __future__ import annotations
+
+import http.client
+import ipaddress
+import re
+import socket
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import SplitResult, urljoin, urlsplit
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from essor.kernel.errors import FieldError, ValidationFailed
+
+TIMEOUT = 10.0  # seconds
+MOST_REDIRECTS = 3
+KEPT_METHOD = (307, 308)  # other redirects would turn a POST into a GET
+PORTS = {"http": 80, "https": 443}
+LONGEST = 2000
+WRITTEN = re.compile(r"[!-~]+")  # visible ASCII: names of other letters are written in Punycode
+
+
+class Unreachable(Exception):
+    """The other side could not be reached or did not take it; worth another try."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where to connect: the name that was asked for, and the address that was looked at."""
+
+    url: SplitResult
+    host: str
+    port: int
+    address: str
+
+
+def parts(url: str) -> SplitResult:
+    """Return the parts of an address that may be called at all; ValidationFailed otherwise."""
+    try:
+        found = urlsplit(url.strip())
+        fine = found.scheme in PORTS and found.hostname and (found.port is None or found.port > 0)
+    except ValueError:
+        fine = False
+    if not fine or len(url) > LONGEST or found.username is not None or not WRITTEN.fullmatch(url.strip()):
+        raise refused(_("Enter an address that begins with https:// or http://."))
+    return found
+
+
+def refused(message: str) -> ValidationFailed:
+    """Return the refusal of an address."""
+    return ValidationFailed([FieldError("url", "FIELD_INTEGRITY_EXCEPTION", message)])
+
+
+def target_of(url: str) -> Target:
+    """Return where a call would go; ValidationFailed when that is no public address, Unreachable without any."""
+    found = parts(url)
+    host = found.hostname or ""
+    port = found.port or PORTS[found.scheme]
+    try:
+        answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise Unreachable(_("“%(host)s” has no address.") % {"host": host}) from error
+    addresses = [str(answer[4][0]) for answer in answers]
+    if not addresses or not all(is_allowed(one) for one in addresses):
+        raise refused(_("“%(host)s” is an address inside a network: it is not called.") % {"host": host})
+    return Target(found, host, port, addresses[0])
+
+
+def is_allowed(text: str) -> bool:
+    """Tell whether an address is one of the public net (or loopback, where the setting allows it)."""
+    address = ipaddress.ip_address(text.partition("%")[0])
+    if isinstance(address, ipaddress.IPv6Address):
+        # An address of the older kind inside one of the newer is judged by itself.
+        inner = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
+        if inner is not None:
+            return is_allowed(str(inner))
+    if address.is_loopback:
+        return bool(getattr(settings, "WEBHOOKS_TO_LOOPBACK", False))
+    return address.is_global and not address.is_multicast and not address.is_reserved
+
+
+class _Plain(http.client.HTTPConnection):
+    """A connection to the address that was looked at, whatever the name says by now."""
+
+    def __init__(self, target: Target) -> None:
+        super().__init__(target.host, target.port, timeout=TIMEOUT)
+        self.target = target
+
+    def connect(self) -> None:
+        self.sock = socket.create_connection((self.target.address, self.target.port), self.timeout)
+
+
+class _Secure(_Plain):
+    """The same over TLS: the certificate must be of the name."""
+
+    def connect(self) -> None:
+        super().connect()
+        self.sock = ssl.create_default_context().wrap_socket(self.sock, server_hostname=self.target.host)
+
+
+def post(url: str, body: bytes, headers: Mapping[str, str]) -> int:
+    """Send `body` and return the status, always of the 200s; Unreachable otherwise, ValidationFailed when forbidden."""
+    for _round in range(MOST_REDIRECTS + 1):
+        status, location = _once(target_of(url), body, headers)
+        if status in KEPT_METHOD and location:
+            url = urljoin(url, location)
+            continue
+        if 200 <= status < 300:  # noqa: PLR2004 -- HTTP's word for “taken”
+            return status
+        raise Unreachable(_("The answer was %(status)d.") % {"status": status})
+    raise Unreachable(_("It redirects too often."))
+
+
+def _once(target: Target, body: bytes, headers: Mapping[str, str]) -> tuple[int, str]:
+    connection = (_Secure if target.url.scheme == "https" else _Plain)(target)
+    path = (target.url.path or "/") + (f"?{target.url.query}" if target.url.query else "")
+    try:
+        connection.request("POST", path, body, dict(headers))
+        answer = connection.getresponse()
+        return answer.status, answer.headers.get("Location", "")
+    except (OSError, http.client.HTTPException) as error:
+        raise Unreachable(str(error) or type(error).__name__) from error
+    finally:
+        connection.close()

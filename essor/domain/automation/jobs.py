@@ -1,0 +1,55 @@
+"""What the worker does for flows: hears of changes, moves runs on, sends what waits to leave."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import time, timedelta
+
+from django.utils import timezone
+
+from essor.domain.automation import engine, entering, outgoing, scheduling, steps  # noqa: F401 -- the kinds register
+from essor.domain.automation.models import FlowRun, Outgoing, RunState
+from essor.jobs.schedule import SCHEDULE, daily, every
+from essor.jobs.tasks import check_interrupted, task
+from essor.kernel.events import Event, consumer
+
+RUNS_KEPT = timedelta(days=90)
+PURGE_BATCH = 2_000
+
+
+@consumer("flows", topics=("record.created", "record.updated"))
+def hear(events: Sequence[Event]) -> None:
+    """Start the flows that changes call for; their steps are taken by a task, so nothing here can fail a save."""
+    if entering.follow(events) or engine.due().exists():
+        move_on.enqueue()
+
+
+@task()
+def move_on() -> None:
+    """Take steps until nothing is due, then send what the steps put into the out-tray."""
+    moved = True
+    while moved:
+        moved = bool(engine.advance()) or outgoing.send_next()
+        check_interrupted()
+
+
+@task()
+def look() -> None:
+    """Start the flows whose moment has come, and move on whoever has waited long enough."""
+    scheduling.start_due()
+    if engine.due().exists() or Outgoing.objects.filter(due_at__lte=timezone.now()).exists():
+        move_on.enqueue()
+
+
+@task()
+def purge_runs() -> None:
+    """Forget runs that ended a quarter ago; failed ones stay until somebody has looked at them."""
+    before = timezone.now() - RUNS_KEPT
+    old = FlowRun.objects.filter(state__in=(RunState.DONE, RunState.STOPPED), ended__lt=before)
+    while keys := list(old.order_by("pk").values_list("pk", flat=True)[:PURGE_BATCH]):
+        FlowRun.objects.filter(pk__in=keys).delete()
+        check_interrupted()
+
+
+SCHEDULE.add("flows", look, every(minutes=1))
+SCHEDULE.add("purge flow runs", purge_runs, daily(time(3, 40)))

@@ -1,0 +1,116 @@
+"""The out-tray: mails and webhooks leave after the transaction that wrote them, and are tried again when they cannot.
+
+A row is claimed by moving its `due_at` on before anything leaves, so two workers never send the same one at once. After
+a crash between sending and noting it the same message goes again under the same id, as a receiver can tell.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from smtplib import SMTPException
+from typing import Any
+
+import orjson
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.html import escape, linebreaks
+
+from essor.domain.automation import guarded, outcome
+from essor.domain.automation.definition import from_json
+from essor.domain.automation.kinds import Member
+from essor.domain.automation.models import Outgoing, RunState
+from essor.kernel.errors import EssorError
+
+MOST_ATTEMPTS = 8  # with the waits below: about two hours
+FIRST_WAIT, LONGEST_WAIT = 30.0, 3600.0
+SIGNATURE, DELIVERY = "X-Essor-Signature", "X-Essor-Delivery"
+
+
+def send_next() -> bool:
+    """Send one message that is due; tell whether there was one."""
+    row = _claim()
+    if row is None:
+        return False
+    try:
+        SENDERS[row.kind](row)
+    except EssorError as error:  # forbidden: no later attempt would be allowed either
+        _settle(row, str(error), final=True)
+    except (guarded.Unreachable, SMTPException, OSError) as error:
+        _settle(row, str(error) or type(error).__name__, final=row.attempts >= MOST_ATTEMPTS)
+    else:
+        _settle(row, "", final=True)
+    return True
+
+
+def _claim() -> Outgoing | None:
+    """Take the next message: its next attempt is set before this one begins."""
+    ready = Outgoing.objects.filter(due_at__lte=timezone.now()).order_by("due_at")
+    if not ready.exists():  # on SQLite, looking must not cost the write lock
+        return None
+    with transaction.atomic():
+        if connection.features.has_select_for_update_skip_locked:
+            ready = ready.select_for_update(skip_locked=True, of=("self",))
+        row = ready.select_related("run__version__flow").first()
+        if row is not None:
+            row.attempts += 1
+            row.due_at = timezone.now() + timedelta(seconds=wait_after(row.attempts))
+            row.save(update_fields=["attempts", "due_at"])
+    return row
+
+
+def wait_after(attempts: int) -> float:
+    """Return seconds until the next attempt."""
+    return min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempts - 1))
+
+
+def _settle(row: Outgoing, error: str, *, final: bool) -> None:
+    """Note how it went, and let the run go on or fail."""
+    with transaction.atomic():
+        if not final:
+            Outgoing.objects.filter(pk=row.pk).update(error=error[:2000])
+            return
+        sent = None if error else timezone.now()
+        open_rows = Outgoing.objects.filter(pk=row.pk, due_at__isnull=False)
+        if not open_rows.update(due_at=None, sent=sent, error=error[:2000]):
+            return
+        run = row.run
+        run.refresh_from_db(fields=["state", "node"])
+        if row.kind == "alert" or run.state != RunState.HELD:
+            return
+        flow = run.version.flow
+        member = Member(run, {}, error=error)
+        outcome.settle(flow, from_json(run.version.definition), run.node, [member])
+
+
+def _send_mail(row: Outgoing) -> None:
+    content = row.content
+    message = EmailMultiAlternatives(
+        content["subject"], content["body"], settings.DEFAULT_FROM_EMAIL, content["to"],
+        headers={"Message-ID": f"<{row.uuid}@essor>"},
+    )  # fmt: skip
+    message.attach_alternative(linebreaks(escape(content["body"])), "text/html")
+    message.send()
+
+
+def _call(row: Outgoing) -> None:
+    body = orjson.dumps(row.content["body"] | {"delivery": str(row.uuid)})
+    moment = int(time.time())
+    headers = {
+        "Content-Type": "application/json", "User-Agent": "Essor", DELIVERY: str(row.uuid),
+        SIGNATURE: f"t={moment},v1={sign(row.run.version.flow.secret, moment, body)}",
+    }  # fmt: skip
+    guarded.post(row.content["url"], body, headers)
+
+
+def sign(secret: str, moment: int, body: bytes) -> str:
+    """Return the signature of a webhook: HMAC-SHA256 of “<moment>.<body>” in hexadecimal."""
+    return hmac.new(secret.encode(), f"{moment}.".encode() + body, hashlib.sha256).hexdigest()
+
+
+SENDERS: dict[str, Callable[[Outgoing], Any]] = {"mail": _send_mail, "alert": _send_mail, "webhook": _call}

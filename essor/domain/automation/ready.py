@@ -1,0 +1,117 @@
+"""Ready-made flows to start from: each is a draft that one changes and puts in force."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from essor.domain.automation.definition import Definition, from_json
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """One flow to start from; `steps` gives its JSON in the language of whoever takes it."""
+
+    name: str
+    label: str | Promise
+    help: str | Promise
+    icon: str
+    object_name: str
+    make: Callable[[], Mapping[str, Any]]
+
+    def definition(self) -> Definition:
+        """Return the flow."""
+        return from_json(dict(self.make()))
+
+
+def _where(field: str, operator: str, *values: Any) -> dict[str, Any]:
+    return {"field": field, "op": operator} | ({"values": list(values)} if values else {})
+
+
+def _value(field: str, value: Any, source: str = "value") -> dict[str, Any]:
+    return {"field": field, "from": source, "value": value}
+
+
+def _stale_deal() -> dict[str, Any]:
+    text = _("“{{ Name }}” has been quiet for 30 days. What is the next step?")
+    task = [
+        _value("Subject", _("Revive this deal or close it")), _value("WhatId", "Id", "field"),
+        _value("OwnerId", "OwnerId", "field"), _value("ActivityDate", "TODAY() + 2", "formula"),
+    ]  # fmt: skip
+    quiet = {"any": [
+        _where("LastActivityDate", "lt", {"date": "LAST_N_DAYS", "n": 30}), _where("LastActivityDate", "null"),
+    ]}  # fmt: skip
+    return {
+        "trigger": {"on": "schedule", "every": "week", "day": 1, "at": 8,
+                    "where": {"all": [_where("IsClosed", "eq", False), quiet]}},
+        "steps": [
+            {"id": "s1", "kind": "create", "title": _("A task for the owner"), "settings": {"object": "Task", "values": task}},
+            {"id": "s2", "kind": "notify", "title": _("Remind the owner"), "settings": {"to": ["owner"], "text": text}},
+        ],
+    }  # fmt: skip
+
+
+def _thanks() -> dict[str, Any]:
+    body = _("Call the customer, say thank you, agree on the next steps.")
+    return {
+        "trigger": {"on": "saved", "newly": True, "where": _where("IsWon", "eq", True)},
+        "steps": [
+            {"id": "s1", "kind": "update", "title": _("The account is a customer"), "settings": {
+                "target": "Account", "values": [_value("Type", "Customer - Direct")]}},
+            {"id": "s2", "kind": "create", "title": _("A task: thank the customer"), "settings": {"object": "Task", "values": [
+                _value("Subject", _("Thank the customer")), _value("WhatId", "Id", "field"),
+                _value("OwnerId", "OwnerId", "field"), _value("Description", body),
+                _value("ActivityDate", "TODAY() + 1", "formula")]}},
+            {"id": "s3", "kind": "wait", "settings": {"for": "time", "amount": 30, "unit": "days"}},
+            {"id": "s4", "kind": "notify", "title": _("Ask how it goes"), "settings": {
+                "to": ["owner"], "text": _("“{{ Name }}” was won 30 days ago: call and ask how it goes.")}},
+        ],
+    }  # fmt: skip
+
+
+def _hot_lead() -> dict[str, Any]:
+    call = [
+        _value("Subject", _("Call this lead today")), _value("WhoId", "Id", "field"), _value("TaskSubtype", "Call"),
+        _value("OwnerId", "OwnerId", "field"), _value("Priority", "High"), _value("ActivityDate", "TODAY()", "formula"),
+    ]  # fmt: skip
+    big = {"id": "p1", "label": _("Large company"), "where": _where("NumberOfEmployees", "gte", 250), "steps": [
+        {"id": "s3", "kind": "notify", "title": _("Tell the manager too"), "settings": {
+            "to": ["manager"], "text": _("Hot lead at a large company: {{ Name }}, {{ Company }}")}},
+    ]}  # fmt: skip
+    return {
+        "trigger": {"on": "saved", "newly": True, "where": _where("Rating", "eq", "Hot")},
+        "steps": [
+            {"id": "s1", "kind": "create", "title": _("A call for today"), "settings": {"object": "Task", "values": call}},
+            {"id": "s2", "kind": "branch", "title": _("How large is it?"),
+             "paths": [big, {"id": "else", "label": _("Otherwise"), "steps": []}]},
+        ],
+    }  # fmt: skip
+
+
+def _closing_soon() -> dict[str, Any]:
+    return {
+        "trigger": {"on": "date", "field": "CloseDate", "days": -7, "at": 8, "where": _where("IsClosed", "eq", False)},
+        "steps": [{"id": "s1", "kind": "notify", "title": _("Remind the owner"), "settings": {
+            "to": ["owner"], "text": _("“{{ Name }}” is to close on {{ CloseDate }}. Is the date still right?")}}],
+    }  # fmt: skip
+
+
+READY: tuple[Ready, ...] = (
+    Ready("hot_lead", gettext_lazy("A task for a hot lead"),
+          gettext_lazy("When a lead becomes hot, its owner gets a call for today; the manager hears of large companies."),
+          "rocket", "Lead", _hot_lead),
+    Ready("thanks", gettext_lazy("Thank a new customer"),
+          gettext_lazy("When a deal is won, the account becomes a customer, and the owner thanks now and asks in a month."),
+          "trophy", "Opportunity", _thanks),
+    Ready("stale_deal", gettext_lazy("Revive stale deals"),
+          gettext_lazy("Every Monday, open deals without activity for 30 days get a task and a reminder."),
+          "clock", "Opportunity", _stale_deal),
+    Ready("closing_soon", gettext_lazy("A week before the close date"),
+          gettext_lazy("Seven days before its close date the owner of an open deal is asked whether it holds."),
+          "calendar-event", "Opportunity", _closing_soon),
+)  # fmt: skip

@@ -1,0 +1,56 @@
+"""Tells colleagues something about the record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from essor.domain.automation import merge, people, ports
+from essor.domain.automation.checks import text_errors
+from essor.domain.automation.definition import Step
+from essor.domain.automation.kinds import Batch, Site, StepKind, step
+from essor.kernel.errors import FieldError
+
+
+@step
+class Notify(StepKind):
+    """A notification in the program."""
+
+    name = "notify"
+    label = gettext_lazy("Notify")
+    icon = "bell"
+    help = gettext_lazy("A message to colleagues, in the program.")
+
+    def paths(self, step: Step, site: Site) -> Iterable[str]:  # noqa: ARG002
+        """The owner, where there is one."""
+        return ("OwnerId",) if site.obj.has("OwnerId") else ()
+
+    def texts(self, step: Step) -> Iterable[str]:
+        """The message."""
+        return (str(step.settings.get("text", "")),)
+
+    def check(self, step: Step, site: Site) -> Sequence[FieldError]:
+        """Somebody is told something."""
+        errors = text_errors(site, text=str(step.settings.get("text", "")))
+        if not step.settings.get("to"):
+            errors.append(FieldError("to", "REQUIRED_FIELD_MISSING", _("Choose who is told.")))
+        return errors
+
+    def told(self, step: Step, site: Site) -> str:  # noqa: ARG002
+        """Show the message."""
+        return str(step.settings.get("text", ""))
+
+    def run(self, batch: Batch) -> None:
+        """Tell."""
+        members = batch.live()
+        told = people.meant(batch, members, batch.settings.get("to", []))
+        text = merge.read(str(batch.settings.get("text", "")))
+        for one in members:
+            one.detail = text.fill(one.shown)
+            if told[id(one)] and not batch.rehearsal:
+                obj = batch.site.obj
+                ports.notify(
+                    ports.Note(tuple(told[id(one)]), one.detail, obj.name, obj.prefix, one.run.record_id)
+                )

@@ -1,0 +1,1 @@
+"""The pages of flows: list, builder, versions, test run, run log."""

@@ -1,0 +1,139 @@
+"""The test run: choose a record, see each step and what it would change or send; nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from essor.access.rights import Permission
+from essor.catalog import current
+from essor.catalog.definitions import ObjectDef
+from essor.catalog.kinds import ParseContext, ParseError
+from essor.domain.automation import rehearsal
+from essor.domain.automation.kinds import STEPS
+from essor.domain.automation.rehearsal import Report, Taken, Written
+from essor.faces.web.automation.reading import Shown, found
+from essor.faces.web.automation.tabs import draw
+from essor.faces.web.records.reading import actor_of
+from essor.faces.web.setup.doors import opened
+from essor.kernel import ids
+from essor.query.names import names
+
+strictly = opened(Permission.CUSTOMIZE, strict=True)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLine:
+    """One field that would change."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepLine:
+    """One step of the report."""
+
+    title: str
+    icon: str
+    kind: str
+    taken: Taken
+    way: str
+    changes: tuple[tuple[str, tuple[ChangeLine, ...]], ...]
+
+
+@require_http_methods(["GET", "POST"])
+@strictly
+def show(request: HttpRequest, flow_id: int) -> HttpResponseBase:
+    """Draw the page; a POST takes the test run."""
+    shown = found(request, flow_id)
+    context: dict[str, Any] = {"report": None, "lines": [], "record_id": "", "label": "", "wrong": ""}
+    if request.method == "POST":
+        key = _key(shown, request.POST.get("record", ""))
+        context |= {
+            "record_id": request.POST.get("record", ""),
+            "label": request.POST.get("record.label", ""),
+        }
+        if key is None:
+            context["wrong"] = _("Choose a record from the list.")
+        else:
+            report = rehearsal.rehearse(shown.version, key)
+            context |= {"report": report, "lines": lines_of(request, shown, report)}
+    status = 422 if context["wrong"] else 200
+    return draw(request, "test", shown, context, tab="test", status=status)
+
+
+def _key(shown: Shown, text: str) -> int | None:
+    try:
+        prefix, key = ids.decode(text)
+    except ValueError:
+        return None
+    return key if prefix == shown.site.obj.prefix else None
+
+
+def lines_of(request: HttpRequest, shown: Shown, report: Report) -> list[StepLine]:
+    """Return the report as the page draws it: labels, values as people read them, names beside ids."""
+    lines = []
+    for taken in report.steps:
+        step = shown.definition.step(taken.step)
+        kind = STEPS.get(step.kind) if step else None
+        if step is None or kind is None:
+            continue
+        way = step.path(taken.outcome)
+        changes = tuple(_written(request, shown, one) for one in taken.written)
+        title = step.title or str(kind.label)
+        lines.append(StepLine(title, kind.icon, step.kind, taken, way.label if way else "", changes))
+    return lines
+
+
+def _written(request: HttpRequest, shown: Shown, one: Written) -> tuple[str, tuple[ChangeLine, ...]]:
+    obj = shown.site.catalog.object(one.object_name)
+    if not one.record_id:
+        heading = _("New: %(object)s") % {"object": obj.label}
+    else:
+        heading = f"{obj.label} — {_name(request, obj, one.record_id)}"
+    new = not one.record_id
+    changed = tuple(
+        ChangeLine(
+            str(obj.field(name).label),
+            _text(request, obj, name, before),
+            _text(request, obj, name, after, new=new),
+        )
+        for name, (before, after) in one.changes.items()
+        if obj.has(name)
+    )
+    return heading, changed
+
+
+def _text(request: HttpRequest, obj: ObjectDef, name: str, value: Any, *, new: bool = False) -> str:
+    """Return a value as people read it."""
+    field = obj.field(name)
+    try:
+        # What a new record gets is as the writing road takes it, what a change has is as it is stored.
+        stored = (
+            field.kind.parse(value, field, ParseContext("en")) if new or isinstance(value, str) else value
+        )
+    except ParseError:
+        stored = value
+    if stored is None or stored == "":
+        return "—"
+    if field.targets:
+        prefix, key = stored if isinstance(stored, (tuple, list)) else (_prefix(field.options), int(stored))
+        target = current.get().by_prefix.get(prefix)
+        return _name(request, target, key) if target is not None else ids.encode(prefix, key)
+    return field.kind.display(stored, field, actor_of(request).language)
+
+
+def _name(request: HttpRequest, obj: ObjectDef, key: int) -> str:
+    return names(actor_of(request), [(obj.name, key)]).get((obj.name, key), ids.encode(obj.prefix, key))
+
+
+def _prefix(options: Mapping[str, Any]) -> str:
+    return str(next(iter(options.get("prefixes", ())), "000"))
