@@ -168,7 +168,7 @@ def _announce(batch: Batch) -> None:
         events.emit("record.created", batch.object.name, created, {"user_id": batch.actor.user_id})
     if changed:
         fields = sorted({name for row in changed for name in row.changed()})
-        payload = {"user_id": batch.actor.user_id, "fields": fields}
+        payload = {"user_id": batch.actor.user_id, "fields": fields, "at": batch.now.isoformat()}
         events.emit(
             "record.updated", batch.object.name, [row.id for row in changed if row.id is not None], payload
         )

@@ -18,6 +18,7 @@ urlpatterns = [
     path("me/signed-in", session_renewed, name="renewed"),
     path("", include("essor.faces.web.records.urls")),
     path("", include("essor.faces.web.lists.urls")),
+    path("", include("essor.faces.web.notifications.urls")),
     path("", include("essor.faces.web.searching.urls")),
     path("", include("essor.faces.web.setup.urls")),
     path("", include("essor.faces.web.importing.urls")),

@@ -16,3 +16,4 @@ import "./preferences.js";
 import "./lists.js";
 import "./filters.js";
 import "./live.js";
+import "./bell.js";
