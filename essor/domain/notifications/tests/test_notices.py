@@ -55,13 +55,15 @@ def test_a_thousand_people_cost_what_ten_cost(boss: Actor, person: Person) -> No
     people = [person(f"P{place}").user_id for place in range(12)]
     counts = []
     for some in (people[:2], people):
-        with CaptureQueriesContext(connection, ) as asked:
+        with CaptureQueriesContext(connection) as asked:
             notify(some, "followed", "x")
         counts.append(len(asked))
     assert counts[0] == counts[1]
 
 
-@pytest.mark.parametrize(("in_app", "pace", "shown", "sent"), [(True, "off", 1, 0), (False, "now", 0, 1), (False, "off", 0, 0)])
+@pytest.mark.parametrize(
+    ("in_app", "pace", "shown", "sent"), [(True, "off", 1, 0), (False, "now", 0, 1), (False, "off", 0, 0)]
+)
 def test_settings_decide_where_one_hears(rep: Actor, in_app: bool, pace: str, shown: int, sent: int) -> None:
     reading.choose(rep.user_id, {"followed": (in_app, pace)})
     notify([rep.user_id], "followed", "Look")
@@ -107,13 +109,17 @@ def test_a_new_owner_is_told_of_a_record_and_of_a_heap_once(boss: Actor, rep: Ac
     leads = [Change("Lead", {"LastName": f"L{n}", "Company": "C"}) for n in range(30)]
     made = save_many(boss, "Lead", leads)
     deliver()
-    save_many(boss, "Lead", [Change("Lead", {"OwnerId": owner}, id=one.saved.id) for one in made if one.saved])
+    save_many(
+        boss, "Lead", [Change("Lead", {"OwnerId": owner}, id=one.saved.id) for one in made if one.saved]
+    )
     deliver()
     assert titles(rep)[0] == "30 records are now yours: leads"
     assert len(titles(rep)) == 2
 
 
-def test_followers_hear_what_changed_but_not_hidden_fields_nor_their_own_changes(boss: Actor, rep: Actor) -> None:
+def test_followers_hear_what_changed_but_not_hidden_fields_nor_their_own_changes(
+    boss: Actor, rep: Actor
+) -> None:
     key = save(boss, Change("Account", {"Name": "Acme", "Phone": "0102030405"})).id
     for one in (boss, rep):
         following.follow(one.user_id, "Account", key)

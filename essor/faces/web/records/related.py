@@ -30,7 +30,7 @@ PREFERRED = (
     "Type",
     "Industry",
 )
-ELSEWHERE = frozenset({"Task", "Event", "ContentDocumentLink"})
+ELSEWHERE = frozenset({"Task", "Event", "Note", "ContentDocumentLink"})
 
 
 @dataclass(frozen=True, slots=True)

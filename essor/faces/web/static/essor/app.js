@@ -17,3 +17,5 @@ import "./lists.js";
 import "./filters.js";
 import "./live.js";
 import "./bell.js";
+import "./composer.js";
+import "./mentions.js";
