@@ -13,10 +13,11 @@ from django.utils import timezone
 
 from essor.access.models import User
 from essor.catalog import current
-from essor.domain.activities.models import Event, Task
-from essor.domain.demo import companies, deals, doings, people
+from essor.domain.activities.models import Event, Note, Task
+from essor.domain.demo import companies, deals, doings, people, week
 from essor.domain.demo.people import Login
 from essor.domain.demo.seed import SEED
+from essor.domain.notifications.models import Following, Notification
 from essor.domain.sales.models import Account, Contact, Lead, Opportunity, OpportunityHistory
 from essor.kernel.db.insert import insert_rows
 from essor.query.search import index
@@ -52,9 +53,10 @@ def make(*, scale: float = 1.0, seed: int = SEED, report: Report = lambda _line:
         report(
             f"{Account.objects.count()} accounts, {Contact.objects.count()} contacts, {Opportunity.objects.count()} deals"
         )
+    _week(maker, sellers)
     _last_activities(maker)
     rollups.drift(current.get(), mend=True)
-    for name in ("Account", "Contact", "Lead", "Opportunity", "Task", "Event"):
+    for name in ("Account", "Contact", "Lead", "Opportunity", "Task", "Event", "Note"):
         index.rebuild(name)
     report("search index ready")
 
@@ -74,6 +76,21 @@ def _slice(maker: companies.Maker, share: float) -> None:
         _store(OpportunityHistory, (step for deal, way in walked for step in deals.history(deal, way)))
         _store(Task, doings.tasks(maker, round(TASKS * share), found, persons, leads))
         _store(Event, doings.events(maker, round(EVENTS * share), found, persons, leads))
+
+
+def _week(maker: companies.Maker, sellers: list[User]) -> None:
+    """Fill the week around today, once whatever the scale."""
+    owners = week.people(sellers)
+    deals_open = list(Opportunity.objects.filter(is_closed=False).order_by("pk")[:CHUNK])
+    accounts = list(Account.objects.order_by("pk")[:CHUNK])
+    if not deals_open or not accounts:
+        return
+    with transaction.atomic():
+        _store(Event, week.events(maker, owners, deals_open))
+        _store(Task, week.tasks(maker, owners, deals_open))
+        _store(Note, week.notes(maker, accounts, owners))
+        _store(Notification, week.told(maker, owners, accounts))
+        Following.objects.bulk_create(week.followed(maker, owners, accounts), ignore_conflicts=True)
 
 
 def _store(model: type[models.Model], rows: Iterable[Any]) -> list[Any]:

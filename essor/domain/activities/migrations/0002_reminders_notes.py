@@ -7,102 +7,164 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('access', '0001_initial'),
-        ('activities', '0001_initial'),
-        ('sales', '0002_text_without_case'),
+        ("access", "0001_initial"),
+        ("activities", "0001_initial"),
+        ("sales", "0002_text_without_case"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Note',
+            name="Note",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False, verbose_name='Record id')),
-                ('currency_iso_code', models.CharField(db_default='EUR', default='EUR', max_length=3, verbose_name='Currency')),
-                ('created_date', models.DateTimeField(default=django.utils.timezone.now, verbose_name='Created on')),
-                ('last_modified_date', models.DateTimeField(default=django.utils.timezone.now, verbose_name='Last modified on')),
-                ('system_modstamp', models.DateTimeField(default=django.utils.timezone.now, verbose_name='System modstamp')),
-                ('is_deleted', models.BooleanField(db_default=models.Value(value=False), default=False, verbose_name='Deleted')),
-                ('revision', models.PositiveIntegerField(db_default=1, default=1)),
-                ('last_activity_date', models.DateField(blank=True, null=True, verbose_name='Last activity')),
-                ('parent', models.BigIntegerField(verbose_name='Related to')),
-                ('parent_type', models.CharField(max_length=3)),
-                ('title', models.CharField(blank=True, max_length=80, null=True, verbose_name='Title')),
-                ('body', models.TextField(verbose_name='Note')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False, verbose_name="Record id")),
+                (
+                    "currency_iso_code",
+                    models.CharField(db_default="EUR", default="EUR", max_length=3, verbose_name="Currency"),
+                ),
+                (
+                    "created_date",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="Created on"),
+                ),
+                (
+                    "last_modified_date",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="Last modified on"),
+                ),
+                (
+                    "system_modstamp",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="System modstamp"),
+                ),
+                (
+                    "is_deleted",
+                    models.BooleanField(
+                        db_default=models.Value(value=False), default=False, verbose_name="Deleted"
+                    ),
+                ),
+                ("revision", models.PositiveIntegerField(db_default=1, default=1)),
+                ("last_activity_date", models.DateField(blank=True, null=True, verbose_name="Last activity")),
+                ("parent", models.BigIntegerField(verbose_name="Related to")),
+                ("parent_type", models.CharField(max_length=3)),
+                ("title", models.CharField(blank=True, max_length=80, null=True, verbose_name="Title")),
+                ("body", models.TextField(verbose_name="Note")),
             ],
         ),
         migrations.AddField(
-            model_name='event',
-            name='is_reminder_set',
-            field=models.BooleanField(db_default=models.Value(value=False), default=False, verbose_name='Reminder'),
+            model_name="event",
+            name="is_reminder_set",
+            field=models.BooleanField(
+                db_default=models.Value(value=False), default=False, verbose_name="Reminder"
+            ),
         ),
         migrations.AddField(
-            model_name='event',
-            name='recurrence2_pattern_text',
-            field=models.CharField(blank=True, max_length=512, null=True, verbose_name='Recurrence (RRULE)'),
+            model_name="event",
+            name="recurrence2_pattern_text",
+            field=models.CharField(blank=True, max_length=512, null=True, verbose_name="Recurrence (RRULE)"),
         ),
         migrations.AddField(
-            model_name='event',
-            name='recurrence_activity',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='occurrences', to='activities.event', verbose_name='Series'),
+            model_name="event",
+            name="recurrence_activity",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="occurrences",
+                to="activities.event",
+                verbose_name="Series",
+            ),
         ),
         migrations.AddField(
-            model_name='event',
-            name='reminded_for',
+            model_name="event",
+            name="reminded_for",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='event',
-            name='reminder_date_time',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='Remind on'),
+            model_name="event",
+            name="reminder_date_time",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="Remind on"),
         ),
         migrations.AddField(
-            model_name='task',
-            name='is_reminder_set',
-            field=models.BooleanField(db_default=models.Value(value=False), default=False, verbose_name='Reminder'),
+            model_name="task",
+            name="is_reminder_set",
+            field=models.BooleanField(
+                db_default=models.Value(value=False), default=False, verbose_name="Reminder"
+            ),
         ),
         migrations.AddField(
-            model_name='task',
-            name='recurrence2_pattern_text',
-            field=models.CharField(blank=True, max_length=512, null=True, verbose_name='Recurrence (RRULE)'),
+            model_name="task",
+            name="recurrence2_pattern_text",
+            field=models.CharField(blank=True, max_length=512, null=True, verbose_name="Recurrence (RRULE)"),
         ),
         migrations.AddField(
-            model_name='task',
-            name='reminded_for',
+            model_name="task",
+            name="reminded_for",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='task',
-            name='reminder_date_time',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='Remind on'),
+            model_name="task",
+            name="reminder_date_time",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="Remind on"),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(condition=models.Q(('is_deleted', False), ('is_reminder_set', True)), fields=['reminder_date_time'], name='event_reminder'),
+            model_name="event",
+            index=models.Index(
+                condition=models.Q(("is_deleted", False), ("is_reminder_set", True)),
+                fields=["reminder_date_time"],
+                name="event_reminder",
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('is_deleted', False), ('is_reminder_set', True)), fields=['reminder_date_time'], name='task_reminder'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("is_deleted", False), ("is_reminder_set", True)),
+                fields=["reminder_date_time"],
+                name="task_reminder",
+            ),
         ),
         migrations.AddField(
-            model_name='note',
-            name='created_by',
-            field=models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Created by'),
+            model_name="note",
+            name="created_by",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="Created by",
+            ),
         ),
         migrations.AddField(
-            model_name='note',
-            name='last_modified_by',
-            field=models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Last modified by'),
+            model_name="note",
+            name="last_modified_by",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="Last modified by",
+            ),
         ),
         migrations.AddField(
-            model_name='note',
-            name='owner',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='access.principal', verbose_name='Owner'),
+            model_name="note",
+            name="owner",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="access.principal",
+                verbose_name="Owner",
+            ),
         ),
         migrations.AddIndex(
-            model_name='note',
-            index=models.Index(condition=models.Q(('is_deleted', False)), fields=['parent_type', 'parent', '-id'], name='note_of_record'),
+            model_name="note",
+            index=models.Index(
+                condition=models.Q(("is_deleted", False)),
+                fields=["parent_type", "parent", "-id"],
+                name="note_of_record",
+            ),
         ),
     ]

@@ -68,7 +68,12 @@ def test_an_evening_meeting_counts_for_the_day_on_the_writers_clock(boss: Actor)
 
 def test_a_reminder_moves_with_its_event(boss: Actor) -> None:
     start = timezone.now().replace(microsecond=0) + timedelta(days=2)
-    values = {"Subject": "Visit", "StartDateTime": start, "IsReminderSet": True, "ReminderDateTime": start - timedelta(minutes=15)}
+    values = {
+        "Subject": "Visit",
+        "StartDateTime": start,
+        "IsReminderSet": True,
+        "ReminderDateTime": start - timedelta(minutes=15),
+    }
     key = save(boss, Change("Event", values)).id
     save(boss, Change("Event", {"StartDateTime": start + timedelta(hours=3)}, id=key))
     assert Event.objects.get().reminder_date_time == start + timedelta(hours=3) - timedelta(minutes=15)

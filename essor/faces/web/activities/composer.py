@@ -89,7 +89,8 @@ def _draw(
     )
     context = {
         "record": record, "tabs": [(name, str(TABS[name][1]), TABS[name][2]) for name in tabs], "tab": tab,
-        "typed": defaultdict(str, typed), "errors": [one.message for one in errors], "results": _results(record, typed), "next": NEXT,
+        "typed": defaultdict(str, typed), "errors": [one.message for one in errors],
+        "results": _results(record, typed), "next": NEXT,
         "tomorrow": (today + timedelta(days=1)).isoformat(), "start": start.isoformat(timespec="minutes"),
         "end": (start + timedelta(hours=1)).isoformat(timespec="minutes"),
     }  # fmt: skip

@@ -13,7 +13,9 @@ HX = {"HTTP_HX_REQUEST": "true"}
 def test_a_call_is_logged_with_its_next_task_and_the_timeline_hears_of_it(admin: Client, new: New) -> None:
     record = new("Account", Name="Acme")
     assert 'value="No answer"' in text(admin.get(f"/r/{record}/compose"))
-    answer = admin.post(f"/r/{record}/compose", {"tab": "call", "result": "No answer", "comment": "Hi", "next": "7"}, **HX)
+    answer = admin.post(
+        f"/r/{record}/compose", {"tab": "call", "result": "No answer", "comment": "Hi", "next": "7"}, **HX
+    )
     assert answer.status_code == 200
     assert "es:changed" in answer.headers["HX-Trigger-After-Swap"]
     assert Task.objects.filter(is_closed=True, call_disposition="No answer", description="Hi").count() == 1
@@ -26,7 +28,11 @@ def test_notes_tasks_and_events_hang_on_the_record(admin: Client, new: New) -> N
     address = f"/r/{lead}/compose"
     admin.post(address, {"tab": "note", "comment": "A note"}, **HX)
     admin.post(address, {"tab": "task", "subject": "Send", "date": "2026-12-01"}, **HX)
-    admin.post(address, {"tab": "event", "subject": "Meet", "start": "2026-12-01T10:00", "end": "2026-12-01T11:00"}, **HX)
+    admin.post(
+        address,
+        {"tab": "event", "subject": "Meet", "start": "2026-12-01T10:00", "end": "2026-12-01T11:00"},
+        **HX,
+    )
     assert Note.objects.get().parent_type == "00Q"
     assert Task.objects.get().who_type == "00Q"
     assert Event.objects.get().start_date_time.isoformat() == "2026-12-01T09:00:00+00:00"

@@ -17,5 +17,6 @@ import "./lists.js";
 import "./filters.js";
 import "./live.js";
 import "./bell.js";
+import "./calendar.js";
 import "./composer.js";
 import "./mentions.js";
