@@ -31,6 +31,9 @@ def events(maker: Maker, owners: Sequence[User], deals: Sequence[Opportunity]) -
     """Yield the meetings of this week and the next, and a fair of two whole days."""
     monday = timezone.localdate() - timedelta(days=timezone.localdate().weekday())
     for place, owner in enumerate(owners):
+        for hour in (11, 15):
+            start = timezone.make_aware(datetime.combine(timezone.localdate(), time(hour)))
+            yield _event(maker, owner, maker.rng.choice(deals), start)
         for day in range(WORKING_DAYS * 2):
             date = monday + timedelta(days=day % WORKING_DAYS + (7 if day >= WORKING_DAYS else 0))
             for hour, minute in SLOTS:

@@ -88,7 +88,8 @@ def test_the_calendar_shows_wall_clock_times_whole_days_and_ones_own_only(boss: 
             },
         ),
     )
-    save(boss, Change("Event", {"Subject": "Fair", "StartDateTime": "2027-07-02T00:00:00Z", "EndDateTime": "2027-07-03T00:00:00Z", "IsAllDayEvent": True}))  # fmt: skip
+    days = {"StartDateTime": "2027-07-02T00:00:00Z", "EndDateTime": "2027-07-03T00:00:00Z"}
+    save(boss, Change("Event", {"Subject": "Fair", "IsAllDayEvent": True, **days}))
     save(boss, Change("Task", {"Subject": "Do", "ActivityDate": "2027-07-02"}))
     save(rep, Change("Task", {"Subject": "Theirs", "ActivityDate": "2027-07-02"}))
     first = agenda.between(boss, date(2027, 7, 1), date(2027, 7, 1))

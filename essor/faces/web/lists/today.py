@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -64,10 +65,14 @@ def meetings(actor: Actor) -> list[Meeting]:
     return [_meeting(one, now) for one in agenda.between(actor, today, today) if one.kind == "event"]
 
 
-def _meeting(one: agenda.Item, now: object) -> Meeting:
-    over, running = one.end <= now, one.start <= now < one.end  # type: ignore[operator]  # both wall-clock times
+def _meeting(one: agenda.Item, now: datetime) -> Meeting:
+    over, running = one.end <= now, one.start <= now < one.end
     state = "now" if one.all_day or running else "over" if over else "later"
-    when = _("All day") if one.all_day else f"{formatting.clock(one.start.time())} – {formatting.clock(one.end.time())}"
+    when = (
+        _("All day")
+        if one.all_day
+        else f"{formatting.clock(one.start.time())} – {formatting.clock(one.end.time())}"
+    )
     about = " · ".join(filter(None, (one.location, one.about)))
     return Meeting(addresses.record(one.id), one.title or _("Event"), when, about, state)
 
@@ -79,7 +84,10 @@ def closing(actor: Actor, catalog: Catalog) -> Waiting | None:
     found = _rows(actor, catalog, "Opportunity", names, where, Order(Path(("CloseDate",))))
     if found is None:
         return None
-    today, scale = timezone.localdate(), int(catalog.object("Opportunity").field("Amount").options.get("scale", 2))
+    today, scale = (
+        timezone.localdate(),
+        int(catalog.object("Opportunity").field("Amount").options.get("scale", 2)),
+    )
     lines = [
         Line(
             addresses.record(ids.encode("006", row["Id"])), row["Name"] or "", row.get("Account.Name") or "", row["CloseDate"],
@@ -97,7 +105,9 @@ def untouched(actor: Actor, catalog: Catalog) -> Waiting | None:
     if catalog.has("Lead") and catalog.object("Lead").has("IsConverted"):
         parts.append(NOT_CONVERTED)
     where = All(tuple(parts))
-    found = _rows(actor, catalog, "Lead", ("Id", "Name", "Company", "CreatedDate"), where, Order(Path(("CreatedDate",))))
+    found = _rows(
+        actor, catalog, "Lead", ("Id", "Name", "Company", "CreatedDate"), where, Order(Path(("CreatedDate",)))
+    )
     if found is None:
         return None
     lines = [
@@ -112,9 +122,11 @@ def untouched(actor: Actor, catalog: Catalog) -> Waiting | None:
 
 def _rows(
     actor: Actor, catalog: Catalog, name: str, names: tuple[str, ...], where: All, order: Order
-) -> list[dict[str, object]] | None:
+) -> list[dict[str, Any]] | None:
     """Return the first rows, one more than shown; None where the reader does not see what it takes."""
-    needed = {"Opportunity": ("CloseDate", "Amount", "IsClosed"), "Lead": ("LastActivityDate", "Company")}[name]
+    needed = {"Opportunity": ("CloseDate", "Amount", "IsClosed"), "Lead": ("LastActivityDate", "Company")}[
+        name
+    ]
     if not catalog.has(name) or not all(catalog.object(name).has(one) for one in needed):
         return None
     columns = tuple(Column(Path(tuple(one.split(".")))) for one in names)
