@@ -13,13 +13,14 @@ from typing import Any, cast
 from django.apps import apps
 from django.db import models
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from essor.catalog.definitions import EMPTY, Choice, Field, ObjectDef, OnDelete
 from essor.catalog.kinds import kind
 
 SYSTEM = frozenset(
     {"id", "created_date", "created_by", "last_modified_date", "last_modified_by", "system_modstamp",
-     "is_deleted", "last_activity_date", "revision"}
+     "is_deleted", "last_activity_date", "days_inactive", "revision"}
 )  # fmt: skip
 INSIDE = frozenset({"revision"})
 KIND_OF = {
@@ -135,6 +136,8 @@ def _object(entry: Standard, names: Mapping[str, str], prefixes: Mapping[str, st
                 label=cast("str", label), createable=False, updateable=False,
             )
         )  # fmt: skip
+    if entry.activities:
+        fields.append(days_inactive(object_name(entry)))
     rank = {attr: place for place, attr in enumerate(entry.order)}
     fields.sort(key=lambda item: (item.attr in SYSTEM, rank.get(item.attr, len(rank))))
     return ObjectDef(
@@ -153,6 +156,16 @@ def _object(entry: Standard, names: Mapping[str, str], prefixes: Mapping[str, st
         search_fields=entry.search,
         path_field=entry.path_field,
     )
+
+
+def days_inactive(name: str) -> Field:
+    """Return the field that counts the days since the last activity: computed whenever read, so it follows the date."""
+    return Field(
+        object_name=name, name="DaysInactive", attr="days_inactive", kind=kind("formula"),
+        label=cast("str", gettext_lazy("Days inactive")), help=cast("str", gettext_lazy("Days since the last activity.")),
+        createable=False, updateable=False, history=False, options=MappingProxyType({"returns": "number", "scale": 0}),
+        formula="TODAY() - LastActivityDate",
+    )  # fmt: skip
 
 
 def fields_of(

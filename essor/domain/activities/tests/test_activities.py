@@ -14,6 +14,7 @@ from essor.domain.activities.tests.conftest import Person, deliver
 from essor.domain.notifications import mentions, reading
 from essor.domain.sales.models import Account
 from essor.kernel import ids
+from essor.query import run, soql
 from essor.records.change import Change
 from essor.records.save import save
 
@@ -77,3 +78,15 @@ def test_a_reminder_moves_with_its_event(boss: Actor) -> None:
     key = save(boss, Change("Event", values)).id
     save(boss, Change("Event", {"StartDateTime": start + timedelta(hours=3)}, id=key))
     assert Event.objects.get().reminder_date_time == start + timedelta(hours=3) - timedelta(minutes=15)
+
+
+def test_days_inactive_sort_filter_and_follow_the_date(boss: Actor) -> None:
+    today = timezone.localdate()
+    for name, days in (("Old", 40), ("New", 2), ("Never", None)):
+        key = save(boss, Change("Account", {"Name": name})).id
+        if days is not None:
+            Account.objects.filter(pk=key).update(last_activity_date=today - timedelta(days=days))
+    found = run.rows(boss, soql.parse("SELECT Name, DaysInactive FROM Account ORDER BY DaysInactive DESC NULLS LAST"))
+    assert [(row["Name"], row["DaysInactive"]) for row in found] == [("Old", 40), ("New", 2), ("Never", None)]
+    found = run.rows(boss, soql.parse("SELECT Name FROM Account WHERE DaysInactive > 30"))
+    assert [row["Name"] for row in found] == ["Old"]
