@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, F, Q
@@ -16,7 +17,6 @@ from essor.domain.notifications.kinds import Kind, register
 from essor.domain.notifications.notices import Notice, send
 from essor.jobs.schedule import SCHEDULE, daily, every
 from essor.jobs.tasks import task
-from essor.kernel.clock import zone_named
 from essor.kernel.formats import moment
 
 REMINDER = register(
@@ -39,9 +39,9 @@ def remind() -> None:
             _remind(model, name, now)
 
 
-def _remind(model: type[Event | Task], name: str, now: object) -> None:
+def _remind(model: type[Event | Task], name: str, now: datetime) -> None:
     waiting = Q(reminded_for__isnull=True) | ~Q(reminded_for=F("reminder_date_time"))
-    rows = list(
+    rows: list[Any] = list(
         model.objects.select_for_update()
         .filter(waiting, is_deleted=False, is_reminder_set=True, reminder_date_time__lte=now)
         .order_by("reminder_date_time")[:MOST]
@@ -49,7 +49,7 @@ def _remind(model: type[Event | Task], name: str, now: object) -> None:
     people = {one.pk: one for one in User.objects.filter(pk__in={row.owner_id for row in rows})}
     send([
         _notice(row, name, people[row.owner_id]) for row in rows
-        if row.owner_id in people and row.reminder_date_time and row.reminder_date_time > timezone.now() - LATE
+        if row.owner_id in people and row.reminder_date_time and row.reminder_date_time > now - LATE
         and not getattr(row, "is_closed", False)
     ])  # fmt: skip
     # Book-keeping of ours, no change of the record: no revision, no history.
@@ -58,14 +58,10 @@ def _remind(model: type[Event | Task], name: str, now: object) -> None:
 
 def _notice(row: Event | Task, name: str, user: User) -> Notice:
     def body() -> str:
-        if isinstance(row, Event):
-            start = row.start_date_time.astimezone(
-                zone_named("UTC" if row.is_all_day_event else user.timezone)
-            )
-            with timezone.override(user.timezone):
-                when = moment(start, user.locale)
-            return " · ".join(filter(None, (when, row.location)))
-        return ""
+        if not isinstance(row, Event):
+            return ""
+        when = _("All day") if row.is_all_day_event else moment(row.start_date_time, user.locale)
+        return " · ".join(filter(None, (when, row.location)))
 
     return Notice(user.pk, REMINDER.name, lambda: row.subject or _("Reminder"), body, (name, row.pk))
 

@@ -90,7 +90,7 @@ def notes(maker: Maker, accounts: Sequence[Account], owners: Sequence[User]) -> 
 def told(maker: Maker, owners: Sequence[User], accounts: Sequence[Account]) -> Iterator[Notification]:
     """Yield what people were told in the last days."""
     for owner in owners:
-        for place, (kind, title) in enumerate(words.TOLD):
+        for place, (kind, title) in reversed(list(enumerate(words.TOLD))):
             account = maker.rng.choice(accounts)
             by = maker.rng.choice([one for one in owners if one.pk != owner.pk])
             when = maker.now - timedelta(hours=5 + 19 * place)

@@ -94,15 +94,16 @@ def _notice(user: int, write: History, fields: Sequence[Field], name: str, local
         return _("%(object)s “%(name)s” has changed") % {"object": obj.label, "name": name or obj.label}
 
     def body() -> str:
-        return "\n".join(_line(field, *write.changes[field.name], locale) for field in fields[:LINES])
+        return "\n".join(_line(field, write.changes[field.name], locale) for field in fields[:LINES])
 
     return Notice(user, FOLLOWED.name, title, body, (write.object_name, write.record_id), by=write.user_id)
 
 
-def _line(field: Field, before: object, after: object, locale: str) -> str:
+def _line(field: Field, change: Sequence[object], locale: str) -> str:
     """Return one change in words; of a reference only that it changed, as its parents may be out of sight."""
     if field.targets:
         return str(field.label)
+    before, after = change
     return f"{field.label} : {_words(field, before, locale)} → {_words(field, after, locale)}"
 
 

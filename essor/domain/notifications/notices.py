@@ -126,7 +126,7 @@ def _row(
     in_app, mail = chosen.get((one.user_id, one.kind), (kind.in_app, kind.mail))
     if not in_app and mail == MailPace.OFF:
         return None
-    with translation.override(user.language):
+    with translation.override(user.language), timezone.override(user.timezone):
         title, body = _said(one.title), _said(one.body)
     prefix = current.get().object(one.record[0]).prefix if one.record else ""
     return {

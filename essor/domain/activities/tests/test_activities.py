@@ -86,7 +86,9 @@ def test_days_inactive_sort_filter_and_follow_the_date(boss: Actor) -> None:
         key = save(boss, Change("Account", {"Name": name})).id
         if days is not None:
             Account.objects.filter(pk=key).update(last_activity_date=today - timedelta(days=days))
-    found = run.rows(boss, soql.parse("SELECT Name, DaysInactive FROM Account ORDER BY DaysInactive DESC NULLS LAST"))
+    found = run.rows(
+        boss, soql.parse("SELECT Name, DaysInactive FROM Account ORDER BY DaysInactive DESC NULLS LAST")
+    )
     assert [(row["Name"], row["DaysInactive"]) for row in found] == [("Old", 40), ("New", 2), ("Never", None)]
     found = run.rows(boss, soql.parse("SELECT Name FROM Account WHERE DaysInactive > 30"))
     assert [row["Name"] for row in found] == ["Old"]

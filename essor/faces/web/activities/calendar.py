@@ -69,7 +69,7 @@ def show(request: HttpRequest) -> HttpResponseBase:
 def _asked(request: HttpRequest, actor: Actor) -> tuple[grid.View, date, agenda.Whose]:
     """Return what the address asks for; what it says wrongly is as if it said nothing."""
     wanted = request.GET.get("view") or request.COOKIES.get("essor_calendar", "")
-    view = next((one for one in grid.VIEWS if one == wanted), "week")
+    view: grid.View = next((one for one in grid.VIEWS if one == wanted), "week")
     try:
         day = date.fromisoformat(request.GET.get("day", ""))
     except ValueError:
