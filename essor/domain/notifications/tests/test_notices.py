@@ -58,7 +58,7 @@ def test_a_thousand_people_cost_what_ten_cost(boss: Actor, person: Person) -> No
         with CaptureQueriesContext(connection) as asked:
             notify(some, "followed", "x")
         counts.append(len(asked))
-    assert counts[0] == counts[1]
+    assert counts[1] <= counts[0]
 
 
 @pytest.mark.parametrize(

@@ -71,5 +71,6 @@ function visibility() {
 
 if (indicator) {
   document.addEventListener("visibilitychange", visibility);
+  addEventListener("online", () => fire("live"));
   visibility();
 }
