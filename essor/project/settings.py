@@ -123,6 +123,12 @@ STORAGES = {
 FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a mass edit of a long list is one form
 
+# A virus scanner that speaks clamd's protocol, "host:port" or the path of its socket; empty: nothing is scanned.
+CLAMD = environment.text("ESSOR_CLAMD")
+# Room for files in megabytes, 0 for no limit.
+FILES_QUOTA_MB = environment.whole("ESSOR_FILES_QUOTA_MB", 0)
+FILES_QUOTA_PER_USER_MB = environment.whole("ESSOR_FILES_QUOTA_PER_USER_MB", 0)
+
 # Mail -------------------------------------------------------------------------------------------
 
 EMAIL_HOST = environment.text("ESSOR_SMTP_HOST")

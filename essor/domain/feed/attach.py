@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from essor.access.actor import Actor
 from essor.catalog.definitions import ObjectDef
-from essor.domain.feed import store
+from essor.domain.feed import quota, scan, store
 from essor.domain.feed.models import ContentDocument, ContentDocumentLink, ContentVersion
 from essor.kernel import ids
 from essor.kernel.errors import FieldError, NotFound, ValidationFailed
@@ -44,6 +44,12 @@ def attach(actor: Actor, obj: ObjectDef, key: int, name: str, chunks: Iterable[b
     """Store a file and link it to the record; return the document's key. Raises ValidationFailed, Forbidden."""
     clean = clean_name(name)
     stored = store.keep(chunks)
+    try:
+        quota.check(actor.user_id, stored.size)
+        scan.check(store.folder() / stored.path)
+    except ValidationFailed:
+        _forget(stored)
+        raise
     path = PurePath(clean)
     with transaction.atomic():
         document = save(actor, Change("ContentDocument", {"Title": path.stem or clean}), source=SOURCE).id
@@ -64,6 +70,12 @@ def attach(actor: Actor, obj: ObjectDef, key: int, name: str, chunks: Iterable[b
         }  # fmt: skip
         save(actor, Change("ContentDocumentLink", values), source=SOURCE)
     return document
+
+
+def _forget(stored: store.Stored) -> None:
+    """Remove refused bytes, unless a file that was let in before has the same content."""
+    if not ContentVersion.objects.filter(path=stored.path).exists():
+        (store.folder() / stored.path).unlink(missing_ok=True)
 
 
 def clean_name(name: str) -> str:
