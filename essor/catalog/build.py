@@ -92,7 +92,10 @@ def custom_object(
         prefix=row.prefix, label=row.words, plural=two_languages(row.plural, row.plural_fr) or row.words, name=row.name,
         fields={"name": naming, "currency_iso_code": standard.Spec(kind="picklist", choices=currencies)},
     )  # fmt: skip
-    fields = sorted(standard.fields_of(entry, model, names, prefixes), key=_rank)
+    born = [*standard.fields_of(entry, model, names, prefixes)]
+    if row.activities:
+        born.append(standard.days_inactive(row.name))
+    fields = sorted(born, key=_rank)
     label = two_languages(row.name_label, row.name_label_fr) or cast("str", _("Name"))
     return ObjectDef(
         name=row.name,

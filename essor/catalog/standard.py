@@ -13,13 +13,14 @@ from typing import Any, cast
 from django.apps import apps
 from django.db import models
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from essor.catalog.definitions import EMPTY, Choice, Field, ObjectDef, OnDelete
 from essor.catalog.kinds import kind
 
 SYSTEM = frozenset(
     {"id", "created_date", "created_by", "last_modified_date", "last_modified_by", "system_modstamp",
-     "is_deleted", "last_activity_date", "revision"}
+     "is_deleted", "last_activity_date", "days_inactive", "revision"}
 )  # fmt: skip
 INSIDE = frozenset({"revision"})
 AT_RUN_TIME = "x_"  # columns that came to a class later are described by rows, not by the class
@@ -153,6 +154,8 @@ def _object(entry: Standard, names: Mapping[str, str], prefixes: Mapping[str, st
             )
         )  # fmt: skip
     fields.extend(_calculated(entry, name, one) for name, one in entry.formulas.items())
+    if entry.activities:
+        fields.append(days_inactive(object_name(entry)))
     rank = {attr: place for place, attr in enumerate(entry.order)}
     fields.sort(key=lambda item: (item.attr in SYSTEM, rank.get(item.attr, len(rank))))
     return ObjectDef(
@@ -179,6 +182,16 @@ def _calculated(entry: Standard, name: str, one: Calculated) -> Field:
         object_name=object_name(entry), name=name, attr=outside(name).lower(), kind=kind("formula"),
         label=cast("str", one.label), help=cast("str", one.help), createable=False, updateable=False, history=False,
         options=MappingProxyType({"scale": 0, **one.options, "returns": one.returns}), formula=one.formula,
+    )  # fmt: skip
+
+
+def days_inactive(name: str) -> Field:
+    """Return the field that counts the days since the last activity: computed whenever read, so it follows the date."""
+    return Field(
+        object_name=name, name="DaysInactive", attr="days_inactive", kind=kind("formula"),
+        label=cast("str", gettext_lazy("Days inactive")), help=cast("str", gettext_lazy("Days since the last activity.")),
+        createable=False, updateable=False, history=False, options=MappingProxyType({"returns": "number", "scale": 0}),
+        formula="TODAY() - LastActivityDate",
     )  # fmt: skip
 
 

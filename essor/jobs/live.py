@@ -55,6 +55,17 @@ def publish(channel: str, payload: Mapping[str, Any]) -> None:
         wake.notify(WAKE)
 
 
+def publish_many(messages: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
+    """Send (channel, payload) pairs by one INSERT, once the current transaction is committed."""
+    rows = [
+        LiveMessage(channel=one, payload=orjson.dumps(what, default=str).decode()) for one, what in messages
+    ]
+    if rows:
+        with transaction.atomic():
+            LiveMessage.objects.bulk_create(rows)
+            wake.notify(WAKE)
+
+
 def position() -> int:
     """Return the id of the last message now, to be written into a page whose stream shall begin after it."""
     if not connection.in_atomic_block:  # the caller's transaction would keep the lock, and everybody waiting

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -28,9 +29,11 @@ from django.utils.translation import gettext as _
 from essor.jobs import live
 from essor.jobs.models import JobRun, JobState, JobWish
 from essor.jobs.tasks import Interrupted, check_interrupted, current_task_id, task
+from essor.kernel import events
 from essor.kernel.errors import EssorError, NotFound
 
 UPDATE_EVERY = 0.5  # seconds between two writes of the progress
+LONG = timedelta(seconds=20)  # work that nobody waits for in front of the screen
 ENDED = (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
 
 
@@ -248,6 +251,7 @@ def _turn(row: JobRun, state: JobState, *, message: str | None = None) -> None:
     with transaction.atomic():
         if JobRun.objects.filter(pk=row.pk, token=row.token).update(**fields):
             _publish(row)
+            _announce(row)
 
 
 def _ask(job_id: int, *, wish: JobWish, at_once: JobState, waiting: tuple[JobState, ...]) -> JobRun:
@@ -266,6 +270,19 @@ def _locked(job_id: int) -> JobRun:
     if row is None:
         raise NotFound(_("There is no such job."))
     return row
+
+
+def _announce(row: JobRun) -> None:
+    """Tell the outbox of an end that its owner may have missed: a failure, or that of work nobody waits for."""
+    lasted = (row.finished - (row.started or row.created)) if row.finished else timedelta()
+    if row.state == JobState.FAILED or (row.state == JobState.DONE and lasted >= LONG):
+        payload = {
+            "owner_id": row.owner_id,
+            "title": row.title,
+            "state": str(row.state),
+            "message": row.message,
+        }
+        events.emit("job.ended", "JobRun", [row.pk], payload)
 
 
 def _publish(row: JobRun) -> None:

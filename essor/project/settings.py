@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "essor.query.search",
     "essor.records",
     "essor.jobs",
+    "essor.domain.notifications",
     "essor.domain.activities",
     "essor.domain.feed",
     "essor.domain.automation",
@@ -129,6 +130,12 @@ STORAGES = {
 FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a mass edit of a long list is one form
 
+# A virus scanner that speaks clamd's protocol, "host:port" or the path of its socket; empty: nothing is scanned.
+CLAMD = environment.text("ESSOR_CLAMD")
+# Room for files in megabytes, 0 for no limit.
+FILES_QUOTA_MB = environment.whole("ESSOR_FILES_QUOTA_MB", 0)
+FILES_QUOTA_PER_USER_MB = environment.whole("ESSOR_FILES_QUOTA_PER_USER_MB", 0)
+
 # Mail -------------------------------------------------------------------------------------------
 
 EMAIL_HOST = environment.text("ESSOR_SMTP_HOST")
@@ -137,6 +144,8 @@ EMAIL_HOST_USER = environment.text("ESSOR_SMTP_USER")
 EMAIL_HOST_PASSWORD = environment.text("ESSOR_SMTP_PASSWORD")
 EMAIL_USE_TLS = environment.flag("ESSOR_SMTP_TLS", default=True)
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+# Where people reach this Essor, for the links in mails.
+SITE_URL = environment.text("ESSOR_URL", f"http://localhost:{environment.whole('PORT', 8000)}").rstrip("/")
 DEFAULT_FROM_EMAIL = environment.text("ESSOR_MAIL_FROM", "essor@localhost")
 
 # Webhooks ---------------------------------------------------------------------------------------

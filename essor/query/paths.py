@@ -81,7 +81,7 @@ def reach(place: Place, names: Sequence[str], path: Path, env: Env) -> Operand:
 def step(place: Place, link: Field, target: ObjectDef, rest: Sequence[str], env: Env) -> Place:
     """Return the place one hop further up, masked where the asker does not see every parent row."""
     masks = place.masks
-    if not (len(rest) == 1 and rest[0].lower() in (target.name_field.lower(), "id")):
+    if not (len(rest) == 1 and rest[0].lower() in (target.name_field.lower(), "name", "id")):
         masks = (*masks, *mask(place.prefix, link, target, env))
     return replace(
         place,
@@ -102,8 +102,14 @@ def mask(prefix: str, link: Field, target: ObjectDef, env: Env) -> tuple[Q, ...]
 
 
 def leaf(place: Place, name: str, path: Path, env: Env) -> Operand:
-    """Return the value of one field of the object that the path has reached."""
+    """Return the value of one field of the object that the path has reached.
+
+    A parent's `Name` is what it is called by, whatever that field is: a task's or an event's is its subject.
+    """
     field = place.obj.by_name.get(name.lower())
+    outside = field.name if field is not None else "Name"
+    if field is None and place.prefix and name.lower() == "name":
+        field = place.obj.by_name.get(place.obj.name_field.lower())
     if field is None:
         raise unknown(place.obj, name, path)
     column = f"{place.prefix}{field.attr}"
@@ -113,7 +119,7 @@ def leaf(place: Place, name: str, path: Path, env: Env) -> Operand:
         expression=Pair(F(f"{column}_type"), F(column)) if pair else F(column),
         family=family,
         field=field,
-        name=place.named(field.name),
+        name=place.named(outside),
         masks=place.masks,
         nullable=pair or not field.has_column or is_nullable(place, field),
         currency=None if pair or family is None else currency_of(place, field),

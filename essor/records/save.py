@@ -181,7 +181,9 @@ def _announce(batch: Batch) -> None:
         events.emit("record.created", batch.object.name, created, shared)
     if changed:
         fields = sorted({name for row in changed for name in row.changed()})
-        payload = shared | {"fields": fields, "revisions": [row.revision for row in changed]}
+        payload = shared | {
+            "fields": fields, "revisions": [row.revision for row in changed], "at": batch.now.isoformat()
+        }  # fmt: skip
         events.emit(
             "record.updated", batch.object.name, [row.id for row in changed if row.id is not None], payload
         )

@@ -12,5 +12,5 @@ class ActivitiesConfig(AppConfig):
     label = "activities"
 
     def ready(self) -> None:
-        """Hang the room's rules on the writing road."""
-        from essor.domain.activities import rules  # noqa: F401, PLC0415 -- models are loaded only now
+        """Hang the room's rules on the writing road and its consumers on the outbox."""
+        from essor.domain.activities import mentions, reminders, rules, series  # noqa: F401, PLC0415 -- models are loaded only now

@@ -1,9 +1,10 @@
-"""What people do with records: tasks (calls among them) and events."""
+"""What people do with records: tasks (calls among them), events and notes."""
 
 from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from essor.catalog.record import LIVE, Record
 
@@ -21,6 +22,13 @@ class Activity(Record):
     )
     activity_date = models.DateField(_("Date"), null=True, blank=True)
     description = models.TextField(_("Comments"), null=True, blank=True)
+    is_reminder_set = models.BooleanField(_("Reminder"), default=False, db_default=models.Value(value=False))
+    reminder_date_time = models.DateTimeField(_("Remind on"), null=True, blank=True)
+    # The reminder that went out last; another time than `reminder_date_time` is still to come.
+    reminded_for = models.DateTimeField(null=True, blank=True)
+    recurrence2_pattern_text = models.CharField(
+        _("Recurrence (RRULE)"), max_length=512, null=True, blank=True
+    )
 
     class Meta:
         abstract = True
@@ -30,6 +38,11 @@ class Activity(Record):
                 fields=["what_type", "what", "activity_date"], name="%(class)s_what", condition=LIVE
             ),
             models.Index(fields=["account", "activity_date"], name="%(class)s_account", condition=LIVE),
+            models.Index(
+                fields=["reminder_date_time"],
+                name="%(class)s_reminder",
+                condition=models.Q(is_deleted=False, is_reminder_set=True),
+            ),
         ]
 
 
@@ -61,9 +74,26 @@ class Event(Activity):
     is_all_day_event = models.BooleanField(_("All day"), default=False)
     location = models.CharField(_("Location"), max_length=255, null=True, blank=True)
     show_as = models.CharField(_("Show as"), max_length=40, default="Busy")
+    recurrence_activity = models.ForeignKey(
+        "self", models.DO_NOTHING, null=True, blank=True, related_name="occurrences", verbose_name=_("Series")
+    )
 
     class Meta(Activity.Meta):
         indexes = [
             *Activity.Meta.indexes,
             models.Index(fields=["owner", "start_date_time"], name="event_mine", condition=LIVE),
+        ]
+
+
+class Note(Record):
+    """A text at a record of any object."""
+
+    parent = models.BigIntegerField(_("Related to"))
+    parent_type = models.CharField(max_length=3)
+    title = models.CharField(pgettext_lazy("document", "Title"), max_length=80, null=True, blank=True)
+    body = models.TextField(_("Note"))
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["parent_type", "parent", "-id"], name="note_of_record", condition=LIVE)
         ]

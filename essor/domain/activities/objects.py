@@ -1,4 +1,4 @@
-"""Tasks and events for the catalog."""
+"""Tasks, events and notes for the catalog."""
 
 from __future__ import annotations
 
@@ -21,6 +21,11 @@ PRIORITIES = (
 )
 SUBTYPES = pick(("Task", _("Task")), ("Call", _("Call")), ("Email", _("E-mail")), ("LinkedIn", "LinkedIn"))
 CALL_TYPES = pick(("Inbound", _("Inbound")), ("Outbound", _("Outbound")), ("Internal", _("Internal")))
+RESULTS = pick(
+    ("Interested", _("Interested")), ("Reached", _("Reached")), ("Left message", _("Left a message")),
+    ("No answer", _("No answer")), ("Call back", _("Call back")), ("Not interested", _("Not interested")),
+    ("Wrong number", _("Wrong number")),
+)  # fmt: skip
 SHOW_AS = pick(("Busy", _("Busy")), ("OutOfOffice", _("Out of office")), ("Free", _("Free")))
 PEOPLE = ("Contact", "Lead")
 THINGS = ("Account", "Opportunity")
@@ -42,7 +47,7 @@ def what(children: str) -> Spec:
     )  # fmt: skip
 
 
-HIDDEN = frozenset({"who_type", "what_type", "last_activity_date"})
+HIDDEN = frozenset({"who_type", "what_type", "last_activity_date", "reminded_for"})
 
 OBJECTS = (
     Standard(
@@ -55,6 +60,7 @@ OBJECTS = (
             "completed_date_time": Spec(readonly=True, history=False),
             "task_subtype": Spec(kind="picklist", choices=SUBTYPES),
             "call_type": Spec(kind="picklist", choices=CALL_TYPES),
+            "call_disposition": Spec(kind="picklist", choices=RESULTS),
         },
         hidden=HIDDEN,
         search=("Subject",), path_field="Status",
@@ -65,8 +71,22 @@ OBJECTS = (
             "who": who("Events"), "what": what("Events"), "account": Spec(readonly=True, history=False),
             "activity_date": Spec(readonly=True, history=False), "start_date_time": Spec(required=True),
             "show_as": Spec(kind="picklist", choices=SHOW_AS),
+            "recurrence_activity": Spec(updateable=False, history=False, child_relationship="Occurrences"),
         },
         hidden=HIDDEN,
         search=("Subject", "Location"),
+    ),
+    Standard(
+        "activities.Note", "002", _("Note"), _("Notes"), icon="notes", name_field="Title", tab=False,
+        fields={
+            "parent": Spec(
+                kind="lookup", name="ParentId", targets=(*THINGS, *PEOPLE), relationship="Parent",
+                child_relationship="Notes", required=True, updateable=False,
+                options={"polymorphic": True, "any_activity_object": True},
+            ),
+            "body": Spec(required=True),
+        },
+        hidden=frozenset({"parent_type", "last_activity_date"}),
+        search=("Title", "Body"),
     ),
 )  # fmt: skip

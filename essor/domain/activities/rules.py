@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date
+from textwrap import shorten
 from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from essor.kernel.clock import zone_named
 from essor.records.batch import Batch, Row
 from essor.records.load import object_rows
 from essor.records.rules import after, before
 
 LINKS = ("WhoId", "WhatId")
+TITLE = 80  # letters of a note's title
 
 
 @before(
@@ -36,15 +39,42 @@ def task_facts(batch: Batch) -> None:
             row.set("IsHighPriority", high)
 
 
-@before("Event", reads=("StartDateTime", "EndDateTime", "ActivityDate"))
+@before("Event", reads=("StartDateTime", "EndDateTime", "ActivityDate", "IsAllDayEvent"))
 def event_facts(batch: Batch) -> None:
-    """Set the day from the start, and refuse an end before it."""
+    """Set the day from the start, as the writer's clock shows it, and refuse an end before it.
+
+    An event of whole days starts and ends at midnight UTC, in every zone the same days.
+    """
+    zone = zone_named(batch.context.timezone)
     for row in batch:
         start, end = row.get("StartDateTime"), row.get("EndDateTime")
-        if start is not None and row.changes("StartDateTime"):
-            row.set("ActivityDate", start.date())
+        if start is not None and (row.changes("StartDateTime") or row.changes("IsAllDayEvent")):
+            row.set("ActivityDate", (start if row.get("IsAllDayEvent") else start.astimezone(zone)).date())
         if start is not None and end is not None and end < start:
             row.refuse("EndDateTime", _("An event cannot end before it starts."))
+
+
+@before("Event", reads=("StartDateTime", "IsReminderSet", "ReminderDateTime"))
+def reminder_moves(batch: Batch) -> None:
+    """Let the reminder of an event that is moved keep its distance."""
+    for row in batch:
+        was, start, reminder = (
+            row.prior("StartDateTime"),
+            row.get("StartDateTime"),
+            row.prior("ReminderDateTime"),
+        )
+        moved = was is not None and start is not None and row.changes("StartDateTime")
+        if moved and reminder is not None and not row.changes("ReminderDateTime"):
+            row.set("ReminderDateTime", reminder + (start - was))
+
+
+@before("Note", reads=("Title", "Body"))
+def note_title(batch: Batch) -> None:
+    """Call a note without a title by its first line."""
+    for row in batch:
+        lines = (row.get("Body") or "").strip().splitlines()
+        if lines and not row.get("Title"):
+            row.set("Title", shorten(lines[0], TITLE, placeholder="…"))
 
 
 @before("Task", "Event", reads=(*LINKS, "AccountId"))

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from essor.access.models import User
 from essor.catalog import current
-from essor.domain.activities.models import Event, Task
+from essor.domain.activities.models import Event, Note, Task
 from essor.domain.demo import (
     companies,
     deals,
@@ -26,9 +26,11 @@ from essor.domain.demo import (
     products,
     relations,
     twins,
+    week,
 )
 from essor.domain.demo.people import Login
 from essor.domain.demo.seed import SEED
+from essor.domain.notifications.models import Following, Notification
 from essor.domain.sales.conversion.models import Conversion
 from essor.domain.sales.models import (
     Account,
@@ -82,6 +84,7 @@ def make(*, scale: float = 1.0, seed: int = SEED, report: Report = lambda _line:
     gaps.make(maker.now)
     with transaction.atomic():
         incoming.make(aside, sellers)
+    _week(maker, sellers)
     _last_activities(maker)
     rollups.drift(current.get(), mend=True)
     if scale <= 1:
@@ -90,7 +93,7 @@ def make(*, scale: float = 1.0, seed: int = SEED, report: Report = lambda _line:
                 _store(model, rows)
         twins.find()
         report("duplicates found")
-    for name in ("Account", "Contact", "Lead", "Opportunity", "Product2", "PricebookEntry", "Task", "Event"):
+    for name in ("Account", "Contact", "Lead", "Opportunity", "Product2", "PricebookEntry", "Task", "Event", "Note"):
         index.rebuild(name)
     report("search index ready")
     flows.make()
@@ -132,6 +135,21 @@ def _offer(maker: companies.Maker) -> list[PricebookEntry]:
     book, sold = products.catalogue(maker)
     _store(Pricebook2, [book])
     return _store(PricebookEntry, products.entries(maker, book, _store(Product2, sold)))
+
+
+def _week(maker: companies.Maker, sellers: list[User]) -> None:
+    """Fill the week around today, once whatever the scale."""
+    owners = week.people(sellers)
+    deals_open = list(Opportunity.objects.filter(is_closed=False).order_by("pk")[:CHUNK])
+    accounts = list(Account.objects.order_by("pk")[:CHUNK])
+    if not deals_open or not accounts:
+        return
+    with transaction.atomic():
+        _store(Event, week.events(maker, owners, deals_open))
+        _store(Task, week.tasks(maker, owners, deals_open))
+        _store(Note, week.notes(maker, accounts, owners))
+        _store(Notification, week.told(maker, owners, accounts))
+        Following.objects.bulk_create(week.followed(maker, owners, accounts), ignore_conflicts=True)
 
 
 def _store(model: type[models.Model], rows: Iterable[Any]) -> list[Any]:

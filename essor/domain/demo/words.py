@@ -86,3 +86,16 @@ TASKS = (
     "Répondre au cahier des charges"
 ).split("|")
 RESULTS = ("Interested", "No answer", "Left message", "Call back", "Not interested")
+NOTES = (
+    "Budget confirmé pour le prochain trimestre. @{name}, peux-tu préparer le devis ?",
+    "Rencontré sur le salon : très intéressé par la maintenance.",
+    "@{name} connaît bien leur directeur technique, à associer au prochain rendez-vous.",
+    "Préfère être contacté par téléphone, le matin.",
+    "Contrat avec un concurrent jusqu’à la fin de l’année.",
+)
+TOLD = (
+    ("mentioned", "On vous mentionne sur « {name} »"),
+    ("assigned", "Le compte « {name} » est à vous"),
+    ("followed", "Le compte « {name} » a changé"),
+    ("followed", "Le compte « {name} » a changé"),
+)

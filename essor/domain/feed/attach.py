@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from essor.access.actor import Actor
 from essor.catalog.definitions import ObjectDef
-from essor.domain.feed import store
+from essor.domain.feed import quota, scan, store
 from essor.domain.feed.models import ContentDocument, ContentDocumentLink, ContentVersion
 from essor.kernel import ids
 from essor.kernel.errors import FieldError, NotFound, ValidationFailed
@@ -43,27 +43,49 @@ class Attached:
 def attach(actor: Actor, obj: ObjectDef, key: int, name: str, chunks: Iterable[bytes]) -> int:
     """Store a file and link it to the record; return the document's key. Raises ValidationFailed, Forbidden."""
     clean = clean_name(name)
-    stored = store.keep(chunks)
+    stored = admitted(actor, chunks)
     path = PurePath(clean)
     with transaction.atomic():
         document = save(actor, Change("ContentDocument", {"Title": path.stem or clean}), source=SOURCE).id
-        media_type = mimetypes.guess_type(clean)[0] or "application/octet-stream"
-        ContentDocument.objects.filter(pk=document).update(
-            file_extension=path.suffix.lstrip(".").lower() or None,
-            file_type=media_type,
-            content_size=stored.size,
-        )
-        now = timezone.now()
-        stamp = {"created_date": now, "last_modified_date": now, "created_by_id": actor.user_id}
-        ContentVersion.objects.create(
-            content_document_id=document, title=path.stem or clean, path_on_client=clean, content_size=stored.size,
-            checksum=stored.checksum, path=stored.path, **stamp,
-        )  # fmt: skip
+        write_version(actor, document, clean, stored, number=1)
         values = {
             "ContentDocumentId": ids.encode("069", document), "LinkedEntityId": ids.encode(obj.prefix, key), "ShareType": "I",
         }  # fmt: skip
         save(actor, Change("ContentDocumentLink", values), source=SOURCE)
     return document
+
+
+def admitted(actor: Actor, chunks: Iterable[bytes]) -> store.Stored:
+    """Store bytes that there is room for and that hold no virus; ValidationFailed for others, which leave nothing."""
+    stored = store.keep(chunks)
+    try:
+        quota.check(actor.user_id, stored.size)
+        scan.check(store.folder() / stored.path)
+    except ValidationFailed:
+        _forget(stored)
+        raise
+    return stored
+
+
+def write_version(actor: Actor, document: int, clean: str, stored: store.Stored, *, number: float) -> None:
+    """Write a version of a document and let the document show it: its type and its size are the newest's."""
+    path, now = PurePath(clean), timezone.now()
+    ContentDocument.objects.filter(pk=document).update(
+        file_extension=path.suffix.lstrip(".").lower() or None,
+        file_type=mimetypes.guess_type(clean)[0] or "application/octet-stream",
+        content_size=stored.size,
+    )
+    ContentVersion.objects.create(
+        content_document_id=document, title=path.stem or clean, path_on_client=clean, content_size=stored.size,
+        checksum=stored.checksum, path=stored.path, version_number=number, created_date=now, last_modified_date=now,
+        created_by_id=actor.user_id,
+    )  # fmt: skip
+
+
+def _forget(stored: store.Stored) -> None:
+    """Remove refused bytes, unless a file that was let in before has the same content."""
+    if not ContentVersion.objects.filter(path=stored.path).exists():
+        (store.folder() / stored.path).unlink(missing_ok=True)
 
 
 def clean_name(name: str) -> str:

@@ -34,11 +34,15 @@ class PageTab:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A part of the record page that is fetched when the page stands: `place` is above, beside or below the sections."""
+    """A part of the record page that is fetched when the page stands: `place` is above, beside or below the sections.
+
+    With `fresh` it is fetched again at every change; one that people type into is not.
+    """
 
     name: str
     href: str
     place: Literal["top", "main", "side"] = "side"
+    fresh: bool = True
 
 
 RecordAction = Callable[["Loaded"], Action | None]

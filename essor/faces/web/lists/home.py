@@ -21,7 +21,7 @@ from essor.access.actor import Actor
 from essor.access.view import catalog_for
 from essor.catalog.definitions import Catalog, Field, ObjectDef
 from essor.faces.web import addresses, formatting
-from essor.faces.web.lists import recents
+from essor.faces.web.lists import recents, today
 from essor.faces.web.lists.going import at_once
 from essor.faces.web.lists.state import address, written
 from essor.faces.web.records.reading import actor_of, load
@@ -72,10 +72,15 @@ def show(request: HttpRequest) -> HttpResponseBase:
     tasks, more = due(actor, catalog)
     stages = pipeline(actor, catalog)
     seen = recents.seen(request, actor)
-    empty = not (tasks or stages or seen) and nothing_yet(actor, catalog)
+    events, closing = today.meetings(actor), today.closing(actor, catalog)
+    untouched = today.untouched(actor, catalog)
+    waiting = [one for one in (closing, untouched) if one is not None and one.lines]
+    empty = not (tasks or stages or seen or events or waiting) and nothing_yet(actor, catalog)
     context = {
         "greeting": greeting(actor), "today": timezone.localdate(), "tasks": tasks, "more_tasks": more,
-        "stages": stages, "seen": seen, "quick": list(quick(actor, catalog)), "empty": empty,
+        "events": events, "closing": closing, "untouched": untouched, "stages": stages, "seen": seen, "empty": empty,
+        "summary": today.summary(0 if more else len(tasks), events), "has_calendar": catalog.has("Event"),
+        "quick": list(quick(actor, catalog)),
         "all_tasks": _mine(catalog, "Task"), "all_deals": _mine(catalog, "Opportunity"),
     }  # fmt: skip
     return render(request, "lists/home.html.jinja", context)
@@ -108,17 +113,15 @@ def due(actor: Actor, catalog: Catalog) -> tuple[list[Due], bool]:
         "Task", columns=tuple(Column(Path(tuple(name.split(".")))) for name in names), where=All((MINE, OPEN, TODAY)),
         order_by=(Order(Path(("ActivityDate",))),), limit=SHOWN + 1,
     )  # fmt: skip
-    today = timezone.localdate()
-    rows = [_due(row, today) for row in run.rows(actor, query)]
+    day = timezone.localdate()
+    rows = [_due(row, day) for row in run.rows(actor, query)]
     return rows[:SHOWN], len(rows) > SHOWN
 
 
-def _due(row: dict[str, Any], today: date) -> Due:
+def _due(row: dict[str, Any], now: date) -> Due:
     day = row["ActivityDate"]
     about = " · ".join(filter(None, (row.get("Who.Name"), row.get("What.Name"))))
-    return Due(
-        ids.encode("00T", row["Id"]), row["Subject"] or _("Task"), day, bool(day and day < today), about
-    )
+    return Due(ids.encode("00T", row["Id"]), row["Subject"] or _("Task"), day, bool(day and day < now), about)
 
 
 def pipeline(actor: Actor, catalog: Catalog) -> list[Stage]:

@@ -54,7 +54,8 @@ def _context(record: Loaded, error: str) -> dict[str, object]:
     }
 
 
-def _found(request: HttpRequest, record_id: str, file_id: str) -> tuple[Loaded, attach.Attached]:
+def found_at(request: HttpRequest, record_id: str, file_id: str) -> tuple[Loaded, attach.Attached]:
+    """Return a record with one of its files, as far as the reader sees both."""
     record = load(actor_of(request), record_id, [])
     if not record.catalog.has("ContentDocument"):
         raise Forbidden(_("You may not read files."))
@@ -70,7 +71,7 @@ def _found(request: HttpRequest, record_id: str, file_id: str) -> tuple[Loaded, 
 @require_GET
 def download(request: HttpRequest, record_id: str, file_id: str) -> HttpResponseBase:
     """Hand a file out; pictures may be shown, everything else is a download."""
-    _record, found = _found(request, record_id, file_id)
+    _record, found = found_at(request, record_id, file_id)
     name = f"{found.title}.{found.extension}" if found.extension else found.title
     shown = found.media_type in PREVIEWED and request.GET.get("show") == "1"
     media_type = found.media_type if shown else "application/octet-stream"
@@ -79,6 +80,7 @@ def download(request: HttpRequest, record_id: str, file_id: str) -> HttpResponse
         raise NotFound(_("The file is missing from the store."))
     response = FileResponse(path.open("rb"), as_attachment=not shown, filename=name, content_type=media_type)
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "private, no-store"
     return response
 
@@ -86,7 +88,7 @@ def download(request: HttpRequest, record_id: str, file_id: str) -> HttpResponse
 @require_POST
 def remove(request: HttpRequest, record_id: str, file_id: str) -> HttpResponseBase:
     """Put a file into the recycle bin."""
-    record, found = _found(request, record_id, file_id)
+    record, found = found_at(request, record_id, file_id)
     delete(record.actor, "ContentDocument", [found.id])
     response = render(request, "records/files.html.jinja", _context(record, ""))
     toast(

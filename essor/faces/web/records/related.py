@@ -34,15 +34,9 @@ PREFERRED = (
     "Industry",
 )
 ELSEWHERE = frozenset(
-    {
-        "Task",
-        "Event",
-        "ContentDocumentLink",
-        "OpportunityContactRole",
-        "AccountContactRelation",
-        "OpportunityLineItem",
-    }
-)
+    {"Task", "Event", "Note", "ContentDocumentLink", "OpportunityContactRole", "AccountContactRelation",
+     "OpportunityLineItem"}
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

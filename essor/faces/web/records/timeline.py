@@ -37,7 +37,7 @@ def show(request: HttpRequest, record_id: str) -> HttpResponseBase:
     only = request.GET.get("only", "")
     events: list[Event] = []
     if only != "changes":
-        events += [*_tasks(record), *_meetings(record)]
+        events += [*_tasks(record), *_meetings(record), *_notes(record)]
     if only != "activities":
         events += _changes(record)
     events.sort(key=lambda event: event.when, reverse=True)
@@ -86,7 +86,7 @@ def _tasks(record: Loaded) -> Iterable[Event]:
         done = bool(row.get("IsClosed"))
         yield Event(
             title=row.get("Subject") or _("Task"), when=when, who=row.get("Owner.Name") or "",
-            icon=ICONS.get(row.get("TaskSubtype") or "", "checkbox" if done else "square"),
+            icon=ICONS.get(row.get("TaskSubtype") or "", "checkbox" if done else "circle-dashed"),
             href=addresses.record(ids.encode("00T", row["Id"])), text=row.get("Description") or "", tone="" if done else "accent",
         )  # fmt: skip
 
@@ -98,6 +98,22 @@ def _meetings(record: Loaded) -> Iterable[Event]:
         yield Event(
             title=row.get("Subject") or _("Event"), when=row["StartDateTime"], icon="calendar",
             who=row.get("Owner.Name") or "", href=addresses.record(ids.encode("00U", row["Id"])), text=text,
+        )  # fmt: skip
+
+
+def _notes(record: Loaded) -> Iterable[Event]:
+    if not record.catalog.has("Note"):
+        return
+    names = ("Id", "Title", "Body", "CreatedDate", "Owner.Name")
+    query = Query(
+        "Note", columns=tuple(Column(Path(tuple(name.split(".")))) for name in names),
+        where=Compare(Path(("ParentId",)), "eq", (Constant(record.id),)),
+        order_by=(Order(Path(("CreatedDate",)), descending=True),), limit=SHOWN + 1,
+    )  # fmt: skip
+    for row in run.rows(record.actor, query):
+        yield Event(
+            title=_("Note"), when=row["CreatedDate"], icon="note", who=row.get("Owner.Name") or "",
+            href=addresses.record(ids.encode("002", row["Id"])), text=row.get("Body") or "",
         )  # fmt: skip
 
 

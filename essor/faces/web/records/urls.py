@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from essor.faces.web.records import cells, files, forms, lookups, moving, page, removal, timeline
+from essor.faces.web.records import cells, files, forms, lookups, moving, page, removal, timeline, versions
 
 urlpatterns = [
     path("o/<str:name>/new", forms.create, name="new_record"),
@@ -18,5 +18,14 @@ urlpatterns = [
     path("r/<str:record_id>/files", files.files, name="files"),
     path("r/<str:record_id>/files/<str:file_id>", files.download, name="file"),
     path("r/<str:record_id>/files/<str:file_id>/delete", files.remove, name="delete_file"),
+    path("r/<str:record_id>/files/<str:file_id>/versions", versions.show, name="file_versions"),
+    path(
+        "r/<str:record_id>/files/<str:file_id>/versions/<int:number>", versions.download, name="file_version"
+    ),
+    path(
+        "r/<str:record_id>/files/<str:file_id>/versions/<int:number>/restore",
+        versions.restore,
+        name="restore_version",
+    ),
     path("lookup/<str:name>/<str:field_name>", lookups.suggest, name="lookup"),
 ]

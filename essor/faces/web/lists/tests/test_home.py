@@ -52,3 +52,24 @@ def test_what_was_seen_last_comes_first_and_only_while_it_may_be_seen(admin: Cli
     assert page.index("Second") < page.index("First")
     admin.post(f"/r/{second}/delete")
     assert "Second" not in text(admin.get("/")).split("Seen last")[1]
+
+
+def test_my_day_shows_meetings_deals_that_should_close_and_leads_left_alone(
+    admin: Client, seller: Client, new: New
+) -> None:
+    today = timezone.localdate()
+    assert "No meeting today" not in text(admin.get("/"))
+    past, far = (today - timedelta(days=3)).isoformat(), (today + timedelta(days=40)).isoformat()
+    new("Opportunity", Name="Overdue deal", StageName="Prospecting", CloseDate=past)
+    new("Opportunity", Name="Far deal", StageName="Prospecting", CloseDate=far)
+    assert "No meeting today" in text(admin.get("/"))
+    new("Lead", LastName="Untouched", Company="Acme")
+    touched = new("Lead", LastName="Touched", Company="Acme")
+    new("Task", Subject="Called", Status="Completed", WhoId=touched)
+    admin.post("/calendar/new", {"subject": "Stand-up", "start": f"{today}T00:00", "end": f"{today}T23:59"})
+    page = text(admin.get("/")).split("Seen last")[0]
+    for shown in ("Overdue deal", "Untouched", "Stand-up", "1 meeting to come"):
+        assert shown in page
+    assert "Far deal" not in page
+    assert ">Touched" not in page
+    assert "Overdue deal" not in text(seller.get("/"))

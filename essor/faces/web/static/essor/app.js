@@ -17,3 +17,7 @@ import "./lists.js";
 import "./filters.js";
 import "./live.js";
 import "./board.js";
+import "./bell.js";
+import "./calendar.js";
+import "./composer.js";
+import "./mentions.js";

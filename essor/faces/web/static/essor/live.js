@@ -21,6 +21,8 @@ function connect() {
   stream.addEventListener("message", hear);
   // Messages were missed that the server no longer keeps.
   stream.addEventListener("reset", refreshPage);
+  // What came while nobody listened is fetched by those who count it.
+  stream.addEventListener("open", () => fire("live"));
 }
 
 function hear(event) {
@@ -69,5 +71,6 @@ function visibility() {
 
 if (indicator) {
   document.addEventListener("visibilitychange", visibility);
+  addEventListener("online", () => fire("live"));
   visibility();
 }

@@ -1,0 +1,55 @@
+"""Recurrence rules of RFC 5545 ("FREQ=WEEKLY;BYDAY=MO;COUNT=10"): read, checked, and unfolded on the wall clock.
+
+A meeting at nine stays at nine when the clocks change: occurrences are counted in the local time of the writer and
+only then turned into instants.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import islice
+
+from dateutil.rrule import rrule, rrulestr
+from django.utils.translation import gettext as _
+
+from essor.kernel.clock import zone_named
+
+MOST = 366  # occurrences of one series
+HORIZON = timedelta(days=366)  # how far a series without an end is unfolded
+SLOW = ("SECONDLY", "MINUTELY", "HOURLY")
+
+
+def checked(text: str, start: datetime, zone: str) -> rrule:
+    """Return the rule, counted from `start` (an instant) on the clock of `zone`; ValueError with a sentence otherwise."""
+    bare = text.strip().upper().removeprefix("RRULE:")
+    if "\n" in bare or any(f"FREQ={one}" in bare for one in SLOW):
+        raise ValueError(_("An activity repeats daily at most."))
+    local = start.astimezone(zone_named(zone)).replace(tzinfo=None)
+    refusal = ValueError(_("“%(rule)s” is not a rule of recurrence.") % {"rule": text[:80]})
+    try:
+        # Of an end given in UTC only the wall clock matters: it is compared with local times.
+        found = rrulestr(bare.replace("Z", "") if "UNTIL=" in bare else bare, dtstart=local)
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise refusal from None
+    if isinstance(found, rrule):
+        return found
+    raise refusal
+
+
+def starts(text: str, start: datetime, zone: str) -> list[datetime]:
+    """Return the instants (UTC) at which the occurrences behind the first one start, at most MOST of them.
+
+    A rule without an end is unfolded for a year.
+    """
+    rule = checked(text, start, zone)
+    first = start.astimezone(zone_named(zone)).replace(tzinfo=None)
+    last = first + HORIZON
+    found = islice(rule, MOST)
+    return [one.replace(tzinfo=zone_named(zone)).astimezone(UTC) for one in found if first < one <= last]
+
+
+def next_day(text: str, day: date) -> date | None:
+    """Return the next day of a rule behind `day`; None when the rule has ended."""
+    moment = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    found = checked(text, moment, "UTC").after(moment.replace(tzinfo=None))
+    return found.date() if found is not None else None

@@ -1,0 +1,169 @@
+"""Events that repeat: each occurrence is an event of its own, tied to the first; changes reach one, the rest, or all.
+
+So every list, report, reminder and timeline knows occurrences without knowing of recurrence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from essor.access.actor import Actor
+from essor.domain.activities import recurrence
+from essor.kernel import ids
+from essor.kernel.errors import NotFound
+from essor.query import run
+from essor.query.tree import Any as AnyOf
+from essor.query.tree import Column, Compare, Condition, Constant, Order, Path, Query
+from essor.records.batch import Batch, Row
+from essor.records.change import Change
+from essor.records.delete import delete
+from essor.records.rules import after, before
+from essor.records.save import save, save_many
+
+Scope = Literal["this", "following", "all"]
+RULE, SERIES = "Recurrence2PatternText", "RecurrenceActivityId"
+# What every occurrence takes over from the first.
+COPIED = (
+    "Subject", "WhoId", "WhatId", "Description", "IsAllDayEvent", "Location", "ShowAs", "OwnerId", "IsReminderSet",
+)  # fmt: skip
+TIMES = ("StartDateTime", "EndDateTime", "ReminderDateTime")
+
+
+@before("Event", "Task", reads=(RULE,))
+def rule_is_sound(batch: Batch) -> None:
+    """Refuse a rule that is none."""
+    for row in batch:
+        if row.get(RULE) and row.changes(RULE):
+            try:
+                recurrence.checked(row.get(RULE), batch.now, batch.context.timezone)
+            except ValueError as error:
+                row.refuse(RULE, str(error))
+
+
+@after("Event", reads=(RULE, SERIES, *COPIED, *TIMES))
+def unfold(batch: Batch) -> None:
+    """Write the occurrences of new series, of all rows of the batch at once."""
+    changes: list[Change] = []
+    for row in batch:
+        if row.get(RULE) and row.changes(RULE) and row.get(SERIES) is None:
+            changes += _occurrences(batch, row)
+    if changes:
+        save_many(batch.actor, "Event", changes, all_or_none=True, source=batch.source)
+
+
+def _occurrences(batch: Batch, row: Row) -> list[Change]:
+    zone = "UTC" if row.get("IsAllDayEvent") else batch.context.timezone
+    start: datetime = row.get("StartDateTime")
+    values = {name: _outside(row.get(name)) for name in COPIED if batch.object.has(name)}
+    values["OwnerId"] = row.get("OwnerId")
+    found = []
+    for moment in recurrence.starts(row.get(RULE), start, zone):
+        times = {name: row.get(name) + (moment - start) for name in TIMES if row.get(name) is not None}
+        found.append(Change("Event", {**values, **times, SERIES: row.id}))
+    return found
+
+
+def _outside(value: Any) -> Any:
+    """Return a stored reference as the road takes it in."""
+    return ids.encode(*value) if isinstance(value, tuple) else value
+
+
+def change(actor: Actor, key: int, values: Mapping[str, Any], scope: Scope = "this") -> int:
+    """Change an event, or with it the following ones or all of its series; return how many were changed.
+
+    New times move the others by as much as this one moves. Raises what `save` raises; all or nothing.
+    """
+    if scope == "this":
+        save(actor, Change("Event", dict(values), id=key))
+        return 1
+    rows = siblings(actor, key, scope)
+    mine = next(row for row in rows if row["Id"] == key)
+    shared = {name: value for name, value in values.items() if name not in TIMES}
+    with transaction.atomic():
+        save(actor, Change("Event", dict(values), id=key))
+        moved = next(row for row in siblings(actor, key, "this"))
+        changes = [
+            Change("Event", {**shared, **_shifted(row, mine, moved)}, id=row["Id"])
+            for row in rows
+            if row["Id"] != key
+        ]
+        if changes:
+            save_many(actor, "Event", changes, all_or_none=True)
+    return len(rows)
+
+
+def _shifted(row: Mapping[str, Any], before_: Mapping[str, Any], after_: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the times of another occurrence after this one went from `before_` to `after_`."""
+    found: dict[str, Any] = {}
+    for name in ("StartDateTime", "EndDateTime"):
+        if before_[name] is not None and after_[name] is not None and row[name] is not None:
+            step: timedelta = after_[name] - before_[name]
+            if step:
+                found[name] = row[name] + step
+    return found
+
+
+def remove(actor: Actor, key: int, scope: Scope = "this") -> int:
+    """Put an event, the following ones, or all of its series into the recycle bin; return how many."""
+    keys = [row["Id"] for row in siblings(actor, key, scope)]
+    delete(actor, "Event", keys)
+    return len(keys)
+
+
+def siblings(actor: Actor, key: int, scope: Scope) -> list[dict[str, Any]]:
+    """Return the occurrences that a scope reaches, this one included, by their start: id, start and end."""
+    one = _rows(actor, Compare(Path(("Id",)), "eq", (Constant(key),)))
+    if not one:
+        raise NotFound(_("There is no such record."))
+    first = one[0][SERIES] or key
+    if scope == "this":
+        return one
+    here = (Constant(ids.encode("00U", first)),)
+    rows = _rows(actor, AnyOf((Compare(Path(("Id",)), "eq", here), Compare(Path((SERIES,)), "eq", here))))
+    if scope == "following":
+        rows = [row for row in rows if row["StartDateTime"] >= one[0]["StartDateTime"]]
+    return rows
+
+
+def _rows(actor: Actor, where: Condition) -> list[dict[str, Any]]:
+    names = ("Id", "StartDateTime", "EndDateTime", SERIES)
+    query = Query(
+        "Event", columns=tuple(Column(Path((name,))) for name in names), where=where,
+        order_by=(Order(Path(("StartDateTime",))),), limit=recurrence.MOST + 1,
+    )  # fmt: skip
+    return run.rows(actor, query)
+
+
+@after(
+    "Task",
+    reads=(
+        RULE,
+        "IsClosed",
+        "ActivityDate",
+        "Subject",
+        "WhoId",
+        "WhatId",
+        "Priority",
+        "OwnerId",
+        "TaskSubtype",
+    ),
+)
+def repeat_task(batch: Batch) -> None:
+    """Plan the next one when a task that repeats is done."""
+    changes = []
+    for row in batch:
+        if row.get(RULE) and row.get("IsClosed") and row.changes("IsClosed"):
+            due = recurrence.next_day(row.get(RULE), row.get("ActivityDate") or batch.now.date())
+            if due is not None:
+                copied = ("Subject", "WhoId", "WhatId", "Priority", "OwnerId", "TaskSubtype")
+                values = {name: _outside(row.get(name)) for name in copied}
+                changes.append(
+                    Change("Task", {**values, RULE: row.get(RULE), "ActivityDate": due.isoformat()})
+                )
+    if changes:
+        save_many(batch.actor, "Task", changes, all_or_none=True, source=batch.source)

@@ -1,0 +1,52 @@
+"""The kinds of notifications: each room registers its own, and everybody may set each one for oneself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind: its label and what it is for, its icon, and how people hear of it unless they choose otherwise."""
+
+    name: str
+    label: str | Promise
+    help: str | Promise = ""
+    icon: str = "bell"
+    in_app: bool = True
+    mail: str = "off"
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> Kind:
+    """Make a kind known, under a name that stays the same for good."""
+    if kind.name in KINDS:
+        message = f"two kinds of notifications are called {kind.name!r}"
+        raise ValueError(message)
+    KINDS[kind.name] = kind
+    return kind
+
+
+def kind_named(name: str) -> Kind:
+    """Return a kind; one that this program no longer has is shown by its name."""
+    return KINDS.get(name) or Kind(name, name)
+
+
+ASSIGNED = register(
+    Kind("assigned", _("Assigned to me"), _("Somebody gave you a record."), "user-check", mail="daily")
+)
+MENTIONED = register(
+    Kind("mentioned", _("I am mentioned"), _("Somebody wrote your name with @ in a note or a comment."), "at", mail="now")
+)  # fmt: skip
+FOLLOWED = register(
+    Kind("followed", _("A record I follow changes"), _("Somebody changed a record that you follow."), "eye")
+)
+JOB_FINISHED = register(
+    Kind("job_finished", _("Background work ends"), _("An import, export or mass edit of yours took a while, or failed."),
+         "list-check")
+)  # fmt: skip

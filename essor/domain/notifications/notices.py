@@ -1,0 +1,140 @@
+"""Tells people something: one function for one person or a thousand, in each one's language, by each one's settings.
+
+    notify([7, 9], "assigned", lambda: _("This account is yours now"), record=("Account", 12), by=actor.user_id)
+
+Nobody hears of what they did themselves, nor of a record that they may not see. Everything is written in the caller's
+transaction by one INSERT; the bell of open pages hears of it on commit, mails are left to a job.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone, translation
+
+from essor.access.actor import actor_for
+from essor.access.models import User
+from essor.catalog import current
+from essor.domain.notifications import mails
+from essor.domain.notifications.kinds import kind_named
+from essor.domain.notifications.models import MailPace, Notification, Preference
+from essor.jobs import live
+from essor.kernel.db.insert import insert_rows
+from essor.query.access import visible_q
+
+Text = str | Callable[[], str]
+LONGEST_TITLE = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One thing to tell one person. A text given as a function is made in the person's language.
+
+    `record` is (object, key); `link` an address of ours instead; `by` the person who caused it.
+    """
+
+    user_id: int
+    kind: str
+    title: Text
+    body: Text = ""
+    record: tuple[str, int] | None = None
+    link: str = ""
+    by: int | None = None
+
+
+def notify(
+    recipients: Iterable[int],
+    kind: str,
+    title: Text,
+    *,
+    record: tuple[str, int] | None = None,
+    body: Text = "",
+    link: str = "",
+    by: int | None = None,
+) -> int:
+    """Tell all `recipients` (keys of users) the same; return how many were told."""
+    return send([Notice(one, kind, title, body, record, link, by) for one in dict.fromkeys(recipients)])
+
+
+def send(notices: Sequence[Notice]) -> int:
+    """Tell each person what is meant for them; return how many notices went out."""
+    wanted = [one for one in notices if one.user_id != one.by]
+    people = _people({one.user_id for one in wanted})
+    wanted = _visible([one for one in wanted if one.user_id in people], people)
+    if not wanted:
+        return 0
+    chosen = _preferences(wanted)
+    rows = [row for one in wanted if (row := _row(one, people[one.user_id], chosen))]
+    with transaction.atomic():
+        keys = insert_rows(Notification, rows)
+        live.publish_many(
+            (f"user:{row['user_id']}", {"notification": {"id": key, "title": row["title"]}})
+            for key, row in zip(keys, rows, strict=True)
+            if row["shown"]
+        )
+        if any(row["mail"] == MailPace.NOW for row in rows):
+            mails.send_now.enqueue()
+    return len(rows)
+
+
+def _people(keys: Iterable[int]) -> dict[int, User]:
+    """Return those of the users who may log in."""
+    found = User.objects.filter(
+        pk__in=list(keys), is_active=True, is_frozen=False, user_type=User.Kind.STANDARD
+    )
+    return {one.pk: one for one in found}
+
+
+def _visible(notices: Sequence[Notice], people: dict[int, User]) -> list[Notice]:
+    """Keep the notices whose record the person may see: one query per person and object at most."""
+    asked: dict[tuple[int, str], set[int]] = defaultdict(set)
+    for one in notices:
+        if one.record:
+            asked[one.user_id, one.record[0]].add(one.record[1])
+    seen = {key: seen_of(people[key[0]], key[1], keys) for key, keys in asked.items()}
+    return [one for one in notices if not one.record or one.record[1] in seen[one.user_id, one.record[0]]]
+
+
+def seen_of(user: User, object_name: str, keys: set[int]) -> set[int]:
+    """Return those of the records that the user may see."""
+    catalog = current.get()
+    if not catalog.has(object_name):
+        return set()
+    obj = catalog.object(object_name)
+    condition = visible_q(actor_for(user), obj)
+    rows = obj.model._default_manager.filter(pk__in=sorted(keys))  # noqa: SLF001 -- Django's documented name
+    if obj.is_record:
+        rows = rows.filter(is_deleted=False)
+    return set((rows if condition is None else rows.filter(condition)).values_list("pk", flat=True))
+
+
+def _preferences(notices: Sequence[Notice]) -> dict[tuple[int, str], tuple[bool, str]]:
+    rows = Preference.objects.filter(
+        user_id__in={one.user_id for one in notices}, kind__in={one.kind for one in notices}
+    )
+    return {(row.user_id, row.kind): (row.in_app, row.mail) for row in rows}
+
+
+def _row(
+    one: Notice, user: User, chosen: dict[tuple[int, str], tuple[bool, str]]
+) -> dict[str, object] | None:
+    """Return the row to write; None for somebody who wants to hear nothing of the kind."""
+    kind = kind_named(one.kind)
+    in_app, mail = chosen.get((one.user_id, one.kind), (kind.in_app, kind.mail))
+    if not in_app and mail == MailPace.OFF:
+        return None
+    with translation.override(user.language), timezone.override(user.timezone):
+        title, body = _said(one.title), _said(one.body)
+    prefix = current.get().object(one.record[0]).prefix if one.record else ""
+    return {
+        "user_id": one.user_id, "kind": one.kind, "title": title[:LONGEST_TITLE], "body": body, "prefix": prefix,
+        "record_id": one.record[1] if one.record else None, "link": one.link, "by_id": one.by, "shown": in_app,
+        "mail": mail, "created": timezone.now(),
+    }  # fmt: skip
+
+
+def _said(text: Text) -> str:
+    return text if isinstance(text, str) else text()

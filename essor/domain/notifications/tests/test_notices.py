@@ -1,0 +1,144 @@
+"""Who is told what: by settings, by rights, in one's language, at a price that does not grow with the records."""
+
+from __future__ import annotations
+
+import orjson
+import pytest
+from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils.translation import gettext
+
+from essor.access.actor import Actor, actor_for
+from essor.access.models import OrgDefault, User
+from essor.access.version import bump
+from essor.domain.notifications import following, mails, reading
+from essor.domain.notifications.models import Notification
+from essor.domain.notifications.notices import notify
+from essor.domain.notifications.tests.conftest import Person, deliver
+from essor.jobs.models import LiveMessage
+from essor.kernel import ids
+from essor.records.change import Change
+from essor.records.save import save, save_many
+
+
+def titles(user: Actor) -> list[str]:
+    return [row.title for row in reading.latest(user.user_id, 50)]
+
+
+def test_each_person_reads_it_in_their_language_and_the_bell_hears_of_it(boss: Actor, person: Person) -> None:
+    one, other = person("Ana"), person("Luc", language="fr")
+    told = notify([one.user_id, other.user_id], "followed", lambda: gettext("Name"), by=boss.user_id)
+    assert told == 2
+    assert titles(one) == ["Name"]
+    assert titles(other) == ["Nom"]
+    heard = LiveMessage.objects.get(channel=f"user:{other.user_id}")
+    assert orjson.loads(heard.payload)["notification"]["title"] == "Nom"
+
+
+def test_nobody_hears_of_their_own_deed_nor_when_they_left(boss: Actor, rep: Actor) -> None:
+    User.objects.filter(pk=rep.user_id).update(is_active=False)
+    assert notify([boss.user_id, rep.user_id], "followed", "x", by=boss.user_id) == 0
+
+
+def test_a_record_out_of_sight_is_not_told(boss: Actor, rep: Actor) -> None:
+    OrgDefault.objects.update_or_create(object_name="Account", defaults={"access": OrgDefault.Access.PRIVATE})
+    bump()
+    boss, rep = (actor_for(User.objects.get(pk=one.user_id)) for one in (boss, rep))
+    hidden = save(boss, Change("Account", {"Name": "Hidden"})).id
+    theirs = save(boss, Change("Account", {"Name": "Theirs", "OwnerId": ids.encode("005", rep.user_id)})).id
+    assert notify([rep.user_id], "followed", "no", record=("Account", hidden)) == 0
+    assert notify([rep.user_id], "followed", "yes", record=("Account", theirs)) == 1
+
+
+def test_a_thousand_people_cost_what_ten_cost(boss: Actor, person: Person) -> None:
+    people = [person(f"P{place}").user_id for place in range(12)]
+    counts = []
+    for some in (people[:2], people):
+        with CaptureQueriesContext(connection) as asked:
+            notify(some, "followed", "x")
+        counts.append(len(asked))
+    assert counts[1] <= counts[0]
+
+
+@pytest.mark.parametrize(
+    ("in_app", "pace", "shown", "sent"), [(True, "off", 1, 0), (False, "now", 0, 1), (False, "off", 0, 0)]
+)
+def test_settings_decide_where_one_hears(rep: Actor, in_app: bool, pace: str, shown: int, sent: int) -> None:
+    reading.choose(rep.user_id, {"followed": (in_app, pace)})
+    notify([rep.user_id], "followed", "Look")
+    mails.send_now.func()
+    assert len(titles(rep)) == shown
+    assert len(mail.outbox) == sent
+
+
+def test_mails_that_came_together_are_one_and_lead_to_the_settings(rep: Actor) -> None:
+    reading.choose(rep.user_id, {"followed": (True, "now")})
+    notify([rep.user_id], "followed", "First")
+    notify([rep.user_id], "followed", "Second", body="Stage : A → B")
+    mails.send_now.func()
+    mails.send_now.func()
+    (letter,) = mail.outbox
+    assert letter.subject == "2 notifications"
+    assert "First" in letter.body
+    assert "A → B" in letter.body
+    assert "/me/notifications" in letter.body
+    assert "/me/notifications" in letter.extra_headers["List-Unsubscribe"]
+
+
+def test_the_daily_summary_leaves_out_what_was_read(rep: Actor) -> None:
+    reading.choose(rep.user_id, {"followed": (True, "daily")})
+    notify([rep.user_id], "followed", "Read already")
+    reading.mark_all(rep.user_id)
+    notify([rep.user_id], "followed", "Not yet")
+    mails.send_now.func()
+    assert not mail.outbox
+    mails.send_summaries.func()
+    assert "Not yet" in mail.outbox[0].body
+    assert "Read already" not in mail.outbox[0].body
+    assert not Notification.objects.exclude(mail="off").exists()
+
+
+def test_a_new_owner_is_told_of_a_record_and_of_a_heap_once(boss: Actor, rep: Actor) -> None:
+    owner = ids.encode("005", rep.user_id)
+    save(boss, Change("Account", {"Name": "Acme", "OwnerId": owner}))
+    save(boss, Change("Account", {"Name": "Mine"}))
+    deliver()
+    assert titles(rep) == ["Account “Acme” is now yours"]
+    assert titles(boss) == []
+    leads = [Change("Lead", {"LastName": f"L{n}", "Company": "C"}) for n in range(30)]
+    made = save_many(boss, "Lead", leads)
+    deliver()
+    save_many(
+        boss, "Lead", [Change("Lead", {"OwnerId": owner}, id=one.saved.id) for one in made if one.saved]
+    )
+    deliver()
+    assert titles(rep)[0] == "30 records are now yours: leads"
+    assert len(titles(rep)) == 2
+
+
+def test_followers_hear_what_changed_but_not_hidden_fields_nor_their_own_changes(
+    boss: Actor, rep: Actor
+) -> None:
+    key = save(boss, Change("Account", {"Name": "Acme", "Phone": "0102030405"})).id
+    for one in (boss, rep):
+        following.follow(one.user_id, "Account", key)
+        following.follow(one.user_id, "Account", key)
+    save(boss, Change("Account", {"Name": "Acme SA"}, id=key))
+    deliver()
+    (row,) = reading.latest(rep.user_id, 5)
+    assert row.title == "Account “Acme SA” has changed"
+    assert row.body == "Account Name : Acme → Acme SA" or row.body.endswith("Acme → Acme SA")
+    assert titles(boss) == []
+    following.unfollow(rep.user_id, "Account", key)
+    save(boss, Change("Account", {"Name": "Acme"}, id=key))
+    deliver()
+    assert len(titles(rep)) == 1
+
+
+def test_another_ones_notification_cannot_be_marked(boss: Actor, rep: Actor) -> None:
+    notify([rep.user_id], "followed", "x")
+    row = reading.latest(rep.user_id, 1)[0]
+    with pytest.raises(Exception, match="no such notification"):
+        reading.mark(boss.user_id, row.pk)
+    assert reading.unread(rep.user_id) == 1

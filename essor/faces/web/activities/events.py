@@ -1,0 +1,192 @@
+"""The dialog of one event in the calendar: a new one in an empty slot, or one to change or delete."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
+
+from essor.domain.activities import series
+from essor.domain.activities.series import RULE, SERIES
+from essor.faces.web.activities.calendar import scope_of
+from essor.faces.web.lists.going import at_once
+from essor.faces.web.records.page import may_edit
+from essor.faces.web.records.reading import Loaded, actor_of, load
+from essor.faces.web.toasts import toast, trigger
+from essor.kernel.clock import zone_named
+from essor.kernel.errors import EssorError, FieldError, Forbidden, NotFound, ValidationFailed
+from essor.records.change import Change
+from essor.records.save import save
+
+REPEATS = {
+    "": gettext_lazy("Never"), "FREQ=DAILY": gettext_lazy("Every day"),
+    "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR": gettext_lazy("Every working day"), "FREQ=WEEKLY": gettext_lazy("Every week"),
+    "FREQ=WEEKLY;INTERVAL=2": gettext_lazy("Every two weeks"), "FREQ=MONTHLY": gettext_lazy("Every month"),
+    "FREQ=YEARLY": gettext_lazy("Every year"),
+}  # fmt: skip
+REMINDERS = {
+    "": gettext_lazy("No reminder"), "0": gettext_lazy("At the start"), "5": gettext_lazy("5 minutes before"),
+    "15": gettext_lazy("15 minutes before"), "60": gettext_lazy("1 hour before"), "1440": gettext_lazy("1 day before"),
+}  # fmt: skip
+FIELDS = (
+    "Subject", "StartDateTime", "EndDateTime", "IsAllDayEvent", "Location", "Description", "IsReminderSet",
+    "ReminderDateTime", RULE, SERIES, "WhoId", "WhatId",
+)  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+def create(request: HttpRequest) -> HttpResponseBase:
+    """Draw the dialog of a new event, or write it."""
+    actor = actor_of(request)
+    if request.method != "POST":
+        start = _local(request.GET.get("start", "")) or _next_hour()
+        end = _local(request.GET.get("end", "")) or start + timedelta(hours=1)
+        typed = {
+            "start": start.isoformat(timespec="minutes"), "end": end.isoformat(timespec="minutes"), "reminder": "15",
+            "all_day": request.GET.get("all_day", ""),
+        }  # fmt: skip
+        return _draw(request, typed)
+    typed = {name: str(value).strip() for name, value in request.POST.items()}
+    try:
+        values = _values(typed, actor.timezone)
+        rule = typed.get("repeat", "")
+        if rule:
+            values[RULE] = _ruled(rule, typed.get("until", ""))
+        save(actor, Change("Event", values))
+    except (Forbidden, NotFound):
+        raise
+    except EssorError as error:
+        return _draw(request, typed, error=error)
+    return _written(_("Event planned."))
+
+
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, record_id: str) -> HttpResponseBase:
+    """Draw the dialog of an event, or write what was changed in it."""
+    actor = actor_of(request)
+    record = _event(request, record_id)
+    if request.method != "POST":
+        return _draw(request, _typed(record), record)
+    typed = {name: str(value).strip() for name, value in request.POST.items()}
+    try:
+        series.change(actor, record.key, _values(typed, actor.timezone), scope_of(request))
+    except (Forbidden, NotFound):
+        raise
+    except EssorError as error:
+        return _draw(request, typed, record, error)
+    return _written(_("Saved."))
+
+
+@require_POST
+def remove(request: HttpRequest, record_id: str) -> HttpResponseBase:
+    """Put the event, or as much of its series as asked for, into the recycle bin."""
+    record = _event(request, record_id)
+    series.remove(record.actor, record.key, scope_of(request))
+    return _written(_("“%(name)s” is in the recycle bin.") % {"name": record.title})
+
+
+def _event(request: HttpRequest, record_id: str) -> Loaded:
+    actor = actor_of(request)
+    record = load(actor, record_id, [])
+    if record.object.name != "Event":
+        raise NotFound(_("There is no such record."))
+    return load(actor, record_id, [record.object.field(name) for name in FIELDS if record.object.has(name)])
+
+
+def _written(said: str) -> HttpResponseBase:
+    response = HttpResponse(status=204)
+    toast(response, said)
+    trigger(response, "es:close-dialog")
+    trigger(response, "es:refresh")
+    return at_once(response)
+
+
+def _draw(
+    request: HttpRequest,
+    typed: Mapping[str, str],
+    record: Loaded | None = None,
+    error: EssorError | None = None,
+) -> HttpResponseBase:
+    errors = (
+        (error.errors if isinstance(error, ValidationFailed) else [FieldError("", "", str(error))])
+        if error
+        else ()
+    )
+    values = record.values if record else {}
+    context = {
+        "typed": defaultdict(str, typed), "record": record, "errors": [one.message for one in errors],
+        "repeats": REPEATS.items(), "reminders": REMINDERS.items(), "may_edit": record is None or may_edit(record),
+        "is_series": bool(values.get(RULE) or values.get(SERIES)),
+        "about": " · ".join(str(values[name]) for name in ("Who.Name", "What.Name") if values.get(name)),
+    }  # fmt: skip
+    return render(request, "activities/event.html.jinja", context, status=422 if error else 200)
+
+
+def _typed(record: Loaded) -> dict[str, str]:
+    """Return a stored event as the dialog shows it."""
+    values = record.values
+    whole = bool(values.get("IsAllDayEvent"))
+    zone = UTC if whole else zone_named(record.actor.timezone)
+    start = values["StartDateTime"]
+    end = values.get("EndDateTime") or start
+    remind = values.get("ReminderDateTime") if values.get("IsReminderSet") else None
+    return {
+        "subject": values.get("Subject") or "", "location": values.get("Location") or "",
+        "comment": values.get("Description") or "", "all_day": "1" if whole else "",
+        "start": start.astimezone(zone).replace(tzinfo=None).isoformat(timespec="minutes"),
+        "end": end.astimezone(zone).replace(tzinfo=None).isoformat(timespec="minutes"),
+        "reminder": str(int((start - remind).total_seconds() // 60)) if remind else "",
+    }  # fmt: skip
+
+
+def _values(typed: Mapping[str, str], zone: str) -> dict[str, Any]:
+    """Return what the dialog holds as values of an event; ValidationFailed where something is missing."""
+    start, end = _local(typed.get("start", "")), _local(typed.get("end", ""))
+    if not typed.get("subject"):
+        raise ValidationFailed([FieldError("Subject", "REQUIRED_FIELD_MISSING", _("Say what it is about."))])
+    if start is None:
+        raise ValidationFailed(
+            [FieldError("StartDateTime", "REQUIRED_FIELD_MISSING", _("Say when it starts."))]
+        )
+    whole = typed.get("all_day") == "1"
+    end = end or start
+    first = start.replace(hour=0, minute=0, tzinfo=UTC) if whole else start.replace(tzinfo=zone_named(zone))
+    last = end.replace(hour=0, minute=0, tzinfo=UTC) if whole else end.replace(tzinfo=zone_named(zone))
+    before = typed.get("reminder", "")
+    reminder = first - timedelta(minutes=int(before)) if before.isdecimal() and len(before) < 6 else None  # noqa: PLR2004 -- digits
+    return {
+        "Subject": typed["subject"], "StartDateTime": first.astimezone(UTC), "EndDateTime": last.astimezone(UTC),
+        "IsAllDayEvent": whole, "Location": typed.get("location") or None, "Description": typed.get("comment") or None,
+        "IsReminderSet": reminder is not None, "ReminderDateTime": reminder,
+    }  # fmt: skip
+
+
+def _ruled(rule: str, until: str) -> str:
+    """Return the rule with its last day; ValidationFailed for a day that is none."""
+    if not until:
+        return rule
+    try:
+        last = date.fromisoformat(until)
+    except ValueError:
+        raise ValidationFailed([FieldError(RULE, "INVALID_DATE", _("Enter a day."))]) from None
+    return f"{rule};UNTIL={last:%Y%m%d}T235959"
+
+
+def _local(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=None) if text else None
+    except ValueError:
+        return None
+
+
+def _next_hour() -> datetime:
+    return timezone.localtime().replace(minute=0, second=0, microsecond=0, tzinfo=None) + timedelta(hours=1)

@@ -1,0 +1,85 @@
+"""The calendar's pages: slots become events, events move, whole series follow, strangers see nothing."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.test import Client
+
+from essor.access.models import User
+from essor.domain.activities.models import Event, Task
+from essor.faces.web.activities.tests.conftest import New, text
+from essor.kernel import ids
+
+HX = {"HTTP_HX_REQUEST": "true"}
+NEW = {"subject": "Team", "start": "2027-03-22T09:00", "end": "2027-03-22T10:00", "reminder": "15"}
+
+
+def key(event: Event) -> str:
+    return ids.encode("00U", event.pk)
+
+
+@pytest.mark.parametrize("view", ["day", "week", "month", "nonsense"])
+def test_every_view_shows_events_and_tasks(admin: Client, new: New, view: str) -> None:
+    admin.post("/calendar/new", NEW, **HX)
+    new("Task", Subject="Send it", ActivityDate="2027-03-22")
+    page = text(admin.get(f"/calendar/?view={view}&day=2027-03-22"))
+    assert "Team" in page
+    assert "Send it" in page
+    assert 'data-start="2027-03-22T09:00"' in page
+
+
+def test_an_empty_calendar_says_what_to_do(admin: Client) -> None:
+    assert "Click where an event should stand" in text(admin.get("/calendar/?day=not-a-day"))
+
+
+def test_an_event_repeats_moves_with_its_following_and_goes(admin: Client) -> None:
+    answer = admin.post("/calendar/new", {**NEW, "repeat": "FREQ=WEEKLY", "until": "2027-04-12"}, **HX)
+    assert answer.status_code == 204
+    assert "es:refresh" in answer.headers["HX-Trigger"]
+    events = list(Event.objects.order_by("start_date_time"))
+    assert len(events) == 4
+    assert all(one.is_reminder_set for one in events)
+    assert "this and the following" in text(admin.get(f"/calendar/{key(events[1])}"))
+    moved = {"start": "2027-03-30T11:00", "end": "2027-03-30T12:00", "scope": "following"}
+    assert admin.post(f"/calendar/{key(events[1])}/move", moved, **HX).status_code == 204
+    days = [one.activity_date.isoformat() for one in Event.objects.order_by("start_date_time")]
+    assert days == ["2027-03-22", "2027-03-30", "2027-04-06", "2027-04-13"]
+    admin.post(f"/calendar/{key(events[0])}/delete", {"scope": "all"}, **HX)
+    assert not Event.objects.filter(is_deleted=False).exists()
+
+
+def test_a_task_moves_by_days_and_nonsense_is_refused(admin: Client, new: New) -> None:
+    task = new("Task", Subject="Send it", ActivityDate="2027-03-22")
+    admin.post(f"/calendar/{task}/move", {"start": "2027-03-24T00:00", "end": "2027-03-24T00:00"}, **HX)
+    assert Task.objects.get().activity_date.isoformat() == "2027-03-24"
+    assert admin.post(f"/calendar/{task}/move", {"start": "soon", "end": ""}, **HX).status_code == 422
+    account = new("Account", Name="Acme")
+    moved = {"start": "2027-03-24T00:00", "end": "2027-03-24T00:00"}
+    assert admin.post(f"/calendar/{account}/move", moved, **HX).status_code == 404
+
+
+def test_what_was_refused_comes_back(admin: Client) -> None:
+    answer = admin.post("/calendar/new", {**NEW, "end": "2027-03-22T08:00"}, **HX)
+    assert answer.status_code == 422
+    assert 'value="2027-03-22T08:00"' in text(answer)
+    whole = admin.post("/calendar/new", {**NEW, "all_day": "1"}, **HX)
+    assert whole.status_code == 204
+    assert Event.objects.get().start_date_time.isoformat() == "2027-03-22T00:00:00+00:00"
+
+
+def test_the_feed_needs_its_own_address_and_no_sign_in(admin: Client, client: Client, boss: User) -> None:
+    admin.post("/calendar/new", NEW, **HX)
+    found = re.search(r"/calendar/feed/[^\"]+\.ics", text(admin.get("/calendar/")))
+    assert found is not None
+    answer = client.get(found[0])
+    assert answer.headers["Content-Type"].startswith("text/calendar")
+    assert "BEGIN:VCALENDAR" in text(answer)
+    assert client.get("/calendar/feed/1-abc.sig.ics").status_code == 404
+
+
+def test_an_event_of_a_series_has_a_record_page(admin: Client) -> None:
+    admin.post("/calendar/new", {**NEW, "repeat": "FREQ=WEEKLY", "until": "2027-04-12"}, **HX)
+    last = Event.objects.order_by("-start_date_time")[0]
+    assert "Team" in text(admin.get(f"/r/{key(last)}/"))

@@ -1,0 +1,157 @@
+/* The calendar: events are dragged and stretched by mouse, by touch (press and hold) or by keyboard (Alt and arrows); a
+   click on an empty slot opens the dialog of a new event. Times are wall-clock times of the reader. */
+import { refreshPage, token } from "./nav.js";
+import { announce, text } from "./texts.js";
+import { toast } from "./toasts.js";
+
+const HOUR = 44; // pixels, as in calendar.css
+const STEP = 15; // minutes
+const HOLD = 350; // milliseconds before a finger drags rather than scrolls
+const FAR = 5; // pixels that make a click a drag
+let drag = null;
+let justDragged = false;
+
+const calendar = () => document.querySelector("[data-calendar]");
+const local = (value) => new Date(`${value}Z`); // wall-clock time, counted as if it were UTC: no zone interferes
+const written = (date) => date.toISOString().slice(0, 16);
+const minutesAt = (column, y) => Math.round((((y - column.getBoundingClientRect().top) / HOUR) * 60) / STEP) * STEP;
+const dayUnder = (x, y) => document.elementsFromPoint(x, y).find((one) => one.matches?.("[data-calendar] [data-day]"));
+
+async function send(item, start, end) {
+  const form = new FormData();
+  form.set("start", written(start));
+  form.set("end", written(end));
+  if ("repeats" in item.dataset && !item.classList.contains("cal-task") && confirm(calendar().dataset.seriesText)) form.set("scope", "following");
+  const answer = await fetch(`/calendar/${item.dataset.cal}/move`, { method: "POST", body: form, headers: { "X-CSRFToken": token(), "HX-Request": "true" } });
+  if (answer.ok) announce(`${item.dataset.title} ${start.toISOString().slice(0, 16).replace("T", " ")}`);
+  else toast((await answer.text()).slice(0, 200) || text("failed"), { tone: "error" });
+  const { cal } = item.dataset;
+  const place = document.querySelector(".cal-scroll")?.scrollTop;
+  await refreshPage();
+  if (place) document.querySelector(".cal-scroll").scrollTop = place;
+  document.querySelector(`[data-cal="${CSS.escape(cal)}"]`)?.focus({ preventScroll: true });
+}
+
+function begin(event, item) {
+  const column = item.closest("[data-hours]");
+  drag = {
+    item, column, x: event.clientX, y: event.clientY, moved: false, resize: Boolean(event.target.closest("[data-cal-resize]")),
+    start: local(item.dataset.start), end: local(item.dataset.end), pointer: event.pointerId,
+    grabbed: column ? event.clientY - item.getBoundingClientRect().top : 0,
+  };
+}
+
+function preview(event) {
+  const day = drag.resize ? drag.column : dayUnder(event.clientX, event.clientY);
+  for (const one of document.querySelectorAll(".cal-target")) one.classList.remove("cal-target");
+  if (!day) return;
+  const length = drag.end - drag.start;
+  drag.item.classList.add("cal-dragged");
+  if (drag.resize) {
+    const minutes = Math.max(STEP, minutesAt(day, event.clientY) - (drag.start.getUTCHours() * 60 + drag.start.getUTCMinutes()));
+    drag.newEnd = new Date(drag.start.getTime() + minutes * 60000);
+    drag.item.style.height = `${(minutes / 60) * HOUR}px`;
+    return;
+  }
+  day.classList.add("cal-target");
+  const midnight = local(`${day.dataset.day}T00:00`);
+  const timed = "hours" in day.dataset && !("whole" in drag.item.dataset);
+  const minutes = timed ? minutesAt(day, event.clientY - drag.grabbed) : drag.start.getUTCHours() * 60 + drag.start.getUTCMinutes();
+  drag.newStart = new Date(midnight.getTime() + Math.max(0, minutes) * 60000);
+  drag.newEnd = new Date(drag.newStart.getTime() + length);
+  if (timed) {
+    if (drag.item.parentElement !== day) day.append(drag.item);
+    drag.item.style.top = `${(Math.max(0, minutes) / 60) * HOUR}px`;
+    drag.item.style.left = "0";
+    drag.item.style.width = "100%";
+  }
+}
+
+function finish(event, cancelled) {
+  const { item, moved, newStart, newEnd, start, end } = drag;
+  drag = null;
+  for (const one of document.querySelectorAll(".cal-target")) one.classList.remove("cal-target");
+  if (!moved) return;
+  justDragged = true;
+  setTimeout(() => { justDragged = false; }, 50);
+  const from = newStart ?? start;
+  const to = newEnd ?? end;
+  if (cancelled || (from.getTime() === start.getTime() && to.getTime() === end.getTime())) refreshPage();
+  else send(item, from, to);
+}
+
+document.addEventListener("pointerdown", (event) => {
+  const item = event.target.closest?.("[data-cal]");
+  if (!item || event.button !== 0 || event.ctrlKey || event.metaKey) return;
+  if (event.pointerType !== "touch" || event.target.closest("[data-cal-resize]")) {
+    begin(event, item);
+    return;
+  }
+  const timer = setTimeout(() => {
+    begin(event, item);
+    drag.moved = true;
+    item.classList.add("cal-dragged");
+    navigator.vibrate?.(15);
+  }, HOLD);
+  for (const name of ["pointerup", "pointercancel"]) document.addEventListener(name, () => clearTimeout(timer), { once: true });
+  document.addEventListener("pointermove", (move) => Math.hypot(move.clientX - event.clientX, move.clientY - event.clientY) > FAR * 2 && clearTimeout(timer), { once: true });
+});
+document.addEventListener("pointermove", (event) => {
+  if (!drag || event.pointerId !== drag.pointer) return;
+  if (!drag.moved && Math.hypot(event.clientX - drag.x, event.clientY - drag.y) < FAR) return;
+  drag.moved = true;
+  preview(event);
+});
+// A finger that drags must not scroll the page.
+document.addEventListener("touchmove", (event) => drag?.moved && event.preventDefault(), { passive: false });
+document.addEventListener("pointerup", (event) => drag && event.pointerId === drag.pointer && finish(event, false));
+document.addEventListener("pointercancel", (event) => drag && event.pointerId === drag.pointer && finish(event, true));
+document.addEventListener("dragstart", (event) => event.target.closest?.("[data-cal]") && event.preventDefault());
+document.addEventListener("contextmenu", (event) => drag?.moved && event.preventDefault());
+
+document.addEventListener("click", (event) => {
+  const item = event.target.closest?.("[data-cal]");
+  if (item && justDragged) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    return;
+  }
+  const slot = event.target.closest?.("[data-calendar][data-new] [data-day]");
+  if (!slot || item || justDragged || event.target.closest("a, button")) return;
+  const timed = "hours" in slot.dataset;
+  const minutes = timed ? Math.floor(minutesAt(slot, event.clientY - HOUR / 4) / 30) * 30 : 9 * 60;
+  const start = new Date(local(`${slot.dataset.day}T00:00`).getTime() + Math.max(0, minutes) * 60000);
+  const end = new Date(start.getTime() + 3600000);
+  const whole = "wholeDay" in slot.dataset ? "&all_day=1" : "";
+  htmx.ajax("GET", `${calendar().dataset.new}?start=${written(start)}&end=${written(end)}${whole}`, "#calendar-dialog");
+}, true);
+
+const ARROWS = { ArrowUp: [0, -STEP], ArrowDown: [0, STEP], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
+document.addEventListener("keydown", (event) => {
+  const item = event.target.closest?.("[data-cal]");
+  const arrow = ARROWS[event.key];
+  if (!item || !arrow || !event.altKey) return;
+  event.preventDefault();
+  const whole = "whole" in item.dataset;
+  const [days, minutes] = whole ? [arrow[0] || Math.sign(arrow[1]) * 7, 0] : arrow;
+  const shift = (days * 1440 + minutes) * 60000;
+  const start = local(item.dataset.start);
+  const end = local(item.dataset.end);
+  if (event.shiftKey && !whole && minutes) {
+    if (end.getTime() + shift > start.getTime()) send(item, start, new Date(end.getTime() + shift));
+  } else send(item, new Date(start.getTime() + shift), new Date(end.getTime() + shift));
+});
+
+/* The day opens at the hours in which people work. */
+function arrive() {
+  const scroll = document.querySelector(".cal-scroll");
+  if (scroll && !scroll.dataset.shown) {
+    scroll.dataset.shown = "1";
+    scroll.scrollTop = 7.5 * HOUR;
+    const today = scroll.querySelector(".cal-slots.cal-today");
+    if (today && scroll.scrollWidth > scroll.clientWidth) scroll.scrollLeft = today.offsetLeft - 48;
+    for (const item of scroll.querySelectorAll("[data-cal]")) item.setAttribute("aria-describedby", "cal-help");
+  }
+}
+document.addEventListener("htmx:load", arrive);
+arrive();
