@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "essor.domain.activities",
     "essor.domain.feed",
     "essor.domain.sales",
+    "essor.domain.forecasts",
     "essor.domain.exchange",
     "essor.domain.bulk",
     "essor.faces.web",
