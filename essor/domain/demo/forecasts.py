@@ -47,11 +47,12 @@ NOTES = (
 def make(rng: Random, now: datetime, *, scale: float = 1.0) -> None:
     """Make all of it from the deals that are there; a large company has fewer days of pictures."""
     sellers = list(User.objects.filter(role__name__in=people.SELLERS).order_by("pk"))
+    leaders = User.objects.filter(role__name__in=LEADERS).order_by("pk")
     with transaction.atomic():
         quotas(rng, now, sellers)
         adjustments(rng, now)
         Participant.objects.bulk_create(
-            [Participant(user=user) for place, user in enumerate(sellers) if place % 4 != 3],  # noqa: PLR2004 -- three in four
+            [Participant(user=user) for place, user in enumerate([*sellers, *leaders]) if place % 4 != 3],  # noqa: PLR2004 -- three in four
             ignore_conflicts=True,
         )
     for age in range(DAYS if scale <= 2 else FEW_DAYS, 0, -1):  # noqa: PLR2004 -- pictures grow with the company

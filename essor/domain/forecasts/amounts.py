@@ -6,7 +6,7 @@ from typing import cast
 
 from essor.access.actor import Actor
 from essor.catalog import current
-from essor.catalog.definitions import Field
+from essor.catalog.definitions import Choice, Field
 from essor.catalog.kinds import ParseContext
 from essor.domain.forecasts import scope
 
@@ -30,3 +30,8 @@ def read(actor: Actor, raw: object) -> int | None:
         language=actor.locale or actor.language, timezone=actor.timezone, region=actor.company.phone_region
     )
     return cast("int | None", field.kind.parse(raw, field, context))
+
+
+def currencies() -> tuple[Choice, ...]:
+    """Return the currencies that deals may have."""
+    return current.get().object(scope.DEALS).field("CurrencyIsoCode").choices

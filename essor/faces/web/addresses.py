@@ -19,6 +19,8 @@ STYLE_GUIDE = "/styleguide/"
 IMPORTS = "/import/"
 CONSOLE = "/console/"
 API_DOCS = "/api/docs/"
+FORECASTS = "/forecasts/"
+LEADERBOARD = "/forecasts/leaderboard/"
 
 
 def object_list(object_name: str) -> str:

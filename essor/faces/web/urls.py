@@ -23,5 +23,6 @@ urlpatterns = [
     path("", include("essor.faces.web.importing.urls")),
     path("", include("essor.faces.web.console.urls")),
     path("", include("essor.faces.web.apidocs.urls")),
+    path("", include("essor.faces.web.forecasts.urls")),
     path("styleguide/", style_guide, name="styleguide"),
 ]
