@@ -26,6 +26,7 @@ from django.utils import timezone
 
 from essor.access.actor import actor_for
 from essor.access.models import User
+from essor.domain.activities.models import Task
 from essor.domain.demo import people
 from essor.domain.forecasts import figures, snapshots
 from essor.domain.forecasts.models import Adjustment, ForecastingQuota, Participant
@@ -55,10 +56,23 @@ def make(rng: Random, now: datetime, *, scale: float = 1.0) -> None:
             [Participant(user=user) for place, user in enumerate([*sellers, *leaders]) if place % 4 != 3],  # noqa: PLR2004 -- three in four
             ignore_conflicts=True,
         )
+        help_each_other(sellers)
     for age in range(DAYS if scale <= 2 else FEW_DAYS, 0, -1):  # noqa: PLR2004 -- pictures grow with the company
         with transaction.atomic():
             picture(now, age)
     snapshots.take(timezone.localdate(now), now=now)
+
+
+def help_each_other(sellers: Sequence[User]) -> None:
+    """Let every seventh thing done about a deal be done by a colleague of its owner, in one statement."""
+    colleagues = zip(sellers, [*sellers[1:], *sellers[:1]], strict=True)
+    other = Case(
+        *(When(owner_id=one.pk, then=Value(two.pk)) for one, two in colleagues),
+        default=F("owner_id"),
+        output_field=BigIntegerField(),
+    )
+    done = Task.objects.filter(what_type="006", is_closed=True).annotate(place=Mod("pk", 7))
+    done.filter(place=0).update(owner_id=other)
 
 
 def quotas(rng: Random, now: datetime, sellers: Sequence[User]) -> None:

@@ -120,14 +120,15 @@ def deals(asked: Asked, reason: str) -> list[Moved]:
     )[:DEALS_SHOWN]
 
 
-def _moved(rows: QuerySet[Any], reason: str, key: str, then: str, now: str) -> Iterator[Moved]:
+def _moved(rows: QuerySet[Any], reason: str, link: str, then: str, now: str) -> Iterator[Moved]:
     live_stage = f"{now}stage_name"
     stored_stage = f"{then}stage"
-    found = rows.filter(reason=reason).order_by(Abs(F("after") - F("before")).desc(), key)
+    found = rows.filter(reason=reason).order_by(Abs(F("after") - F("before")).desc(), link)
     for row in found.values_list(
-        key, "before", "after", f"{then}close_date", f"{now}close_date", stored_stage, live_stage
+        link, "before", "after", f"{then}close_date", f"{now}close_date", stored_stage, live_stage
     )[:DEALS_SHOWN]:
-        yield Moved(*row[:5], row[5] or "", row[6] or "")
+        key, before, after, close_before, close_after, stage_before, stage_after = row
+        yield Moved(key, before, after, close_before, close_after, stage_before or "", stage_after or "")
 
 
 def live(asked: Asked) -> QuerySet[Opportunity]:

@@ -136,10 +136,13 @@ def _day(request: HttpRequest, days: Sequence[date]) -> date:
 
 def _presets(days: Sequence[date], chosen: date) -> list[Option]:
     """Return the days to choose from."""
-    return [
-        Option(day.isoformat(), f"{formatting.day(day)} ({formatting.relative(day)})", selected=day == chosen)
-        for day in days
-    ]
+    return [Option(day.isoformat(), _day_name(day), selected=day == chosen) for day in days]
+
+
+def _day_name(day: date) -> str:
+    """Return a day with how long ago it was, as long as that says anything."""
+    name, ago = formatting.day(day), formatting.relative(day)
+    return name if name == ago else f"{name} ({ago})"
 
 
 def bars(found: Waterfall, asked: Asked, more: dict[str, str]) -> list[Bar]:
@@ -192,9 +195,8 @@ def _line(asked: Asked, prefix: str, one: Moved, known: dict[str, Any] | None, n
         stage = catalog_for(asked.actor).object(scope.DEALS).by_name.get("stagename")
         labels = {choice.value: str(choice) for choice in stage.choices} if stage else {}
         if labels:
-            changes.append(
-                (_("Stage"), *(labels.get(text, text) for text in (one.stage_before, one.stage_after)))
-            )
+            before, after = (labels.get(text, text) for text in (one.stage_before, one.stage_after))
+            changes.append((_("Stage"), before, after))
     return MovedDeal(
         str(known[name_field]) if known else _("A deal that you may not see or that is gone"),
         addresses.record(ids.encode(prefix, one.opportunity)) if known else "",

@@ -36,7 +36,8 @@ def show(request: HttpRequest) -> HttpResponseBase:
     actor = actor_of(request)
     start, currency, team = _year(request, actor), _currency(request, actor), _team(request)
     grid = quotas.grid(actor, start, currency, team)
-    typed, errors = _shown(grid), {}
+    typed = _shown(grid)
+    errors: dict[Cell, str] = {}
     if request.method == "POST":
         sent = _sent(request, grid)
         units, errors = quotas.read(actor, sent)
@@ -121,8 +122,8 @@ def _team(request: HttpRequest) -> int | None:
 
 def _teams(actor: Actor, team: int | None) -> list[Option]:
     state = actor.snapshot
-    roles = {state.people[key].role_id for key in quotas.settable(actor)}
-    rows = UserRole.objects.filter(pk__in=roles - {None}).order_by("name").values_list("pk", "name")
+    roles = {role for key in quotas.settable(actor) if (role := state.people[key].role_id) is not None}
+    rows = UserRole.objects.filter(pk__in=roles).order_by("name").values_list("pk", "name")
     return [Option(str(key), name, selected=key == team) for key, name in rows]
 
 
