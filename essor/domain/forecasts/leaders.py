@@ -165,17 +165,22 @@ def teams(actor: Actor) -> list[tuple[int, str]]:
 
 
 def first(metric: str, period: Period, people: Collection[int], currency: str) -> list[Place]:
-    """Return the first of those who take part: at most `TOP`, and at most the better half of them."""
-    most = min(TOP, len(people) // 2)
-    values = METRICS[metric](period, people, currency)
-    ranked = sorted(((value, person) for person, value in values.items() if value > 0), reverse=True)
-    numbers = [value for value, _person in ranked]
-    shown = [(numbers.index(value) + 1, value, person) for value, person in ranked]
-    shown = [one for one in shown if one[0] <= most]
-    if len(shown) > most and len(shown) == len(people):  # all the same: nobody is first
-        return []
-    names = roles.names_of([person for _rank, _value, person in shown])
-    places = [Place(rank, person, names.get(person, ""), value) for rank, value, person in shown]
+    """Return the first of those who take part: ranks up to `TOP`, and never more than the better half of them.
+
+    Equal values share a rank and are shown together or not at all.
+    """
+    values = {
+        person: value for person, value in METRICS[metric](period, people, currency).items() if value > 0
+    }
+    shown: list[tuple[int, int, int]] = []
+    for value in sorted(set(values.values()), reverse=True):
+        same = [person for person in values if values[person] == value]
+        rank = len(shown) + 1
+        if rank > TOP or len(shown) + len(same) > len(people) // 2:
+            break
+        shown.extend((rank, person, value) for person in same)
+    names = roles.names_of([person for _rank, person, _value in shown])
+    places = [Place(rank, person, names.get(person, ""), value) for rank, person, value in shown]
     return sorted(places, key=lambda one: (one.rank, one.name))
 
 

@@ -50,6 +50,14 @@ def test_equal_values_share_a_rank(firm: Firm, deal: Deal) -> None:
     assert first(firm, "deals") == [(1, "Ned", 1), (1, "Nia", 1)]
 
 
+def test_equal_values_that_reach_into_the_lower_half_are_not_shown(firm: Firm, deal: Deal) -> None:
+    deal("sam", 500, "Closed")
+    for name in ("ned", "nia", "nora"):
+        deal(name, 100, "Closed")
+    join(firm, "ned", "nia", "sam", "nora")
+    assert first(firm, "amount") == [(1, "Sam", 50_000)]
+
+
 def test_a_team_is_a_role_and_those_below(firm: Firm, deal: Deal) -> None:
     for name in ("ned", "nia", "sam"):
         deal(name, {"ned": 1, "nia": 2, "sam": 9}[name], "Closed")

@@ -32,9 +32,9 @@ REASONS = {
     "category": gettext_lazy("Category changed"),
     "owner": gettext_lazy("Owner changed"),
     "currency": gettext_lazy("Currency changed"),
-    "won": gettext_lazy("Won"),
-    "lost": gettext_lazy("Lost"),
-    "deleted": gettext_lazy("Deleted"),
+    "won": gettext_lazy("Deals won"),
+    "lost": gettext_lazy("Deals lost"),
+    "deleted": gettext_lazy("Deals deleted"),
 }
 METRICS = {
     "amount": (gettext_lazy("Won amount"), gettext_lazy("What was won in the period.")),
