@@ -20,6 +20,15 @@ def test_every_forecast_page_is_sound(house: str, visit: Visit, width: int, sche
     assert not {address: found for address in PAGES if (found := inspect(page, address))}
 
 
+def test_a_company_without_deals_is_told_what_to_do(empty_house: str, visit: Visit) -> None:
+    page = visit(empty_house, "ana@example.fr", width=360, language="en")
+    assert not {address: found for address in PAGES if (found := inspect(page, address))}
+    page.goto("/forecasts/")
+    expect(page.locator(".empty-state")).to_be_visible()
+    page.goto("/forecasts/movements/")
+    expect(page.locator(".empty-state")).to_contain_text("Every night")
+
+
 @pytest.mark.parametrize("width", [1280, 360])
 def test_a_leader_opens_the_deals_of_a_figure_and_adjusts_somebodys(
     house: str, visit: Visit, width: int
