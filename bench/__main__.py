@@ -45,6 +45,7 @@ JOBS = {
     "import": Job("bench.imports", writes=True),
     "flows": Job("bench.flows", writes=True),
     "soql": Job("bench.soql", big=True),
+    "forecast": Job("bench.forecast", writes=True),
     "clients": Job("bench.clients", writes=True, serves=True, databases=(SQLITE,)),
     "dashboard": Job("bench.dashboard", writes=True),
     "memory": Job("bench.memory", writes=True, serves=True, databases=(SQLITE,)),

@@ -29,6 +29,7 @@ ADMINISTRATOR = "System Administrator"
 OWN = Right.READ | Right.CREATE | Right.EDIT | Right.DELETE
 IN_BULK = Right.IMPORT | Right.EXPORT | Right.MASS_EDIT
 PRICES = ("Product2", "Pricebook2", "PricebookEntry")
+TARGETS = ("ForecastingQuota",)
 DEALS = ("Opportunity", "OpportunityLineItem", "Quote", "QuoteLineItem", "Order", "OrderItem", "Contract")
 
 
@@ -48,7 +49,7 @@ PROFILES: Mapping[str, Template] = {
     "Sales": Template(
         "Sells: works on all records that are shared",
         OWN | Right.EXPORT,
-        except_on=dict.fromkeys(PRICES, Right.READ),
+        except_on=dict.fromkeys((*PRICES, *TARGETS), Right.READ),
     ),
     "Sales Manager": Template(
         "Leads a sales team: imports, exports and edits in bulk as well", OWN | IN_BULK
@@ -56,7 +57,7 @@ PROFILES: Mapping[str, Template] = {
     "Marketing": Template(
         "Works on leads, contacts and campaigns; reads deals",
         OWN | IN_BULK,
-        except_on=dict.fromkeys((*DEALS, *PRICES), Right.READ),
+        except_on=dict.fromkeys((*DEALS, *PRICES, *TARGETS), Right.READ),
     ),
     "Read Only": Template("Reads what is shared", Right.READ, access=FieldAccess.READ, permissions=()),
 }

@@ -214,7 +214,7 @@ def test_the_set_up_is_the_administrators(make_user: MakeUser, act: Any) -> None
     user = make_user("Ana", "Sales Manager")
     with pytest.raises(Forbidden):
         act(actor_for(user), user)
-    assert not OrgDefault.objects.exists()
+    assert not OrgDefault.objects.filter(object_name="Account").exists()
 
 
 def test_the_organization_is_checked(admin: Actor) -> None:

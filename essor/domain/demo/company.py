@@ -19,6 +19,7 @@ from essor.domain.demo import (
     deals,
     doings,
     flows,
+    forecasts,
     gaps,
     incoming,
     people,
@@ -87,6 +88,7 @@ def make(*, scale: float = 1.0, seed: int = SEED, report: Report = lambda _line:
     _week(maker, sellers)
     _last_activities(maker)
     rollups.drift(current.get(), mend=True)
+    forecasts.make(rng, now, scale=scale)
     if scale <= 1:
         with transaction.atomic():
             for model, rows in twins.make(Random(seed), now):  # noqa: S311 -- no secret

@@ -20,6 +20,8 @@ IMPORTS = "/import/"
 CONSOLE = "/console/"
 NOTIFICATIONS = "/notifications/"
 API_DOCS = "/api/docs/"
+FORECASTS = "/forecasts/"
+LEADERBOARD = "/forecasts/leaderboard/"
 
 
 def object_list(object_name: str) -> str:

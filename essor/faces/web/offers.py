@@ -2,7 +2,8 @@
 
 A room registers beside its views, which `urls.py` imports: `@record_action("Lead")` above a function that returns an
 `Action` or None, `@record_panel("Opportunity")` above one that returns a `Panel` or None, `@tab` above one that returns
-a `PageTab` or None. The record page and the header ask every offer in the order of registration.
+a `PageTab` or None, `@home_link` above one that returns an `Action` or None for the home page. The record page, the
+header and the home page ask every offer in the order of registration.
 """
 
 from __future__ import annotations
@@ -49,11 +50,13 @@ RecordAction = Callable[["Loaded"], Action | None]
 RecordPanel = Callable[["Loaded"], Panel | None]
 ListAction = Callable[["State"], Action | None]
 HeaderTab = Callable[[Actor], PageTab | None]
+HomeLink = Callable[[Actor], Action | None]
 
 _actions: list[tuple[frozenset[str], RecordAction]] = []
 _panels: list[tuple[frozenset[str], RecordPanel]] = []
 _list_actions: list[tuple[frozenset[str], ListAction]] = []
 _tabs: list[HeaderTab] = []
+_links: list[HomeLink] = []
 
 
 def record_action(*objects: str) -> Callable[[RecordAction], RecordAction]:
@@ -92,6 +95,12 @@ def tab(function: HeaderTab) -> HeaderTab:
     return function
 
 
+def home_link(function: HomeLink) -> HomeLink:
+    """Offer a way on the home page."""
+    _links.append(function)
+    return function
+
+
 def actions(record: Loaded) -> Iterator[Action]:
     """Yield the buttons that rooms offer for a record."""
     yield from _asked(_actions, record)
@@ -113,6 +122,14 @@ def panels(record: Loaded) -> list[Panel]:
 def tabs(actor: Actor) -> Iterator[PageTab]:
     """Yield the pages that rooms offer to an actor."""
     for function in _tabs:
+        found = function(actor)
+        if found is not None:
+            yield found
+
+
+def home_links(actor: Actor) -> Iterator[Action]:
+    """Yield the ways that rooms offer on an actor's home page."""
+    for function in _links:
         found = function(actor)
         if found is not None:
             yield found

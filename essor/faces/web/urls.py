@@ -31,5 +31,6 @@ urlpatterns = [
     path("", include("essor.faces.web.relations.urls")),
     path("", include("essor.faces.web.apidocs.urls")),
     path("", include("essor.faces.web.reports.urls")),
+    path("", include("essor.faces.web.forecasts.urls")),
     path("styleguide/", style_guide, name="styleguide"),
 ]

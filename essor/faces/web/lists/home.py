@@ -20,7 +20,7 @@ from essor.access import rows as row_access
 from essor.access.actor import Actor
 from essor.access.view import catalog_for
 from essor.catalog.definitions import Catalog, Field, ObjectDef
-from essor.faces.web import addresses, formatting
+from essor.faces.web import addresses, formatting, offers
 from essor.faces.web.lists import recents, today
 from essor.faces.web.lists.going import at_once
 from essor.faces.web.lists.state import address, written
@@ -173,6 +173,7 @@ def quick(actor: Actor, catalog: Catalog) -> Iterator[Action]:
             yield Action(
                 _("New %(object)s") % {"object": str(obj.label).lower()}, addresses.new_record(name), obj.icon
             )
+    yield from offers.home_links(actor)
 
 
 def nothing_yet(actor: Actor, catalog: Catalog) -> bool:

@@ -1,0 +1,42 @@
+"""Amounts as people type them and as forecasts count them: minor units of the scale that deals have."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.utils.translation import gettext as _
+
+from essor.access.actor import Actor
+from essor.catalog import current
+from essor.catalog.definitions import Choice, Field
+from essor.catalog.kinds import ParseContext, ParseError
+from essor.domain.forecasts import scope
+
+
+def amount_field() -> Field:
+    """Return the field that says how deals count money."""
+    return current.get().object(scope.DEALS).field("Amount")
+
+
+def scale() -> int:
+    """Return how many decimals an amount has."""
+    return int(amount_field().options.get("scale", 2))
+
+
+def read(actor: Actor, raw: object) -> int | None:
+    """Return what was typed in minor units, None for nothing; ParseError for what is no amount."""
+    if isinstance(raw, str) and not raw.strip():
+        return None
+    field = amount_field()
+    context = ParseContext(
+        language=actor.locale or actor.language, timezone=actor.timezone, region=actor.company.phone_region
+    )
+    units = cast("int | None", field.kind.parse(raw, field, context))
+    if units is None:  # a word of which currency codes were all
+        raise ParseError(_("Enter a number."))
+    return units
+
+
+def currencies() -> tuple[Choice, ...]:
+    """Return the currencies that deals may have."""
+    return current.get().object(scope.DEALS).field("CurrencyIsoCode").choices
