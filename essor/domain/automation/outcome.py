@@ -15,7 +15,8 @@ from django.utils.translation import ngettext
 from essor.domain.automation.definition import Definition
 from essor.domain.automation.kinds import Member
 from essor.domain.automation.models import Flow, FlowRun, FlowStep, Outgoing, RunState
-from essor.jobs import live
+from essor.domain.automation.told import FLOW_FAILED
+from essor.domain.notifications.notices import notify
 from essor.kernel.db.insert import insert_rows
 
 STOP = "stop"
@@ -105,14 +106,14 @@ def _fail(members: Sequence[Member], now: datetime) -> None:
 
 
 def tell(flow: Flow, count: int, why: str) -> None:
-    """Tell the owner of failed runs: on the pages that are open, and by mail once an hour where the flow says so."""
+    """Tell the owner of failed runs: by a notification, and by mail once an hour where the flow says so."""
     pattern = ngettext(
         "The flow “%(name)s” failed for %(num)d record: %(why)s",
         "The flow “%(name)s” failed for %(num)d records: %(why)s", count,
     )  # fmt: skip
     text = pattern % {"name": flow.name, "num": count, "why": why[:200]}
     address = f"/setup/flows/{flow.pk}/runs?state=failed"
-    live.publish(f"user:{flow.owner_id}", {"toast": {"message": text, "tone": "error", "href": address}})
+    notify([flow.owner_id], FLOW_FAILED.name, text, link=address)
     if not flow.mail_errors:
         return
     now = timezone.now()

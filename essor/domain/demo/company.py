@@ -95,7 +95,17 @@ def make(*, scale: float = 1.0, seed: int = SEED, report: Report = lambda _line:
                 _store(model, rows)
         twins.find()
         report("duplicates found")
-    for name in ("Account", "Contact", "Lead", "Opportunity", "Product2", "PricebookEntry", "Task", "Event", "Note"):
+    for name in (
+        "Account",
+        "Contact",
+        "Lead",
+        "Opportunity",
+        "Product2",
+        "PricebookEntry",
+        "Task",
+        "Event",
+        "Note",
+    ):
         index.rebuild(name)
     report("search index ready")
     flows.make()

@@ -7,10 +7,13 @@ from collections.abc import Iterable, Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from essor.domain.automation import merge, people, ports
+from essor.domain.automation import merge, people
 from essor.domain.automation.checks import text_errors
 from essor.domain.automation.definition import Step
 from essor.domain.automation.kinds import Batch, Site, StepKind, step
+from essor.domain.automation.told import FLOW
+from essor.domain.notifications import notices
+from essor.domain.notifications.notices import Notice
 from essor.kernel.errors import FieldError
 
 
@@ -49,8 +52,9 @@ class Notify(StepKind):
         text = merge.read(str(batch.settings.get("text", "")))
         for one in members:
             one.detail = text.fill(one.shown)
-            if told[id(one)] and not batch.rehearsal:
-                obj = batch.site.obj
-                ports.notify(
-                    ports.Note(tuple(told[id(one)]), one.detail, obj.name, obj.prefix, one.run.record_id)
-                )
+        if batch.rehearsal:
+            return
+        about = batch.site.obj.name
+        notices.send([
+            Notice(user, FLOW.name, one.detail, record=(about, one.run.record_id)) for one in members for user in told[id(one)]
+        ])  # fmt: skip
