@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "essor.jobs",
     "essor.domain.activities",
     "essor.domain.feed",
+    "essor.domain.approvals",
     "essor.domain.sales",
     "essor.domain.exchange",
     "essor.domain.bulk",
@@ -130,6 +131,8 @@ EMAIL_HOST_USER = environment.text("ESSOR_SMTP_USER")
 EMAIL_HOST_PASSWORD = environment.text("ESSOR_SMTP_PASSWORD")
 EMAIL_USE_TLS = environment.flag("ESSOR_SMTP_TLS", default=True)
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+# Where people reach this Essor, for the links in mails.
+SITE_URL = environment.text("ESSOR_URL", f"http://localhost:{environment.whole('PORT', 8000)}").rstrip("/")
 DEFAULT_FROM_EMAIL = environment.text("ESSOR_MAIL_FROM", "essor@localhost")
 
 # Security ---------------------------------------------------------------------------------------
