@@ -216,7 +216,8 @@ def named_by(actor: Actor, link: Field, verb: Verb, compile_where: CompileWhere)
     """Yield the rows whose polymorphic `link` names a record that the actor has: a condition per object, one for open ones."""
     opened = []
     for target in current.get():
-        if not target.is_record or target.name in _own_rules or RIGHT[verb] not in rights_on(actor, target.name):
+        named = target.name in link.targets or (link.options.get("any_activity_object") and target.activities)
+        if not named or RIGHT[verb] not in rights_on(actor, target.name):
             continue
         reasons = tuple(grants(actor, target, verb=verb, compile_where=compile_where))
         if any(reason.is_all for reason in reasons):

@@ -101,7 +101,7 @@ def words(field: Field, values: Values, locale: str) -> str:
         return str(values.get(f"{field.relationship}.Name") or EMPTY)
     if field.kind.name == "money":
         scale = int(field.options.get("scale", 2))
-        return formats.money(value, str(values.get("CurrencyIsoCode") or "EUR"), locale, scale=scale)
+        return formats.trimmed_money(value, str(values.get("CurrencyIsoCode") or "EUR"), locale, scale=scale)
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if field.choices and isinstance(value, str):

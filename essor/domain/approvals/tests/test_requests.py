@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from essor.access.actions import save_group, set_org_default
 from essor.access.actor import Actor, system_actor
-from essor.access.models import User, UserRole
+from essor.access.models import OrgDefault, User, UserRole
 from essor.catalog import current
 from essor.domain.approvals import absences, reading
 from essor.domain.approvals.actions.absence import add_absence, remove_absence
@@ -246,6 +246,7 @@ def test_only_who_may_change_a_record_submits_it(process: Process, rep: Actor, p
 
 def test_many_records_cost_what_few_cost(process: Process, rep: Actor) -> None:
     process()
+    submit(rep, "Opportunity", deal(rep))  # what is worked out once is worked out now
     counts = []
     for size in (2, 12):
         keys = [*(deal(rep) for _ in range(size)), deal(rep, 10)]
@@ -289,7 +290,7 @@ def test_requests_are_read_like_records_by_those_who_may(
     process: Process, rep: Actor, manager: Actor, person: Person, admin: Actor
 ) -> None:
     process()
-    set_org_default(admin, "Opportunity", "None")
+    set_org_default(admin, "Opportunity", OrgDefault.Access.PRIVATE)
     stranger, colleague = person("Stranger", ""), person("Colleague", "Marketing", "Sales")
     submit(fresh(rep), "Opportunity", deal(fresh(rep)))
     text = "SELECT Name, Status, TargetObject.Name, SubmittedBy.Name, (SELECT StepStatus FROM Steps), (SELECT Actor.Name FROM Workitems) FROM ProcessInstance"
