@@ -77,7 +77,9 @@ def test_the_api_refuses_with_a_code_of_its_own(locked: Outcome, rep: Actor) -> 
     _row, token = create_token(rep, name="test", scopes=("read", "write", "bulk"))
     client = Client(headers={"authorization": f"Bearer {token}"})
     answer = client.patch(
-        f"/api/v1/records/Opportunity/{address(locked.key)}", {"NextStep": "By API"}, content_type="application/json"
+        f"/api/v1/records/Opportunity/{address(locked.key)}",
+        {"NextStep": "By API"},
+        content_type="application/json",
     )
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["code"] == "ENTITY_IS_LOCKED"

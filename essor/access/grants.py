@@ -229,7 +229,9 @@ def named_by(actor: Actor, link: Field, verb: Verb, compile_where: CompileWhere)
         yield Grant(By.PARENT, str(target.label), condition=condition)
     if opened:
         names = ", ".join(str(target.label) for target in opened)
-        yield Grant(By.PARENT, names, condition=Q(**{f"{link.attr}_type__in": [one.prefix for one in opened]}))
+        yield Grant(
+            By.PARENT, names, condition=Q(**{f"{link.attr}_type__in": [one.prefix for one in opened]})
+        )
 
 
 def _orphans(actor: Actor, link: Field, default: Default) -> Iterator[Grant]:

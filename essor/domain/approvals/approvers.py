@@ -52,7 +52,10 @@ def _named(obj: ObjectDef, keys: Iterable[int], name: str) -> dict[int, int | No
         return {}
     field = obj.field(name)
     rows = object_rows(obj, keys, [field.name])
-    return {key: row[field.name][1] if isinstance(row[field.name], tuple) else row[field.name] for key, row in rows.items()}
+    return {
+        key: row[field.name][1] if isinstance(row[field.name], tuple) else row[field.name]
+        for key, row in rows.items()
+    }
 
 
 def _people(principal: int | None, state: Snapshot) -> Iterable[int]:

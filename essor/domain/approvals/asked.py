@@ -27,7 +27,9 @@ def changes(obj: ObjectDef, process: ApprovalProcess, keys: Sequence[int]) -> di
     last = ProcessInstance.objects.filter(
         target_object_type=obj.prefix, target_object__in=keys, completed_date__isnull=False
     )
-    since: dict[int, datetime] = dict(last.values("target_object").annotate(at=Max("completed_date")).values_list("target_object", "at"))
+    since: dict[int, datetime] = dict(
+        last.values("target_object").annotate(at=Max("completed_date")).values_list("target_object", "at")
+    )
     rows = History.objects.filter(object_name=obj.name, record_id__in=keys, action="updated").order_by("pk")
     found: dict[int, Changes] = defaultdict(dict)
     for key, at, changed in rows.values_list("record_id", "created_date", "changes").iterator():

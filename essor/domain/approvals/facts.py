@@ -109,7 +109,9 @@ def words(field: Field, values: Values, locale: str) -> str:
     return field.kind.display(value, field, locale)
 
 
-def _parents(actor: Actor, obj: ObjectDef, instances: Sequence[ProcessInstance]) -> Mapping[tuple[str, int], str]:
+def _parents(
+    actor: Actor, obj: ObjectDef, instances: Sequence[ProcessInstance]
+) -> Mapping[tuple[str, int], str]:
     """Return the names of the records that changed lookups have named."""
     wanted = set()
     for one in instances:

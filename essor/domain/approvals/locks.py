@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from essor.access.rights import Permission
 from essor.catalog import current
 from essor.catalog.definitions import ObjectDef
 from essor.domain.approvals.absences import seats
-from essor.domain.approvals.models import PENDING, ProcessInstance, ProcessInstanceWorkitem
+from essor.domain.approvals.models import PENDING, ApprovalProcess, ProcessInstance, ProcessInstanceWorkitem
 from essor.kernel.errors import FieldError, ValidationFailed
 from essor.records.batch import Batch, Row
 from essor.records.rules import EVERY, before, guard
@@ -27,6 +28,10 @@ def locked_for(actor: Actor, records: Collection[Record]) -> dict[Record, int]:
     """Return {record: request} of those that the actor may not change now; one query, two when something waits."""
     if not records or actor.system or actor.can(Permission.MODIFY_ALL_DATA):
         return {}
+    prefixes = {one.prefix for one in current.get() if one.name in objects_concerned(actor.version)}
+    records = [record for record in records if record[0] in prefixes]
+    if not records:
+        return {}
     waiting = pending(records)
     if not waiting:
         return {}
@@ -35,6 +40,12 @@ def locked_for(actor: Actor, records: Collection[Record]) -> dict[Record, int]:
     )
     open_to = set(mine.values_list("process_instance", flat=True))
     return {record: key for record, key in waiting.items() if key not in open_to}
+
+
+@lru_cache(maxsize=8)
+def objects_concerned(stamp: int) -> frozenset[str]:  # noqa: ARG001 -- saving a process draws a new stamp of the rights
+    """Return the names of the objects that have a process, on or off: all others are never locked."""
+    return frozenset(ApprovalProcess.objects.values_list("object_name", flat=True))
 
 
 def pending(records: Iterable[Record]) -> dict[Record, int]:
@@ -46,7 +57,9 @@ def pending(records: Iterable[Record]) -> dict[Record, int]:
     for prefix, keys in by_prefix.items():
         condition |= Q(target_object_type=prefix, target_object__in=keys)
     rows = ProcessInstance.objects.filter(condition, status=PENDING, is_deleted=False)
-    return {(prefix, key): pk for prefix, key, pk in rows.values_list("target_object_type", "target_object", "pk")}
+    return {
+        (prefix, key): pk for prefix, key, pk in rows.values_list("target_object_type", "target_object", "pk")
+    }
 
 
 def sentences(requests: Collection[int]) -> dict[int, str]:
@@ -86,7 +99,9 @@ def _records(obj: ObjectDef, row: Row) -> Iterable[Record]:
     for link in obj.fields:
         if link.kind.name == "masterdetail" and len(link.targets) == 1 and catalog.has(link.targets[0]):
             prefix = catalog.object(link.targets[0]).prefix
-            yield from ((prefix, key) for key in {row.get(link.name), row.prior(link.name)} if isinstance(key, int))
+            yield from (
+                (prefix, key) for key in {row.get(link.name), row.prior(link.name)} if isinstance(key, int)
+            )
 
 
 @guard(EVERY)

@@ -50,7 +50,9 @@ def send_requests() -> None:
         send_requests.enqueue()
 
 
-SCHEDULE.add("approvals.requests", send_requests, every(minutes=30))  # absences begin without anybody doing anything
+SCHEDULE.add(
+    "approvals.requests", send_requests, every(minutes=30)
+)  # absences begin without anybody doing anything
 
 
 def _make_links() -> None:

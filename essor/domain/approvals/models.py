@@ -104,7 +104,9 @@ class ProcessInstance(Detail):
 
     class Meta:
         indexes = [
-            models.Index(fields=["target_object_type", "target_object"], name="approvals_of_record", condition=LIVE)
+            models.Index(
+                fields=["target_object_type", "target_object"], name="approvals_of_record", condition=LIVE
+            )
         ]
         constraints = [
             models.UniqueConstraint(

@@ -34,7 +34,9 @@ TARGET = Spec(
 
 def part_of(children: str) -> Spec:
     """Return the master of a trail's line or of a person asked."""
-    return Spec(kind="masterdetail", child_relationship=children, on_delete="cascade", readonly=True, history=False)
+    return Spec(
+        kind="masterdetail", child_relationship=children, on_delete="cascade", readonly=True, history=False
+    )
 
 
 OBJECTS = (

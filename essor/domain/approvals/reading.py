@@ -18,14 +18,16 @@ from essor.domain.approvals.actions.decide import may_answer
 from essor.domain.approvals.actions.recall import may_recall
 from essor.domain.approvals.conditions import meeting
 from essor.domain.approvals.facts import Facts, facts_of
-from essor.domain.approvals.locks import locked_for, pending
+from essor.domain.approvals.locks import locked_for, objects_concerned, pending
 from essor.domain.approvals.models import (
     NO_RESPONSE,
+    PENDING,
     ApprovalProcess,
     ProcessInstance,
     ProcessInstanceStep,
     ProcessInstanceWorkitem,
 )
+from essor.domain.approvals.routes import routes
 from essor.kernel import ids
 from essor.query.names import names as names_of
 
@@ -112,7 +114,9 @@ def requests_of(actor: Actor, items: Sequence[ProcessInstanceWorkitem]) -> list[
     facts = facts_of(actor, instances)
     people = _people({one.submitted_by_id for one in instances} | {item.actor_id for item in items})
     keys = {(one.target_object_type, one.target_object) for one in instances}
-    known = [(catalog.by_prefix[prefix].name, key) for prefix, key in sorted(keys) if prefix in catalog.by_prefix]
+    known = [
+        (catalog.by_prefix[prefix].name, key) for prefix, key in sorted(keys) if prefix in catalog.by_prefix
+    ]
     titles = names_of(actor, known)
     found = []
     for item in items:
@@ -122,7 +126,15 @@ def requests_of(actor: Actor, items: Sequence[ProcessInstanceWorkitem]) -> list[
             title = titles.get((obj.name, instance.target_object)) or instance.name
             instead = people.get(item.actor_id or 0, "") if item.actor_id != actor.user_id else ""
             found.append(
-                Request(item, instance, obj, title, facts[instance.pk], people.get(instance.submitted_by_id or 0, ""), instead)
+                Request(
+                    item,
+                    instance,
+                    obj,
+                    title,
+                    facts[instance.pk],
+                    people.get(instance.submitted_by_id or 0, ""),
+                    instead,
+                )
             )
     return found
 
@@ -134,14 +146,27 @@ def _people(keys: Iterable[int | None]) -> dict[int, str]:
 def trail(actor: Actor, obj: ObjectDef, key: int) -> list[Round]:
     """Return the requests of a record that the actor may read, the newest first; a bounded number of queries."""
     rows = ProcessInstance.objects.filter(target_object_type=obj.prefix, target_object=key, is_deleted=False)
-    instances = list(rows.select_related("process").order_by("-pk")[:MOST])
+    return rounds(actor, list(rows.select_related("process").order_by("-pk")[:MOST]))
+
+
+def rounds(actor: Actor, instances: Sequence[ProcessInstance]) -> list[Round]:
+    """Return requests with their trails; four queries."""
     if not instances:
         return []
-    lines = list(ProcessInstanceStep.objects.filter(process_instance__in=instances, is_deleted=False).order_by("pk"))
-    items = list(ProcessInstanceWorkitem.objects.filter(process_instance__in=instances, is_deleted=False).order_by("pk"))
+    lines = list(
+        ProcessInstanceStep.objects.filter(process_instance__in=instances, is_deleted=False).order_by("pk")
+    )
+    items = list(
+        ProcessInstanceWorkitem.objects.filter(process_instance__in=instances, is_deleted=False).order_by(
+            "pk"
+        )
+    )
     away = delegates([item.actor_id for item in items if item.actor_id])
     people = _people(
-        {one.actor_id for one in lines} | {one.original_actor_id for one in lines} | {one.actor_id for one in items} | set(away.values())
+        {one.actor_id for one in lines}
+        | {one.original_actor_id for one in lines}
+        | {one.actor_id for one in items}
+        | set(away.values())
     )
     by_lines, by_items = _grouped(lines), _grouped(items)
     return [_round(actor, one, by_lines[one.pk], by_items[one.pk], people, away) for one in instances]
@@ -195,14 +220,43 @@ class Standing:
 
 
 def standing(actor: Actor, obj: ObjectDef, key: int) -> Standing:
-    """Return where a record stands: two queries, some more while it waits."""
+    """Return where a record stands: no query for objects without a process, one otherwise, some more while it waits."""
+    if obj.name not in objects_concerned(actor.version):
+        return Standing()
     record = (obj.prefix, key)
     waits = bool(pending([record]))
-    known = ApprovalProcess.objects.filter(object_name=obj.name, active=True).exists()
-    return Standing(waits, waits and bool(locked_for(actor, [record])), known)
+    return Standing(waits, waits and bool(locked_for(actor, [record])), has_process=True)
 
 
-def may_submit(obj: ObjectDef, key: int) -> bool:
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What submitting a record would start: the process, its first step, whom it asks; `problem` when it cannot."""
+
+    process: ApprovalProcess
+    step: str
+    people: tuple[str, ...]
+    problem: str = ""
+
+
+def preview(actor: Actor, obj: ObjectDef, key: int) -> Preview | None:
+    """Return what the actor's submission of a record would start, None when no process fits."""
+    rows = ApprovalProcess.objects.filter(object_name=obj.name, active=True)
+    process = next((one for one in rows if meeting(obj, [key], one.entry)), None)
+    if process is None:
+        return None
+    way = routes(process, obj, {key: actor.user_id})[key]
+    people = _people(way.approvers)
+    names = tuple(people[one] for one in way.approvers if one in people)
+    return Preview(process, way.step.name if way.step else "", names, way.problem)
+
+
+def needs_approval(obj: ObjectDef, key: int) -> bool:
     """Tell whether a record meets the condition of any active process."""
     rows = ApprovalProcess.objects.filter(object_name=obj.name, active=True)
     return any(meeting(obj, [key], process.entry) for process in rows)
+
+
+def submitted_by(actor: Actor) -> list[Round]:
+    """Return the actor's own requests that wait, the newest first."""
+    rows = ProcessInstance.objects.filter(submitted_by=actor.user_id, status=PENDING, is_deleted=False)
+    return rounds(actor, list(rows.select_related("process").order_by("-pk")[:MOST]))

@@ -39,6 +39,8 @@ def routes(
             if asked[key]:
                 found[key] = Route(step, asked[key])
             elif not step.skip_empty:
-                text = _("Nobody can approve the step “%(step)s”: ask an administrator to look at the process “%(process)s”.")
+                text = _(
+                    "Nobody can approve the step “%(step)s”: ask an administrator to look at the process “%(process)s”."
+                )
                 found[key] = Route(problem=text % {"step": step.name, "process": process.name})
     return {key: found.get(key, Route()) for key in submitters}

@@ -116,19 +116,34 @@ def finish(actor: Actor, obj: ObjectDef, instances: Sequence[ProcessInstance], s
         one.last_actor_id, one.last_modified_date, one.system_modstamp = actor.user_id or None, now, now
     ProcessInstance.objects.bulk_update(
         instances,
-        ["status", "completed_date", "step", "elapsed_time_in_hours", "last_actor", "last_modified_date", "system_modstamp"],
+        [
+            "status",
+            "completed_date",
+            "step",
+            "elapsed_time_in_hours",
+            "last_actor",
+            "last_modified_date",
+            "system_modstamp",
+        ],
     )
     process = instances[0].process
     updates = {"Approved": process.on_approve, "Rejected": process.on_refuse}.get(status, [])
     if updates:
         _write(obj, [one.target_object for one in instances], updates)
-    events.emit(COMPLETED, "ProcessInstance", [one.pk for one in instances], {"user_id": actor.user_id, "status": status})
+    events.emit(
+        COMPLETED,
+        "ProcessInstance",
+        [one.pk for one in instances],
+        {"user_id": actor.user_id, "status": status},
+    )
     refresh_pages(one.submitted_by_id for one in instances if one.submitted_by_id)
 
 
 def _write(obj: ObjectDef, keys: Sequence[int], updates: Sequence[Mapping[str, object]]) -> None:
     """Write the final values as the system; one that is copied is read set-wise."""
-    known = [one for one in updates if obj.has(str(one["field"])) and obj.has(str(one.get("copy") or one["field"]))]
+    known = [
+        one for one in updates if obj.has(str(one["field"])) and obj.has(str(one.get("copy") or one["field"]))
+    ]
     copied = {obj.field(str(one["copy"])).name for one in known if one.get("copy")}
     stored = object_rows(obj, keys, copied) if copied else {}
     by_key: dict[int, dict[str, object]] = defaultdict(dict)
@@ -136,9 +151,15 @@ def _write(obj: ObjectDef, keys: Sequence[int], updates: Sequence[Mapping[str, o
         for one in known:
             name, source = str(one["field"]), one.get("copy")
             field = obj.field(str(source)) if source else None
-            by_key[key][name] = field.kind.to_json(stored[key][field.name], field) if field else one.get("value")
+            by_key[key][name] = (
+                field.kind.to_json(stored[key][field.name], field) if field else one.get("value")
+            )
     results = save_many(
-        system_actor(), obj.name, [Change(obj.name, by_key[key], id=key) for key in keys], all_or_none=True, source=SOURCE
+        system_actor(),
+        obj.name,
+        [Change(obj.name, by_key[key], id=key) for key in keys],
+        all_or_none=True,
+        source=SOURCE,
     )
     wrong = next((one for one in results if not one.ok), None)
     if wrong is not None:

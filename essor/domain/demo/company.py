@@ -14,7 +14,7 @@ from django.utils import timezone
 from essor.access.models import User
 from essor.catalog import current
 from essor.domain.activities.models import Event, Task
-from essor.domain.demo import companies, deals, doings, people
+from essor.domain.demo import approvals, companies, deals, doings, people
 from essor.domain.demo.people import Login
 from essor.domain.demo.seed import SEED
 from essor.domain.sales.models import Account, Contact, Lead, Opportunity, OpportunityHistory
@@ -54,6 +54,8 @@ def make(*, scale: float = 1.0, seed: int = SEED, report: Report = lambda _line:
         )
     _last_activities(maker)
     rollups.drift(current.get(), mend=True)
+    approvals.make(rng)
+    report("discounts and their approvals")
     for name in ("Account", "Contact", "Lead", "Opportunity", "Task", "Event"):
         index.rebuild(name)
     report("search index ready")

@@ -18,6 +18,7 @@ SESSION_STATE = "/me/session"
 STYLE_GUIDE = "/styleguide/"
 IMPORTS = "/import/"
 CONSOLE = "/console/"
+APPROVALS = "/approvals/"
 API_DOCS = "/api/docs/"
 
 

@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("essor.faces.web.setup.urls")),
     path("", include("essor.faces.web.importing.urls")),
     path("", include("essor.faces.web.console.urls")),
+    path("", include("essor.faces.web.approvals.urls")),
     path("", include("essor.faces.web.apidocs.urls")),
     path("styleguide/", style_guide, name="styleguide"),
 ]

@@ -17,7 +17,9 @@ from essor.kernel.errors import FieldError, Forbidden, NotFound, ValidationFaile
 
 
 @transaction.atomic
-def add_absence(actor: Actor, user_id: int, first: date | None, last: date | None, delegate: int | None) -> Absence:
+def add_absence(
+    actor: Actor, user_id: int, first: date | None, last: date | None, delegate: int | None
+) -> Absence:
     """Note an absence of oneself (administrators: of anybody) with who stands in; ValidationFailed lists what is wrong."""
     user = User.objects.filter(pk=user_id).first()
     if user is None or (user.pk != actor.user_id and not actor.can(Permission.MANAGE_USERS)):
@@ -25,7 +27,9 @@ def add_absence(actor: Actor, user_id: int, first: date | None, last: date | Non
     stand_in = User.objects.filter(pk=delegate or 0).first()
     errors = []
     if first is None or last is None or last < first or last < absences.today():
-        errors.append(FieldError("last", "INVALID_FIELD_VALUE", _("Give a first and a last day that is not past.")))
+        errors.append(
+            FieldError("last", "INVALID_FIELD_VALUE", _("Give a first and a last day that is not past."))
+        )
     if stand_in is None or not stand_in.may_enter or stand_in.pk == user.pk:
         errors.append(FieldError("delegate", "REQUIRED_FIELD_MISSING", _("Choose who answers meanwhile.")))
     if errors:

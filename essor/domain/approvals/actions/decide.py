@@ -65,8 +65,10 @@ def opened(item_id: int) -> tuple[ProcessInstanceWorkitem, ProcessInstance, Obje
     item = ProcessInstanceWorkitem.objects.filter(pk=item_id).first()
     if item is None:
         raise NotFound(_("There is no such request."))
-    instance = ProcessInstance.objects.select_for_update(of=("self",)).select_related("process").get(
-        pk=item.process_instance_id
+    instance = (
+        ProcessInstance.objects.select_for_update(of=("self",))
+        .select_related("process")
+        .get(pk=item.process_instance_id)
     )
     item.refresh_from_db()
     obj = writing.target_of(instance)
@@ -77,7 +79,9 @@ def opened(item_id: int) -> tuple[ProcessInstanceWorkitem, ProcessInstance, Obje
 
 def over(instance: ProcessInstance) -> str:
     """Return the sentence that a request needs no answer any more, with the last one that was given."""
-    last = ProcessInstanceStep.objects.filter(process_instance=instance, step_status__in=ANSWERS - {"NoResponse"})
+    last = ProcessInstanceStep.objects.filter(
+        process_instance=instance, step_status__in=ANSWERS - {"NoResponse"}
+    )
     row = last.order_by("-pk").first()
     name = User.objects.filter(pk=row.actor_id or 0).values_list("name", flat=True).first() if row else None
     if row is None or name is None:
@@ -94,7 +98,11 @@ def _approved(
 ) -> list[int]:
     """Go on when the step has all it needs; return whose open pages change."""
     step = item.step
-    if step is not None and step.rule == ApprovalStep.Rule.UNANIMOUS and instance.workitems.filter(is_deleted=False).exists():
+    if (
+        step is not None
+        and step.rule == ApprovalStep.Rule.UNANIMOUS
+        and instance.workitems.filter(is_deleted=False).exists()
+    ):
         return []
     told = writing.close_items(actor, instance)
     _go_on(actor, obj, instance, after=step.place if step is not None else BEGINNING)

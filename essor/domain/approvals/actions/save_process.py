@@ -65,13 +65,19 @@ def save_process(actor: Actor, text: ProcessText, process: ApprovalProcess | Non
     errors: Errors = []
     row.name = _named(text.name, row, errors)
     row.description, row.active = text.description.strip() or None, text.active
-    row.after_refusal = text.after_refusal if text.after_refusal in ApprovalProcess.AfterRefusal.values else "final"
+    row.after_refusal = (
+        text.after_refusal if text.after_refusal in ApprovalProcess.AfterRefusal.values else "final"
+    )
     row.facts = [obj.field(name).name for name in text.facts if obj.has(name)]
     row.on_approve = list(_updates(actor, obj, text.on_approve, "approve", errors))
     row.on_refuse = list(_updates(actor, obj, text.on_refuse, "refuse", errors))
     if row.active and (row.pk is None or not row.steps.exists()):
         if process is not None:
-            errors.append(FieldError("active", "REQUIRED_FIELD_MISSING", _("Add a step before you turn the process on.")))
+            errors.append(
+                FieldError(
+                    "active", "REQUIRED_FIELD_MISSING", _("Add a step before you turn the process on.")
+                )
+            )
         row.active = False
     if errors:
         raise ValidationFailed(errors)
@@ -89,7 +95,9 @@ def _named(name: str, row: ApprovalProcess, errors: Errors) -> str:
     if not name:
         errors.append(FieldError("name", "REQUIRED_FIELD_MISSING", _("Enter a name.")))
     elif len(name) > NAME_LENGTH:
-        errors.append(FieldError("name", "STRING_TOO_LONG", _("At most %(limit)d characters.") % {"limit": NAME_LENGTH}))
+        errors.append(
+            FieldError("name", "STRING_TOO_LONG", _("At most %(limit)d characters.") % {"limit": NAME_LENGTH})
+        )
     elif ApprovalProcess.objects.filter(name__iexact=name).exclude(pk=row.pk).exists():
         errors.append(FieldError("name", "DUPLICATE_VALUE", _("There is already a process of this name.")))
     return name
@@ -97,7 +105,11 @@ def _named(name: str, row: ApprovalProcess, errors: Errors) -> str:
 
 def writable(obj: ObjectDef) -> list[str]:
     """Return the names of the fields that a process may write."""
-    return [one.name for one in obj.fields if one.updateable and one.has_column and not one.hidden and one.name != "OwnerId"]
+    return [
+        one.name
+        for one in obj.fields
+        if one.updateable and one.has_column and not one.hidden and one.name != "OwnerId"
+    ]
 
 
 def _updates(
@@ -105,12 +117,16 @@ def _updates(
 ) -> Iterable[Mapping[str, Any]]:
     """Yield the updates as they are stored, each value as JSON carries it."""
     known = set(writable(obj))
-    context = ParseContext(language=actor.language, timezone=actor.timezone, region=actor.company.phone_region)
+    context = ParseContext(
+        language=actor.language, timezone=actor.timezone, region=actor.company.phone_region
+    )
     for place, one in enumerate(updates[:MOST_UPDATES]):
         if not one.field:
             continue
         if not obj.has(one.field) or obj.field(one.field).name not in known:
-            errors.append(FieldError(f"{verb}.field.{place}", "INVALID_FIELD", _("This field cannot be written.")))
+            errors.append(
+                FieldError(f"{verb}.field.{place}", "INVALID_FIELD", _("This field cannot be written."))
+            )
             continue
         field = obj.field(one.field)
         if one.copy:
@@ -125,7 +141,12 @@ def _updates(
         except ParseError as error:
             errors.append(FieldError(f"{verb}.value.{place}", error.code, f"{field.label}: {error}"))
             continue
-        yield {"field": field.name, "value": value if isinstance(value, (str, int, float, bool, list)) or value is None else value.isoformat()}
+        yield {
+            "field": field.name,
+            "value": value
+            if isinstance(value, (str, int, float, bool, list)) or value is None
+            else value.isoformat(),
+        }
 
 
 @transaction.atomic
@@ -171,7 +192,9 @@ def delete_process(actor: Actor, process: ApprovalProcess) -> None:
     require(actor, Permission.CUSTOMIZE)
     if process.instances.exists():
         waiting = process.instances.filter(status=PENDING, is_deleted=False).count()
-        text = _("There are requests of this process (%(waiting)d of them wait). Turn it off instead.") % {"waiting": waiting}
+        text = _("There are requests of this process (%(waiting)d of them wait). Turn it off instead.") % {
+            "waiting": waiting
+        }
         raise ValidationFailed([FieldError("", "DELETE_FAILED", text)])
     audit.record(actor, "delete_approval_process", process, object=process.object_name)
     process.delete()

@@ -84,7 +84,9 @@ def _whom(row: ApprovalStep, process: ApprovalProcess, text: StepText, errors: l
         if obj.has(text.field) and "User" in obj.field(text.field).targets:
             row.field = obj.field(text.field).name
         else:
-            errors.append(FieldError("field", "REQUIRED_FIELD_MISSING", _("Choose a field that names a user.")))
+            errors.append(
+                FieldError("field", "REQUIRED_FIELD_MISSING", _("Choose a field that names a user."))
+            )
 
 
 @transaction.atomic

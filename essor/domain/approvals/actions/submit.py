@@ -66,7 +66,9 @@ def submit_many(
     found: dict[int, Outcome] = {}
     unique = list(dict.fromkeys(keys))
     for start in range(0, len(unique), CHUNK):
-        found.update(_together(actor, obj, unique[start : start + CHUNK], comment.strip()[:LONGEST_COMMENT], process))
+        found.update(
+            _together(actor, obj, unique[start : start + CHUNK], comment.strip()[:LONGEST_COMMENT], process)
+        )
     return [found[key] for key in keys]
 
 
@@ -114,7 +116,10 @@ def _locked(actor: Actor, obj: ObjectDef, keys: Sequence[int]) -> tuple[dict[int
         mine = rows if editable is None else rows.filter(editable)
         if connection.features.has_select_for_update:
             mine = mine.select_for_update(of=("self",))
-        names = {key: str(name or obj.label) for key, name in mine.values_list("pk", obj.field(obj.name_field).attr)}
+        names = {
+            key: str(name or obj.label)
+            for key, name in mine.values_list("pk", obj.field(obj.name_field).attr)
+        }
     errors = {}
     for key in keys:
         if key not in seen:
@@ -138,7 +143,9 @@ def _start(
     """Start one process for some records."""
     ways = routes(process, obj, dict.fromkeys(names, actor.user_id))
     found = {
-        key: Outcome(key, error=FieldError("", "NO_APPROVER", way.problem)) for key, way in ways.items() if way.problem
+        key: Outcome(key, error=FieldError("", "NO_APPROVER", way.problem))
+        for key, way in ways.items()
+        if way.problem
     }
     going = [key for key in names if key not in found]
     changes = asked.changes(obj, process, going)
@@ -150,19 +157,22 @@ def _start(
         )
         for key in going
     )  # fmt: skip
-    ProcessInstanceStep.objects.bulk_create(writing.line(actor, one, STARTED, comment=comment) for one in made)
+    ProcessInstanceStep.objects.bulk_create(
+        writing.line(actor, one, STARTED, comment=comment) for one in made
+    )
     items = _ask(actor, made, ways)
     writing.finish(actor, obj, [one for one in made if ways[one.target_object].step is None], APPROVED)
     return found | {
-        one.target_object: Outcome(one.target_object, one, items[one.pk], ways[one.target_object].approvers) for one in made
+        one.target_object: Outcome(one.target_object, one, items[one.pk], ways[one.target_object].approvers)
+        for one in made
     }
 
 
-def _ask(
-    actor: Actor, made: Sequence[ProcessInstance], ways: dict[int, Route]
-) -> dict[int, tuple[int, ...]]:
+def _ask(actor: Actor, made: Sequence[ProcessInstance], ways: dict[int, Route]) -> dict[int, tuple[int, ...]]:
     routed = [(one, ways[one.target_object]) for one in made]
-    opened = writing.ask(actor, [(one, way.step, way.approvers) for one, way in routed if way.step is not None])
+    opened = writing.ask(
+        actor, [(one, way.step, way.approvers) for one, way in routed if way.step is not None]
+    )
     found: dict[int, tuple[int, ...]] = defaultdict(tuple)
     for item in opened:
         found[item.process_instance_id] += (item.pk,)

@@ -7,168 +7,494 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0001_initial'),
+        ("access", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ApprovalProcess',
+            name="ApprovalProcess",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_date', models.DateTimeField(auto_now_add=True, verbose_name='Created on')),
-                ('last_modified_date', models.DateTimeField(auto_now=True, verbose_name='Last modified on')),
-                ('name', models.CharField(max_length=120, unique=True, verbose_name='Name')),
-                ('object_name', models.CharField(max_length=80, verbose_name='Object')),
-                ('description', models.TextField(blank=True, null=True, verbose_name='Description')),
-                ('active', models.BooleanField(default=False, verbose_name='Active')),
-                ('place', models.PositiveIntegerField(default=0)),
-                ('entry', models.JSONField(blank=True, null=True)),
-                ('after_refusal', models.CharField(choices=[('final', 'The request is over'), ('start', 'It goes back to the first step')], default='final', max_length=10)),
-                ('facts', models.JSONField(blank=True, default=list)),
-                ('on_approve', models.JSONField(blank=True, default=list)),
-                ('on_refuse', models.JSONField(blank=True, default=list)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_date", models.DateTimeField(auto_now_add=True, verbose_name="Created on")),
+                ("last_modified_date", models.DateTimeField(auto_now=True, verbose_name="Last modified on")),
+                ("name", models.CharField(max_length=120, unique=True, verbose_name="Name")),
+                ("object_name", models.CharField(max_length=80, verbose_name="Object")),
+                ("description", models.TextField(blank=True, null=True, verbose_name="Description")),
+                ("active", models.BooleanField(default=False, verbose_name="Active")),
+                ("place", models.PositiveIntegerField(default=0)),
+                ("entry", models.JSONField(blank=True, null=True)),
+                (
+                    "after_refusal",
+                    models.CharField(
+                        choices=[
+                            ("final", "The request is over"),
+                            ("start", "It goes back to the first step"),
+                        ],
+                        default="final",
+                        max_length=10,
+                    ),
+                ),
+                ("facts", models.JSONField(blank=True, default=list)),
+                ("on_approve", models.JSONField(blank=True, default=list)),
+                ("on_refuse", models.JSONField(blank=True, default=list)),
             ],
             options={
-                'ordering': ['place', 'pk'],
+                "ordering": ["place", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='ApprovalStep',
+            name="ApprovalStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_date', models.DateTimeField(auto_now_add=True, verbose_name='Created on')),
-                ('last_modified_date', models.DateTimeField(auto_now=True, verbose_name='Last modified on')),
-                ('place', models.PositiveIntegerField(default=0)),
-                ('name', models.CharField(max_length=120, verbose_name='Name')),
-                ('entry', models.JSONField(blank=True, null=True)),
-                ('to', models.CharField(choices=[('people', 'Named people'), ('group', 'A group or queue'), ('role', 'Who is above in the role tree'), ('field', 'A user named on the record'), ('manager', 'The owner’s manager')], default='role', max_length=10)),
-                ('people', models.JSONField(blank=True, default=list)),
-                ('field', models.CharField(blank=True, max_length=80, null=True)),
-                ('rule', models.CharField(choices=[('unanimous', 'All must approve'), ('first', 'The first answer decides')], default='unanimous', max_length=10)),
-                ('skip_empty', models.BooleanField(default=False)),
-                ('group', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='access.group')),
-                ('process', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='approvals.approvalprocess')),
-                ('role', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='access.userrole')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_date", models.DateTimeField(auto_now_add=True, verbose_name="Created on")),
+                ("last_modified_date", models.DateTimeField(auto_now=True, verbose_name="Last modified on")),
+                ("place", models.PositiveIntegerField(default=0)),
+                ("name", models.CharField(max_length=120, verbose_name="Name")),
+                ("entry", models.JSONField(blank=True, null=True)),
+                (
+                    "to",
+                    models.CharField(
+                        choices=[
+                            ("people", "Named people"),
+                            ("group", "A group or queue"),
+                            ("role", "Who is above in the role tree"),
+                            ("field", "A user named on the record"),
+                            ("manager", "The owner’s manager"),
+                        ],
+                        default="role",
+                        max_length=10,
+                    ),
+                ),
+                ("people", models.JSONField(blank=True, default=list)),
+                ("field", models.CharField(blank=True, max_length=80, null=True)),
+                (
+                    "rule",
+                    models.CharField(
+                        choices=[("unanimous", "All must approve"), ("first", "The first answer decides")],
+                        default="unanimous",
+                        max_length=10,
+                    ),
+                ),
+                ("skip_empty", models.BooleanField(default=False)),
+                (
+                    "group",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="access.group",
+                    ),
+                ),
+                (
+                    "process",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="steps",
+                        to="approvals.approvalprocess",
+                    ),
+                ),
+                (
+                    "role",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="access.userrole",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['place', 'pk'],
+                "ordering": ["place", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='ProcessInstance',
+            name="ProcessInstance",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False, verbose_name='Record id')),
-                ('currency_iso_code', models.CharField(db_default='EUR', default='EUR', max_length=3, verbose_name='Currency')),
-                ('created_date', models.DateTimeField(default=django.utils.timezone.now, verbose_name='Created on')),
-                ('last_modified_date', models.DateTimeField(default=django.utils.timezone.now, verbose_name='Last modified on')),
-                ('system_modstamp', models.DateTimeField(default=django.utils.timezone.now, verbose_name='System modstamp')),
-                ('is_deleted', models.BooleanField(db_default=models.Value(value=False), default=False, verbose_name='Deleted')),
-                ('revision', models.PositiveIntegerField(db_default=1, default=1)),
-                ('name', models.CharField(max_length=255, verbose_name='Request')),
-                ('target_object', models.BigIntegerField(verbose_name='Record')),
-                ('target_object_type', models.CharField(max_length=3)),
-                ('status', models.CharField(default='Pending', max_length=40, verbose_name='Status')),
-                ('comments', models.TextField(blank=True, null=True, verbose_name='Comments')),
-                ('completed_date', models.DateTimeField(blank=True, null=True, verbose_name='Completed on')),
-                ('elapsed_time_in_hours', models.FloatField(blank=True, null=True, verbose_name='Hours until the end')),
-                ('asked', models.JSONField(blank=True, default=dict)),
-                ('created_by', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Created by')),
-                ('last_actor', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Last answer by')),
-                ('last_modified_by', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Last modified by')),
-                ('process', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='instances', to='approvals.approvalprocess')),
-                ('step', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='approvals.approvalstep')),
-                ('submitted_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Submitted by')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False, verbose_name="Record id")),
+                (
+                    "currency_iso_code",
+                    models.CharField(db_default="EUR", default="EUR", max_length=3, verbose_name="Currency"),
+                ),
+                (
+                    "created_date",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="Created on"),
+                ),
+                (
+                    "last_modified_date",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="Last modified on"),
+                ),
+                (
+                    "system_modstamp",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="System modstamp"),
+                ),
+                (
+                    "is_deleted",
+                    models.BooleanField(
+                        db_default=models.Value(value=False), default=False, verbose_name="Deleted"
+                    ),
+                ),
+                ("revision", models.PositiveIntegerField(db_default=1, default=1)),
+                ("name", models.CharField(max_length=255, verbose_name="Request")),
+                ("target_object", models.BigIntegerField(verbose_name="Record")),
+                ("target_object_type", models.CharField(max_length=3)),
+                ("status", models.CharField(default="Pending", max_length=40, verbose_name="Status")),
+                ("comments", models.TextField(blank=True, null=True, verbose_name="Comments")),
+                ("completed_date", models.DateTimeField(blank=True, null=True, verbose_name="Completed on")),
+                (
+                    "elapsed_time_in_hours",
+                    models.FloatField(blank=True, null=True, verbose_name="Hours until the end"),
+                ),
+                ("asked", models.JSONField(blank=True, default=dict)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Created by",
+                    ),
+                ),
+                (
+                    "last_actor",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Last answer by",
+                    ),
+                ),
+                (
+                    "last_modified_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Last modified by",
+                    ),
+                ),
+                (
+                    "process",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="instances",
+                        to="approvals.approvalprocess",
+                    ),
+                ),
+                (
+                    "step",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="approvals.approvalstep",
+                    ),
+                ),
+                (
+                    "submitted_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Submitted by",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ProcessInstanceStep',
+            name="ProcessInstanceStep",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False, verbose_name='Record id')),
-                ('currency_iso_code', models.CharField(db_default='EUR', default='EUR', max_length=3, verbose_name='Currency')),
-                ('created_date', models.DateTimeField(default=django.utils.timezone.now, verbose_name='Created on')),
-                ('last_modified_date', models.DateTimeField(default=django.utils.timezone.now, verbose_name='Last modified on')),
-                ('system_modstamp', models.DateTimeField(default=django.utils.timezone.now, verbose_name='System modstamp')),
-                ('is_deleted', models.BooleanField(db_default=models.Value(value=False), default=False, verbose_name='Deleted')),
-                ('revision', models.PositiveIntegerField(db_default=1, default=1)),
-                ('step_status', models.CharField(max_length=40, verbose_name='Answer')),
-                ('step_name', models.CharField(blank=True, max_length=120, null=True, verbose_name='Step')),
-                ('comments', models.TextField(blank=True, null=True, verbose_name='Comments')),
-                ('elapsed_time_in_hours', models.FloatField(blank=True, null=True, verbose_name='Hours until the answer')),
-                ('actor', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Person')),
-                ('created_by', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Created by')),
-                ('last_modified_by', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Last modified by')),
-                ('original_actor', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='First asked')),
-                ('process_instance', models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='steps', to='approvals.processinstance', verbose_name='Request')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False, verbose_name="Record id")),
+                (
+                    "currency_iso_code",
+                    models.CharField(db_default="EUR", default="EUR", max_length=3, verbose_name="Currency"),
+                ),
+                (
+                    "created_date",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="Created on"),
+                ),
+                (
+                    "last_modified_date",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="Last modified on"),
+                ),
+                (
+                    "system_modstamp",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="System modstamp"),
+                ),
+                (
+                    "is_deleted",
+                    models.BooleanField(
+                        db_default=models.Value(value=False), default=False, verbose_name="Deleted"
+                    ),
+                ),
+                ("revision", models.PositiveIntegerField(db_default=1, default=1)),
+                ("step_status", models.CharField(max_length=40, verbose_name="Answer")),
+                ("step_name", models.CharField(blank=True, max_length=120, null=True, verbose_name="Step")),
+                ("comments", models.TextField(blank=True, null=True, verbose_name="Comments")),
+                (
+                    "elapsed_time_in_hours",
+                    models.FloatField(blank=True, null=True, verbose_name="Hours until the answer"),
+                ),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Person",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Created by",
+                    ),
+                ),
+                (
+                    "last_modified_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Last modified by",
+                    ),
+                ),
+                (
+                    "original_actor",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="First asked",
+                    ),
+                ),
+                (
+                    "process_instance",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="steps",
+                        to="approvals.processinstance",
+                        verbose_name="Request",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='ProcessInstanceWorkitem',
+            name="ProcessInstanceWorkitem",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False, verbose_name='Record id')),
-                ('currency_iso_code', models.CharField(db_default='EUR', default='EUR', max_length=3, verbose_name='Currency')),
-                ('created_date', models.DateTimeField(default=django.utils.timezone.now, verbose_name='Created on')),
-                ('last_modified_date', models.DateTimeField(default=django.utils.timezone.now, verbose_name='Last modified on')),
-                ('system_modstamp', models.DateTimeField(default=django.utils.timezone.now, verbose_name='System modstamp')),
-                ('is_deleted', models.BooleanField(db_default=models.Value(value=False), default=False, verbose_name='Deleted')),
-                ('revision', models.PositiveIntegerField(db_default=1, default=1)),
-                ('step_name', models.CharField(blank=True, max_length=120, null=True, verbose_name='Step')),
-                ('actor', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Person asked')),
-                ('created_by', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Created by')),
-                ('last_modified_by', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Last modified by')),
-                ('original_actor', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='First asked')),
-                ('process_instance', models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='workitems', to='approvals.processinstance', verbose_name='Request')),
-                ('step', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='approvals.approvalstep')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False, verbose_name="Record id")),
+                (
+                    "currency_iso_code",
+                    models.CharField(db_default="EUR", default="EUR", max_length=3, verbose_name="Currency"),
+                ),
+                (
+                    "created_date",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="Created on"),
+                ),
+                (
+                    "last_modified_date",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="Last modified on"),
+                ),
+                (
+                    "system_modstamp",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="System modstamp"),
+                ),
+                (
+                    "is_deleted",
+                    models.BooleanField(
+                        db_default=models.Value(value=False), default=False, verbose_name="Deleted"
+                    ),
+                ),
+                ("revision", models.PositiveIntegerField(db_default=1, default=1)),
+                ("step_name", models.CharField(blank=True, max_length=120, null=True, verbose_name="Step")),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Person asked",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Created by",
+                    ),
+                ),
+                (
+                    "last_modified_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Last modified by",
+                    ),
+                ),
+                (
+                    "original_actor",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="First asked",
+                    ),
+                ),
+                (
+                    "process_instance",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="workitems",
+                        to="approvals.processinstance",
+                        verbose_name="Request",
+                    ),
+                ),
+                (
+                    "step",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="approvals.approvalstep",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='MailLink',
+            name="MailLink",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('digest', models.CharField(max_length=64, null=True)),
-                ('created', models.DateTimeField(default=django.utils.timezone.now)),
-                ('sent', models.DateTimeField(null=True)),
-                ('used', models.DateTimeField(null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='approvals.processinstanceworkitem')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("digest", models.CharField(max_length=64, null=True)),
+                ("created", models.DateTimeField(default=django.utils.timezone.now)),
+                ("sent", models.DateTimeField(null=True)),
+                ("used", models.DateTimeField(null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="links",
+                        to="approvals.processinstanceworkitem",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Absence',
+            name="Absence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_date', models.DateTimeField(auto_now_add=True, verbose_name='Created on')),
-                ('last_modified_date', models.DateTimeField(auto_now=True, verbose_name='Last modified on')),
-                ('first_day', models.DateField(verbose_name='First day')),
-                ('last_day', models.DateField(verbose_name='Last day')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='approval_absences', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_date", models.DateTimeField(auto_now_add=True, verbose_name="Created on")),
+                ("last_modified_date", models.DateTimeField(auto_now=True, verbose_name="Last modified on")),
+                ("first_day", models.DateField(verbose_name="First day")),
+                ("last_day", models.DateField(verbose_name="Last day")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="approval_absences",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['first_day', 'pk'],
-                'indexes': [models.Index(fields=['last_day', 'first_day'], name='approvals_absence_days')],
+                "ordering": ["first_day", "pk"],
+                "indexes": [models.Index(fields=["last_day", "first_day"], name="approvals_absence_days")],
             },
         ),
         migrations.AddIndex(
-            model_name='processinstance',
-            index=models.Index(condition=models.Q(('is_deleted', False)), fields=['target_object_type', 'target_object'], name='approvals_of_record'),
+            model_name="processinstance",
+            index=models.Index(
+                condition=models.Q(("is_deleted", False)),
+                fields=["target_object_type", "target_object"],
+                name="approvals_of_record",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='processinstance',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_deleted', False), ('status', 'Pending')), fields=('target_object_type', 'target_object'), name='approvals_one_pending'),
+            model_name="processinstance",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_deleted", False), ("status", "Pending")),
+                fields=("target_object_type", "target_object"),
+                name="approvals_one_pending",
+            ),
         ),
         migrations.AddIndex(
-            model_name='processinstanceworkitem',
-            index=models.Index(condition=models.Q(('is_deleted', False)), fields=['actor'], name='approvals_waiting_for'),
+            model_name="processinstanceworkitem",
+            index=models.Index(
+                condition=models.Q(("is_deleted", False)), fields=["actor"], name="approvals_waiting_for"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='maillink',
-            constraint=models.UniqueConstraint(fields=('item', 'user'), name='approvals_one_mail'),
+            model_name="maillink",
+            constraint=models.UniqueConstraint(fields=("item", "user"), name="approvals_one_mail"),
         ),
     ]

@@ -64,7 +64,9 @@ def rep(person: Person, manager: Actor) -> Actor:
 def process(admin: Actor) -> Process:
     """Return a maker of an active process on deals above 1,000, with steps given as `StepText`s."""
 
-    def make(*steps: StepText, name: str = "Large deal", where: str = "Amount > 1000", **more: Any) -> ApprovalProcess:
+    def make(
+        *steps: StepText, name: str = "Large deal", where: str = "Amount > 1000", **more: Any
+    ) -> ApprovalProcess:
         text = ProcessText(name=name, object_name="Opportunity", facts=("Amount", "NextStep"), **more)
         row = save_process(admin, text)
         if where:
@@ -82,7 +84,13 @@ def vars_of(text: ProcessText) -> dict[str, Any]:
 
 def deal(owner: Actor, amount: float = 5000, **more: Any) -> int:
     """Make a deal and return its key."""
-    values = {"Name": "Big one", "StageName": "Prospecting", "CloseDate": "2030-01-01", "Amount": amount, **more}
+    values = {
+        "Name": "Big one",
+        "StageName": "Prospecting",
+        "CloseDate": "2030-01-01",
+        "Amount": amount,
+        **more,
+    }
     return save(owner, Change("Opportunity", values)).id
 
 

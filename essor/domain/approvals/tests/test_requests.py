@@ -58,7 +58,10 @@ def test_a_deal_below_the_threshold_needs_nobody_and_one_above_asks_the_manager(
 def test_a_yes_ends_the_request_and_writes_what_the_process_says(
     process: Process, rep: Actor, manager: Actor
 ) -> None:
-    process(on_approve=(Update("NextStep", "Send it"), Update("Description", copy="")), on_refuse=(Update("NextStep", "Talk"),))
+    process(
+        on_approve=(Update("NextStep", "Send it"), Update("Description", copy="")),
+        on_refuse=(Update("NextStep", "Talk"),),
+    )
     asked = submit(rep, "Opportunity", deal(rep))
     decide(manager, asked.items[0], approve=True, comment="Fine")
     assert status(asked.instance) == "Approved"
@@ -89,7 +92,9 @@ def test_a_record_that_refuses_the_final_value_keeps_the_request_open(
     assert reading.open_count(manager) == 1
 
 
-def test_unanimous_needs_everybody_and_one_refusal_ends_it(process: Process, rep: Actor, person: Person) -> None:
+def test_unanimous_needs_everybody_and_one_refusal_ends_it(
+    process: Process, rep: Actor, person: Person
+) -> None:
     one, two = person("One", ""), person("Two", "")
     process(StepText("Both", "people", people=(one.user_id, two.user_id)))
     asked = submit(rep, "Opportunity", deal(rep))
@@ -107,10 +112,14 @@ def test_the_first_answer_decides_and_the_others_are_noted_as_not_needed(
     process: Process, rep: Actor, person: Person, admin: Actor
 ) -> None:
     one, two = person("One", ""), person("Two", "")
-    group = save_group(admin, name="Desk", members=list(User.objects.filter(pk__in=[one.user_id, two.user_id, rep.user_id])))
+    group = save_group(
+        admin, name="Desk", members=list(User.objects.filter(pk__in=[one.user_id, two.user_id, rep.user_id]))
+    )
     process(StepText("Any", "group", group=group.pk, rule="first"))
     asked = submit(rep, "Opportunity", deal(rep))
-    assert set(asked.users) == {one.user_id, two.user_id}, "nobody is asked about what they submitted themselves"
+    assert set(asked.users) == {one.user_id, two.user_id}, (
+        "nobody is asked about what they submitted themselves"
+    )
     decide(two, asked.items[1], approve=True)
     assert status(asked.instance) == "Approved"
     with pytest.raises(Conflict, match="Two Test has approved"):
@@ -159,7 +168,9 @@ def test_steps_are_passed_by_their_condition_and_a_refusal_may_go_back_to_the_st
     process: Process, rep: Actor, manager: Actor, director: Actor, admin: Actor
 ) -> None:
     level = UserRole.objects.get(name="Management").pk
-    made = process(StepText("Manager", "role"), StepText("Director", "role", role=level), after_refusal="start")
+    made = process(
+        StepText("Manager", "role"), StepText("Director", "role", role=level), after_refusal="start"
+    )
     set_step_entry(admin, made.steps.last(), read_condition("Opportunity", "Amount > 20000"))
     small = submit(rep, "Opportunity", deal(rep))
     decide(manager, small.items[0], approve=True)
@@ -204,7 +215,9 @@ def test_an_absence_needs_days_to_come_and_somebody_else(manager: Actor, rep: Ac
         add_absence(rep, manager.user_id, day, day, rep.user_id)
 
 
-def test_a_stand_in_never_approves_what_they_submitted_themselves(process: Process, rep: Actor, manager: Actor) -> None:
+def test_a_stand_in_never_approves_what_they_submitted_themselves(
+    process: Process, rep: Actor, manager: Actor
+) -> None:
     process()
     add_absence(manager, manager.user_id, absences.today(), absences.today(), rep.user_id)
     asked = submit(rep, "Opportunity", deal(rep))
@@ -213,7 +226,9 @@ def test_a_stand_in_never_approves_what_they_submitted_themselves(process: Proce
         decide(rep, asked.items[0], approve=True)
 
 
-def test_a_request_is_handed_over_and_taken_back(process: Process, rep: Actor, manager: Actor, person: Person) -> None:
+def test_a_request_is_handed_over_and_taken_back(
+    process: Process, rep: Actor, manager: Actor, person: Person
+) -> None:
     other = person("Other", "")
     process()
     asked = submit(rep, "Opportunity", deal(rep))

@@ -49,6 +49,7 @@ SIDEBAR: tuple[Group, ...] = (
     Group(_("Data"), (
         Entry("objects", _("Objects and fields"), "database",
               _("custom object field picklist formula layout validation rule record type index")),
+        Entry("approvals", _("Approval processes"), "circle-check", _("approve refuse steps approver discount lock")),
         Entry("rollups", _("Roll-up check"), "sum", _("roll-up summary recompute drift")),
     )),
     Group(_("People"), (
