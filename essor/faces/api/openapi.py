@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from essor.access.actor import Actor
 from essor.access.view import catalog_for
 from essor.catalog.definitions import Catalog, Field, ObjectDef
+from essor.faces.api import approvals
 from essor.faces.api.records import LARGEST_BULK, LARGEST_PAGE
 
 JSON = "application/json"
@@ -220,7 +221,20 @@ def _fixed() -> dict[str, Any]:
                 "responses": _answers("200", "The rows", thing),
             },
         },
+        "/api/v1/process/approvals": {
+            "get": _get("approvalProcesses", "The active approval processes by object", [], thing), "post": _approvals(),
+        },
         "/api/v1/search": {"get": _get("search", "Find records by fragments", [q, limit], thing)},
+    }  # fmt: skip
+
+
+def _approvals() -> dict[str, Any]:
+    results = {"type": "array", "items": approvals.RESULT}
+    answers = _answers("200", "What became of each request", results)
+    answers["207"] = {"description": "Some refused", "content": {JSON: {"schema": results}}}
+    return {
+        "summary": "Submit for approval, approve, reject, take back, hand over", "operationId": "approvals",
+        "requestBody": _body(approvals.BODY), "responses": answers,
     }  # fmt: skip
 
 

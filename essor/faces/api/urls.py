@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from essor.faces.api import describe, openapi, questions, records
+from essor.faces.api import approvals, describe, openapi, questions, records
 from essor.faces.api.door import endpoint
 
 app_name = "api"
@@ -22,6 +22,7 @@ urlpatterns = [
         endpoint(get=records.read_record, patch=records.update_record, delete=records.delete_record),
         name="record",
     ),
+    path("process/approvals", endpoint(get=approvals.list_processes, post=approvals.act), name="approvals"),
     path("query", endpoint(get=questions.query_by_get, post=questions.query_by_post), name="query"),
     path("search", endpoint(get=questions.search), name="search"),
     path("openapi.json", endpoint(get=openapi.document), name="openapi"),

@@ -29,7 +29,8 @@ def show(request: HttpRequest, token: str) -> HttpResponseBase:
     """Show the request to whoever has the link, or answer it in the name of the person that the mail went to."""
     followed = follow(token)
     if followed.link is None:
-        return _private(render(request, "approvals/mailed.html.jinja", {"followed": followed}, status=404))
+        context = {"followed": followed, "done": "", "request_of": None}
+        return _private(render(request, "approvals/mailed.html.jinja", context, status=404))
     actor = actor_for(followed.link.user)
     return _as(actor, lambda: _private(_page(request, actor, followed)))
 
@@ -57,7 +58,7 @@ def _page(request: HttpRequest, actor: Actor, followed: Followed) -> HttpRespons
     wanted = request.POST.get("answer") or request.GET.get("answer", "")
     context: dict[str, object] = {
         "followed": followed, "actor": actor, "wanted": wanted, "typed": request.POST.get("comment", ""),
-        "home": addresses.APPROVALS, "wrong": "", "done": "",
+        "home": addresses.APPROVALS, "wrong": "", "done": "", "request_of": None,
     }  # fmt: skip
     status = 200 if followed.state == "open" else 410
     if followed.state == "open":
