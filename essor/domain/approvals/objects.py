@@ -18,12 +18,12 @@ STATUSES = pick(
     (models.REMOVED, pgettext_lazy("approval", "Taken back")),
 )
 ANSWERS = pick(
-    (models.STARTED, pgettext_lazy("approval", "Submitted")),
-    (models.APPROVED, pgettext_lazy("approval", "Approved")),
-    (models.REJECTED, pgettext_lazy("approval", "Refused")),
-    (models.REASSIGNED, pgettext_lazy("approval", "Handed over")),
-    (models.REMOVED, pgettext_lazy("approval", "Taken back")),
-    (models.NO_RESPONSE, pgettext_lazy("approval", "Not needed")),
+    (models.STARTED, pgettext_lazy("approval answer", "Submitted")),
+    (models.APPROVED, pgettext_lazy("approval answer", "Approved")),
+    (models.REJECTED, pgettext_lazy("approval answer", "Refused")),
+    (models.REASSIGNED, pgettext_lazy("approval answer", "Handed over")),
+    (models.REMOVED, pgettext_lazy("approval answer", "Taken back")),
+    (models.NO_RESPONSE, pgettext_lazy("approval answer", "Not needed")),
 )
 TARGET = Spec(
     kind="lookup", name="TargetObjectId", targets=TARGETS, relationship="TargetObject",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from essor.access.actor import Actor
 from essor.access.models import User
@@ -20,8 +22,13 @@ from essor.domain.approvals.conditions import meeting
 from essor.domain.approvals.facts import Facts, facts_of
 from essor.domain.approvals.locks import locked_for, objects_concerned, pending
 from essor.domain.approvals.models import (
+    APPROVED,
     NO_RESPONSE,
     PENDING,
+    REASSIGNED,
+    REJECTED,
+    REMOVED,
+    STARTED,
     ApprovalProcess,
     ProcessInstance,
     ProcessInstanceStep,
@@ -32,6 +39,13 @@ from essor.kernel import ids
 from essor.query.names import names as names_of
 
 MOST = 100
+SENTENCES: Mapping[str, Promise] = {
+    STARTED: gettext_lazy("Submitted by %(name)s"),
+    APPROVED: gettext_lazy("Approved by %(name)s"),
+    REJECTED: gettext_lazy("Refused by %(name)s"),
+    REASSIGNED: gettext_lazy("Handed over to %(name)s"),
+    REMOVED: gettext_lazy("Taken back by %(name)s"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +68,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a trail."""
+    """One line of a trail: `sentence` says who did what."""
 
     status: str
-    label: str
-    who: str
+    sentence: str
     when: datetime
     comment: str = ""
     step: str = ""
@@ -183,7 +196,6 @@ def _round(
     actor: Actor, instance: ProcessInstance, lines: Sequence[ProcessInstanceStep],
     items: Sequence[ProcessInstanceWorkitem], people: dict[int, str], away: dict[int, int],
 ) -> Round:  # fmt: skip
-    answers = current.get().object("ProcessInstanceStep").field("StepStatus")
     statuses = current.get().object("ProcessInstance").field("Status")
 
     def name(key: int | None) -> str:
@@ -191,8 +203,11 @@ def _round(
 
     entries = tuple(
         Entry(
-            one.step_status, str(answers.choice(one.step_status) or one.step_status), name(one.actor_id), one.created_date,
-            one.comments or "", one.step_name or "",
+            one.step_status,
+            str(SENTENCES.get(one.step_status, one.step_status)) % {"name": name(one.actor_id)},
+            one.created_date,
+            one.comments or "",
+            one.step_name or "",
             name(one.original_actor_id) if one.original_actor_id != one.actor_id else "",
         )
         for one in lines
