@@ -1,4 +1,5 @@
 """A record that waits for approval is locked on every way in: form, inline edit, API, import, mass edit, mass delete."""
+# ruff: noqa: F811 -- fixtures come by name
 
 from __future__ import annotations
 
@@ -36,13 +37,13 @@ SAYS = "This record is locked until its approval is decided: it waits for Manage
 
 
 @pytest.fixture
-def locked(process: Process, rep: Actor) -> Outcome:  # noqa: F811
+def locked(process: Process, rep: Actor) -> Outcome:
     process()
     return submit(rep, "Opportunity", deal(rep))
 
 
 @pytest.fixture
-def other(person: Person) -> Actor:  # noqa: F811
+def other(person: Person) -> Actor:
     return person("Second", "Sales manager", "Sales Manager")
 
 
@@ -60,7 +61,7 @@ def browser(actor: Actor) -> Client:
     return client
 
 
-def test_the_form_and_the_inline_editor_say_it_and_keep_what_was_typed(locked: Outcome, rep: Actor) -> None:  # noqa: F811
+def test_the_form_and_the_inline_editor_say_it_and_keep_what_was_typed(locked: Outcome, rep: Actor) -> None:
     client, page = browser(rep), f"/r/{address(locked.key)}"
     for answer in (
         client.post(f"{page}/edit", {"NextStep": "Typed", "revision": "1"}),
@@ -73,7 +74,7 @@ def test_the_form_and_the_inline_editor_say_it_and_keep_what_was_typed(locked: O
     assert step(locked.key) is None
 
 
-def test_the_api_refuses_with_a_code_of_its_own(locked: Outcome, rep: Actor) -> None:  # noqa: F811
+def test_the_api_refuses_with_a_code_of_its_own(locked: Outcome, rep: Actor) -> None:
     _row, token = create_token(rep, name="test", scopes=("read", "write", "bulk"))
     client = Client(headers={"authorization": f"Bearer {token}"})
     answer = client.patch(

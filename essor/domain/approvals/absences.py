@@ -30,7 +30,7 @@ def delegates(user_ids: Collection[int]) -> dict[int, int]:
         pk__in=_away().filter(user__in=user_ids).values("user"),
         delegated_approver__is_active=True, delegated_approver__is_frozen=False,
     )  # fmt: skip
-    return dict(found.values_list("pk", "delegated_approver"))
+    return {key: to for key, to in found.values_list("pk", "delegated_approver") if to is not None}
 
 
 def stood_in_for(user_id: int) -> frozenset[int]:

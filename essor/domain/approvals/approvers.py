@@ -69,7 +69,7 @@ def _managers(
     owners: Mapping[int, int | None], submitters: Mapping[int, int], state: Snapshot
 ) -> dict[int, Iterable[int]]:
     """Return the manager of each owner; without one whoever is next above in the role tree."""
-    people = {owner for owner in owners.values() if owner in state.people}
+    people = {owner for owner in owners.values() if owner is not None and owner in state.people}
     managers = dict(User.objects.filter(pk__in=people).values_list("pk", "manager"))
     found: dict[int, Iterable[int]] = {}
     for key in submitters:

@@ -58,11 +58,15 @@ def follow(text: str) -> Followed:
         return Followed("unknown", sentence=_("This link is not one of ours, or it is incomplete."))
     if link.used is not None:
         return Followed("used", link, _("This link was used already: your answer stands."))
+    sentence = _closed(link)
+    return Followed("over", link, sentence) if sentence else Followed("open", link)
+
+
+def _closed(link: MailLink) -> str:
+    """Return why an unused link needs no answer any more, empty while it does."""
     if link.item.is_deleted:
-        return Followed("over", link, over(link.item.process_instance))
-    if not link.user.may_enter:
-        return Followed("over", link, _("Your account is closed: this link does not work any more."))
-    return Followed("open", link)
+        return over(link.item.process_instance)
+    return "" if link.user.may_enter else _("Your account is closed: this link does not work any more.")
 
 
 @transaction.atomic

@@ -121,7 +121,7 @@ def _answer_mail(user: User, instance: ProcessInstance) -> None:
     approved = instance.status == APPROVED
     subject = _("Approved: %(record)s") if approved else _("Refused: %(record)s")
     address = f"{settings.SITE_URL}/r/{ids.encode(instance.target_object_type, instance.target_object)}/"
-    context = {
+    context: dict[str, object] = {
         "greeting": _("Hello %(name)s,") % {"name": user.first_name or user.name},
         "line": (_("Your request was approved: %(process)s.") if approved else _("Your request was refused: %(process)s."))
         % {"process": instance.process.name},

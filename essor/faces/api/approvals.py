@@ -33,7 +33,9 @@ def list_processes(request: HttpRequest, actor: Actor) -> HttpResponse:  # noqa:
     """GET: the active processes of the objects that the caller may change."""
     seen = catalog_for(actor)
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for place, row in enumerate(ApprovalProcess.objects.filter(active=True).order_by("object_name", "place", "pk"), 1):
+    for place, row in enumerate(
+        ApprovalProcess.objects.filter(active=True).order_by("object_name", "place", "pk"), 1
+    ):
         if seen.has(row.object_name) and row_access.may(actor, row.object_name, "edit"):
             found[row.object_name].append({
                 "id": str(row.pk), "name": row.name, "description": row.description, "object": row.object_name,
@@ -45,7 +47,11 @@ def list_processes(request: HttpRequest, actor: Actor) -> HttpResponse:  # noqa:
 def act(request: HttpRequest, actor: Actor) -> HttpResponse:
     """POST: submit, approve, reject, take back or hand over; each request stands alone, 207 when some are refused."""
     asked = body_of(request).get("requests")
-    if not isinstance(asked, list) or not 1 <= len(asked) <= MOST or not all(isinstance(one, dict) for one in asked):
+    if (
+        not isinstance(asked, list)
+        or not 1 <= len(asked) <= MOST
+        or not all(isinstance(one, dict) for one in asked)
+    ):
         message = _("“requests” is a list of 1 to %(most)d objects.") % {"most": MOST}
         raise Problem(400, "INVALID_BATCH_SIZE", message)
     results = [_result(actor, one) for one in asked]
@@ -59,8 +65,13 @@ def _result(actor: Actor, asked: Asked) -> dict[str, Any]:
             raise _wrong("actionType", _("“actionType” is one of %(names)s.") % {"names": ", ".join(ACTIONS)})
         return _shape(*verb(actor, asked))
     except EssorError as error:
-        errors = error.errors if isinstance(error, ValidationFailed) else (FieldError("", error.code, str(error)),)
-        told = [{"statusCode": one.code, "message": one.message, "fields": [one.field] if one.field else []} for one in errors]
+        errors = (
+            error.errors if isinstance(error, ValidationFailed) else (FieldError("", error.code, str(error)),)
+        )
+        told = [
+            {"statusCode": one.code, "message": one.message, "fields": [one.field] if one.field else []}
+            for one in errors
+        ]
         return {
             "success": False, "entityId": asked.get("contextId"), "instanceId": None, "instanceStatus": None, "actorIds": [],
             "newWorkitemIds": [], "errors": told,
@@ -107,7 +118,9 @@ def _recall(actor: Actor, asked: Asked) -> tuple[ProcessInstance, Iterable[int]]
 def _reassign(actor: Actor, asked: Asked) -> tuple[ProcessInstance, Iterable[int]]:
     to = asked.get("nextApproverIds")
     first = to[0] if isinstance(to, list) and to else ""
-    new = reassign(actor, _key(asked, ITEM), _decoded(str(first), USER, "nextApproverIds"), comment=_comment(asked))
+    new = reassign(
+        actor, _key(asked, ITEM), _decoded(str(first), USER, "nextApproverIds"), comment=_comment(asked)
+    )
     return new.process_instance, (new.pk,)
 
 

@@ -34,7 +34,9 @@ def add_absence(
         errors.append(FieldError("delegate", "REQUIRED_FIELD_MISSING", _("Choose who answers meanwhile.")))
     if errors:
         raise ValidationFailed(errors)
-    assert stand_in is not None  # noqa: S101 -- refused above
+    assert stand_in is not None  # noqa: S101 -- refused above, as are missing days
+    assert first is not None  # noqa: S101
+    assert last is not None  # noqa: S101
     if user.delegated_approver_id != stand_in.pk:
         edit_user(actor, user, delegated_approver=stand_in)
     row = Absence.objects.create(user=user, first_day=first, last_day=last)

@@ -71,7 +71,7 @@ def save_process(actor: Actor, text: ProcessText, process: ApprovalProcess | Non
     row.facts = [obj.field(name).name for name in text.facts if obj.has(name)]
     row.on_approve = list(_updates(actor, obj, text.on_approve, "approve", errors))
     row.on_refuse = list(_updates(actor, obj, text.on_refuse, "refuse", errors))
-    if row.active and (row.pk is None or not row.steps.exists()):
+    if row.active and (process is None or not row.steps.exists()):
         if process is not None:
             errors.append(
                 FieldError(

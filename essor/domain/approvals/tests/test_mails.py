@@ -36,7 +36,7 @@ class Box:
     def __init__(self) -> None:
         self.letters: list[EmailMessage] = []
 
-    async def handle_DATA(self, server: object, session: object, envelope: object) -> str:  # noqa: N802 -- aiosmtpd's name
+    async def handle_DATA(self, server: object, session: object, envelope: object) -> str:  # noqa: ARG002, N802 -- aiosmtpd's signature
         self.letters.append(email.message_from_bytes(envelope.content, policy=default))  # type: ignore[attr-defined]
         return "250 OK"
 
@@ -64,7 +64,7 @@ class Links(HTMLParser):
         super().__init__()
         self.found: list[str] = []
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
         self.found += [value for name, value in attrs if name == "href" and value]
 
 
@@ -118,7 +118,9 @@ def test_opening_a_link_decides_nothing_and_the_button_decides_once(
     strict = Client(enforce_csrf_checks=True)
     assert strict.post(link, {"answer": "approve"}).status_code == 403
     assert status(asked.instance) == "Pending"
-    assert "Approved" in scanner.post(link, {"answer": "approve", "comment": "From my phone"}).content.decode()
+    assert (
+        "Approved" in scanner.post(link, {"answer": "approve", "comment": "From my phone"}).content.decode()
+    )
     line = ProcessInstanceStep.objects.get(step_status="Approved")
     assert (line.actor_id, line.comments) == (manager.user_id, "From my phone")
     replay = scanner.post(link, {"answer": "refuse", "comment": "No"})
@@ -223,5 +225,8 @@ def test_events_have_the_mails_sent_by_tasks(process: Process, rep: Actor, manag
     decide(manager, asked.items[0], approve=True)
     deliver()
     paths = set(DBTaskResult.objects.values_list("task_path", flat=True))
-    assert {"essor.domain.approvals.mails.send_requests", "essor.domain.approvals.mails.send_answers"} <= paths
+    assert {
+        "essor.domain.approvals.mails.send_requests",
+        "essor.domain.approvals.mails.send_answers",
+    } <= paths
     assert timezone.now() > DBTaskResult.objects.earliest("enqueued_at").enqueued_at

@@ -308,7 +308,8 @@ def test_requests_are_read_like_records_by_those_who_may(
     set_org_default(admin, "Opportunity", OrgDefault.Access.PRIVATE)
     stranger, colleague = person("Stranger", ""), person("Colleague", "Marketing", "Sales")
     submit(fresh(rep), "Opportunity", deal(fresh(rep)))
-    text = "SELECT Name, Status, TargetObject.Name, SubmittedBy.Name, (SELECT StepStatus FROM Steps), (SELECT Actor.Name FROM Workitems) FROM ProcessInstance"
+    columns = "Name, Status, TargetObject.Name, SubmittedBy.Name"
+    text = f"SELECT {columns}, (SELECT StepStatus FROM Steps), (SELECT Actor.Name FROM Workitems) FROM ProcessInstance"
     (found,) = rows(fresh(manager), soql.parse(text))
     assert found["Status"] == "Pending"
     assert found["TargetObject.Name"] == "Big one"

@@ -28,7 +28,13 @@ from essor.faces.web.toasts import flash
 from essor.kernel import ids
 from essor.kernel.errors import Conflict, EssorError, ValidationFailed
 
-NOTHING_WRONG: dict[str, Any] = {"item": 0, "typed": "", "wrong": "", "absence_errors": {}, "absence_typed": {}}
+NOTHING_WRONG: dict[str, Any] = {
+    "item": 0,
+    "typed": "",
+    "wrong": "",
+    "absence_errors": {},
+    "absence_typed": {},
+}
 OWN_PAGE = re.compile(r"/r/[A-Za-z0-9]{15,18}/")
 
 
@@ -57,7 +63,8 @@ def draw(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpRespons
     context = {
         "requests": reading.inbox(actor), "mine": mine, "people": people(), "reader": actor.user_id,
         "absences": Absence.objects.filter(user=actor.user_id, last_day__gte=absences.today()),
-        "delegate": me.delegated_approver_id if me else None, "back": addresses.APPROVALS, "today": absences.today(), **NOTHING_WRONG,
+        "delegate": me.delegated_approver_id if me else None, "back": addresses.APPROVALS, "today": absences.today(),
+        **NOTHING_WRONG,
     }  # fmt: skip
     context |= more
     return render(request, "approvals/page.html.jinja", context, status=status)

@@ -69,7 +69,8 @@ def _text(form: Form) -> StepText:
 
     return StepText(
         name=form.value("name"), to=form.value("to"), people=[int(one) for one in form.all("people") if one.isdecimal()],
-        group=key("group"), role=key("role"), field=form.value("field"), rule=form.value("rule"), skip_empty=form.on("skip_empty"),
+        group=key("group"), role=key("role"), field=form.value("field"), rule=form.value("rule"),
+        skip_empty=form.on("skip_empty"),
     )  # fmt: skip
 
 

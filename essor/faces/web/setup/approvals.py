@@ -84,7 +84,8 @@ def edit(request: HttpRequest, process_id: int = 0) -> HttpResponseBase:
         objects = [(one.name, str(one.plural)) for one in shown_objects() if one.is_record and one.createable]
         obj = current.get().object(name if current.get().has(name) else objects[0][0])
         context = {
-            "form": form, "process": process, "object": obj, "objects": objects, "entry": words_of(obj.name, process.entry) if process else "",
+            "form": form, "process": process, "object": obj, "objects": objects,
+            "entry": words_of(obj.name, process.entry) if process else "",
             "facts": [("", [(one.name, str(one.label)) for one in obj.fields if not one.hidden])],
             "writable": [(one, str(obj.field(one).label)) for one in editing.writable(obj)],
             "copied": [(one.name, str(one.label)) for one in obj.fields if one.has_column and not one.hidden],
