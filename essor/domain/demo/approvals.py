@@ -137,14 +137,14 @@ def _actor(stem: str) -> Actor:
 
 
 def _tell(story: Story, taken: set[int]) -> None:
-    """Tell one story on an open deal of the seller, if there is one."""
-    seller = _actor(story.seller)
-    deals = Opportunity.objects.filter(owner=seller.user_id, is_closed=False, is_deleted=False).exclude(
-        pk__in=taken
-    )
-    key = deals.order_by("-amount").values_list("pk", flat=True).first()
-    if key is None:
+    """Tell one story on an open deal of the seller, or of somebody beside them."""
+    who = _actor(story.seller)
+    deals = Opportunity.objects.filter(is_closed=False, is_deleted=False).exclude(pk__in=taken).order_by("-amount")
+    peers = User.objects.filter(role=who.role_id).values("pk")
+    found = deals.filter(owner=who.user_id).first() or deals.filter(owner__in=peers).first()
+    if found is None:
         return
+    key, seller = found.pk, actor_for(User.objects.get(pk=found.owner_id))
     taken.add(key)
     save(seller, Change("Opportunity", {DISCOUNT: story.discount}, id=key))
     asked = submit(seller, "Opportunity", key, comment=story.comment)

@@ -320,5 +320,5 @@ def test_requests_are_read_like_records_by_those_who_may(
         assert rows(fresh(other), soql.parse(text)) == []
         assert rows(fresh(other), soql.parse("SELECT Id FROM ProcessInstanceWorkitem")) == []
     with pytest.raises(Exception, match="You may"):
-        delete(fresh(rep), "ProcessInstance", [1])
+        delete(fresh(rep), "ProcessInstance", [ProcessInstance.objects.get().pk])
     assert len(rows(system_actor(), soql.parse(text))) == 1
