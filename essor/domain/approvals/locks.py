@@ -78,7 +78,8 @@ def keep_as_it_is(batch: Batch) -> None:
     """Refuse changes of locked records, and new, changed or moved details of a locked master."""
     if batch.actor.system:
         return
-    wanted = {row.index: set(_records(batch.object, row)) for row in batch}
+    masters = _masters(batch)
+    wanted = {row.index: set(_records(batch.object, row, masters)) for row in batch}
     locked = locked_for(batch.actor, set().union(*wanted.values()))
     if not locked:
         return
@@ -89,19 +90,23 @@ def keep_as_it_is(batch: Batch) -> None:
             row.refuse("", texts[found], LOCKED)
 
 
-def _records(obj: ObjectDef, row: Row) -> Iterable[Record]:
+def _masters(batch: Batch) -> dict[str, str]:
+    """Return {master-detail field: key prefix of the master's object}."""
+    return {
+        link.name: batch.catalog.object(link.targets[0]).prefix
+        for link in batch.object.fields
+        if link.kind.name == "masterdetail" and len(link.targets) == 1 and batch.catalog.has(link.targets[0])
+    }
+
+
+def _records(obj: ObjectDef, row: Row, masters: Mapping[str, str]) -> Iterable[Record]:
     """Yield the records that must be free for a row to be written: itself, and its masters before and after."""
-    if not row.is_new and row.id is not None and row.changed():
-        yield obj.prefix, row.id
     if not row.is_new and not row.changed():
         return
-    catalog = current.get()
-    for link in obj.fields:
-        if link.kind.name == "masterdetail" and len(link.targets) == 1 and catalog.has(link.targets[0]):
-            prefix = catalog.object(link.targets[0]).prefix
-            yield from (
-                (prefix, key) for key in {row.get(link.name), row.prior(link.name)} if isinstance(key, int)
-            )
+    if row.id is not None:
+        yield obj.prefix, row.id
+    for name, prefix in masters.items():
+        yield from ((prefix, key) for key in {row.get(name), row.prior(name)} if isinstance(key, int))
 
 
 @guard(EVERY)

@@ -139,7 +139,11 @@ def _actor(stem: str) -> Actor:
 def _tell(story: Story, taken: set[int]) -> None:
     """Tell one story on an open deal of the seller, or of somebody beside them."""
     who = _actor(story.seller)
-    deals = Opportunity.objects.filter(is_closed=False, is_deleted=False).exclude(pk__in=taken).order_by("-amount")
+    deals = (
+        Opportunity.objects.filter(is_closed=False, is_deleted=False)
+        .exclude(pk__in=taken)
+        .order_by("-amount")
+    )
     peers = User.objects.filter(role=who.role_id).values("pk")
     found = deals.filter(owner=who.user_id).first() or deals.filter(owner__in=peers).first()
     if found is None:

@@ -30,7 +30,7 @@ PREFERRED = (
     "Type",
     "Industry",
 )
-ELSEWHERE = frozenset({"Task", "Event", "ContentDocumentLink"})
+ELSEWHERE = frozenset({"Task", "Event", "ContentDocumentLink", "ProcessInstance"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def lists(record: Loaded, layout: PageLayout) -> list[Related]:
 
 
 def _is_listed(record: Loaded, way: ChildRelationship) -> bool:
-    """Tell whether children get a list of their own: activities and files have their own places on the page."""
+    """Tell whether children get a list of their own: activities, files and approvals have their own places on the page."""
     return way.object_name not in ELSEWHERE and record.catalog.has(way.object_name)
 
 
