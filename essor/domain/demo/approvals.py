@@ -148,7 +148,7 @@ def _tell(story: Story, taken: set[int]) -> None:
     found = deals.filter(owner=who.user_id).first() or deals.filter(owner__in=peers).first()
     if found is None:
         return
-    key, seller = found.pk, actor_for(User.objects.get(pk=found.owner_id))
+    key, seller = found.pk, actor_for(User.objects.get(pk=found.owner_id or 0))
     taken.add(key)
     save(seller, Change("Opportunity", {DISCOUNT: story.discount}, id=key))
     asked = submit(seller, "Opportunity", key, comment=story.comment)
