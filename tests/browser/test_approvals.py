@@ -36,10 +36,17 @@ def test_one_tap_on_a_phone(house: str, visit: Visit) -> None:
     expect(page.locator(".field-row[data-field=ApprovedDiscount__c] dd")).to_contain_text("30")
 
 
-def test_a_discount_above_the_threshold_is_locked_until_it_is_refused_with_a_reason(house: str, visit: Visit) -> None:
+def test_a_discount_above_the_threshold_is_locked_until_it_is_refused_with_a_reason(
+    house: str, visit: Visit
+) -> None:
     rep, boss = visit(house, "commercial.sud@vauban.example"), visit(house, "sud@vauban.example", width=360)
     rep.goto("/o/Opportunity/new?StageName=Prospecting")
-    for name, value in (("Name", "Toiture"), ("CloseDate", "31/12/2030"), ("Amount", "50000"), ("Discount__c", "22")):
+    for name, value in (
+        ("Name", "Toiture"),
+        ("CloseDate", "31/12/2030"),
+        ("Amount", "50000"),
+        ("Discount__c", "22"),
+    ):
         control = rep.locator(f"#f-{name}")
         control.fill("2030-12-31" if control.get_attribute("type") == "date" else value)
     rep.locator("[data-save]").click()
