@@ -34,6 +34,7 @@ SENTENCES: Mapping[By, str | Promise] = {
     By.RULE: gettext_lazy("The sharing rule “%(detail)s” gives the record."),
     By.SHARE: gettext_lazy("The record was shared by hand with %(detail)s."),
     By.PARENT: gettext_lazy("May do so with the parent record (%(detail)s)."),
+    By.PART: gettext_lazy("Takes part in it."),
 }
 VERB_NAMES: Mapping[Verb, str | Promise] = {
     "read": gettext_lazy("Read"),

@@ -61,6 +61,7 @@ class By(StrEnum):
     RULE = "sharing rule"
     SHARE = "manual share"
     PARENT = "parent"
+    PART = "takes part"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,20 @@ class Grant:
         return self.owners is None and self.condition is None
 
 
+RowRule = Callable[[Actor, ObjectDef, Verb, CompileWhere], Iterator[Grant]]
+_own_rules: dict[str, RowRule] = {}
+
+
+def row_rule(*objects: str) -> Callable[[RowRule], RowRule]:
+    """Register who has rows of objects that neither an owner nor a single parent decides; it replaces all but rights over all."""
+
+    def register(rule: RowRule) -> RowRule:
+        _own_rules.update(dict.fromkeys(objects, rule))
+        return rule
+
+    return register
+
+
 def grants(actor: Actor, obj: ObjectDef, *, verb: Verb, compile_where: CompileWhere) -> Iterator[Grant]:
     """Yield every reason for which `actor` may do `verb` with rows of `obj`, those for all rows first.
 
@@ -86,6 +101,9 @@ def grants(actor: Actor, obj: ObjectDef, *, verb: Verb, compile_where: CompileWh
     level = NEEDED[verb]
     default = actor.snapshot.defaults.get(obj.name, UNSET)
     yield from _unlimited(actor, obj, level)
+    if obj.name in _own_rules:
+        yield from _own_rules[obj.name](actor, obj, verb, compile_where)
+        return
     link = deciding_link(obj, default)
     if link:
         yield from _by_parent(actor, link, verb, compile_where)
@@ -192,6 +210,28 @@ def _by_parent(actor: Actor, link: Field, verb: Verb, compile_where: CompileWher
         yield Grant(By.PARENT, parent.name)
     else:
         yield Grant(By.PARENT, parent.name, condition=Q(**{f"{link.attr}__isnull": False}))
+
+
+def named_by(actor: Actor, link: Field, verb: Verb, compile_where: CompileWhere) -> Iterator[Grant]:
+    """Yield the rows whose polymorphic `link` names a record that the actor has: a condition per object, one for open ones."""
+    opened = []
+    for target in current.get():
+        named = target.name in link.targets or (link.options.get("any_activity_object") and target.activities)
+        if not named or RIGHT[verb] not in rights_on(actor, target.name):
+            continue
+        reasons = tuple(grants(actor, target, verb=verb, compile_where=compile_where))
+        if any(reason.is_all for reason in reasons):
+            opened.append(target)
+            continue
+        manager = target.model._base_manager  # noqa: SLF001 -- Django's documented plain manager
+        rows = manager.filter(joined(actor, target, reasons, ordered=False)).values("pk")
+        condition = Q(**{f"{link.attr}_type": target.prefix, f"{link.attr}__in": rows})
+        yield Grant(By.PARENT, str(target.label), condition=condition)
+    if opened:
+        names = ", ".join(str(target.label) for target in opened)
+        yield Grant(
+            By.PARENT, names, condition=Q(**{f"{link.attr}_type__in": [one.prefix for one in opened]})
+        )
 
 
 def _orphans(actor: Actor, link: Field, default: Default) -> Iterator[Grant]:

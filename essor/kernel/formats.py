@@ -50,6 +50,16 @@ def money(units: int, currency: str, locale: str, *, scale: int = 2) -> str:
     return str(babel_numbers.format_currency(units / 10**scale, currency, locale=locale_of(locale)))
 
 
+def trimmed_money(units: int, currency: str, locale: str, *, scale: int = 2) -> str:
+    """Return money as `money` does, its decimals left out when all of them are zero."""
+    if units % 10**scale:
+        return money(units, currency, locale, scale=scale)
+    known = locale_of(locale)
+    pattern = known.currency_formats["standard"].pattern.replace(".00", "")
+    whole = units // 10**scale
+    return str(babel_numbers.format_currency(whole, currency, pattern, locale=known, currency_digits=False))
+
+
 def percent(points: float, locale: str, *, scale: int | None = None) -> str:
     """Return percent points (50.0 is half) with the locale's percent sign."""
     gap = "\u202f%" if locale.startswith("fr") else "%"

@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "essor.domain.notifications",
     "essor.domain.activities",
     "essor.domain.feed",
+    "essor.domain.approvals",
     "essor.domain.automation",
     "essor.domain.duplicates",
     "essor.domain.sales",

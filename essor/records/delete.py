@@ -39,13 +39,16 @@ class Harvest:
 def delete(actor: Actor, object_name: str, ids: Sequence[int], *, source: Source = DEFAULT) -> Deletion:
     """Put records and what belongs to them into the recycle bin, in one transaction.
 
-    Raises Forbidden without the right, NotFound when one is not visible, ValidationFailed when a reference forbids it.
+    Raises Forbidden without the right, NotFound when one is not visible, ValidationFailed when a reference or a
+    guard of a room forbids it.
     """
     catalog = current.get()
     obj = catalog.object(catalog_for(actor).object(object_name).name)
     with transaction.atomic():
         allow(actor, obj, ids)
         harvest = gather(catalog, obj, ids)
+        for name, keys in harvest.found.items():
+            rules.ask_guards(actor, catalog.object(name), keys)
         deletion = Deletion.objects.create(user_id=actor.user_id, batch_id=source.batch)
         _unlink(deletion, harvest)
         _mark(actor, catalog, deletion, harvest)

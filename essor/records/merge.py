@@ -17,7 +17,7 @@ from essor.catalog import current
 from essor.catalog.definitions import Catalog, Field, ObjectDef
 from essor.kernel import events
 from essor.kernel.errors import FieldError, Forbidden, ValidationFailed
-from essor.records import rollups
+from essor.records import rollups, rules
 from essor.records.change import Change, Saved, Source
 from essor.records.delete import allow, list_in_bin, pieces, references_to, set_deleted
 from essor.records.models import Deletion, Merged, Unlinked
@@ -46,6 +46,7 @@ def merge(
     _check(actor, obj, gone)
     with transaction.atomic():
         allow(actor, obj, gone)
+        rules.ask_guards(actor, obj, gone)
         deletion = Deletion.objects.create(user_id=actor.user_id, batch_id=source.batch)
         touched = rollups.parents_of_keys(catalog, obj.name, [winner, *gone])
         list_in_bin(deletion, obj, set(gone), set(gone))

@@ -7,14 +7,15 @@ asked for each of them, after the object's own.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from essor.access.actor import Actor
-from essor.catalog.definitions import Catalog
+from essor.catalog.definitions import Catalog, ObjectDef
 from essor.records.batch import Batch
 
 EVERY = "*"
+Guard = Callable[[Actor, ObjectDef, Collection[int]], None]
 Rule = Callable[[Batch], None]
 Reads = Sequence[str] | Callable[[Catalog, str], Iterable[str]]
 Move = Callable[[Actor, set[int]], None]  # who deleted or restored, and the keys of the records
@@ -36,6 +37,7 @@ _checks: dict[str, list[Registered]] = defaultdict(list)
 _before: dict[str, list[Registered]] = defaultdict(list)
 _after: dict[str, list[Registered]] = defaultdict(list)
 _moved: dict[str, list[Move]] = defaultdict(list)
+_guards: dict[str, list[Guard]] = defaultdict(list)
 
 
 def before(*objects: str, reads: Reads = ()) -> Callable[[Rule], Rule]:
@@ -60,6 +62,17 @@ def moved(*objects: str) -> Callable[[Move], Move]:
         for name in objects:
             _moved[name].append(rule)
         return rule
+
+    return decorate
+
+
+def guard(*objects: str) -> Callable[[Guard], Guard]:
+    """Register who looks before records go into the bin, alone or with others: it raises ValidationFailed to keep them."""
+
+    def decorate(function: Guard) -> Guard:
+        for name in objects:
+            _guards[name].append(function)
+        return function
 
     return decorate
 
@@ -94,3 +107,9 @@ def afters(object_name: str) -> Sequence[Registered]:
 def checks(object_name: str) -> Sequence[Registered]:
     """Return the rules to ask once the object's rows are valid."""
     return (*_checks[object_name], *_checks[EVERY])
+
+
+def ask_guards(actor: Actor, obj: ObjectDef, keys: Collection[int]) -> None:
+    """Raise ValidationFailed when a rule keeps one of the records out of the bin."""
+    for function in (*_guards[obj.name], *_guards[EVERY]):
+        function(actor, obj, keys)

@@ -16,8 +16,10 @@ from essor.access.rights import Permission
 from essor.catalog.kinds.contact import e164
 from essor.kernel.errors import Forbidden
 
-OWN = frozenset({"first_name", "last_name", "title", "phone", "language", "timezone", "locale"})
-BY_ADMINISTRATOR = OWN | {"email", "department", "profile", "role", "manager", "delegated_approver"}
+OWN = frozenset(
+    {"first_name", "last_name", "title", "phone", "language", "timezone", "locale", "delegated_approver"}
+)
+BY_ADMINISTRATOR = OWN | {"email", "department", "profile", "role", "manager"}
 
 
 @transaction.atomic

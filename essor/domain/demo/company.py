@@ -15,6 +15,7 @@ from essor.access.models import User
 from essor.catalog import current
 from essor.domain.activities.models import Event, Note, Task
 from essor.domain.demo import (
+    approvals,
     companies,
     deals,
     doings,
@@ -88,6 +89,8 @@ def make(*, scale: float = 1.0, seed: int = SEED, report: Report = lambda _line:
     _week(maker, sellers)
     _last_activities(maker)
     rollups.drift(current.get(), mend=True)
+    approvals.make(rng)
+    report("discounts and their approvals")
     forecasts.make(rng, now, scale=scale)
     if scale <= 1:
         with transaction.atomic():

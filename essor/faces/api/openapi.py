@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from essor.access.actor import Actor
 from essor.access.view import catalog_for
 from essor.catalog.definitions import Catalog, Field, ObjectDef
+from essor.faces.api import approvals
 from essor.faces.api.conversion import MOST as MOST_CONVERSIONS
 from essor.faces.api.records import LARGEST_BULK, LARGEST_PAGE
 
@@ -235,6 +236,9 @@ def _fixed() -> dict[str, Any]:
                 "responses": _answers("200", _("The rows"), thing),
             },
         },
+        "/api/v1/process/approvals": {
+            "get": _get("approvalProcesses", _("The active approval processes by object"), [], thing), "post": _approvals(),
+        },
         "/api/v1/search": {"get": _get("search", _("Find records by fragments"), [q, limit], thing)},
         "/api/v1/leads/convert": {"post": _conversion()},
     }  # fmt: skip
@@ -266,6 +270,16 @@ def _conversion() -> dict[str, Any]:
     return {
         "summary": _("Convert leads into accounts, contacts and opportunities"), "operationId": "convertLeads",
         "requestBody": _body(schema), "responses": answers,
+    }  # fmt: skip
+
+
+def _approvals() -> dict[str, Any]:
+    results = {"type": "array", "items": approvals.RESULT}
+    answers = _answers("200", _("What became of each request"), results)
+    answers["207"] = {"description": _("Some refused"), "content": {JSON: {"schema": results}}}
+    return {
+        "summary": _("Submit for approval, approve, reject, take back, hand over"), "operationId": "approvals",
+        "requestBody": _body(approvals.BODY), "responses": answers,
     }  # fmt: skip
 
 

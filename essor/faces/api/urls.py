@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from essor.faces.api import conversion, describe, openapi, questions, records
+from essor.faces.api import approvals, conversion, describe, openapi, questions, records
 from essor.faces.api.door import endpoint
 
 app_name = "api"
@@ -23,6 +23,7 @@ urlpatterns = [
         name="record",
     ),
     path("leads/convert", endpoint(post=conversion.convert), name="convert_leads"),
+    path("process/approvals", endpoint(get=approvals.list_processes, post=approvals.act), name="approvals"),
     path("query", endpoint(get=questions.query_by_get, post=questions.query_by_post), name="query"),
     path("search", endpoint(get=questions.search), name="search"),
     path("openapi.json", endpoint(get=openapi.document), name="openapi"),

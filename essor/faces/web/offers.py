@@ -1,4 +1,4 @@
-"""What rooms of pages add to the frame and to the record page: tabs, buttons, panels.
+"""What rooms of pages add to the frame and to the record page: tabs, buttons, panels, marks.
 
 A room registers beside its views, which `urls.py` imports: `@record_action("Lead")` above a function that returns an
 `Action` or None, `@record_panel("Opportunity")` above one that returns a `Panel` or None, `@tab` above one that returns
@@ -46,15 +46,27 @@ class Panel:
     fresh: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A badge beside a record's name; one that `locks` takes the edit buttons away."""
+
+    label: str
+    tone: Literal["", "good", "warn", "bad", "accent"] = ""
+    icon: str = ""
+    locks: bool = False
+
+
 RecordAction = Callable[["Loaded"], Action | None]
 RecordPanel = Callable[["Loaded"], Panel | None]
 ListAction = Callable[["State"], Action | None]
+RecordMark = Callable[["Loaded"], Mark | None]
 HeaderTab = Callable[[Actor], PageTab | None]
 HomeLink = Callable[[Actor], Action | None]
 
 _actions: list[tuple[frozenset[str], RecordAction]] = []
 _panels: list[tuple[frozenset[str], RecordPanel]] = []
 _list_actions: list[tuple[frozenset[str], ListAction]] = []
+_marks: list[tuple[frozenset[str], RecordMark]] = []
 _tabs: list[HeaderTab] = []
 _links: list[HomeLink] = []
 
@@ -89,6 +101,16 @@ def list_action(*objects: str) -> Callable[[ListAction], ListAction]:
     return register
 
 
+def record_mark(*objects: str) -> Callable[[RecordMark], RecordMark]:
+    """Offer a badge beside the name of records of these objects, or of `EVERY`."""
+
+    def register(function: RecordMark) -> RecordMark:
+        _marks.append((frozenset(objects), function))
+        return function
+
+    return register
+
+
 def tab(function: HeaderTab) -> HeaderTab:
     """Offer a page in the header."""
     _tabs.append(function)
@@ -117,6 +139,11 @@ def list_actions(state: State) -> list[Action]:
 def panels(record: Loaded) -> list[Panel]:
     """Return the panels that rooms offer for a record."""
     return list(_asked(_panels, record))
+
+
+def marks(record: Loaded) -> list[Mark]:
+    """Return the badges that rooms offer for a record."""
+    return list(_asked(_marks, record))
 
 
 def tabs(actor: Actor) -> Iterator[PageTab]:

@@ -16,6 +16,7 @@ from essor.access.tests.samples import MakeUser
 from essor.domain.automation import actions
 from essor.domain.automation.models import Flow, FlowRun, FlowStep, RunState
 from essor.domain.automation.tests.conftest import MakeFlow, saved, update, where, work
+from essor.domain.notifications.models import Notification
 from essor.jobs.models import LiveMessage
 from essor.kernel.events import emit
 from essor.records.change import Change

@@ -57,7 +57,7 @@ def show(request: HttpRequest, record_id: str) -> HttpResponseBase:
             raise
         return HttpResponsePermanentRedirect(addresses.record(winner))
     layout = layout_for(record.object, actor.profile_id, record.catalog.version)
-    offered = list(offers.actions(record))
+    offered, marks = list(offers.actions(record)), offers.marks(record)
     context = {
         "record": record,
         "object": record.object,
@@ -68,7 +68,8 @@ def show(request: HttpRequest, record_id: str) -> HttpResponseBase:
         "path": path_of(record),
         "inactive": inactive(record),
         "related": related.lists(record, layout),
-        "may_edit": may_edit(record),
+        "marks": marks,
+        "may_edit": not any(one.locks for one in marks) and may_edit(record),
         "buttons": [one for one in offered if one.style == "primary"],
         "actions": [*(one for one in offered if one.style != "primary"), *actions(record)],
         "panels": offers.panels(record),

@@ -35,7 +35,7 @@ PREFERRED = (
 )
 ELSEWHERE = frozenset(
     {"Task", "Event", "Note", "ContentDocumentLink", "OpportunityContactRole", "AccountContactRelation",
-     "OpportunityLineItem"}
+     "OpportunityLineItem", "ProcessInstance"}
 )  # fmt: skip
 
 
@@ -62,7 +62,7 @@ def lists(record: Loaded, layout: PageLayout) -> list[Related]:
 
 
 def _is_listed(record: Loaded, way: ChildRelationship) -> bool:
-    """Tell whether children get a list of their own: activities, files and relations have their own places on the page."""
+    """Tell whether children get a list of their own: activities, files, relations, approvals have their own places."""
     return way.object_name not in ELSEWHERE and record.catalog.has(way.object_name)
 
 

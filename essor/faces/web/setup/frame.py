@@ -58,6 +58,7 @@ SIDEBAR: tuple[Group, ...] = (
         Entry("lead_mapping", _("Conversion of leads"), "arrow-right", _("field mapping convert account contact opportunity")),
     )),
     Group(_("Automation"), (
+        Entry("approvals", _("Approval processes"), "circle-check", _("approve refuse steps approver discount lock")),
         Entry("flows", _("Flows"), "bolt", _("automation workflow trigger webhook schedule wait notify assign")),
     )),
     Group(_("People"), (

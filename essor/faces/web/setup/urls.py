@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from essor.faces.web.setup import (
+    approval_steps,
+    approvals,
     assignment,
     fields,
     formulas,
@@ -118,6 +120,23 @@ web_form_pages = [
     path("<int:form_id>/renew", web_forms.renew, name="setup_renew_web_form"),
     path("<int:form_id>/remove", web_forms.remove, name="setup_remove_web_form"),
 ]
+approval_pages = [
+    path("", approvals.index, name="setup_approvals"),
+    path("new", approvals.edit, name="setup_add_approval"),
+    path("<int:process_id>/", approvals.edit, name="setup_approval"),
+    path("<int:process_id>/criteria", approvals.criteria, name="setup_approval_criteria"),
+    path("<int:process_id>/<str:verb>", approvals.act, name="setup_approval_act"),
+    path("<int:process_id>/steps/new", approval_steps.edit, name="setup_add_approval_step"),
+    path("<int:process_id>/steps/<int:step_id>/", approval_steps.edit, name="setup_approval_step"),
+    path(
+        "<int:process_id>/steps/<int:step_id>/criteria",
+        approval_steps.criteria,
+        name="setup_approval_step_criteria",
+    ),
+    path(
+        "<int:process_id>/steps/<int:step_id>/<str:verb>", approval_steps.act, name="setup_approval_step_act"
+    ),
+]
 setup: list[URLPattern | URLResolver] = [
     path("", overview.show, name="setup_overview"),
     path("search", overview.search, name="setup_search"),
@@ -132,6 +151,7 @@ setup: list[URLPattern | URLResolver] = [
     path("changes", journal.audit, name="setup_audit"),
     path("objects/", include(data)),
     path("sharing/", include(sharing_pages)),
+    path("approvals/", include(approval_pages)),
     *people,
 ]
 urlpatterns = [

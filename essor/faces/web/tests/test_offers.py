@@ -18,7 +18,7 @@ from essor.records.save import save
 
 @pytest.fixture(autouse=True)
 def _as_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("_actions", "_panels", "_tabs"):
+    for name in ("_actions", "_panels", "_marks", "_tabs"):
         monkeypatch.setattr(offers, name, list(getattr(offers, name)))
 
 

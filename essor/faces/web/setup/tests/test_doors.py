@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, reverse
 from essor.access.models import Group, PermissionSet, SharingRule, User, UserRole
 from essor.catalog.actions.add_validation_rule import add_validation_rule
 from essor.catalog.actions.spec import RuleSpec
+from essor.domain.approvals.models import ApprovalProcess, ApprovalStep
 from essor.domain.sales.assignment.models import Entry
 from essor.domain.sales.web_to_lead.models import WebForm
 from essor.faces.web.setup import urls
@@ -26,14 +27,18 @@ POSTS = {
     name for name in (one.name for one in PATTERNS)
     if any(word in name for word in ("hide", "restore", "purge", "remove", "switch", "drop", "reset_", "setup_user_",
                                      "setup_formula", "setup_condition", "assignment_clear", "assignment_move", "absence",
-                                     "renew"))
+                                     "renew", "approval_act",
+                                     "step_act"))
 }  # fmt: skip
 
 
 def address(pattern: URLPattern) -> str:
     """Return the pattern's address for things that exist."""
     every = Group.objects.get(type="Organization")
+    process = ApprovalProcess.objects.get_or_create(name="P", object_name="Account")[0]
+    step = ApprovalStep.objects.get_or_create(process=process, name="S")[0]
     known = {
+        "process_id": process.pk, "step_id": step.pk, "verb": "move",
         "name": "Account", "field_name": "Industry", "profile_id": 0, "rule_name": "Rule", "type_name": "Nope",
         "index_name": "nope", "user_id": User.objects.get(email="boss@example.fr").pk, "role_id": UserRole.objects.first().pk,
         "set_id": PermissionSet.objects.first().pk, "group_id": Group.objects.get(name="Team").pk,

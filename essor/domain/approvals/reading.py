@@ -1,0 +1,277 @@
+"""Requests as pages show them: what waits for somebody, and the trail of a record."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from essor.access.actor import Actor
+from essor.access.models import User
+from essor.catalog import current
+from essor.catalog.definitions import ObjectDef
+from essor.domain.approvals.absences import delegates, seats
+from essor.domain.approvals.actions.decide import may_answer
+from essor.domain.approvals.actions.recall import may_recall
+from essor.domain.approvals.conditions import meeting
+from essor.domain.approvals.facts import Facts, facts_of
+from essor.domain.approvals.locks import locked_for, objects_concerned, pending
+from essor.domain.approvals.models import (
+    APPROVED,
+    NO_RESPONSE,
+    PENDING,
+    REASSIGNED,
+    REJECTED,
+    REMOVED,
+    STARTED,
+    ApprovalProcess,
+    ProcessInstance,
+    ProcessInstanceStep,
+    ProcessInstanceWorkitem,
+)
+from essor.domain.approvals.routes import routes
+from essor.kernel import ids
+from essor.query.names import names as names_of
+
+MOST = 100
+SENTENCES: Mapping[str, Promise] = {
+    STARTED: gettext_lazy("Submitted by %(name)s"),
+    APPROVED: gettext_lazy("Approved by %(name)s"),
+    REJECTED: gettext_lazy("Refused by %(name)s"),
+    REASSIGNED: gettext_lazy("Handed over to %(name)s"),
+    REMOVED: gettext_lazy("Taken back by %(name)s"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One open request as the person asked sees it. `instead_of` names whom they stand in for; `title` is the record's name."""
+
+    item: ProcessInstanceWorkitem
+    instance: ProcessInstance
+    object: ObjectDef
+    title: str
+    facts: Facts
+    submitter: str
+    instead_of: str = ""
+
+    @property
+    def record_id(self) -> str:
+        """Return the 18-character id of the record."""
+        return ids.encode(self.object.prefix, self.instance.target_object)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a trail: `sentence` says who did what."""
+
+    status: str
+    sentence: str
+    when: datetime
+    comment: str = ""
+    step: str = ""
+    instead_of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Somebody who is asked now; `item` when the reader may answer it."""
+
+    who: str
+    step: str
+    since: datetime
+    stand_in: str = ""
+    item: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One request of a record: its trail, who did not have to answer, on whom it waits."""
+
+    instance: ProcessInstance
+    label: str
+    entries: tuple[Entry, ...]
+    not_needed: tuple[str, ...]
+    waiting: tuple[Waiting, ...]
+    may_recall: bool
+
+
+def open_items(actor: Actor) -> QuerySet[ProcessInstanceWorkitem]:
+    """Return the open work items that are put to the actor or to somebody they stand in for, the oldest first."""
+    rows = ProcessInstanceWorkitem.objects.filter(
+        actor__in=sorted(seats(actor.user_id)), is_deleted=False, process_instance__is_deleted=False
+    )
+    return rows.exclude(process_instance__submitted_by=actor.user_id).order_by("pk")
+
+
+def open_count(actor: Actor) -> int:
+    """Return how many requests wait for the actor: one query."""
+    return open_items(actor).count()
+
+
+def inbox(actor: Actor) -> list[Request]:
+    """Return what waits for the actor, the oldest first; a bounded number of queries."""
+    rows = open_items(actor).select_related("process_instance__process")[:MOST]
+    return requests_of(actor, list(rows))
+
+
+def requests_of(actor: Actor, items: Sequence[ProcessInstanceWorkitem]) -> list[Request]:
+    """Return work items with what is shown of them."""
+    catalog = current.get()
+    instances = [item.process_instance for item in items]
+    facts = facts_of(actor, instances)
+    people = _people({one.submitted_by_id for one in instances} | {item.actor_id for item in items})
+    keys = {(one.target_object_type, one.target_object) for one in instances}
+    known = [
+        (catalog.by_prefix[prefix].name, key) for prefix, key in sorted(keys) if prefix in catalog.by_prefix
+    ]
+    titles = names_of(actor, known)
+    found = []
+    for item in items:
+        instance = item.process_instance
+        obj = catalog.by_prefix.get(instance.target_object_type)
+        if obj is not None:
+            title = titles.get((obj.name, instance.target_object)) or instance.name
+            instead = people.get(item.actor_id or 0, "") if item.actor_id != actor.user_id else ""
+            found.append(
+                Request(
+                    item,
+                    instance,
+                    obj,
+                    title,
+                    facts[instance.pk],
+                    people.get(instance.submitted_by_id or 0, ""),
+                    instead,
+                )
+            )
+    return found
+
+
+def _people(keys: Iterable[int | None]) -> dict[int, str]:
+    return dict(User.objects.filter(pk__in=[key for key in keys if key]).values_list("pk", "name"))
+
+
+def trail(actor: Actor, obj: ObjectDef, key: int) -> list[Round]:
+    """Return the requests of a record that the actor may read, the newest first; a bounded number of queries."""
+    rows = ProcessInstance.objects.filter(target_object_type=obj.prefix, target_object=key, is_deleted=False)
+    return rounds(actor, list(rows.select_related("process").order_by("-pk")[:MOST]))
+
+
+def rounds(actor: Actor, instances: Sequence[ProcessInstance]) -> list[Round]:
+    """Return requests with their trails; four queries."""
+    if not instances:
+        return []
+    lines = list(
+        ProcessInstanceStep.objects.filter(process_instance__in=instances, is_deleted=False).order_by("pk")
+    )
+    items = list(
+        ProcessInstanceWorkitem.objects.filter(process_instance__in=instances, is_deleted=False).order_by(
+            "pk"
+        )
+    )
+    away = delegates([item.actor_id for item in items if item.actor_id])
+    people = _people(
+        {one.actor_id for one in lines}
+        | {one.original_actor_id for one in lines}
+        | {one.actor_id for one in items}
+        | set(away.values())
+    )
+    by_lines, by_items = _grouped(lines), _grouped(items)
+    return [_round(actor, one, by_lines[one.pk], by_items[one.pk], people, away) for one in instances]
+
+
+def _grouped(rows: Iterable[object]) -> dict[int, list]:
+    found: dict[int, list] = defaultdict(list)
+    for row in rows:
+        found[row.process_instance_id].append(row)  # type: ignore[attr-defined]  # lines and work items both have it
+    return found
+
+
+def _round(
+    actor: Actor, instance: ProcessInstance, lines: Sequence[ProcessInstanceStep],
+    items: Sequence[ProcessInstanceWorkitem], people: dict[int, str], away: dict[int, int],
+) -> Round:  # fmt: skip
+    statuses = current.get().object("ProcessInstance").field("Status")
+
+    def name(key: int | None) -> str:
+        return people.get(key or 0, "")
+
+    entries = tuple(
+        Entry(
+            one.step_status,
+            str(SENTENCES.get(one.step_status, one.step_status)) % {"name": name(one.actor_id)},
+            one.created_date,
+            one.comments or "",
+            one.step_name or "",
+            name(one.original_actor_id) if one.original_actor_id != one.actor_id else "",
+        )
+        for one in lines
+        if one.step_status != NO_RESPONSE
+    )  # fmt: skip
+    waiting = tuple(
+        Waiting(
+            name(one.actor_id), one.step_name or "", one.created_date, name(away.get(one.actor_id or 0)),
+            one.pk if may_answer(actor, instance, one.actor_id) else None,
+        )
+        for one in items
+    )  # fmt: skip
+    spared = tuple(name(one.actor_id) for one in lines if one.step_status == NO_RESPONSE)
+    label = str(statuses.choice(instance.status) or instance.status)
+    return Round(instance, label, entries, spared, waiting, bool(items) and may_recall(actor, instance))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a record stands: does it wait, may the reader change it meanwhile, has its object any process?"""
+
+    waits: bool = False
+    locked: bool = False
+    has_process: bool = False
+
+
+def standing(actor: Actor, obj: ObjectDef, key: int) -> Standing:
+    """Return where a record stands: no query for objects without a process, one otherwise, some more while it waits."""
+    if obj.name not in objects_concerned(actor.version):
+        return Standing()
+    record = (obj.prefix, key)
+    waits = bool(pending([record]))
+    return Standing(waits, waits and bool(locked_for(actor, [record])), has_process=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What submitting a record would start: the process, its first step, whom it asks; `problem` when it cannot."""
+
+    process: ApprovalProcess
+    step: str
+    people: tuple[str, ...]
+    problem: str = ""
+
+
+def preview(actor: Actor, obj: ObjectDef, key: int) -> Preview | None:
+    """Return what the actor's submission of a record would start, None when no process fits."""
+    rows = ApprovalProcess.objects.filter(object_name=obj.name, active=True)
+    process = next((one for one in rows if meeting(obj, [key], one.entry)), None)
+    if process is None:
+        return None
+    way = routes(process, obj, {key: actor.user_id})[key]
+    people = _people(way.approvers)
+    names = tuple(people[one] for one in way.approvers if one in people)
+    return Preview(process, way.step.name if way.step else "", names, way.problem)
+
+
+def needs_approval(obj: ObjectDef, key: int) -> bool:
+    """Tell whether a record meets the condition of any active process."""
+    rows = ApprovalProcess.objects.filter(object_name=obj.name, active=True)
+    return any(meeting(obj, [key], process.entry) for process in rows)
+
+
+def submitted_by(actor: Actor) -> list[Round]:
+    """Return the actor's own requests that wait, the newest first."""
+    rows = ProcessInstance.objects.filter(submitted_by=actor.user_id, status=PENDING, is_deleted=False)
+    return rounds(actor, list(rows.select_related("process").order_by("-pk")[:MOST]))

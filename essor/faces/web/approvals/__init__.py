@@ -1,0 +1,1 @@
+"""Approvals on pages: what waits for somebody, the panel of a record, the page behind the link of a mail."""

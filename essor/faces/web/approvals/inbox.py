@@ -1,0 +1,161 @@
+"""What waits for the reader, answered with one tap; what they asked themselves; their absences."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from essor.access.actor import Actor
+from essor.access.models import User
+from essor.domain.approvals import absences, reading
+from essor.domain.approvals.actions.absence import add_absence, remove_absence
+from essor.domain.approvals.actions.decide import decide
+from essor.domain.approvals.actions.reassign import reassign
+from essor.domain.approvals.actions.recall import recall
+from essor.domain.approvals.models import APPROVED, REJECTED, Absence, ProcessInstance
+from essor.faces.web import addresses, offers
+from essor.faces.web.records.reading import actor_of
+from essor.faces.web.setup.choices import people
+from essor.faces.web.toasts import flash
+from essor.kernel import ids
+from essor.kernel.errors import Conflict, EssorError, ValidationFailed
+
+NOTHING_WRONG: dict[str, Any] = {
+    "item": 0,
+    "typed": "",
+    "wrong": "",
+    "absence_errors": {},
+    "absence_typed": {},
+}
+OWN_PAGE = re.compile(r"/r/[A-Za-z0-9]{15,18}/")
+
+
+@offers.tab
+def waiting_tab(actor: Actor) -> offers.PageTab | None:
+    """Offer the page to whoever is asked something."""
+    count = reading.open_count(actor)
+    if not count:
+        return None
+    return offers.PageTab(
+        "approvals", _("Approvals (%(count)d)") % {"count": count}, "circle-check", addresses.APPROVALS
+    )
+
+
+@require_GET
+def show(request: HttpRequest) -> HttpResponseBase:
+    """Draw the page."""
+    return draw(request)
+
+
+def draw(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpResponseBase:
+    """Draw the page, after a refusal with what was typed and what is wrong (`item`, `typed`, `wrong`, `absence_errors`)."""
+    actor = actor_of(request)
+    me = User.objects.filter(pk=actor.user_id).first()
+    mine = [(one, _record(one.instance)) for one in reading.submitted_by(actor)]
+    context = {
+        "requests": reading.inbox(actor), "mine": mine, "people": people(), "reader": actor.user_id,
+        "absences": Absence.objects.filter(user=actor.user_id, last_day__gte=absences.today()),
+        "delegate": me.delegated_approver_id if me else None, "back": addresses.APPROVALS, "today": absences.today(),
+        **NOTHING_WRONG,
+    }  # fmt: skip
+    context |= more
+    return render(request, "approvals/page.html.jinja", context, status=status)
+
+
+def _record(instance: ProcessInstance) -> str:
+    return addresses.record(ids.encode(instance.target_object_type, instance.target_object))
+
+
+def back(request: HttpRequest) -> HttpResponseRedirect:
+    """Go back to the record whose panel sent the form, or to the page."""
+    wanted = request.POST.get("back", "")
+    return HttpResponseRedirect(wanted if OWN_PAGE.fullmatch(wanted) else addresses.APPROVALS)
+
+
+@require_POST
+def answer(request: HttpRequest, item_id: int) -> HttpResponseBase:
+    """Approve or refuse."""
+    approve, comment = request.POST.get("answer") == "approve", request.POST.get("comment", "")
+    try:
+        instance = decide(actor_of(request), item_id, approve=approve, comment=comment)
+    except ValidationFailed as refused:
+        return draw(request, status=422, item=item_id, typed=comment, wrong=str(refused))
+    except Conflict as late:
+        flash(request, str(late), tone="warning")
+        return back(request)
+    flash(request, _said(instance, approve=approve))
+    return back(request)
+
+
+def _said(instance: ProcessInstance, *, approve: bool) -> str:
+    """Return what has happened."""
+    if instance.status == APPROVED:
+        return _("“%(name)s” is approved.") % {"name": instance.name}
+    if instance.status == REJECTED:
+        return _("“%(name)s” is refused.") % {"name": instance.name}
+    text = (
+        _("Your approval is noted; “%(name)s” goes on to others.")
+        if approve
+        else _("Your refusal is noted; “%(name)s” goes back to the first step.")
+    )
+    return text % {"name": instance.name}
+
+
+@require_POST
+def hand_over(request: HttpRequest, item_id: int) -> HttpResponseBase:
+    """Put a request to somebody else."""
+    user, comment = request.POST.get("user", ""), request.POST.get("comment", "")
+    try:
+        reassign(actor_of(request), item_id, int(user) if user.isdecimal() else 0, comment=comment)
+        flash(request, _("The request is handed over."))
+    except (ValidationFailed, Conflict) as refused:
+        flash(request, str(refused), tone="error")
+    return back(request)
+
+
+@require_POST
+def take_back(request: HttpRequest, instance_id: int) -> HttpResponseBase:
+    """Take a request of one's own back."""
+    try:
+        recall(actor_of(request), instance_id, comment=request.POST.get("comment", ""))
+        flash(request, _("The request is taken back: the record can be changed again."))
+    except Conflict as late:
+        flash(request, str(late), tone="warning")
+    return back(request)
+
+
+@require_POST
+def absence(request: HttpRequest) -> HttpResponseBase:
+    """Note an absence of one's own, or forget one."""
+    actor, gone = actor_of(request), request.POST.get("remove", "")
+    try:
+        if gone.isdecimal():
+            remove_absence(actor, int(gone))
+            flash(request, _("The absence is removed."))
+        else:
+            who = request.POST.get("delegate", "")
+            first, last = (_day(request.POST.get(name, "")) for name in ("first", "last"))
+            add_absence(actor, actor.user_id, first, last, int(who) if who.isdecimal() else None)
+            flash(request, _("Saved."))
+    except ValidationFailed as refused:
+        typed = {name: request.POST.get(name, "") for name in ("first", "last", "delegate")}
+        errors = {one.field: one.message for one in refused.errors}
+        return draw(request, status=422, absence_errors=errors, absence_typed=typed)
+    except EssorError as refused:
+        flash(request, str(refused), tone="error")
+    return HttpResponseRedirect(addresses.APPROVALS)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return parse_date(text)
+    except ValueError:
+        return None
