@@ -145,7 +145,8 @@ EMAIL_PORT = environment.whole("ESSOR_SMTP_PORT", 587)
 EMAIL_HOST_USER = environment.text("ESSOR_SMTP_USER")
 EMAIL_HOST_PASSWORD = environment.text("ESSOR_SMTP_PASSWORD")
 EMAIL_USE_TLS = environment.flag("ESSOR_SMTP_TLS", default=True)
-EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
+EMAIL_FILE_PATH = DATA / "mails"  # where mails wait to be looked at while there is no mail server
 # Where people reach this Essor, for the links in mails.
 SITE_URL = environment.text("ESSOR_URL", f"http://localhost:{environment.whole('PORT', 8000)}").rstrip("/")
 DEFAULT_FROM_EMAIL = environment.text("ESSOR_MAIL_FROM", "essor@localhost")
