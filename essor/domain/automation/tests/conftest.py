@@ -34,7 +34,10 @@ def make_flow(admin: Actor) -> MakeFlow:  # noqa: F811
 
 def saved(actor: Actor, name: str, *values: dict[str, Any]) -> list[int]:
     """Write records down the road and return their keys; `Id` names one that exists."""
-    changes = [Change(name, {k: v for k, v in one.items() if k != "Id"}, id=one.get("Id")) for one in values]
+    changes = [
+        Change(name, {k: v for k, v in one.items() if k != "Id"}, id=one.get("Id"), accept_duplicates=True)
+        for one in values
+    ]
     results = save_many(actor, name, changes)
     assert all(one.ok for one in results), [one.errors for one in results if not one.ok]
     return [one.saved.id for one in results if one.saved]
