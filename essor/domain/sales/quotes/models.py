@@ -117,10 +117,11 @@ class Letterhead(models.Model):
     website = models.CharField(max_length=200, blank=True)
     iban = models.CharField(max_length=42, blank=True)
     payment_days = models.PositiveSmallIntegerField(default=30)
-    penalty_rate = models.CharField(max_length=20, blank=True, default="12")
-    vat_exempt = models.BooleanField(default=False)
+    penalty_rate = models.CharField(max_length=20, blank=True)
+    no_vat_note = models.CharField(max_length=200, blank=True)
     note = models.TextField(blank=True)
     logo = models.CharField(max_length=255, blank=True)
+    logo_format = models.CharField(max_length=4, blank=True)
 
     def __str__(self) -> str:
         return self.legal_name
