@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("essor.faces.web.records.urls")),
     path("", include("essor.faces.web.lists.urls")),
     path("", include("essor.faces.web.products.urls")),
+    path("", include("essor.faces.web.quotes.urls")),
     path("", include("essor.faces.web.searching.urls")),
     path("", include("essor.faces.web.setup.urls")),
     path("", include("essor.faces.web.importing.urls")),

@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 import typst
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from essor.access.actor import Actor
@@ -22,7 +23,8 @@ from essor.domain.sales.quotes.words import LOCALES, WORDS
 from essor.kernel import formats
 from essor.kernel.errors import Forbidden, NotFound
 from essor.query import run
-from essor.query.tree import Column, Compare, Constant, Order, Path as Way, Query
+from essor.query.tree import Column, Compare, Constant, Order, Query
+from essor.query.tree import Path as Way
 
 HERE = Path(__file__).parent
 QUOTE = (
@@ -30,7 +32,12 @@ QUOTE = (
     "GrandTotal", "ShippingHandling", "ShippingTaxRate", "BillingName", "BillingStreet", "BillingCity", "BillingPostalCode",
     "BillingState", "BillingCountry", "PaymentTerms", "Description", "CreatedDate", "LastModifiedDate", "Owner.Name",
 )  # fmt: skip
-GUESTS = ("Contact.Name", "Contact.Title", "Account.Name", "Owner.Email")  # left out where the reader may not see them
+GUESTS = (
+    "Contact.Name",
+    "Contact.Title",
+    "Account.Name",
+    "Owner.Email",
+)  # left out where the reader may not see them
 LINE = (
     "Name", "ProductCode", "Quantity", "UnitPrice", "Discount", "Subtotal", "TotalPrice", "TaxRate", "ServiceDate",
     "Description",
@@ -89,7 +96,8 @@ class _Page:
         return formats.percent(points or 0, self.locale)
 
     def day(self, value: date) -> str:
-        return formats.day(value, self.locale, "long")
+        said = formats.day(value, self.locale, "long")
+        return said.replace("1 ", "1er ", 1) if self.locale == "fr_FR" and value.day == 1 else said
 
 
 def _read(actor: Actor, quote: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
@@ -97,7 +105,9 @@ def _read(actor: Actor, quote: int) -> tuple[dict[str, Any], list[dict[str, Any]
     if not (seen.has("Quote") and seen.has("QuoteLineItem")):
         raise NotFound(_("There is no such record."))
     top, below = seen.object("Quote"), seen.object("QuoteLineItem")
-    if not all(top.has(name.partition(".")[0]) or "." in name for name in QUOTE) or not all(map(below.has, LINE)):
+    if not all(top.has(name.partition(".")[0]) or "." in name for name in QUOTE) or not all(
+        map(below.has, LINE)
+    ):
         raise Forbidden(_("You may not see everything that stands in this document."))
     guests = [path for path in GUESTS if _seen(seen, path)]
     found = run.rows(
@@ -133,7 +143,9 @@ def _stamp(moment: datetime) -> dict[str, int]:
 
 def _seller(actor: Actor, own: Letterhead, words: Words) -> dict[str, Any]:
     name = own.legal_name or actor.company.name
-    form = " ".join(filter(None, (own.legal_form, own.capital and words["capital"].format(capital=own.capital))))
+    form = " ".join(
+        filter(None, (own.legal_form, own.capital and words["capital"].format(capital=own.capital)))
+    )
     first = [" – ".join(filter(None, (name, form)))]
     numbers = (
         own.siret and words["siret"].format(siret=own.siret), own.register,
@@ -151,7 +163,7 @@ def _seller(actor: Actor, own: Letterhead, words: Words) -> dict[str, Any]:
 
 
 def _facts(one: Mapping[str, Any], words: Words, page: _Page) -> list[list[str]]:
-    found = [[words["date"], page.day(one["LastModifiedDate"].date())]]
+    found = [[words["date"], page.day(timezone.localtime(one["LastModifiedDate"]).date())]]
     if one["ExpirationDate"]:
         found.append([words["valid"], page.day(one["ExpirationDate"])])
     return found
@@ -160,9 +172,13 @@ def _facts(one: Mapping[str, Any], words: Words, page: _Page) -> list[list[str]]
 def _people(one: Mapping[str, Any], words: Words) -> list[Any]:
     found: list[Any] = []
     if one.get("Contact.Name"):
-        found.append([words["contact"], [text for text in (one["Contact.Name"], one.get("Contact.Title")) if text]])
+        found.append(
+            [words["contact"], [text for text in (one["Contact.Name"], one.get("Contact.Title")) if text]]
+        )
     if one.get("Owner.Name"):
-        found.append([words["prepared"], [text for text in (one["Owner.Name"], one.get("Owner.Email")) if text]])
+        found.append(
+            [words["prepared"], [text for text in (one["Owner.Name"], one.get("Owner.Email")) if text]]
+        )
     return found
 
 
@@ -170,7 +186,10 @@ def _customer(one: Mapping[str, Any], seller: Letterhead) -> dict[str, Any]:
     town = " ".join(filter(None, (one["BillingPostalCode"], one["BillingCity"])))
     abroad = one["BillingCountry"] if (one["BillingCountry"] or "").lower() != seller.country.lower() else ""
     address = [*(one["BillingStreet"] or "").splitlines(), town, one["BillingState"] or "", abroad or ""]
-    return {"name": one["BillingName"] or one.get("Account.Name") or "", "address": [text for text in address if text]}
+    return {
+        "name": one["BillingName"] or one.get("Account.Name") or "",
+        "address": [text for text in address if text],
+    }
 
 
 def _line(line: Mapping[str, Any], words: Words, page: _Page) -> dict[str, Any]:
@@ -187,7 +206,10 @@ def _line(line: Mapping[str, Any], words: Words, page: _Page) -> dict[str, Any]:
 def _sums(one: Mapping[str, Any], subtotal: int, words: Words, page: _Page) -> list[list[str]]:
     found = []
     if subtotal != one["TotalPrice"]:
-        found += [[words["subtotal"], page.money(subtotal)], [words["discounts"], page.money(one["TotalPrice"] - subtotal)]]
+        found += [
+            [words["subtotal"], page.money(subtotal)],
+            [words["discounts"], page.money(one["TotalPrice"] - subtotal)],
+        ]
     found.append([words["net"], page.money(one["TotalPrice"])])
     if one["ShippingHandling"]:
         found.append([words["shipping"], page.money(one["ShippingHandling"])])
@@ -197,6 +219,8 @@ def _sums(one: Mapping[str, Any], subtotal: int, words: Words, page: _Page) -> l
 def _terms(one: Mapping[str, Any], seller: Letterhead, words: Words) -> list[str]:
     days = seller.payment_days
     pay = one["PaymentTerms"] or (words["payment"].format(days=days) if days else words["cash"])
-    late = words["penalty"].format(rate=seller.penalty_rate) if seller.penalty_rate else words["legal_penalty"]
+    late = (
+        words["penalty"].format(rate=seller.penalty_rate) if seller.penalty_rate else words["legal_penalty"]
+    )
     currency = words["currency"].format(currency=one["CurrencyIsoCode"])
     return [text for text in (pay, late, currency, *seller.note.splitlines()) if text.strip()]

@@ -30,7 +30,9 @@ def letterhead() -> Letterhead:
 
 
 @transaction.atomic
-def keep(actor: Actor, values: Mapping[str, str], logo: Iterable[bytes] | None = None, *, drop_logo: bool = False) -> None:
+def keep(
+    actor: Actor, values: Mapping[str, str], logo: Iterable[bytes] | None = None, *, drop_logo: bool = False
+) -> None:
     """Store what was typed, and a logo (PNG or JPEG); ValidationFailed lists everything wrong with them."""
     require(actor, Permission.CUSTOMIZE)
     row, errors = letterhead(), []
@@ -44,7 +46,9 @@ def keep(actor: Actor, values: Mapping[str, str], logo: Iterable[bytes] | None =
     if days.isdecimal() and int(days) <= MOST_DAYS:
         row.payment_days = int(days)
     else:
-        errors.append(_error("payment_days", _("Enter a number of days from 0 to %(num)d.") % {"num": MOST_DAYS}))
+        errors.append(
+            _error("payment_days", _("Enter a number of days from 0 to %(num)d.") % {"num": MOST_DAYS})
+        )
     if row.siret and not _is_siret(row.siret):
         errors.append(_error("siret", _("A SIRET has 14 digits, and these do not add up to one.")))
     if row.penalty_rate and not re.fullmatch(r"\d{1,2}([.,]\d{1,2})?", row.penalty_rate):

@@ -33,7 +33,9 @@ def from_deal(actor: Actor, deal: int) -> int:
     found = _read(actor, "Opportunity", "Id", deal, ("Name",))
     if not found:
         raise NotFound(_("There is no such record."))
-    quote = save(actor, Change("Quote", {"OpportunityId": deal, "Name": found[0].get("Name") or _("Quote")})).id
+    quote = save(
+        actor, Change("Quote", {"OpportunityId": deal, "Name": found[0].get("Name") or _("Quote")})
+    ).id
     _copy(actor, _read(actor, "OpportunityLineItem", "OpportunityId", deal, FROM_DEAL), quote)
     return quote
 
@@ -57,7 +59,9 @@ def new_version(actor: Actor, quote: int) -> int:
 
 def _major(values: dict[str, Any]) -> dict[str, Any]:
     """Return what is read as a writer hands it in: money in major units."""
-    return {name: value / 100 if name in MONEY and value is not None else value for name, value in values.items()}
+    return {
+        name: value / 100 if name in MONEY and value is not None else value for name, value in values.items()
+    }
 
 
 def _read(actor: Actor, name: str, by: str, key: int, names: tuple[str, ...]) -> list[dict[str, Any]]:
@@ -84,4 +88,3 @@ def _copy(actor: Actor, rows: list[dict[str, Any]], quote: int) -> None:
     for result in save_many(actor, "QuoteLineItem", changes, all_or_none=True) if changes else ():
         if result.saved is None:
             raise failure(result)
-

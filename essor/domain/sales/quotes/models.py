@@ -38,7 +38,7 @@ class Quote(Record):
         Pricebook2, models.DO_NOTHING, null=True, blank=True, related_name="quotes", verbose_name=_("Price book")
     )  # fmt: skip
     previous_quote = models.ForeignKey(
-        "self", models.DO_NOTHING, null=True, blank=True, related_name="next_quotes",
+        "self", models.DO_NOTHING, null=True, blank=True, related_name="+",
         verbose_name=_("Earlier version"),
     )  # fmt: skip
     status = models.CharField(_("Status"), max_length=40, default="Draft")
@@ -50,7 +50,9 @@ class Quote(Record):
     discount = models.FloatField(_("Discount"), null=True, blank=True)
     total_price = models.BigIntegerField(_("Total before tax"), default=0)
     shipping_handling = models.BigIntegerField(_("Shipping and handling"), null=True, blank=True)
-    shipping_tax_rate = models.FloatField(_("VAT rate of shipping"), null=True, blank=True, default=USUAL_RATE)
+    shipping_tax_rate = models.FloatField(
+        _("VAT rate of shipping"), null=True, blank=True, default=USUAL_RATE
+    )
     tax = models.BigIntegerField(_("VAT"), default=0)
     grand_total = models.BigIntegerField(_("Grand total"), default=0)
     billing_name = line(_("Billing name"))

@@ -19,7 +19,7 @@ STATUSES = (
         ("Approved", pgettext_lazy("quote", "Approved")), ("Presented", pgettext_lazy("quote", "Presented")),
     ),
     Choice("Accepted", pgettext_lazy("quote", "Accepted"), facts={"closed": True, "won": True}),  # type: ignore[arg-type]
-    Choice("Denied", pgettext_lazy("quote", "Denied"), facts={"closed": True}),  # type: ignore[arg-type]
+    Choice("Denied", pgettext_lazy("quote", "Denied"), facts={"closed": True, "won": False}),  # type: ignore[arg-type]
 )  # fmt: skip
 LANGUAGES = pick(("fr", _("French")), ("en", _("English")))
 
@@ -34,7 +34,7 @@ OBJECTS = (
             "account": Spec(readonly=True, child_relationship="Quotes", history=False),
             "contact": Spec(child_relationship="Quotes"),
             "pricebook2": Spec(child_relationship="Quotes", readonly=True, history=False),
-            "previous_quote": Spec(child_relationship="LaterVersions", updateable=False),
+            "previous_quote": Spec(updateable=False),
             "status": Spec(kind="picklist", choices=STATUSES, required=True),
             "language": Spec(kind="picklist", choices=LANGUAGES, help=_("The language of the document.")),
             "is_syncing": Spec(help=_("The products of the opportunity follow the lines of this quote.")),
@@ -54,7 +54,7 @@ OBJECTS = (
                 required=True, child_relationship="QuoteLineItems", on_delete="restrict", updateable=False
             ),
             "product2": Spec(readonly=True, history=False, child_relationship="QuoteLineItems", on_delete="restrict"),
-            "name": READ, "product_code": READ, "quantity": Spec(required=True), "list_price": SUM,
+            "name": READ, "product_code": READ, "quantity": Spec(required=True, options={"scale": 2}), "list_price": SUM,
             "unit_price": MONEY, "discount": RATE, "subtotal": SUM, "total_price": SUM,
             "tax_rate": Spec(kind="percent", options={"scale": 2, "default": 20}),
             "currency_iso_code": Spec(kind="picklist", choices=CURRENCY.choices, readonly=True, history=False),

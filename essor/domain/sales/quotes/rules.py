@@ -28,7 +28,9 @@ QUOTE, LINE = "Quote", "QuoteLineItem"
 FOLLOWING = Source(name="quote")  # a write that only lets sums and marks follow
 VALID_DAYS = 30
 WHOLE = 100  # percent points
-FRENCH = frozenset({"france", "belgique", "luxembourg", "suisse", "monaco", "maroc", "tunisie", "sénégal", "côte d’ivoire"})
+FRENCH = frozenset(
+    {"france", "belgique", "luxembourg", "suisse", "monaco", "maroc", "tunisie", "sénégal", "côte d’ivoire"}
+)
 DEAL = ("Name", "AccountId", "ContactId", "CurrencyIsoCode", "Pricebook2Id")
 ADDRESS = ("BillingStreet", "BillingCity", "BillingPostalCode", "BillingState", "BillingCountry")
 EARLIER = ("OpportunityId", "QuoteNumber", "Version", "IsSuperseded")
@@ -38,7 +40,17 @@ READS = (
 )  # fmt: skip
 # What may still be done to an accepted quote: take the acceptance back, or hand the record over.
 STAYS_OPEN = frozenset({"Status", "OwnerId", "LastActivityDate"})
-LINE_READS = ("QuoteId", "PricebookEntryId", "Quantity", "UnitPrice", "ListPrice", "Discount", "Subtotal", "TotalPrice", "TaxRate")
+LINE_READS = (
+    "QuoteId",
+    "PricebookEntryId",
+    "Quantity",
+    "UnitPrice",
+    "ListPrice",
+    "Discount",
+    "Subtotal",
+    "TotalPrice",
+    "TaxRate",
+)
 
 
 @before(QUOTE, reads=READS)
@@ -49,7 +61,9 @@ def beginnings(batch: Batch) -> None:
         return
     deals = object_rows(batch.catalog.object("Opportunity"), _keys(rows, "OpportunityId"), DEAL)
     accounts = object_rows(
-        batch.catalog.object("Account"), {one["AccountId"] for one in deals.values()} - {None}, ("Name", *ADDRESS)
+        batch.catalog.object("Account"),
+        {one["AccountId"] for one in deals.values()} - {None},
+        ("Name", *ADDRESS),
     )
     for row in rows:
         deal = deals.get(row.get("OpportunityId"))
@@ -100,7 +114,10 @@ def _versions(batch: Batch, rows: list[Row]) -> None:
         if one is None:
             continue
         if key not in changeable or one["OpportunityId"] != row.get("OpportunityId"):
-            row.refuse("PreviousQuoteId", _("A new version belongs to the same opportunity, and to a quote that you may change."))
+            row.refuse(
+                "PreviousQuoteId",
+                _("A new version belongs to the same opportunity, and to a quote that you may change."),
+            )
         elif one["IsSuperseded"]:
             row.refuse("PreviousQuoteId", _("This quote has a later version already."), "DUPLICATE_VALUE")
         one["IsSuperseded"] = True
@@ -116,9 +133,15 @@ def as_it_was_sent(batch: Batch) -> None:
     for row in batch.updating():
         changed = set(row.changed()) - {"LastActivityDate"}
         if row.prior("IsSuperseded") and changed:
-            row.refuse("", _("A later version has replaced this quote: it stays as it was."), "ENTITY_IS_LOCKED")
+            row.refuse(
+                "", _("A later version has replaced this quote: it stays as it was."), "ENTITY_IS_LOCKED"
+            )
         elif row.prior("Status") == "Accepted" and changed - STAYS_OPEN:
-            row.refuse("", _("This quote is accepted. Make a new version, or take the acceptance back first."), "ENTITY_IS_LOCKED")
+            row.refuse(
+                "",
+                _("This quote is accepted. Make a new version, or take the acceptance back first."),
+                "ENTITY_IS_LOCKED",
+            )
 
 
 @before(QUOTE, reads=READS)
@@ -133,7 +156,11 @@ def sums(batch: Batch) -> None:
     ):
         found[key].append((before_it or 0, after_it or 0, rate))
         books[key] = book
-    later = set(Quote.objects.filter(previous_quote_id__in=keys, is_deleted=False).values_list("previous_quote_id", flat=True))
+    later = set(
+        Quote.objects.filter(previous_quote_id__in=keys, is_deleted=False).values_list(
+            "previous_quote_id", flat=True
+        )
+    )
     for row in batch:
         _sum(row, found.get(row.id or 0, []))
         if row.id in books:
@@ -179,7 +206,9 @@ def lines(batch: Batch) -> None:
         ("Name", "ProductCode", "Product2Id", "Pricebook2Id", "UnitPrice", "CurrencyIsoCode", "IsActive"),
     )  # fmt: skip
     quotes = object_rows(
-        batch.catalog.object(QUOTE), _keys(batch, "QuoteId"), ("CurrencyIsoCode", "Pricebook2Id", "Status", "IsSuperseded")
+        batch.catalog.object(QUOTE),
+        _keys(batch, "QuoteId"),
+        ("CurrencyIsoCode", "Pricebook2Id", "Status", "IsSuperseded"),
     )
     places: dict[int, int] = _last_places(_keys(new, "QuoteId"))
     for row in batch:
@@ -196,7 +225,9 @@ def lines(batch: Batch) -> None:
 
 def _last_places(keys: set[int]) -> dict[int, int]:
     found: dict[int, int] = {}
-    rows = QuoteLineItem.objects.filter(quote_id__in=keys, is_deleted=False).values_list("quote_id", "sort_order")
+    rows = QuoteLineItem.objects.filter(quote_id__in=keys, is_deleted=False).values_list(
+        "quote_id", "sort_order"
+    )
     for key, place in rows:
         found[key] = max(found.get(key, 0), place or 0)
     return found
@@ -209,12 +240,22 @@ def _open(row: Row, quote: dict[str, Any]) -> None:
 
 def _take(row: Row, entry: dict[str, Any], quote: dict[str, Any]) -> None:
     if not entry["IsActive"]:
-        row.refuse("PricebookEntryId", _("This price is not offered any more."), "INVALID_CROSS_REFERENCE_KEY")
+        row.refuse(
+            "PricebookEntryId", _("This price is not offered any more."), "INVALID_CROSS_REFERENCE_KEY"
+        )
     if entry["CurrencyIsoCode"] != quote["CurrencyIsoCode"]:
         words = {"quote": quote["CurrencyIsoCode"], "price": entry["CurrencyIsoCode"]}
-        row.refuse("PricebookEntryId", _("The quote is in %(quote)s, this price in %(price)s.") % words, "FIELD_INTEGRITY_EXCEPTION")
+        row.refuse(
+            "PricebookEntryId",
+            _("The quote is in %(quote)s, this price in %(price)s.") % words,
+            "FIELD_INTEGRITY_EXCEPTION",
+        )
     if quote["Pricebook2Id"] not in (None, entry["Pricebook2Id"]):
-        row.refuse("PricebookEntryId", _("The other lines of the quote come from another price book."), "FIELD_INTEGRITY_EXCEPTION")
+        row.refuse(
+            "PricebookEntryId",
+            _("The other lines of the quote come from another price book."),
+            "FIELD_INTEGRITY_EXCEPTION",
+        )
     quote["Pricebook2Id"] = entry["Pricebook2Id"]
     for name in ("Product2Id", "Name", "ProductCode", "CurrencyIsoCode"):
         row.set(name, entry[name])

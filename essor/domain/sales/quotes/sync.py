@@ -48,7 +48,9 @@ def leaders(deals: Iterable[int]) -> dict[int, Quote]:
 @after("Quote", reads=READS)
 def led(batch: Batch) -> None:
     """Let a quote that begins to lead do so alone; let the products of deals follow when sums or the lead changed."""
-    starting = {row.get("OpportunityId"): row.id for row in batch if row.get("IsSyncing") and row.changes("IsSyncing")}
+    starting = {
+        row.get("OpportunityId"): row.id for row in batch if row.get("IsSyncing") and row.changes("IsSyncing")
+    }
     if starting:
         others = Quote.objects.filter(opportunity_id__in=starting, is_syncing=True, is_deleted=False)
         keys = others.exclude(pk__in=starting.values()).values_list("pk", flat=True)
@@ -92,7 +94,9 @@ def _carry(actor: Actor, quotes: set[int]) -> None:
             if values != _values(known):
                 changes.append(Change(LED, values, id=known.pk))
         else:
-            changes.append(Change(LED, {"OpportunityId": deal, "PricebookEntryId": line.pricebook_entry_id, **values}))
+            changes.append(
+                Change(LED, {"OpportunityId": deal, "PricebookEntryId": line.pricebook_entry_id, **values})
+            )
     gone = [one.pk for left in there.values() for one in left]
     with _lead():
         _write(actor, LED, changes)
@@ -137,11 +141,17 @@ def deals_stay(_actor: Actor, keys: set[int]) -> None:
     there = OpportunityLineItem.objects.filter(opportunity_id__in=leading, is_deleted=False)
     wanted = QuoteLineItem.objects.filter(quote_id__in=quotes, is_deleted=False)
     has = Counter(there.values_list("opportunity_id", "pricebook_entry_id"))
-    asks = Counter((quotes[quote], entry) for quote, entry in wanted.values_list("quote_id", "pricebook_entry_id"))
+    asks = Counter(
+        (quotes[quote], entry) for quote, entry in wanted.values_list("quote_id", "pricebook_entry_id")
+    )
     for deal, quote in leading.items():
-        if {one: n for one, n in has.items() if one[0] == deal} != {one: n for one, n in asks.items() if one[0] == deal}:
+        if {one: n for one, n in has.items() if one[0] == deal} != {
+            one: n for one, n in asks.items() if one[0] == deal
+        }:
             raise ValidationFailed([FieldError("", "ENTITY_IS_LOCKED", _led_by(quote))])
 
 
 def _led_by(quote: Quote) -> str:
-    return _("These products follow the quote %(number)s: change them there.") % {"number": quote.quote_number}
+    return _("These products follow the quote %(number)s: change them there.") % {
+        "number": quote.quote_number
+    }

@@ -59,7 +59,9 @@ def totals_of(
         bases[rate or 0.0] += after
     if shipping:
         bases[shipping_rate or 0.0] += shipping
-    vat = tuple(Vat(rate, base, rounded(Decimal(str(rate)) * base / WHOLE)) for rate, base in sorted(bases.items()))
+    vat = tuple(
+        Vat(rate, base, rounded(Decimal(str(rate)) * base / WHOLE)) for rate, base in sorted(bases.items())
+    )
     tax = sum(one.tax for one in vat)
     discount = float(round(WHOLE * (subtotal - total) / Decimal(subtotal), 2)) if subtotal else None
     return Totals(subtotal, total, tax, total + shipping + tax, discount, vat)

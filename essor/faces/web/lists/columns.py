@@ -25,7 +25,7 @@ LAST = "LastActivityDate"
 MOST = 30
 STANDING = 8
 PREFERRED = (
-    "AccountId", "Company", "Title", "StageName", "Status", "Amount", "CloseDate", "StartDateTime", "ActivityDate",
+    "QuoteNumber", "AccountId", "Company", "Title", "StageName", "Status", "GrandTotal", "Amount", "CloseDate", "StartDateTime", "ActivityDate",
     "Priority", "ProductCode", "Family", "UnitPrice", "WhoId", "WhatId", "Email", "Phone", "Industry", "Type",
     "BillingCity", "LinkedInUrl",
 )  # fmt: skip

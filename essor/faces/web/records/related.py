@@ -21,6 +21,7 @@ SHOWN, MOST_LISTS, COLUMNS = 5, 8, 3
 PREFERRED = (
     "StageName",
     "Status",
+    "GrandTotal",
     "Amount",
     "DurationInDays",
     "CloseDate",
@@ -41,6 +42,7 @@ ELSEWHERE = frozenset(
         "OpportunityContactRole",
         "AccountContactRelation",
         "OpportunityLineItem",
+        "QuoteLineItem",
     }
 )
 

@@ -32,7 +32,9 @@ def price(new: New) -> New:
 
     def make(amount: str, **more: Any) -> int:
         product = new("Product2", Name=f"Pump {amount}", ProductCode=f"P-{amount}")
-        return new("PricebookEntry", **{"Pricebook2Id": book, "Product2Id": product, "UnitPrice": amount, **more})
+        return new(
+            "PricebookEntry", **{"Pricebook2Id": book, "Product2Id": product, "UnitPrice": amount, **more}
+        )
 
     return make
 
@@ -41,9 +43,17 @@ def price(new: New) -> New:
 def deal(new: New, price: New) -> int:
     account = new("Account", Name="Société Aulnay", BillingStreet="3 rue du Lac", BillingCity="Lyon",
                   BillingPostalCode="69003", BillingCountry="France")  # fmt: skip
-    contact = new("Contact", LastName="Moreau", FirstName="Zoé", AccountId=account, Email="zoe@aulnay.example")
+    contact = new(
+        "Contact", LastName="Moreau", FirstName="Zoé", AccountId=account, Email="zoe@aulnay.example"
+    )
     key = new("Opportunity", Name="Pumps for Lyon", StageName="Prospecting", CloseDate="2027-01-31",
               AccountId=account, ContactId=contact)  # fmt: skip
-    new("OpportunityLineItem", OpportunityId=key, PricebookEntryId=price("10.01"), Quantity="3", Discount="7.5")
+    new(
+        "OpportunityLineItem",
+        OpportunityId=key,
+        PricebookEntryId=price("10.01"),
+        Quantity="3",
+        Discount="7.5",
+    )
     new("OpportunityLineItem", OpportunityId=key, PricebookEntryId=price("7"), Quantity="2")
     return key

@@ -53,7 +53,11 @@ def test_the_table_of_vat_adds_up_to_the_grand_total(lines: list[tuple[int, floa
 def test_a_quote_is_made_of_a_deal_with_its_products(admin: Actor, deal: int) -> None:
     quote = Quote.objects.get(pk=make.from_deal(admin, deal))
     assert (quote.name, quote.version, quote.status, quote.language) == ("Pumps for Lyon", 1, "Draft", "fr")
-    assert (quote.billing_name, quote.billing_city, quote.contact.last_name) == ("Société Aulnay", "Lyon", "Moreau")
+    assert (quote.billing_name, quote.billing_city, quote.contact.last_name) == (
+        "Société Aulnay",
+        "Lyon",
+        "Moreau",
+    )
     assert quote.quote_number == "Q-00001"
     assert (quote.subtotal, quote.total_price) == (4403, 4178)
     assert (quote.tax, quote.grand_total) == (836, 5014), "20 % of 41.78 is 8.356"
@@ -107,7 +111,9 @@ def test_an_accepted_quote_is_locked_until_the_acceptance_is_taken_back(admin: A
 
 
 @pytest.mark.django_db
-def test_products_of_the_deal_follow_the_quote_that_leads(admin: Actor, deal: int, price: New, new: New) -> None:
+def test_products_of_the_deal_follow_the_quote_that_leads(
+    admin: Actor, deal: int, price: New, new: New
+) -> None:
     first = make.from_deal(admin, deal)
     pump = QuoteLineItem.objects.order_by("pk").first()
     save(admin, Change("QuoteLineItem", {"Quantity": 10, "Discount": None}, id=pump.pk))
@@ -138,7 +144,9 @@ def test_a_line_fits_its_quote(admin: Actor, deal: int, price: New, new: New) ->
     line = {"QuoteId": key, "Quantity": 1}
     other = price("1", Pricebook2Id=new("Pricebook2", Name="Partners"))
     for entry in (price("1", CurrencyIsoCode="USD"), price("1", IsActive=False), other):
-        assert refused(admin, Change("QuoteLineItem", {**line, "PricebookEntryId": entry})) == ["PricebookEntryId"]
+        assert refused(admin, Change("QuoteLineItem", {**line, "PricebookEntryId": entry})) == [
+            "PricebookEntryId"
+        ]
     good = {**line, "PricebookEntryId": price("2")}
     for field, value in (("Quantity", 0), ("Discount", 101), ("TaxRate", -1)):
         assert refused(admin, Change("QuoteLineItem", {**good, field: value})) == [field]
@@ -150,7 +158,9 @@ def test_many_lines_cost_the_same_number_of_queries_as_two(admin: Actor, deal: i
     entries = [price(str(number)) for number in range(20, 50)]
     costs = []
     for some in (entries[:1], entries[:2], entries):
-        changes = [Change("QuoteLineItem", {"QuoteId": key, "PricebookEntryId": one, "Quantity": 1}) for one in some]
+        changes = [
+            Change("QuoteLineItem", {"QuoteId": key, "PricebookEntryId": one, "Quantity": 1}) for one in some
+        ]
         with CaptureQueriesContext(connection) as asked:
             assert all(result.ok for result in save_many(admin, "QuoteLineItem", changes))
         costs.append(len(asked))
