@@ -49,7 +49,7 @@ def pdf(actor: Actor, quote: int, language: str = "") -> tuple[str, bytes]:
     """Return the file name and the PDF of a quote, in its own language unless told; NotFound, Forbidden."""
     data = data_of(actor, quote, language)
     store.folder().mkdir(parents=True, exist_ok=True)
-    made = typst.compile(
+    made = typst.compile(  # type: ignore[call-overload]  # its types want the folder as bytes too
         (HERE / "quote.typ").read_bytes(), root=str(store.folder()), font_paths=[str(HERE / "fonts")],
         ignore_system_fonts=True, format="pdf", sys_inputs={"data": orjson.dumps(data).decode()}, timestamp=0,
     )  # fmt: skip

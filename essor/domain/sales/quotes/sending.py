@@ -25,7 +25,7 @@ LONGEST_SUBJECT, LONGEST_TEXT = 200, 5000
 
 
 def keep(actor: Actor, quote: int, language: str = "") -> tuple[str, bytes]:
-    """Make the document and keep it among the quote's files, once per state, as versions of one file; return its name and content."""
+    """Make the document and keep it as a version of one file at the quote; return its name and content."""
     name, content = document.pdf(actor, quote, language)
     obj = catalog_for(actor).object("Quote")
     last = next((one for one in attach.attached(obj, quote) if one.title == name.removesuffix(".pdf")), None)

@@ -53,7 +53,9 @@ def led(batch: Batch) -> None:
     }
     if starting:
         others = Quote.objects.filter(opportunity_id__in=starting, is_syncing=True, is_deleted=False)
-        keys = others.exclude(pk__in=starting.values()).values_list("pk", flat=True)
+        keys = others.exclude(pk__in={key for key in starting.values() if key is not None}).values_list(
+            "pk", flat=True
+        )
         _write(batch.actor, "Quote", [Change("Quote", {"IsSyncing": False}, id=key) for key in keys])
         _carry(batch.actor, {key for key in starting.values() if key is not None})
 

@@ -135,10 +135,14 @@ def _draw(
     totals = [line.values.get("TotalPrice") or 0 for line in lines]
     fields = [obj.field(name) for name in PLACES[record.object.name].typed if obj.has(name)]
     why, where = closed(record)
-    sums = [record.object.field(name) for name in SUMS if record.values.get(name) and record.object.has(name)]
+    below = SUMS if record.object.name == QUOTE else ()
+    sums = [
+        record.object.field(name) for name in below if record.values.get(name) and record.object.has(name)
+    ]
     context = {
         "record": record, "lines": lines, "fields": fields, "object": obj, "total": sum(totals),
-        "closed": why, "closed_href": where, "sums": sums if record.object.name == QUOTE else (), "quote": record.object.name == QUOTE,
+        "closed": why, "closed_href": where, "sums": sums,
+        "quote": record.object.name == QUOTE,
         "may_edit": not why and row_access.may(record.actor, obj, "edit") and any(one.updateable for one in fields),
         "may_add": not why and obj.createable and row_access.may(record.actor, obj, "create"),
         "may_delete": not why and row_access.may(record.actor, obj, "delete"),
