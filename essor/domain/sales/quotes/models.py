@@ -85,7 +85,7 @@ class QuoteLineItem(Detail):
     )
     name = line(_("Name"))
     product_code = line(_("Product code"))
-    sort_order = models.PositiveIntegerField(_("Place"), null=True, blank=True)
+    sort_order = models.FloatField(_("Place"), null=True, blank=True)
     quantity = models.FloatField(_("Quantity"), null=True, blank=True)
     list_price = models.BigIntegerField(_("List price"), null=True, blank=True)
     unit_price = models.BigIntegerField(_("Sales price"), null=True, blank=True)

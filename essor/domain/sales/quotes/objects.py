@@ -44,7 +44,7 @@ OBJECTS = (
             "currency_iso_code": Spec(kind="picklist", choices=CURRENCY.choices, readonly=True, history=False),
         },
         compounds={"BillingAddress": (_("Billing address"), "address", address("billing_"))},
-        search=("Name", "QuoteNumber", "Account.Name"), path_field="Status", activities=True,
+        search=("Name", "QuoteNumber", "Account.Name"), path_field="Status", done_field="IsSuperseded", activities=True,
     ),
     Standard(
         "quotes.QuoteLineItem", "0QL", _("Quote line"), _("Quote lines"), icon="package", tab=False,

@@ -210,7 +210,7 @@ def lines(batch: Batch) -> None:
         _keys(batch, "QuoteId"),
         ("CurrencyIsoCode", "Pricebook2Id", "Status", "IsSuperseded"),
     )
-    places: dict[int, int] = _last_places(_keys(new, "QuoteId"))
+    places: dict[int, float] = _last_places(_keys(new, "QuoteId"))
     for row in batch:
         quote, entry = quotes.get(row.get("QuoteId")), entries.get(row.get("PricebookEntryId"))
         if quote is not None and (row.is_new or row.changed()):
@@ -223,8 +223,8 @@ def lines(batch: Batch) -> None:
         _work_out(row)
 
 
-def _last_places(keys: set[int]) -> dict[int, int]:
-    found: dict[int, int] = {}
+def _last_places(keys: set[int]) -> dict[int, float]:
+    found: dict[int, float] = {}
     rows = QuoteLineItem.objects.filter(quote_id__in=keys, is_deleted=False).values_list(
         "quote_id", "sort_order"
     )

@@ -15,11 +15,11 @@ FRENCH = {
     "shipping": "Frais de port et d’emballage", "tax": "TVA", "grand": "Total TTC", "vat_rate": "Taux de TVA",
     "vat_base": "Base HT", "vat_tax": "Montant TVA", "service": "Date prévue : {date}", "terms": "Conditions",
     "payment": "Paiement à {days} jours à compter de la date de facture.", "cash": "Paiement à réception de facture.",
-    "penalty": "Tout retard de paiement entraîne des pénalités au taux annuel de {rate} % et une indemnité forfaitaire "
-               "de 40 € pour frais de recouvrement (art. L441-10 et D441-5 du Code de commerce). Pas d’escompte pour "
+    "penalty": "Tout retard de paiement entraîne des pénalités au taux annuel de {rate} % et une indemnité forfaitaire "
+               "de 40 € pour frais de recouvrement (art. L441-10 et D441-5 du Code de commerce). Pas d’escompte pour "
                "paiement anticipé.",
     "legal_penalty": "Tout retard de paiement entraîne des pénalités de trois fois le taux d’intérêt légal et une "
-                     "indemnité forfaitaire de 40 € pour frais de recouvrement (art. L441-10 et D441-5 du Code de "
+                     "indemnité forfaitaire de 40 € pour frais de recouvrement (art. L441-10 et D441-5 du Code de "
                      "commerce). Pas d’escompte pour paiement anticipé.",
     "currency": "Montants en {currency}.", "agreed": "Bon pour accord",
     "agreed_hint": "Date, nom et qualité du signataire, signature et cachet", "agreed_mention":
