@@ -2,9 +2,10 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import essor.query.folding
 from django.conf import settings
 from django.db import migrations, models
+
+import essor.query.folding
 
 
 class Migration(migrations.Migration):
