@@ -16,6 +16,7 @@ from essor.catalog import current
 from essor.domain.sales.in_house import in_house
 from essor.domain.sales.quotes.models import Quote, QuoteLineItem
 from essor.domain.sales.quotes.totals import line_totals, totals_of
+from essor.domain.sales.relations.models import OpportunityContactRole
 from essor.kernel.errors import FieldError, ValidationFailed
 from essor.query.access import visible_q
 from essor.records.batch import Batch, Row
@@ -65,9 +66,14 @@ def beginnings(batch: Batch) -> None:
         {one["AccountId"] for one in deals.values()} - {None},
         ("Name", *ADDRESS),
     )
+    primary = OpportunityContactRole.objects.filter(
+        opportunity_id__in=deals, is_primary=True, is_deleted=False
+    )
+    people = dict(primary.values_list("opportunity_id", "contact_id"))
     for row in rows:
         deal = deals.get(row.get("OpportunityId"))
         if deal is not None:
+            deal["ContactId"] = deal["ContactId"] or people.get(row.get("OpportunityId"))
             _begin(batch, row, deal, accounts.get(deal["AccountId"], {}))
     _versions(batch, [row for row in rows if row.get("PreviousQuoteId") is not None])
 

@@ -66,6 +66,14 @@ def test_a_quote_is_made_of_a_deal_with_its_products(admin: Actor, deal: int) ->
 
 
 @pytest.mark.django_db
+def test_without_a_contact_the_quote_goes_to_the_primary_one(admin: Actor, new: New) -> None:
+    deal = new("Opportunity", Name="Bare", StageName="Prospecting", CloseDate="2027-01-31")
+    person = new("Contact", LastName="Moreau")
+    new("OpportunityContactRole", OpportunityId=deal, ContactId=person, IsPrimary=True)
+    assert Quote.objects.get(pk=make.from_deal(admin, deal)).contact_id == person
+
+
+@pytest.mark.django_db
 def test_sums_follow_lines_and_shipping(admin: Actor, deal: int) -> None:
     key = make.from_deal(admin, deal)
     line = QuoteLineItem.objects.order_by("pk").last()
