@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "essor.domain.sales.assignment",
     "essor.domain.sales.web_to_lead",
     "essor.domain.sales.relations",
+    "essor.domain.sales.quotes",
     "essor.domain.forecasts",
     "essor.domain.exchange",
     "essor.domain.bulk",

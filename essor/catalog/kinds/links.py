@@ -54,7 +54,8 @@ def read_key(raw: object, field: Field) -> int | None:
         raise ParseError(
             _("“%(value)s” is not a record id.") % {"value": str(raw)[:80]}, "MALFORMED_ID"
         ) from None
-    allowed = field.options.get("prefixes", ())
+    # Which objects have activities is known to the catalog: `records.references` looks it up.
+    allowed = () if field.options.get("any_activity_object") else field.options.get("prefixes", ())
     if allowed and prefix not in allowed:
         raise ParseError(
             _("“%(value)s” is the id of another object.") % {"value": str(raw)[:80]}, "MALFORMED_ID"

@@ -26,6 +26,7 @@ from essor.domain.demo import (
     people,
     pipelines,
     products,
+    quotes,
     relations,
     twins,
     week,
@@ -72,6 +73,7 @@ def make(*, scale: float = 1.0, seed: int = SEED, report: Report = lambda _line:
     with transaction.atomic():
         sellers = people.make(rng) if not any(people.logins()) else _sellers()
     pipelines.make()
+    quotes.letterhead()
     maker = companies.Maker(rng, now, [user.pk for user in sellers])
     # Dice of their own: what was made before stays as it was when these grow.
     aside = companies.Maker(Random(seed + 1), now, maker.owners)  # noqa: S311
@@ -105,6 +107,7 @@ def make(*, scale: float = 1.0, seed: int = SEED, report: Report = lambda _line:
         "Opportunity",
         "Product2",
         "PricebookEntry",
+        "Quote",
         "Task",
         "Event",
         "Note",
@@ -131,7 +134,8 @@ def _slice(maker: companies.Maker, aside: companies.Maker, share: float) -> None
         found = _store(Opportunity, (deal for deal, _way in walked))
         for line in lines:
             line.opportunity_id = line.opportunity.pk
-        _store(OpportunityLineItem, lines)
+        dice = companies.Maker(Random(SEED + len(lines)), maker.now, maker.owners)  # noqa: S311 -- no secret
+        quotes.make(dice, found, _store(OpportunityLineItem, lines), persons, _store)
         _store(OpportunityHistory, (step for deal, way in walked for step in deals.history(deal, way)))
         _store(Task, doings.tasks(maker, round(TASKS * share), found, persons, leads))
         _store(Event, doings.events(maker, round(EVENTS * share), found, persons, leads))

@@ -185,7 +185,7 @@ OBJECTS = (
             "push_count": Spec(readonly=True, history=False, help=_("How often the close date went to a later month.")),
             "loss_reason": Spec(kind="picklist", choices=LOSS_REASONS),
             "has_opportunity_line_item": Spec(readonly=True, history=False),
-            "pricebook2": Spec(child_relationship="Opportunities"),
+            "pricebook2": Spec(child_relationship="Opportunities"), "total_opportunity_quantity": Spec(options={"scale": 2}),
         },
         formulas={
             "LastStageChangeInDays": Calculated(

@@ -52,7 +52,7 @@ def objects(currencies: tuple[Choice, ...]) -> tuple[Standard, ...]:
                     required=True, child_relationship="OpportunityLineItems", on_delete="restrict", updateable=False
                 ),
                 "product2": Spec(readonly=True, history=False, child_relationship="OpportunityLineItems", on_delete="restrict"),
-                "name": READ, "product_code": READ, "quantity": Spec(required=True),
+                "name": READ, "product_code": READ, "quantity": Spec(required=True, options={"scale": 2}),
                 "list_price": Spec(kind="money", readonly=True),
                 "unit_price": MONEY, "discount": Spec(kind="percent", options={"scale": 2}),
                 "total_price": Spec(kind="money", readonly=True),

@@ -25,9 +25,9 @@ LAST = "LastActivityDate"
 MOST = 30
 STANDING = 8
 PREFERRED = (
-    "AccountId", "Company", "Title", "StageName", "Status", "Amount", "CloseDate", "StartDateTime", "ActivityDate",
-    "Priority", "ProductCode", "Family", "UnitPrice", "WhoId", "WhatId", "Email", "Phone", "Industry", "Type",
-    "BillingCity", "LinkedInUrl",
+    "QuoteNumber", "AccountId", "Company", "Title", "StageName", "Status", "GrandTotal", "Amount", "CloseDate",
+    "StartDateTime", "ActivityDate", "Priority", "ProductCode", "Family", "UnitPrice", "WhoId", "WhatId",
+    "Email", "Phone", "Industry", "Type", "BillingCity", "LinkedInUrl",
 )  # fmt: skip
 COMPOUND = ("address", "geolocation")
 # Few different values in many rows: each is drawn once.

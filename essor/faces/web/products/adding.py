@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from essor.faces.web.products.panel import LINE, added, line_object, refuse_adding
+from essor.faces.web.products.panel import PLACES, added, line_object, refuse_adding
 from essor.faces.web.records.reading import Loaded, actor_of, load
 from essor.kernel import ids
 from essor.query import run
@@ -65,12 +65,17 @@ def add(request: HttpRequest, record_id: str) -> HttpResponseBase:
     sent = _sent(request.POST)
     changes = [
         Change(
-            LINE,
-            {"OpportunityId": record.id, "PricebookEntryId": key, "Quantity": quantity, "Discount": discount},
+            obj.name,
+            {
+                PLACES[record.object.name].parent: record.id,
+                "PricebookEntryId": key,
+                "Quantity": quantity,
+                "Discount": discount,
+            },
         )
         for key, (quantity, discount) in sent.items()
     ]
-    results = save_many(record.actor, LINE, changes, all_or_none=True)
+    results = save_many(record.actor, obj.name, changes, all_or_none=True)
     if changes and all(result.ok for result in results):
         return added(len(results))
     wrong = {

@@ -1,8 +1,8 @@
-"""The lines of a deal as a grid on its page: quantities, prices, discounts and dates changed together."""
+"""The lines of a deal or a quote as a grid on its page: quantities, prices, discounts and dates changed together."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from essor.access import rows as row_access
 from essor.catalog.definitions import ObjectDef
+from essor.domain.sales.quotes.sync import leaders
 from essor.faces.web import offers
 from essor.faces.web.lists.going import at_once
 from essor.faces.web.records.reading import Loaded, actor_of, load, located
@@ -27,9 +28,24 @@ from essor.records.change import Change, Result
 from essor.records.delete import delete
 from essor.records.save import save_many
 
-LINE, DEAL = "OpportunityLineItem", "Opportunity"
-TYPED = ("Quantity", "UnitPrice", "Discount", "ServiceDate")
-READ = ("Id", "Name", "ProductCode", "ListPrice", "TotalPrice", "CurrencyIsoCode", *TYPED)
+DEAL, QUOTE = "Opportunity", "Quote"
+READ = ("Id", "Name", "ProductCode", "ListPrice", "TotalPrice", "CurrencyIsoCode")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where lines stand: their object, the field that names their parent, and what may be typed into the grid."""
+
+    line: str
+    parent: str
+    typed: tuple[str, ...]
+
+
+PLACES = {
+    DEAL: Place("OpportunityLineItem", "OpportunityId", ("Quantity", "UnitPrice", "Discount", "ServiceDate")),
+    QUOTE: Place("QuoteLineItem", "QuoteId", ("Quantity", "UnitPrice", "Discount", "TaxRate", "ServiceDate")),
+}
+SUMS = ("TotalPrice", "ShippingHandling", "Tax", "GrandTotal")  # of a quote, below its lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,27 +57,51 @@ class Line:
     errors: Mapping[str, list[str]] = field(default_factory=dict)
 
 
-@offers.record_panel(DEAL)
+@offers.record_panel(*PLACES)
 def offered(record: Loaded) -> offers.Panel | None:
-    """Offer the grid on the page of a deal to whoever may read its lines."""
-    return offers.Panel("products", f"/r/{record.id}/products", "main") if record.catalog.has(LINE) else None
+    """Offer the grid to whoever may read the lines: it is the heart of a quote, and a part of a deal."""
+    seen = record.catalog.has(PLACES[record.object.name].line)
+    return (
+        offers.Panel("products", f"/r/{record.id}/products", "main" if record.object.name == DEAL else "top")
+        if seen
+        else None
+    )
 
 
 def line_object(record: Loaded) -> ObjectDef:
-    """Return the lines as the reader sees them; NotFound on the page of anything but a deal."""
-    if record.object.name != DEAL:
+    """Return the lines as the reader sees them; NotFound on the page of anything that has none."""
+    if record.object.name not in PLACES:
         raise NotFound(_("There is no such record."))
-    return record.catalog.object(LINE)
+    return record.catalog.object(PLACES[record.object.name].line)
+
+
+def closed(record: Loaded) -> tuple[str, str]:
+    """Return why the lines may not be changed here, and the page where they may; empty when they may."""
+    if record.object.name == DEAL:
+        leader = leaders([record.key]).get(record.key)
+        if leader is None:
+            return "", ""
+        words = {"number": leader.quote_number}
+        return _(
+            "These products follow the quote %(number)s: change them there."
+        ) % words, f"/r/{ids.encode('0Q0', leader.pk)}"
+    if record.values.get("IsSuperseded"):
+        return _("A later version has replaced this quote: it stays as it was."), ""
+    if record.values.get("Status") == "Accepted":
+        return _("This quote is accepted. Make a new version, or take the acceptance back first."), ""
+    return "", ""
 
 
 def lines_of(record: Loaded) -> list[Line]:
-    """Return the lines of a deal in the order in which they were added."""
-    obj = line_object(record)
+    """Return the lines in their order, or in that in which they were added."""
+    obj, place = line_object(record), PLACES[record.object.name]
     query = Query(
-        LINE,
-        columns=tuple(Column(Path((name,))) for name in READ if name == "Id" or obj.has(name)),
-        where=Compare(Path(("OpportunityId",)), "eq", (Constant(record.key),)),
-        order_by=(Order(Path(("Id",))),),
+        obj.name,
+        columns=tuple(
+            Column(Path((name,))) for name in (*READ, *place.typed) if name == "Id" or obj.has(name)
+        ),
+        where=Compare(Path((place.parent,)), "eq", (Constant(record.key),)),
+        order_by=tuple(Order(Path((name,))) for name in ("SortOrder", "Id") if name == "Id" or obj.has(name)),
     )
     return [Line(ids.encode(obj.prefix, row["Id"]), row) for row in run.rows(record.actor, query)]
 
@@ -74,8 +114,13 @@ def show(request: HttpRequest, record_id: str) -> HttpResponseBase:
     if request.method == "GET":
         return _draw(request, record, obj, lines_of(record))
     lines = lines_of(record)
-    changes = [Change(LINE, values, id=_key(line)) for line in lines if (values := _sent(request, obj, line))]
-    results = save_many(record.actor, LINE, changes, all_or_none=True)
+    typed = PLACES[record.object.name].typed
+    changes = [
+        Change(obj.name, values, id=_key(line))
+        for line in lines
+        if (values := _sent(request, obj, line, typed))
+    ]
+    results = save_many(record.actor, obj.name, changes, all_or_none=True)
     if all(result.ok for result in results):
         response = HttpResponse(status=204)
         toast(response, _("Saved."))
@@ -88,12 +133,19 @@ def _draw(
     request: HttpRequest, record: Loaded, obj: ObjectDef, lines: list[Line], status: int = 200
 ) -> HttpResponseBase:
     totals = [line.values.get("TotalPrice") or 0 for line in lines]
-    fields = [obj.field(name) for name in TYPED if obj.has(name)]
+    fields = [obj.field(name) for name in PLACES[record.object.name].typed if obj.has(name)]
+    why, where = closed(record)
+    below = SUMS if record.object.name == QUOTE else ()
+    sums = [
+        record.object.field(name) for name in below if record.values.get(name) and record.object.has(name)
+    ]
     context = {
         "record": record, "lines": lines, "fields": fields, "object": obj, "total": sum(totals),
-        "may_edit": row_access.may(record.actor, obj, "edit") and any(one.updateable for one in fields),
-        "may_add": obj.createable and row_access.may(record.actor, obj, "create"),
-        "may_delete": row_access.may(record.actor, obj, "delete"),
+        "closed": why, "closed_href": where, "sums": sums,
+        "quote": record.object.name == QUOTE,
+        "may_edit": not why and row_access.may(record.actor, obj, "edit") and any(one.updateable for one in fields),
+        "may_add": not why and obj.createable and row_access.may(record.actor, obj, "create"),
+        "may_delete": not why and row_access.may(record.actor, obj, "delete"),
     }  # fmt: skip
     return render(request, "products/panel.html.jinja", context, status=status)
 
@@ -102,11 +154,11 @@ def _key(line: Line) -> int:
     return int(line.values["Id"])
 
 
-def _sent(request: HttpRequest, obj: ObjectDef, line: Line) -> dict[str, Any]:
+def _sent(request: HttpRequest, obj: ObjectDef, line: Line, typed: Iterable[str]) -> dict[str, Any]:
     """Return the values that the grid sent for a line and that the reader may change."""
     return {
         name: request.POST[f"{name}.{line.id}"]
-        for name in TYPED
+        for name in typed
         if f"{name}.{line.id}" in request.POST and obj.has(name) and obj.field(name).updateable
     }
 
@@ -124,13 +176,14 @@ def _again(line: Line, wrong: tuple[Change, Result] | None) -> Line:
 
 @require_POST
 def remove(request: HttpRequest, record_id: str, line_id: str) -> HttpResponseBase:
-    """Take a line off the deal; the toast brings it back."""
+    """Take a line off; the toast brings it back."""
     actor = actor_of(request)
     record = load(actor, record_id, [])
+    name = line_object(record).name
     line = next((one for one in lines_of(record) if one.id == line_id), None)
     if line is None:
         raise NotFound(_("There is no such record."))
-    delete(actor, LINE, [located(actor, line_id)[2]])
+    delete(actor, name, [located(actor, line_id)[2]])
     response = HttpResponse(status=204)
     toast(
         response,

@@ -29,10 +29,13 @@ from essor.query.access import visible_q
 from essor.records.merge import winner_of
 
 HIGHLIGHTS = (
+    "QuoteNumber",
     "AccountId",
     "Company",
     "Title",
     "Amount",
+    "GrandTotal",
+    "ExpirationDate",
     "CloseDate",
     "PushCount",
     "Phone",

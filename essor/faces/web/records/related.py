@@ -21,6 +21,7 @@ SHOWN, MOST_LISTS, COLUMNS = 5, 8, 3
 PREFERRED = (
     "StageName",
     "Status",
+    "GrandTotal",
     "Amount",
     "DurationInDays",
     "CloseDate",
@@ -35,7 +36,7 @@ PREFERRED = (
 )
 ELSEWHERE = frozenset(
     {"Task", "Event", "Note", "ContentDocumentLink", "OpportunityContactRole", "AccountContactRelation",
-     "OpportunityLineItem", "ProcessInstance"}
+     "OpportunityLineItem", "ProcessInstance", "QuoteLineItem"}
 )  # fmt: skip
 
 

@@ -46,6 +46,7 @@ WORDS: Mapping[str, Promise] = {
     "save_group": _("Group saved"),
     "save_layout": _("Layout saved"),
     "save_organization": _("Company's settings saved"),
+    "save_letterhead": _("Letterhead of documents saved"),
     "save_permission_set": _("Permission set saved"),
     "save_profile": _("Profile saved"),
     "save_record_type": _("Record type saved"),

@@ -1,0 +1,90 @@
+"""Quotes made of something: of a deal with its products, of an earlier version with its lines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from essor.access.actor import Actor
+from essor.access.view import catalog_for
+from essor.kernel.errors import NotFound
+from essor.query import run
+from essor.query.tree import Column, Compare, Constant, Order, Path, Query
+from essor.records.change import Change
+from essor.records.save import failure, save, save_many
+
+FROM_DEAL = ("PricebookEntryId", "Quantity", "UnitPrice", "Discount", "ServiceDate", "Description")
+FROM_QUOTE = (*FROM_DEAL, "TaxRate", "SortOrder")
+KEPT = (
+    "Name", "OpportunityId", "ContactId", "Language", "ShippingHandling", "ShippingTaxRate", "BillingName", "BillingStreet",
+    "BillingCity", "BillingPostalCode", "BillingState", "BillingCountry", "PaymentTerms", "Description",
+)  # fmt: skip
+MONEY = frozenset({"UnitPrice", "ShippingHandling"})
+
+
+@transaction.atomic
+def from_deal(actor: Actor, deal: int) -> int:
+    """Make a quote of a deal with its products, as far as the actor sees them; return its key.
+
+    Raises NotFound, Forbidden, ValidationFailed with the reasons.
+    """
+    found = _read(actor, "Opportunity", "Id", deal, ("Name",))
+    if not found:
+        raise NotFound(_("There is no such record."))
+    quote = save(
+        actor, Change("Quote", {"OpportunityId": deal, "Name": found[0].get("Name") or _("Quote")})
+    ).id
+    _copy(actor, _read(actor, "OpportunityLineItem", "OpportunityId", deal, FROM_DEAL), quote)
+    return quote
+
+
+@transaction.atomic
+def new_version(actor: Actor, quote: int) -> int:
+    """Make the next version of a quote with all its lines; the earlier one stays as it is. Return the new key.
+
+    A quote that leads the products of its deal hands the lead over.
+    """
+    found = _read(actor, "Quote", "Id", quote, (*KEPT, "IsSyncing"))
+    if not found:
+        raise NotFound(_("There is no such record."))
+    values = {name: value for name, value in found[0].items() if name in KEPT and value is not None}
+    key = save(actor, Change("Quote", {**_major(values), "PreviousQuoteId": quote})).id
+    _copy(actor, _read(actor, "QuoteLineItem", "QuoteId", quote, FROM_QUOTE), key)
+    if found[0].get("IsSyncing"):
+        save(actor, Change("Quote", {"IsSyncing": True}, id=key))
+    return key
+
+
+def _major(values: dict[str, Any]) -> dict[str, Any]:
+    """Return what is read as a writer hands it in: money in major units."""
+    return {
+        name: value / 100 if name in MONEY and value is not None else value for name, value in values.items()
+    }
+
+
+def _read(actor: Actor, name: str, by: str, key: int, names: tuple[str, ...]) -> list[dict[str, Any]]:
+    seen = catalog_for(actor)
+    if not seen.has(name):
+        return []
+    obj = seen.object(name)
+    shown = [one for one in names if obj.has(one)]
+    order = ("SortOrder", "Id") if obj.has("SortOrder") else ("Id",)
+    query = Query(
+        name,
+        columns=tuple(Column(Path((one,))) for one in ("Id", *shown)),
+        where=Compare(Path((by,)), "eq", (Constant(key),)),
+        order_by=tuple(Order(Path((one,))) for one in order),
+    )
+    return run.rows(actor, query)
+
+
+def _copy(actor: Actor, rows: list[dict[str, Any]], quote: int) -> None:
+    changes = [
+        Change("QuoteLineItem", {"QuoteId": quote, **_major({k: v for k, v in row.items() if k != "Id"})})
+        for row in rows
+    ]
+    for result in save_many(actor, "QuoteLineItem", changes, all_or_none=True) if changes else ():
+        if result.saved is None:
+            raise failure(result)
