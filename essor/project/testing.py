@@ -83,3 +83,11 @@ def pytest_configure() -> None:
 def pytest_report_header() -> str:
     """Say which database this run uses."""
     return f"database: {os.environ['DATABASE_URL'].split(':', 1)[0]}"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """Forget the stored matching rules: a test that empties its tables takes them along."""
+    from essor.domain.duplicates import setting  # noqa: PLC0415 - Django must be set up before
+
+    setting.forget()

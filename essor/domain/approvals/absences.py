@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from essor.access import snapshot
@@ -16,7 +16,7 @@ from essor.kernel.clock import zone_named
 
 def today() -> date:
     """Return the day where the company is."""
-    return timezone.now().astimezone(zone_named(snapshot.current().company.timezone)).date()
+    return timezone.now().astimezone(zone_named(snapshot.recent().company.timezone)).date()
 
 
 def _away() -> QuerySet[Absence]:
@@ -33,12 +33,7 @@ def delegates(user_ids: Collection[int]) -> dict[int, int]:
     return {key: to for key, to in found.values_list("pk", "delegated_approver") if to is not None}
 
 
-def stood_in_for(user_id: int) -> frozenset[int]:
-    """Return the people who are away today and whose delegate this is."""
-    rows = User.objects.filter(delegated_approver=user_id, pk__in=_away().values("user"))
-    return frozenset(rows.values_list("pk", flat=True))
-
-
-def seats(user_id: int) -> frozenset[int]:
-    """Return for whom somebody answers today: for oneself and for those one stands in for."""
-    return stood_in_for(user_id) | {user_id}
+def seats(user_id: int) -> QuerySet[User, int]:
+    """Return for whom somebody answers today, oneself and those one stands in for, as a condition of another query."""
+    stood_in_for = Q(delegated_approver=user_id, pk__in=_away().values("user"))
+    return User.objects.filter(stood_in_for | Q(pk=user_id)).values_list("pk", flat=True)

@@ -104,7 +104,7 @@ class Round:
 def open_items(actor: Actor) -> QuerySet[ProcessInstanceWorkitem]:
     """Return the open work items that are put to the actor or to somebody they stand in for, the oldest first."""
     rows = ProcessInstanceWorkitem.objects.filter(
-        actor__in=sorted(seats(actor.user_id)), is_deleted=False, process_instance__is_deleted=False
+        actor__in=seats(actor.user_id), is_deleted=False, process_instance__is_deleted=False
     )
     return rows.exclude(process_instance__submitted_by=actor.user_id).order_by("pk")
 

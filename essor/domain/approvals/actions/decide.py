@@ -32,7 +32,7 @@ def may_answer(actor: Actor, instance: ProcessInstance, asked: int | None) -> bo
         return False
     if actor.can(Permission.MODIFY_ALL_DATA):
         return True
-    return asked in absences.seats(actor.user_id)
+    return asked is not None and absences.seats(actor.user_id).filter(pk=asked).exists()
 
 
 @transaction.atomic

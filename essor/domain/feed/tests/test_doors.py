@@ -48,7 +48,7 @@ def own_store(settings: Any, tmp_path: Path) -> None:
 
 
 def put(actor: Actor, *parts: bytes, name: str = "file.txt") -> int:
-    account = save(actor, Change("Account", {"Name": "Acme"})).id
+    account = save(actor, Change("Account", {"Name": "Acme"}, accept_duplicates=True)).id
     return attach.attach(actor, current.get().object("Account"), account, name, parts)
 
 
