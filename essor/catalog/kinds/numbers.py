@@ -123,7 +123,8 @@ class Money(Kind):
     def parse(self, raw: object, field: Field, context: ParseContext) -> int | None:
         """Return minor units of an amount in major units; a currency sign or code around it is welcome."""
         if isinstance(raw, str):
-            raw = re.sub(r"^[A-Za-z]{3}\s*|\s*[A-Za-z]{3}$|[€$£¥]", "", raw.strip())
+            bare = re.sub(r"^[A-Za-z]{3}\s*|\s*[A-Za-z]{3}$|[€$£¥]", "", raw.strip())
+            raw = bare or raw  # a word of six letters is no amount between two codes
         value = as_float(raw, context)
         if value is None:
             return None

@@ -16,7 +16,7 @@ from essor.catalog.actions.purge_field import drop_purged, purge_field
 from essor.catalog.actions.spec import FieldSpec
 from essor.catalog.attach import attached
 from essor.catalog.definitions import Field, ObjectDef
-from essor.catalog.kinds import ADDABLE
+from essor.catalog.kinds import ADDABLE, ParseContext, ParseError
 from essor.catalog.models import CatalogChange, CustomField, FieldIndex
 from essor.catalog.testing import detach, forget
 from essor.kernel.db import ddl
@@ -360,3 +360,10 @@ def test_nothing_is_attached_before_the_change_is_committed() -> None:
     assert list(contact().model._default_manager.all()) == []
     add("text", "Score")
     assert contact().field("Score__c").kind.name == "text"
+
+
+@pytest.mark.parametrize("text", ["plenty", "EUR", "abc def"])
+def test_a_word_is_no_amount_of_money(text: str) -> None:
+    amount = current.get().object("Opportunity").field("Amount")
+    with pytest.raises(ParseError):
+        amount.kind.parse(text, amount, ParseContext())

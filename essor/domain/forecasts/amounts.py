@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import cast
 
-from django.utils.translation import gettext as _
-
 from essor.access.actor import Actor
 from essor.catalog import current
 from essor.catalog.definitions import Choice, Field
-from essor.catalog.kinds import ParseContext, ParseError
+from essor.catalog.kinds import ParseContext
 from essor.domain.forecasts import scope
 
 
@@ -31,10 +29,7 @@ def read(actor: Actor, raw: object) -> int | None:
     context = ParseContext(
         language=actor.locale or actor.language, timezone=actor.timezone, region=actor.company.phone_region
     )
-    units = cast("int | None", field.kind.parse(raw, field, context))
-    if units is None:  # a word of which currency codes were all
-        raise ParseError(_("Enter a number."))
-    return units
+    return cast("int | None", field.kind.parse(raw, field, context))
 
 
 def currencies() -> tuple[Choice, ...]:
