@@ -30,6 +30,7 @@ class Tab:
     icon: str
     href: str
     new_href: str = ""
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class Frame:
     @property
     def bottom(self) -> tuple[Tab, ...]:
         """Return the tabs that a phone keeps in reach of the thumb."""
-        return self.tabs[:BOTTOM_TABS]
+        return tuple(sorted(self.tabs, key=lambda tab: not tab.urgent)[:BOTTOM_TABS])
 
     @property
     def initials(self) -> str:
@@ -92,7 +93,10 @@ def _tabs(actor: Actor) -> tuple[Tab, ...]:
     """Return what a sales team works with, then the pages that rooms offer, then all other objects."""
     objects = sorted((one for one in catalog_for(actor) if one.tab), key=_place)
     first = [_tab(one, actor) for one in objects if one.name in FIRST_TABS]
-    pages = [Tab(one.name, one.label, one.label, one.icon, one.href) for one in offers.tabs(actor)]
+    pages = [
+        Tab(one.name, one.label, one.label, one.icon, one.href, urgent=one.urgent)
+        for one in offers.tabs(actor)
+    ]
     return (*first, *pages, *(_tab(one, actor) for one in objects if one.name not in FIRST_TABS))
 
 

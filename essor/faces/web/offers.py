@@ -25,12 +25,13 @@ Offered = TypeVar("Offered")
 
 @dataclass(frozen=True, slots=True)
 class PageTab:
-    """A page in the header beside the objects' tabs: its name, its label, its icon, its address."""
+    """A page in the header beside the objects' tabs; an urgent one is in reach of the thumb on a phone."""
 
     name: str
     label: str
     icon: str
     href: str
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,11 @@ def waiting_tab(actor: Actor) -> offers.PageTab | None:
     if not count:
         return None
     return offers.PageTab(
-        "approvals", _("Approvals (%(count)d)") % {"count": count}, "circle-check", addresses.APPROVALS
+        "approvals",
+        _("Approvals (%(count)d)") % {"count": count},
+        "circle-check",
+        addresses.APPROVALS,
+        urgent=True,
     )
 
 
