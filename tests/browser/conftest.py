@@ -5,11 +5,13 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 # Playwright's synchronous interface runs an event loop in this thread, and Django would refuse to
 # touch the database there; the tests do nothing concurrently.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+expect.set_options(timeout=15_000)  # milliseconds: a busy machine is no error
 
 _QUIET = [
     "--no-sandbox",

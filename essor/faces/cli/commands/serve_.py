@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import ctypes
 import logging
 import os
 import signal
@@ -16,6 +17,7 @@ from essor.faces.cli.main import Refused
 
 DEFAULT_PORT = 8000
 NOTE_EVERY = 60.0  # seconds
+M_ARENA_MAX = -8  # of malloc.h
 FIRST_USER = 'essor user add you@example.fr --name "First Last" --profile "System Administrator"'
 
 
@@ -52,6 +54,7 @@ def run(args: argparse.Namespace) -> None:
     from essor.faces.cli.database import prepare  # noqa: PLC0415
 
     require_free(args.host, args.port)
+    share_heaps()
     prepare()
     drop_purged()
     if args.demo:
@@ -62,6 +65,12 @@ def run(args: argparse.Namespace) -> None:
     work: Any = contextlib.nullcontext() if args.no_worker else worker.embedded()
     with work:
         asyncio.run(_serve(args.host, args.port))
+
+
+def share_heaps() -> None:
+    """Let all threads share two heaps: glibc gives each its own, which kept 12 MB that nobody used. Elsewhere nothing happens."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL("libc.so.6").mallopt(M_ARENA_MAX, 2)
 
 
 def require_free(host: str, port: int) -> None:
