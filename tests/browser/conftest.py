@@ -78,7 +78,7 @@ def visit(chromium: Browser) -> Iterator[Callable[..., Page]]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(45_000)
         page.goto("/session/login/")
         page.fill("input[name=login]", login)
         page.fill("input[name=password]", PASSWORD)
