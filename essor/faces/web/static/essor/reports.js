@@ -17,10 +17,9 @@ if (!document.documentElement.dataset.reports) {
   /* Dragging a tile by its handle; buttons in its menu do the same for the keyboard. */
   let dragged = null;
   const tileOf = (element) => element?.closest?.("[data-tile]");
-  // Before the button goes down: a browser decides then what it may drag.
-  document.addEventListener("pointerover", ({ target }) => {
-    const tile = dragged ? null : tileOf(target);
-    if (tile) tile.draggable = Boolean(target.closest(".tile-grip"));
+  document.addEventListener("pointerdown", ({ target }) => {
+    const tile = target.closest?.(".tile-grip") ? tileOf(target) : null;
+    if (tile) tile.draggable = true;
   });
   document.addEventListener("dragstart", (event) => {
     const tile = tileOf(event.target);
