@@ -14,43 +14,41 @@ if (!document.documentElement.dataset.reports) {
     if (target?.id === "report-parts") htmx.trigger(document.body, "es:report-changed");
   });
 
-  /* Dragging a tile by its handle; buttons in its menu do the same for the keyboard. */
+  /* Dragging a tile by its handle, with the mouse or a finger; buttons in its menu do the same for the keyboard. */
   let dragged = null;
-  const tileOf = (element) => element?.closest?.("[data-tile]");
-  document.addEventListener("pointerdown", ({ target }) => {
-    const tile = target.closest?.(".tile-grip") ? tileOf(target) : null;
-    if (tile) tile.draggable = true;
-  });
-  document.addEventListener("dragstart", (event) => {
-    const tile = tileOf(event.target);
-    if (!tile) return;
-    dragged = tile;
-    tile.classList.add("dragging");
-    event.dataTransfer.effectAllowed = "move";
-    event.dataTransfer.setData("text/plain", tile.dataset.tile);
-  });
-  document.addEventListener("dragover", (event) => {
-    const over = dragged && tileOf(event.target);
-    if (!over) return;
-    event.preventDefault();
-    document.querySelectorAll(".drop-here").forEach((one) => one.classList.toggle("drop-here", one === over));
-    if (over !== dragged) over.classList.add("drop-here");
-  });
-  document.addEventListener("dragend", () => {
+  let over = null;
+  const tileAt = ({ clientX, clientY }) => document.elementFromPoint(clientX, clientY)?.closest("[data-tile]");
+  function stop() {
     dragged?.classList.remove("dragging");
-    if (dragged) dragged.draggable = false;
-    document.querySelectorAll(".drop-here").forEach((one) => one.classList.remove("drop-here"));
-    dragged = null;
+    over?.classList.remove("drop-here");
+    dragged = over = null;
+  }
+  document.addEventListener("pointerdown", (event) => {
+    const grip = event.button === 0 && event.target.closest?.(".tile-grip");
+    if (!grip) return;
+    event.preventDefault(); // no text is selected on the way
+    dragged = grip.closest("[data-tile]");
+    dragged.classList.add("dragging");
   });
-  document.addEventListener("drop", (event) => {
-    const over = dragged && tileOf(event.target);
-    if (!over || over === dragged) return;
-    event.preventDefault();
-    const tiles = [...over.parentElement.querySelectorAll("[data-tile]")];
-    const down = tiles.indexOf(dragged) < tiles.indexOf(over);
-    const next = down ? over.nextElementSibling : over;
-    const moved = dragged;
-    over.parentElement.insertBefore(moved, next);
-    htmx.ajax("POST", moved.dataset.change, { values: { do: "before", value: next?.dataset?.tile ?? "" }, swap: "none", source: moved });
+  document.addEventListener("pointermove", (event) => {
+    if (!dragged) return;
+    const found = tileAt(event);
+    over?.classList.toggle("drop-here", over === found);
+    over = found && found !== dragged ? found : null;
+    over?.classList.add("drop-here");
   });
+  document.addEventListener("pointercancel", stop);
+  document.addEventListener("keydown", ({ key }) => { if (key === "Escape") stop(); });
+  document.addEventListener("pointerup", () => {
+    if (dragged && over) drop(dragged, over);
+    stop();
+  });
+
+  function drop(tile, onto) {
+    const tiles = [...onto.parentElement.querySelectorAll("[data-tile]")];
+    const down = tiles.indexOf(tile) < tiles.indexOf(onto);
+    const next = down ? onto.nextElementSibling : onto;
+    onto.parentElement.insertBefore(tile, next);
+    htmx.ajax("POST", tile.dataset.change, { values: { do: "before", value: next?.dataset?.tile ?? "" }, swap: "none", source: tile });
+  }
 }
