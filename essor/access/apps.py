@@ -3,6 +3,8 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from essor.catalog.kinds.links import tell_apart
+
 
 class AccessConfig(AppConfig):
     """Who may: people, rights and sharing."""
@@ -11,3 +13,9 @@ class AccessConfig(AppConfig):
     label = "access"
     verbose_name = _("Access")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Let ids tell users from groups, who share one space of keys."""
+        from essor.access.principals import PREFIXES, prefix_of  # noqa: PLC0415 -- models are loaded by now
+
+        tell_apart(PREFIXES, prefix_of)
