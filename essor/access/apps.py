@@ -15,7 +15,8 @@ class AccessConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Let ids tell users from groups, who share one space of keys."""
-        from essor.access.principals import PREFIXES, prefix_of  # noqa: PLC0415 -- models are loaded by now
+        """Let ids tell users from groups, who share one space of keys; forget what is erased."""
+        from essor.access import forgetting  # noqa: F401, PLC0415 -- models are loaded only now
+        from essor.access.principals import PREFIXES, prefix_of  # noqa: PLC0415
 
         tell_apart(PREFIXES, prefix_of)

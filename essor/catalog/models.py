@@ -82,6 +82,7 @@ class CustomField(Labelled):
     `column` is the stem of its attribute (`x_site` of `x_site_id`), `columns` all columns it brought to the table.
     """
 
+    outlives_objects = True
     id = models.BigAutoField(primary_key=True)
     object_name = models.CharField(max_length=NAME_LENGTH)
     name = models.CharField(max_length=NAME_LENGTH)
@@ -280,6 +281,7 @@ class FieldIndex(models.Model):
 class CatalogChange(models.Model):
     """Who changed what was defined, when, and how it was before."""
 
+    outlives_objects = True
     id = models.BigAutoField(primary_key=True)
     created_date = models.DateTimeField(auto_now_add=True)
     actor_id = models.BigIntegerField(null=True)

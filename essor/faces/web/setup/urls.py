@@ -40,6 +40,7 @@ data = [
     path("<str:name>/settings", objects.edit, name="setup_object"),
     path("<str:name>/hide", objects.hide, name="setup_hide_object"),
     path("<str:name>/restore", objects.restore, name="setup_restore_object"),
+    path("<str:name>/purge", objects.purge, name="setup_purge_object"),
     path("<str:name>/fields/", fields.index, name="setup_fields"),
     path("<str:name>/fields/new", fields.add, name="setup_add_field"),
     path("<str:name>/fields/options", fields.options, name="setup_field_options"),
