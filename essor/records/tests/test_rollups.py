@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
+from django.db import connection, transaction
 
 from essor.access.actor import Actor
 from essor.catalog import current
@@ -95,3 +98,29 @@ def test_drift_is_found_and_mended(admin: Actor, new: New, won: str) -> None:
     rollups.drift(current.get(), mend=True)
     assert (stored(admin, account), rollups.drift(current.get(), mend=False)["Account.Won__c"]) == (500, 0)
     assert Account.objects.count() == 1
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="writers of SQLite wait for each other anyway")
+def test_two_deals_won_at_once_both_count(admin: Actor, new: New, won: str) -> None:
+    """The second one computes only when the first is committed: it would not see its deal otherwise."""
+    account = new("Account", Name="Acme")
+
+    def second() -> None:
+        deal(new, account, 10)
+        connection.close()
+
+    other = threading.Thread(target=second)
+    with transaction.atomic():
+        deal(new, account, 100)
+        other.start()
+        while not _somebody_waits():
+            assert other.is_alive()
+    other.join()
+    assert stored(admin, account) == 110
+
+
+def _somebody_waits() -> bool:
+    """Tell whether a statement waits for a lock of somebody else."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return bool(cursor.fetchone()[0])
