@@ -27,6 +27,25 @@ LOOK_EVERY = (
     0.003  # seconds between two looks whether the writer is done: SQLite itself soon looks only every 0.1 s
 )
 
+TOO_LARGE = 2**63
+
+
+class Cursor(base.SQLiteCursorWrapper):
+    """Takes a whole number of any size in a question, as PostgreSQL does: what is stored is never equal to it."""
+
+    def execute(self, query: str, params: Any = None) -> Any:
+        """Run a statement; a SELECT with a number beyond 64 bits is asked with the nearest double."""
+        try:
+            return super().execute(query, params)
+        except OverflowError:
+            if not query.lstrip().upper().startswith(("SELECT", "WITH")):
+                raise
+            return super().execute(query, [_within_reach(one) for one in params])
+
+
+def _within_reach(value: Any) -> Any:
+    return float(value) if isinstance(value, int) and abs(value) >= TOO_LARGE else value
+
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """A connection to one SQLite file. Foreign keys are checked, as Django's own backend sees to."""
@@ -46,6 +65,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
         connection: sqlite3.Connection = super().get_new_connection(conn_params)
         functions.register(connection)
         return connection
+
+    def create_cursor(self, name: str | None = None) -> Any:  # noqa: ARG002 -- SQLite's cursors have no names
+        """Return a cursor of our kind."""
+        return self.connection.cursor(factory=Cursor)
 
     def _start_transaction_under_autocommit(self) -> None:
         """Take the write lock, looking often: who waits gets in when a long piece of work pauses between two writes."""
