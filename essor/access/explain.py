@@ -14,7 +14,7 @@ from essor.access.actor import Actor
 from essor.access.grants import RIGHT, By, CompileWhere, Grant, Verb, grants, has_owner
 from essor.access.models import Principal, RecordShare
 from essor.access.models.sharing import Level
-from essor.access.setup import bundle_rights
+from essor.access.setup import GUARDED, OPEN, bundle_rights
 from essor.catalog import current
 from essor.catalog.definitions import ObjectDef
 from essor.kernel.errors import NotFound
@@ -164,7 +164,9 @@ def _receivers(actor: Actor, obj: ObjectDef, record_id: int) -> dict[Verb, str]:
 def _limit(actor: Actor, obj: ObjectDef, verb: Verb) -> str:
     """Return the name of the actor's licence where it has not the right on the object."""
     limit = next((one.limit for one in actor.rights.bundles if one.limit is not None), None)
-    return limit.name if limit is not None and RIGHT[verb] not in bundle_rights(limit, obj.name) else ""
+    if limit is None or obj.name in OPEN | GUARDED:
+        return ""
+    return "" if RIGHT[verb] in limit.rows(obj.name) else limit.name
 
 
 def _on_object(actor: Actor, obj: ObjectDef, verb: Verb) -> Iterable[Reason]:

@@ -103,14 +103,18 @@ class Bundle:
         return replace(self, permissions=self.permissions & limit.permissions, limit=limit)
 
     def rights(self, object_name: str) -> Right:
-        """Return the rights on an object: its own row, or the row of all objects, and the rights over all data."""
-        own = self.objects.get(object_name)
-        rights = self.objects.get(ANY, Right.NONE) if own is None else own
+        """Return the rights on an object: those of the rows and the rights over all data; no more than the limit's rows."""
+        rights = self.rows(object_name)
         if Permission.MODIFY_ALL_DATA in self.permissions:
             rights |= Right.MODIFY_ALL
         if Permission.VIEW_ALL_DATA in self.permissions:
             rights |= Right.VIEW_ALL
-        return closed(rights) if self.limit is None else closed(rights) & self.limit.rights(object_name)
+        return closed(rights) if self.limit is None else closed(rights) & self.limit.rows(object_name)
+
+    def rows(self, object_name: str) -> Right:
+        """Return what stands for an object: its own row, or the row of all objects, with what that implies."""
+        own = self.objects.get(object_name)
+        return closed(self.objects.get(ANY, Right.NONE) if own is None else own)
 
     def access(self, object_name: str, field_name: str) -> FieldAccess:
         """Return the access to a field: its own row, the object's, or the row of all fields; no more than the limit's."""
