@@ -17,6 +17,7 @@ from essor.domain.sales.in_house import in_house
 from essor.kernel.clock import zone_named
 from essor.query import decode, run
 from essor.query.tree import All, Column, Compare, Condition, Constant, Path, Query
+from essor.records.assigning import assigner
 from essor.records.change import Change, Source
 from essor.records.save import failure, save_many
 
@@ -32,6 +33,7 @@ class Decision:
     owner: int | None = None
 
 
+@assigner
 def covers(object_name: str) -> bool:
     """Tell whether there is any rule for the records of an object."""
     return Entry.objects.filter(object_name=object_name, active=True).exists()
