@@ -69,7 +69,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         functions.register(connection)
         return connection
 
-    def create_cursor(self, name: str | None = None) -> PatientCursor:
+    def create_cursor(self, name: str | None = None) -> PatientCursor:  # noqa: ARG002 -- Django's signature
         """Return a cursor that waits as long as the setting `timeout` says, in seconds."""
         cursor: PatientCursor = self.connection.cursor(factory=PatientCursor)
         cursor.patience = float(self.settings_dict["OPTIONS"]["timeout"])
