@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "essor.domain.approvals",
     "essor.domain.automation",
     "essor.domain.duplicates",
+    "essor.domain.currencies",
     "essor.domain.sales",
     "essor.domain.sales.conversion",
     "essor.domain.sales.assignment",

@@ -7,7 +7,8 @@ from django.utils.translation import pgettext_lazy
 
 from essor.catalog.definitions import Choice
 from essor.catalog.standard import Spec, Standard, pick
-from essor.domain.sales.objects import CURRENCY, MONEY, address
+from essor.domain.currencies.objects import CURRENCY
+from essor.domain.sales.objects import MONEY, address
 
 RATE = Spec(kind="percent", options={"scale": 2})
 SUM = Spec(kind="money", readonly=True, history=False)
