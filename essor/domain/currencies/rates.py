@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 
@@ -70,6 +71,19 @@ def active(home: str) -> tuple[str, ...]:
     return (home, *rows.order_by("iso_code").values_list("iso_code", flat=True))
 
 
-def several(home: str) -> bool:
-    """Tell whether amounts of several currencies may stand beside each other, and rates to make one sum of them."""
-    return CurrencyType.objects.filter(is_deleted=False).exclude(iso_code=home).exists()
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """How amounts in several currencies become one sum: in which, and of which currencies a rate is known."""
+
+    home: str
+    known: AbstractSet[str]
+
+    def adds(self, codes: AbstractSet[str]) -> bool:
+        """Tell whether a sum in the company's currency says more than the amounts by currency, and all of it."""
+        return codes <= self.known and bool(codes - {self.home})
+
+
+def conversion(home: str) -> Conversion | None:
+    """Return how amounts are added up; None where no rates of other currencies are kept."""
+    known = frozenset(CurrencyType.objects.filter(is_deleted=False).values_list("iso_code", flat=True))
+    return Conversion(home, known | {home}) if known - {home} else None
