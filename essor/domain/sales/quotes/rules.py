@@ -15,7 +15,8 @@ from essor.access.actor import Actor
 from essor.catalog import current
 from essor.domain.sales.in_house import in_house
 from essor.domain.sales.quotes.models import Quote, QuoteLineItem
-from essor.domain.sales.quotes.totals import line_totals, totals_of
+from essor.domain.sales.products.lines import ENTRY, Refusals, take, work_out
+from essor.domain.sales.quotes.totals import totals_of
 from essor.domain.sales.relations.models import OpportunityContactRole
 from essor.kernel.errors import FieldError, ValidationFailed
 from essor.query.access import visible_q
@@ -208,8 +209,7 @@ def lines(batch: Batch) -> None:
     """Take product and price from the entry, check that it fits the quote, and work out the line."""
     new = [row for row in batch if row.is_new]
     entries = object_rows(
-        batch.catalog.object("PricebookEntry"), _keys(new, "PricebookEntryId"),
-        ("Name", "ProductCode", "Product2Id", "Pricebook2Id", "UnitPrice", "CurrencyIsoCode", "IsActive"),
+        batch.catalog.object("PricebookEntry"), _keys(new, "PricebookEntryId"), ENTRY
     )  # fmt: skip
     quotes = object_rows(
         batch.catalog.object(QUOTE),
@@ -222,7 +222,7 @@ def lines(batch: Batch) -> None:
         if quote is not None and (row.is_new or row.changed()):
             _open(row, quote)
         if row.is_new and quote is not None and entry is not None:
-            _take(row, entry, quote)
+            take(row, entry, quote, _refusals())
             if row.get("SortOrder") is None:
                 row.set("SortOrder", places.get(row.get("QuoteId"), 0) + 1)
             places[row.get("QuoteId")] = max(places.get(row.get("QuoteId"), 0), row.get("SortOrder"))
@@ -244,45 +244,17 @@ def _open(row: Row, quote: dict[str, Any]) -> None:
         row.refuse("", _("The quote is closed: make a new version to change its lines."), "ENTITY_IS_LOCKED")
 
 
-def _take(row: Row, entry: dict[str, Any], quote: dict[str, Any]) -> None:
-    if not entry["IsActive"]:
-        row.refuse(
-            "PricebookEntryId", _("This price is not offered any more."), "INVALID_CROSS_REFERENCE_KEY"
-        )
-    if entry["CurrencyIsoCode"] != quote["CurrencyIsoCode"]:
-        words = {"quote": quote["CurrencyIsoCode"], "price": entry["CurrencyIsoCode"]}
-        row.refuse(
-            "PricebookEntryId",
-            _("The quote is in %(quote)s, this price in %(price)s.") % words,
-            "FIELD_INTEGRITY_EXCEPTION",
-        )
-    if quote["Pricebook2Id"] not in (None, entry["Pricebook2Id"]):
-        row.refuse(
-            "PricebookEntryId",
-            _("The other lines of the quote come from another price book."),
-            "FIELD_INTEGRITY_EXCEPTION",
-        )
-    quote["Pricebook2Id"] = entry["Pricebook2Id"]
-    for name in ("Product2Id", "Name", "ProductCode", "CurrencyIsoCode"):
-        row.set(name, entry[name])
-    row.set("ListPrice", entry["UnitPrice"])
-    if row.get("UnitPrice") is None:
-        row.set("UnitPrice", entry["UnitPrice"])
+def _refusals() -> Refusals:
+    return Refusals(
+        _("The quote is in %(parent)s, this price in %(price)s."),
+        _("The other lines of the quote come from another price book."),
+    )
 
 
 def _work_out(row: Row) -> None:
-    quantity, price, discount = row.get("Quantity"), row.get("UnitPrice"), row.get("Discount")
-    if quantity is not None and quantity <= 0:
-        row.refuse("Quantity", _("The quantity must be more than 0."), "NUMBER_OUTSIDE_VALID_RANGE")
-    if not 0 <= (discount or 0) <= WHOLE:
-        row.refuse("Discount", _("A discount goes from 0 to 100 percent."), "NUMBER_OUTSIDE_VALID_RANGE")
     if not 0 <= (row.get("TaxRate") or 0) <= WHOLE:
         row.refuse("TaxRate", _("A rate of VAT goes from 0 to 100 percent."), "NUMBER_OUTSIDE_VALID_RANGE")
-    if quantity is None or price is None or row.errors:
-        return
-    for name, value in zip(("Subtotal", "TotalPrice"), line_totals(quantity, price, discount), strict=True):
-        if value != row.get(name):
-            row.set(name, value)
+    work_out(row, "Subtotal", "TotalPrice")
 
 
 @after(LINE, reads=LINE_READS)

@@ -1,7 +1,7 @@
 """The arithmetic of a quote, exact, in integer minor units.
 
-Stated once: a line is quantity × price less its discount, rounded half up to the minor unit; VAT is worked out per
-rate on the sum of the lines of that rate, rounded half up once; everything else is adding up.
+Lines are those of `products/totals.py`; VAT is worked out per rate on the sum of the lines of that rate, rounded half up
+once; everything else is adding up.
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
+
+from essor.domain.sales.products.totals import WHOLE, rounded
 
 USUAL_RATE = 20.0  # percent points: the French rate for most goods and services
-WHOLE = Decimal(100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +35,6 @@ class Totals:
     grand_total: int = 0
     discount: float | None = None
     vat: tuple[Vat, ...] = ()
-
-
-def rounded(exact: Decimal) -> int:
-    """Return whole minor units, halves away from zero."""
-    return int(exact.quantize(Decimal(1), ROUND_HALF_UP))
-
-
-def line_totals(quantity: float, price: int, discount: float | None) -> tuple[int, int]:
-    """Return what a line comes to before and after its discount (percent points)."""
-    exact = Decimal(str(quantity)) * price
-    left = (WHOLE - Decimal(str(discount or 0))) / WHOLE
-    return rounded(exact), rounded(exact * left)
 
 
 def totals_of(

@@ -61,12 +61,12 @@ def follow_rates() -> None:
     home = system_actor().company.currency
     codes = set(Opportunity.objects.order_by().values_list("currency_iso_code", flat=True).distinct())
     known = rates.read(home, codes)
-    for where, rate in _due(known, codes):
+    for where, rate in due(known, codes):
         while _follow(where, rate):
             check_interrupted()
 
 
-def _due(known: rates.Rates, codes: Iterable[str]) -> Iterator[tuple[Q, float | None]]:
+def due(known: rates.Rates, codes: Iterable[str]) -> Iterator[tuple[Q, float | None]]:
     """Yield the deals whose rate is not the one that they should have, and that rate."""
     free = Q(is_closed=False) | Q(conversion_rate=None)
     for code in sorted(codes):
@@ -90,11 +90,14 @@ def _follow(where: Q, rate: float | None) -> bool:
     keys = list(Opportunity.objects.filter(where).order_by().values_list("pk", flat=True)[:CHUNK])
     if not keys:
         return False
-    values: dict[str, Any] = {"conversion_rate": rate, "converted_amount": None}
-    if rate is not None:
-        values["converted_amount"] = Converted(F("amount"), rate)
-    Opportunity.objects.filter(where, pk__in=keys).update(**values)
+    Opportunity.objects.filter(where, pk__in=keys).update(**columns(rate))
     catalog = current.get()
     rollups.refresh_parents(catalog, DEAL, rollups.parents_of_keys(catalog, DEAL, keys))
     events.emit("record.updated", DEAL, keys, {"rollup": True})
     return True
+
+
+def columns(rate: float | None) -> dict[str, Any]:
+    """Return what an UPDATE gives deals of one rate."""
+    amount = None if rate is None else Converted(F("amount"), rate)
+    return {"conversion_rate": rate, "converted_amount": amount}
