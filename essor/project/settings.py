@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "essor.domain.sales.web_to_lead",
     "essor.domain.sales.relations",
     "essor.domain.sales.quotes",
+    "essor.domain.sales.orders",
     "essor.domain.forecasts",
     "essor.domain.exchange",
     "essor.domain.bulk",

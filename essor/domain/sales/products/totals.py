@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
 
+USUAL_RATE = 20.0  # percent points of VAT: the French rate for most goods and services
 WHOLE = Decimal(100)
 
 

@@ -16,7 +16,7 @@ from essor.catalog import current
 from essor.domain.sales.in_house import in_house
 from essor.domain.sales.quotes.models import Quote, QuoteLineItem
 from essor.domain.sales.products.lines import ENTRY, Refusals, take, work_out
-from essor.domain.sales.quotes.totals import totals_of
+from essor.domain.sales.quotes.totals import sum_up
 from essor.domain.sales.relations.models import OpportunityContactRole
 from essor.kernel.errors import FieldError, ValidationFailed
 from essor.query.access import visible_q
@@ -91,7 +91,7 @@ def _begin(batch: Batch, row: Row, deal: dict[str, Any], account: dict[str, Any]
     usual: dict[str, Any] = {
         "ContactId": deal["ContactId"], "BillingName": account.get("Name"),
         "ExpirationDate": timezone.localdate(batch.now) + timedelta(days=VALID_DAYS),
-        "Language": _language(batch, account.get("BillingCountry")),
+        "Language": language_of(batch, account.get("BillingCountry")),
     }  # fmt: skip
     if not any(row.get(name) for name in ADDRESS):
         usual |= {name: account.get(name) for name in ADDRESS}
@@ -100,7 +100,7 @@ def _begin(batch: Batch, row: Row, deal: dict[str, Any], account: dict[str, Any]
             row.set(name, value)
 
 
-def _language(batch: Batch, country: str | None) -> str:
+def language_of(batch: Batch, country: str | None) -> str:
     """Return the customer's language, as far as the country tells it; the company's own without a country."""
     if not country:
         return "fr" if batch.actor.company.language.startswith("fr") else "en"
@@ -169,26 +169,12 @@ def sums(batch: Batch) -> None:
         )
     )
     for row in batch:
-        _sum(row, found.get(row.id or 0, []))
+        sum_up(row, found.get(row.id or 0, []))
         if row.id in books:
             row.set("Pricebook2Id", books[row.id])
         row.set("IsSuperseded", row.id in later)
         if row.get("IsSuperseded") or row.get("IsSyncing") is None:
             row.set("IsSyncing", value=False)
-
-
-def _sum(row: Row, lines: list[tuple[int, int, float | None]]) -> None:
-    for name in ("ShippingHandling", "ShippingTaxRate"):
-        if (row.get(name) or 0) < 0:
-            row.refuse(name, _("This cannot be less than 0."), "NUMBER_OUTSIDE_VALID_RANGE")
-    found = totals_of(lines, row.get("ShippingHandling") or 0, row.get("ShippingTaxRate"))
-    values = {
-        "Subtotal": found.subtotal, "TotalPrice": found.total, "Tax": found.tax, "GrandTotal": found.grand_total,
-        "Discount": found.discount,
-    }  # fmt: skip
-    for name, value in values.items():
-        if value != row.get(name):
-            row.set(name, value)
 
 
 @after(QUOTE, reads=READS)

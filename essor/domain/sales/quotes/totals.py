@@ -11,9 +11,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from essor.domain.sales.products.totals import WHOLE, rounded
+from django.utils.translation import gettext as _
 
-USUAL_RATE = 20.0  # percent points: the French rate for most goods and services
+from essor.domain.sales.products.totals import WHOLE, rounded
+from essor.records.batch import Row
+
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +56,18 @@ def totals_of(
     tax = sum(one.tax for one in vat)
     discount = float(round(WHOLE * (subtotal - total) / Decimal(subtotal), 2)) if subtotal else None
     return Totals(subtotal, total, tax, total + shipping + tax, discount, vat)
+
+
+def sum_up(row: Row, lines: Iterable[tuple[int, int, float | None]], total: str = "TotalPrice") -> None:
+    """Set the sums of a quote or an order from its lines; `total` is where the sum before VAT stands."""
+    for name in ("ShippingHandling", "ShippingTaxRate"):
+        if (row.get(name) or 0) < 0:
+            row.refuse(name, _("This cannot be less than 0."), "NUMBER_OUTSIDE_VALID_RANGE")
+    found = totals_of(lines, row.get("ShippingHandling") or 0, row.get("ShippingTaxRate"))
+    values = {
+        "Subtotal": found.subtotal, total: found.total, "Tax": found.tax, "GrandTotal": found.grand_total,
+        "Discount": found.discount,
+    }  # fmt: skip
+    for name, value in values.items():
+        if value != row.get(name):
+            row.set(name, value)
