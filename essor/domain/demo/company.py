@@ -17,6 +17,7 @@ from essor.domain.activities.models import Event, Note, Task
 from essor.domain.demo import (
     approvals,
     companies,
+    currencies,
     deals,
     doings,
     flows,
@@ -86,6 +87,10 @@ def make(*, scale: float = 1.0, seed: int = SEED, report: Report = lambda _line:
             f"{Account.objects.count()} accounts, {Contact.objects.count()} contacts, {Opportunity.objects.count()} deals"
         )
     gaps.make(maker.now)
+    with transaction.atomic():
+        currencies.make(maker, products.detail(maker.stamp(maker.now, maker.owners[0])))
+        currencies.convert()
+    report("three currencies with thirty months of rates")
     with transaction.atomic():
         incoming.make(aside, sellers)
     _week(maker, sellers)

@@ -245,6 +245,8 @@ class Opportunity(Record):
         verbose_name=_("Price book"),
     )
     has_opportunity_line_item = models.BooleanField(_("Has products"), default=False, db_default=False)
+    conversion_rate = models.FloatField(_("Exchange rate"), null=True, blank=True)
+    converted_amount = models.BigIntegerField(_("Amount in company currency"), null=True, blank=True)
     description = models.TextField(_("Description"), null=True, blank=True)
 
     class Meta:

@@ -21,7 +21,7 @@ def join(firm: Firm, *names: str) -> None:
 
 def first(firm: Firm, metric: str, team: int | None = None) -> list[tuple[int, str, int]]:
     actor = firm.actor("dina")
-    found = leaders.first(metric, PERIOD, leaders.participants(actor, team), "EUR")
+    found = leaders.first(metric, PERIOD, leaders.participants(actor, team))
     return [(one.rank, one.name.split()[0], one.value) for one in found]
 
 
@@ -94,7 +94,7 @@ def test_help_on_deals_that_colleagues_won_counts_once_a_deal(firm: Firm, deal: 
     }
     save(system_actor(), Change("Event", event))
     people = [firm["nia"], firm["sam"], firm["ned"]]
-    assert leaders.helped(PERIOD, people, "EUR") == {firm["nia"]: 1, firm["sam"]: 1}
+    assert leaders.helped(PERIOD, people) == {firm["nia"]: 1, firm["sam"]: 1}
 
 
 def test_a_new_customer_buys_for_the_first_time(firm: Firm, deal: Deal) -> None:
@@ -103,11 +103,11 @@ def test_a_new_customer_buys_for_the_first_time(firm: Firm, deal: Deal) -> None:
     deal("ned", 1, "Closed", AccountId=old)
     deal("nia", 1, "Closed", AccountId=new)
     deal("nia", 1, "Closed", AccountId=new)
-    assert leaders.new_customers(PERIOD, [firm["ned"], firm["nia"]], "EUR") == {firm["nia"]: 1}
+    assert leaders.new_customers(PERIOD, [firm["ned"], firm["nia"]]) == {firm["nia"]: 1}
 
 
 def test_progress_is_measured_against_oneself(firm: Firm, deal: Deal) -> None:
     deal("ned", 100, "Closed")
     deal("ned", 30, "Closed", CloseDate="2026-10-30")
-    found = leaders.progress(firm.actor("ned"), "amount", PERIOD, "EUR", count=3)
+    found = leaders.progress(firm.actor("ned"), "amount", PERIOD, count=3)
     assert [one.value for one in found] == [0, 3_000, 10_000]
