@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -13,11 +16,20 @@ PENDING, APPROVED, REJECTED, REMOVED = "Pending", "Approved", "Rejected", "Remov
 STARTED, REASSIGNED, NO_RESPONSE = "Started", "Reassigned", "NoResponse"
 
 
+class Drawn(models.Manager["ApprovalProcess"]):
+    """The processes that administrators draw, without those made for a single question."""
+
+    def get_queryset(self) -> models.QuerySet[ApprovalProcess]:
+        """Return them."""
+        return super().get_queryset().filter(direct=False)
+
+
 class ApprovalProcess(Stamped):
     """What must be approved before it holds: which records, by whom in which order, and what follows.
 
     `entry` is a condition tree as JSON (None: every record). `facts` are the outside names of the fields that approvers
     are shown. `on_approve` and `on_refuse` are lists of {"field": name, "value": JSON} or {"field": name, "copy": name}.
+    `direct`: made for people that a question names itself (see `actions.direct`); only by its key is it ever started.
     """
 
     class AfterRefusal(models.TextChoices):
@@ -26,10 +38,11 @@ class ApprovalProcess(Stamped):
         FINAL = "final", _("The request is over")
         START = "start", _("It goes back to the first step")
 
-    name = models.CharField(_("Name"), max_length=120, unique=True)
+    name = models.CharField(_("Name"), max_length=120)
     object_name = models.CharField(_("Object"), max_length=80)
     description = models.TextField(_("Description"), null=True, blank=True)
     active = models.BooleanField(_("Active"), default=False)
+    direct = models.BooleanField(default=False)
     place = models.PositiveIntegerField(default=0)
     entry = models.JSONField(null=True, blank=True)
     after_refusal = models.CharField(max_length=10, choices=AfterRefusal.choices, default=AfterRefusal.FINAL)
@@ -37,8 +50,14 @@ class ApprovalProcess(Stamped):
     on_approve = models.JSONField(default=list, blank=True)
     on_refuse = models.JSONField(default=list, blank=True)
 
+    objects = models.Manager()
+    drawn: ClassVar[models.Manager[ApprovalProcess]] = Drawn()
+
     class Meta:
         ordering = ["place", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["name"], name="approvals_process_name", condition=Q(direct=False))
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -111,7 +130,7 @@ class ProcessInstance(Detail):
         constraints = [
             models.UniqueConstraint(
                 fields=["target_object_type", "target_object"], name="approvals_one_pending",
-                condition=models.Q(status=PENDING, is_deleted=False),
+                condition=Q(status=PENDING, is_deleted=False),
             )
         ]  # fmt: skip
 

@@ -255,7 +255,7 @@ class Preview:
 
 def preview(actor: Actor, obj: ObjectDef, key: int) -> Preview | None:
     """Return what the actor's submission of a record would start, None when no process fits."""
-    rows = ApprovalProcess.objects.filter(object_name=obj.name, active=True)
+    rows = ApprovalProcess.drawn.filter(object_name=obj.name, active=True)
     process = next((one for one in rows if meeting(obj, [key], one.entry)), None)
     if process is None:
         return None
@@ -267,7 +267,7 @@ def preview(actor: Actor, obj: ObjectDef, key: int) -> Preview | None:
 
 def needs_approval(obj: ObjectDef, key: int) -> bool:
     """Tell whether a record meets the condition of any active process."""
-    rows = ApprovalProcess.objects.filter(object_name=obj.name, active=True)
+    rows = ApprovalProcess.drawn.filter(object_name=obj.name, active=True)
     return any(meeting(obj, [key], process.entry) for process in rows)
 
 

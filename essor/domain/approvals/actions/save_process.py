@@ -50,7 +50,7 @@ class ProcessText:
 
 def found(key: int) -> ApprovalProcess:
     """Return a process; NotFound when there is none."""
-    row = ApprovalProcess.objects.filter(pk=key).first()
+    row = ApprovalProcess.drawn.filter(pk=key).first()
     if row is None:
         raise NotFound(_("There is no such approval process."))
     return row
@@ -98,7 +98,7 @@ def _named(name: str, row: ApprovalProcess, errors: Errors) -> str:
         errors.append(
             FieldError("name", "STRING_TOO_LONG", _("At most %(limit)d characters.") % {"limit": NAME_LENGTH})
         )
-    elif ApprovalProcess.objects.filter(name__iexact=name).exclude(pk=row.pk).exists():
+    elif ApprovalProcess.drawn.filter(name__iexact=name).exclude(pk=row.pk).exists():
         errors.append(FieldError("name", "DUPLICATE_VALUE", _("There is already a process of this name.")))
     return name
 
@@ -170,7 +170,7 @@ def checked(actor: Actor, object_name: str, where: Condition | None) -> Mapping[
 def move_process(actor: Actor, process: ApprovalProcess, by: int) -> None:
     """Move a process up (-1) or down (1) among those of its object: the first that fits is taken."""
     require(actor, Permission.CUSTOMIZE)
-    rows = list(ApprovalProcess.objects.filter(object_name=process.object_name))
+    rows = list(ApprovalProcess.drawn.filter(object_name=process.object_name))
     arrange(rows, process.pk, by)
     ApprovalProcess.objects.bulk_update(rows, ["place"])
     audit.record(actor, "save_approval_process", process, object=process.object_name)

@@ -49,7 +49,7 @@ To = ApprovalStep.To
 def index(request: HttpRequest) -> HttpResponseBase:
     """Draw all processes in the order in which they are tried, by object."""
     catalog = current.get()
-    rows = ApprovalProcess.objects.prefetch_related("steps").order_by("object_name", "place", "pk")
+    rows = ApprovalProcess.drawn.prefetch_related("steps").order_by("object_name", "place", "pk")
     lines = [
         (row, str(catalog.object(row.object_name).plural), words_of(row.object_name, row.entry))
         for row in rows

@@ -90,7 +90,7 @@ def test_the_panel_keeps_what_was_typed_and_says_what_is_wrong(admin: Client) ->
 
 
 @pytest.mark.parametrize(
-    "kind", ["update", "create", "assign", "notify", "mail", "branch", "wait", "webhook"]
+    "kind", ["update", "create", "assign", "notify", "mail", "branch", "wait", "webhook", "approval"]
 )
 def test_every_kind_of_step_has_its_panel(admin: Client, kind: str) -> None:
     base = new_flow(admin)
