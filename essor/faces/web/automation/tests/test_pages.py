@@ -122,14 +122,14 @@ def test_a_test_run_shows_everything_and_leaves_nothing(admin: Client, boss: Use
 
 
 def test_every_ready_made_flow_can_be_turned_on(admin: Client) -> None:
-    for name in ("hot_lead", "thanks", "stale_deal", "closing_soon"):
+    for name in ("hot_lead", "thanks", "large_deal", "stale_deal", "closing_soon"):
         admin.post(f"/setup/flows/new?from={name}", {"name": name, "description": ""})
         flow = Flow.objects.get(name=name)
         admin.post(f"/setup/flows/{flow.pk}/versions/1/activate")
         flow.refresh_from_db()
         assert flow.active is not None, name
     page = admin.get("/setup/flows/").content.decode()
-    assert page.count("es-tag-good") == 4
+    assert page.count("es-tag-good") == 5
 
 
 def test_versions_runs_stay_in_theirs(admin: Client, boss: User) -> None:
