@@ -134,6 +134,11 @@ class ProcessInstance(Detail):
             )
         ]  # fmt: skip
 
+    @property
+    def title(self) -> str:
+        """Return the name of the record as it was when it was submitted."""
+        return self.name.removeprefix(f"{self.process.name} – ")
+
 
 class ProcessInstanceStep(Detail):
     """One line of a request's trail: somebody asked, answered, handed over or took back."""
