@@ -6,8 +6,12 @@ worker was killed is sent again, with a new secret, rather than lost.
 
 from __future__ import annotations
 
+from collections import defaultdict
+from datetime import time, timedelta
+
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
 from django.template.loader import get_template
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -15,10 +19,10 @@ from django.utils.translation import gettext as _
 from essor.access.actor import actor_for
 from essor.access.models import User
 from essor.domain.approvals import links, told
-from essor.domain.approvals.models import MailLink, ProcessInstanceWorkitem
+from essor.domain.approvals.models import PENDING, MailLink, ProcessInstanceWorkitem
 from essor.domain.approvals.reading import Request, requests_of
 from essor.domain.notifications.notices import at_once
-from essor.jobs.schedule import SCHEDULE, every
+from essor.jobs.schedule import SCHEDULE, daily, every
 from essor.jobs.tasks import check_interrupted, task
 from essor.kernel.clock import zone_named
 
@@ -43,6 +47,32 @@ def send_requests() -> None:
         send_requests.enqueue()
 
 
+@task()
+def remind() -> None:
+    """Ring again for whoever has let a request wait as long as its process allows, and have the mail sent once more."""
+    now = timezone.now()
+    waiting = ProcessInstanceWorkitem.objects.filter(
+        is_deleted=False,
+        process_instance__status=PENDING,
+        process_instance__process__remind_after__isnull=False,
+    )
+    rows = waiting.values_list("pk", "created_date", "reminded", "process_instance__process__remind_after")
+    by_days: dict[int, list[int]] = defaultdict(list)
+    for key, asked, reminded, days in rows:
+        if (reminded or asked) <= now - timedelta(days=days or 0):
+            by_days[(now - asked).days].append(key)
+    late = [key for keys in by_days.values() for key in keys]
+    if not late:
+        return
+    with transaction.atomic():
+        ProcessInstanceWorkitem.objects.filter(pk__in=late).update(reminded=now)
+        MailLink.objects.filter(item__in=late, used=None).update(sent=None)
+        for days, keys in by_days.items():
+            told.requested(keys, days=days)
+        send_requests.enqueue()
+
+
+SCHEDULE.add("approvals.reminders", remind, daily(time(7, 30)))
 SCHEDULE.add(
     "approvals.requests", send_requests, every(minutes=30)
 )  # absences begin without anybody doing anything
@@ -68,7 +98,8 @@ def _request_mail(link: MailLink) -> None:
 
 
 def _subject(request: Request) -> str:
-    return _("To approve: %(record)s") % {"record": request.title}
+    text = _("Reminder, to approve: %(record)s") if request.item.reminded else _("To approve: %(record)s")
+    return text % {"record": request.title}
 
 
 def _context(user: User, request: Request, address: str) -> dict[str, object]:

@@ -28,7 +28,8 @@ class ApprovalProcess(Stamped):
     """What must be approved before it holds: which records, by whom in which order, and what follows.
 
     `entry` is a condition tree as JSON (None: every record). `facts` are the outside names of the fields that approvers
-    are shown. `on_approve` and `on_refuse` are lists of {"field": name, "value": JSON} or {"field": name, "copy": name}.
+    are shown, `remind_after` the days after which they are reminded, again and again. `on_approve` and `on_refuse` are
+    lists of {"field": name, "value": JSON} or {"field": name, "copy": name}.
     `direct`: made for people that a question names itself (see `actions.direct`); only by its key is it ever started.
     """
 
@@ -46,6 +47,7 @@ class ApprovalProcess(Stamped):
     place = models.PositiveIntegerField(default=0)
     entry = models.JSONField(null=True, blank=True)
     after_refusal = models.CharField(max_length=10, choices=AfterRefusal.choices, default=AfterRefusal.FINAL)
+    remind_after = models.PositiveSmallIntegerField(_("Remind after"), null=True, blank=True)
     facts = models.JSONField(default=list, blank=True)
     on_approve = models.JSONField(default=list, blank=True)
     on_refuse = models.JSONField(default=list, blank=True)
@@ -175,6 +177,7 @@ class ProcessInstanceWorkitem(Detail):
         "access.User", models.DO_NOTHING, null=True, related_name="+", db_constraint=False, db_index=False,
         verbose_name=_("First asked"),
     )  # fmt: skip
+    reminded = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["actor"], name="approvals_waiting_for", condition=LIVE)]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
@@ -61,6 +62,17 @@ class Request:
     instead_of: str = ""
 
     @property
+    def days(self) -> int:
+        """Return for how many whole days the person has been asked."""
+        return (timezone.now() - self.item.created_date).days
+
+    @property
+    def late(self) -> bool:
+        """Tell whether it has waited longer than its process allows."""
+        allowed = self.instance.process.remind_after
+        return allowed is not None and self.days >= allowed
+
+    @property
     def record_id(self) -> str:
         """Return the 18-character id of the record."""
         return ids.encode(self.object.prefix, self.instance.target_object)
@@ -87,6 +99,7 @@ class Waiting:
     since: datetime
     stand_in: str = ""
     item: int | None = None
+    reminded: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +229,7 @@ def _round(
     waiting = tuple(
         Waiting(
             name(one.actor_id), one.step_name or "", one.created_date, name(away.get(one.actor_id or 0)),
-            one.pk if may_answer(actor, instance, one.actor_id) else None,
+            one.pk if may_answer(actor, instance, one.actor_id) else None, one.reminded,
         )
         for one in items
     )  # fmt: skip

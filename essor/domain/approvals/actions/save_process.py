@@ -21,7 +21,7 @@ from essor.kernel.errors import FieldError, NotFound, ValidationFailed
 from essor.query import checking, codec
 from essor.query.tree import Column, Condition, Path, Query
 
-NAME_LENGTH, MOST_UPDATES = 120, 20
+NAME_LENGTH, MOST_UPDATES, LONGEST_REMINDER = 120, 20, 365
 Errors = list[FieldError]
 
 
@@ -43,6 +43,7 @@ class ProcessText:
     description: str = ""
     active: bool = False
     after_refusal: str = ApprovalProcess.AfterRefusal.FINAL
+    remind_after: int | None = None
     facts: Sequence[str] = ()
     on_approve: Sequence[Update] = ()
     on_refuse: Sequence[Update] = ()
@@ -68,6 +69,10 @@ def save_process(actor: Actor, text: ProcessText, process: ApprovalProcess | Non
     row.after_refusal = (
         text.after_refusal if text.after_refusal in ApprovalProcess.AfterRefusal.values else "final"
     )
+    row.remind_after = text.remind_after
+    if text.remind_after is not None and not 1 <= text.remind_after <= LONGEST_REMINDER:
+        message = _("Enter a number of days from 1 to %(limit)d.") % {"limit": LONGEST_REMINDER}
+        errors.append(FieldError("remind_after", "NUMBER_OUTSIDE_VALID_RANGE", message))
     row.facts = [obj.field(name).name for name in text.facts if obj.has(name)]
     row.on_approve = list(_updates(actor, obj, text.on_approve, "approve", errors))
     row.on_refuse = list(_updates(actor, obj, text.on_refuse, "refuse", errors))

@@ -11,13 +11,14 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from essor.access.actor import Actor
 from essor.access.models import User
 from essor.domain.approvals import absences, reading
 from essor.domain.approvals.actions.absence import add_absence, remove_absence
-from essor.domain.approvals.actions.decide import decide
+from essor.domain.approvals.actions.decide import decide, decide_many
 from essor.domain.approvals.actions.reassign import reassign
 from essor.domain.approvals.actions.recall import recall
 from essor.domain.approvals.models import APPROVED, REJECTED, Absence, ProcessInstance
@@ -32,6 +33,9 @@ NOTHING_WRONG: dict[str, Any] = {
     "item": 0,
     "typed": "",
     "wrong": "",
+    "chosen": (),
+    "typed_all": "",
+    "wrong_all": "",
     "absence_errors": {},
     "absence_typed": {},
 }
@@ -97,6 +101,30 @@ def answer(request: HttpRequest, item_id: int) -> HttpResponseBase:
         return back(request)
     flash(request, _said(instance, approve=approve))
     return back(request)
+
+
+@require_POST
+def answer_many(request: HttpRequest) -> HttpResponseBase:
+    """Approve or refuse all requests that are ticked, with one reason."""
+    chosen = [int(text) for text in request.POST.getlist("item") if text.isdecimal()]
+    approve, comment = request.POST.get("answer") == "approve", request.POST.get("comment", "").strip()
+    if not chosen:
+        return draw(request, status=422, typed_all=comment, wrong_all=_("Tick at least one request."))
+    if not approve and not comment:
+        wrong = _("Say why: whoever asked reads it.")
+        return draw(request, status=422, chosen=chosen, typed_all=comment, wrong_all=wrong)
+    decisions = decide_many(actor_of(request), chosen, approve=approve, comment=comment)
+    done = sum(one.error is None for one in decisions)
+    if done:
+        text = (
+            ngettext("%(num)d request approved.", "%(num)d requests approved.", done)
+            if approve
+            else ngettext("%(num)d request refused.", "%(num)d requests refused.", done)
+        )
+        flash(request, text % {"num": done})
+    for message in dict.fromkeys(str(one.error) for one in decisions if one.error is not None):
+        flash(request, message, tone="warning")
+    return HttpResponseRedirect(addresses.APPROVALS)
 
 
 def _said(instance: ProcessInstance, *, approve: bool) -> str:

@@ -215,3 +215,23 @@ def test_an_administrator_draws_a_process_and_others_may_not(
     for address in ("/setup/approvals/", base, f"{base}criteria"):
         assert browser(rep).get(address).status_code == 403
     assert browser(rep).post(base, values).status_code == 403
+
+
+def test_ticked_requests_are_answered_together_and_a_refusal_needs_its_reason(
+    process: Process, rep: Actor, manager: Actor, browser: Browser
+) -> None:
+    process()
+    items = [submit(rep, "Opportunity", deal(rep, Name=name)).items[0] for name in ("One", "Two", "Three")]
+    client = browser(manager)
+    assert "Answer several together" in text(client, "/approvals/")
+    page = client.post("/approvals/answers", {"item": items[:2], "answer": "refuse", "comment": " "})
+    assert page.status_code == 422
+    assert page.content.decode().count(" checked>") == 2
+    assert client.post("/approvals/answers", {"answer": "approve"}).status_code == 422
+    client.post("/approvals/answers", {"item": items[:2], "answer": "refuse", "comment": "Later"})
+    assert sorted(ProcessInstance.objects.values_list("status", flat=True)) == [
+        "Pending",
+        "Rejected",
+        "Rejected",
+    ]
+    assert "2 requests refused" in text(client, "/approvals/")
