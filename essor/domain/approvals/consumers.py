@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from essor.catalog import current
-from essor.domain.approvals import mails, told
+from essor.domain.absences.actions import CHANGED
+from essor.domain.approvals import mails, told, writing
 from essor.domain.approvals.actions.recall import end_of_deleted
 from essor.domain.approvals.writing import COMPLETED, REQUESTED
 from essor.kernel.events import Event, consumer
@@ -21,6 +22,13 @@ def told_of(events: Sequence[Event]) -> None:
         mails.send_requests.enqueue()
     if ended:
         told.answered(ended)
+
+
+@consumer("approvals.absences", topics=(CHANGED,))
+def stood_in_for(events: Sequence[Event]) -> None:
+    """Let the pages of deputies load anew, and have them mailed about what is open."""
+    writing.refresh_pages(key for one in events if (key := one.payload.get("deputy_id")))
+    mails.send_requests.enqueue()
 
 
 @consumer("approvals.deleted", topics=("record.deleted", "record.merged"))

@@ -1,4 +1,4 @@
-"""Approval processes as administrators draw them, requests with their trail, absences, and the links of mails."""
+"""Approval processes as administrators draw them, requests with their trail, and the links of mails."""
 
 from __future__ import annotations
 
@@ -181,21 +181,6 @@ class ProcessInstanceWorkitem(Detail):
 
     class Meta:
         indexes = [models.Index(fields=["actor"], name="approvals_waiting_for", condition=LIVE)]
-
-
-class Absence(Stamped):
-    """Days on which requests go to the delegate too; both ends count, in the company's time zone."""
-
-    user = models.ForeignKey("access.User", models.CASCADE, related_name="approval_absences")
-    first_day = models.DateField(_("First day"))
-    last_day = models.DateField(_("Last day"))
-
-    class Meta:
-        ordering = ["first_day", "pk"]
-        indexes = [models.Index(fields=["last_day", "first_day"], name="approvals_absence_days")]
-
-    def __str__(self) -> str:
-        return f"{self.first_day} – {self.last_day}"
 
 
 class MailLink(models.Model):

@@ -16,7 +16,7 @@ from essor.access.actor import Actor
 from essor.access.models import User
 from essor.catalog import current
 from essor.catalog.definitions import ObjectDef
-from essor.domain.approvals.absences import delegates, seats
+from essor.domain.absences.away import deputies, seats
 from essor.domain.approvals.actions.decide import may_answer
 from essor.domain.approvals.actions.recall import may_recall
 from essor.domain.approvals.conditions import meeting
@@ -187,7 +187,7 @@ def rounds(actor: Actor, instances: Sequence[ProcessInstance]) -> list[Round]:
             "pk"
         )
     )
-    away = delegates([item.actor_id for item in items if item.actor_id])
+    away = deputies([item.actor_id for item in items if item.actor_id])
     people = _people(
         {one.actor_id for one in lines}
         | {one.original_actor_id for one in lines}

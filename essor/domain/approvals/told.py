@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from essor.access.models import User
-from essor.domain.approvals import absences
+from essor.domain.absences.away import deputies
 from essor.domain.approvals.models import (
     APPROVED,
     REJECTED,
@@ -40,7 +40,7 @@ Lines = Sequence[ProcessInstanceStep]
 def to_ask(items: Iterable[ProcessInstanceWorkitem]) -> set[tuple[int, int]]:
     """Return (work item, user) of all who may answer now: the people asked, and who stands in; their requests are loaded."""
     asked = [one for one in items if one.actor_id]
-    away = absences.delegates({one.actor_id for one in asked if one.actor_id})
+    away = deputies({one.actor_id for one in asked if one.actor_id})
     pairs = {(one.pk, one.actor_id or 0) for one in asked}
     return pairs | {
         (one.pk, away[one.actor_id or 0])

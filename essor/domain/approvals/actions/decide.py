@@ -14,7 +14,8 @@ from essor.access.models import User
 from essor.access.rights import Permission
 from essor.catalog import current
 from essor.catalog.definitions import ObjectDef
-from essor.domain.approvals import absences, writing
+from essor.domain.absences.away import seats
+from essor.domain.approvals import writing
 from essor.domain.approvals.actions.submit import CHUNK, LONGEST_COMMENT
 from essor.domain.approvals.models import (
     APPROVED,
@@ -71,7 +72,7 @@ def _allowed(actor: Actor, pairs: Sequence[tuple[ProcessInstance, int | None]]) 
     if not places or actor.can(Permission.MODIFY_ALL_DATA):
         return places
     asked = {pairs[place][1] or 0 for place in places}
-    mine = set(absences.seats(actor.user_id).filter(pk__in=asked))
+    mine = set(seats(actor.user_id).filter(pk__in=asked))
     return [place for place in places if pairs[place][1] in mine]
 
 

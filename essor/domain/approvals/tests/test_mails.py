@@ -19,8 +19,9 @@ from django.test import Client
 
 from essor.access.actor import Actor
 from essor.access.models import User
-from essor.domain.approvals import absences, links, mails
-from essor.domain.approvals.actions.absence import add_absence
+from essor.domain.absences.actions import add_absence
+from essor.domain.absences.away import today
+from essor.domain.approvals import links, mails
 from essor.domain.approvals.actions.decide import decide
 from essor.domain.approvals.actions.reassign import reassign
 from essor.domain.approvals.actions.submit import submit
@@ -201,7 +202,7 @@ def test_the_delegate_is_mailed_about_what_is_open_when_the_absence_begins(
     submit(rep, "Opportunity", deal(rep))
     mails.send_requests.func()
     assert [letter.to for letter in mail.outbox] == [["manager@example.fr"]]
-    add_absence(manager, manager.user_id, absences.today(), absences.today(), deputy.user_id)
+    add_absence(manager, manager.user_id, today(), today(), deputy.user_id)
     mails.send_requests.func()
     assert mail.outbox[-1].to == ["deputy@example.fr"]
     assert "Manager Test, who is away" in mail.outbox[-1].body
