@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "essor.query.search",
     "essor.records",
     "essor.jobs",
+    "essor.domain.absences",
     "essor.domain.notifications",
     "essor.domain.activities",
     "essor.domain.feed",

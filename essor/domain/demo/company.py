@@ -120,7 +120,7 @@ def make(*, scale: float = 1.0, seed: int = SEED, report: Report = lambda _line:
         index.rebuild(name)
     report("search index ready")
     flows.make()
-    report("two flows turned on")
+    report("three flows turned on")
 
 
 def _sellers() -> list[User]:
@@ -147,6 +147,7 @@ def _slice(maker: companies.Maker, aside: companies.Maker, share: float) -> None
         relations.groups(aside, firms)
         relations.scopes(persons)
         _store(OpportunityContactRole, relations.roles(aside, found, persons))
+        relations.first_contacts(found)
         _store(AccountContactRelation, relations.moves(aside, firms, persons))
         _store(Conversion, relations.conversions(aside, leads, found, firms, persons))
 

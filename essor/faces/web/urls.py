@@ -32,6 +32,7 @@ urlpatterns = [
     path("", include("essor.faces.web.leads.urls")),
     path("", include("essor.faces.web.relations.urls")),
     path("", include("essor.faces.web.approvals.urls")),
+    path("", include("essor.faces.web.absences.urls")),
     path("", include("essor.faces.web.apidocs.urls")),
     path("", include("essor.faces.web.reports.urls")),
     path("", include("essor.faces.web.forecasts.urls")),

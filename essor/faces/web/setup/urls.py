@@ -112,7 +112,6 @@ assignment_pages = [
     path("", assignment.index, name="setup_assignment"),
     path("new", assignment.edit, name="setup_add_assignment"),
     path("suggest", assignment.suggest, name="setup_assignment_suggest"),
-    path("absences", assignment.absence, name="setup_assignment_absence"),
     path("<int:entry_id>/", assignment.edit, name="setup_assignment_entry"),
     path("<int:entry_id>/criteria", assignment.criteria, name="setup_assignment_criteria"),
     path("<int:entry_id>/all", assignment.clear, name="setup_assignment_clear"),
