@@ -23,6 +23,7 @@ from essor.domain.demo import (
     forecasts,
     gaps,
     incoming,
+    papers,
     people,
     pipelines,
     products,
@@ -93,6 +94,7 @@ def make(*, scale: float = 1.0, seed: int = SEED, report: Report = lambda _line:
     rollups.drift(current.get(), mend=True)
     approvals.make(rng)
     report("discounts and their approvals")
+    papers.make(sellers)
     forecasts.make(rng, now, scale=scale)
     if scale <= 1:
         with transaction.atomic():
@@ -111,6 +113,7 @@ def make(*, scale: float = 1.0, seed: int = SEED, report: Report = lambda _line:
         "Task",
         "Event",
         "Note",
+        "ContentDocument",
     ):
         index.rebuild(name)
     report("search index ready")
