@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "essor.domain.sales.relations",
     "essor.domain.sales.quotes",
     "essor.domain.forecasts",
+    "essor.domain.marketing.consent",
     "essor.domain.exchange",
     "essor.domain.bulk",
     "essor.domain.reports",
