@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "essor.domain.sales.quotes",
     "essor.domain.forecasts",
     "essor.domain.marketing.consent",
+    "essor.domain.marketing.campaigns",
     "essor.domain.exchange",
     "essor.domain.bulk",
     "essor.domain.reports",
