@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "essor.domain.forecasts",
     "essor.domain.marketing.consent",
     "essor.domain.marketing.campaigns",
+    "essor.domain.marketing.audience",
     "essor.domain.exchange",
     "essor.domain.bulk",
     "essor.domain.reports",
