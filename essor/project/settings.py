@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "essor.domain.sales.web_to_lead",
     "essor.domain.sales.relations",
     "essor.domain.sales.quotes",
+    "essor.domain.marketing.letters",
     "essor.domain.forecasts",
     "essor.domain.exchange",
     "essor.domain.bulk",
