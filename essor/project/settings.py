@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "essor.domain.sales.relations",
     "essor.domain.sales.quotes",
     "essor.domain.sales.orders",
+    "essor.domain.marketing.letters",
     "essor.domain.forecasts",
     "essor.domain.marketing.consent",
     "essor.domain.marketing.campaigns",
