@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "essor.domain.sales.relations",
     "essor.domain.sales.quotes",
     "essor.domain.marketing.letters",
+    "essor.domain.marketing.sending",
     "essor.domain.forecasts",
     "essor.domain.exchange",
     "essor.domain.bulk",
