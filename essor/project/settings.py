@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "essor.domain.marketing.letters",
     "essor.domain.marketing.sending",
     "essor.domain.forecasts",
+    "essor.domain.marketing.consent",
     "essor.domain.exchange",
     "essor.domain.bulk",
     "essor.domain.reports",

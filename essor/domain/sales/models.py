@@ -131,6 +131,10 @@ class Contact(Record):
     mailing_country = line(_("Mailing country"), 120)
     do_not_call = models.BooleanField(_("Do not call"), default=False)
     has_opted_out_of_email = models.BooleanField(_("E-mail opt-out"), default=False)
+    individual = models.ForeignKey(
+        "consent.Individual", models.DO_NOTHING, null=True, blank=True, related_name="contacts",
+        verbose_name=_("Individual"),
+    )  # fmt: skip
     description = models.TextField(_("Description"), null=True, blank=True)
 
     class Meta:
@@ -169,6 +173,10 @@ class Lead(Record):
     country = line(_("Country"), 120)
     do_not_call = models.BooleanField(_("Do not call"), default=False)
     has_opted_out_of_email = models.BooleanField(_("E-mail opt-out"), default=False)
+    individual = models.ForeignKey(
+        "consent.Individual", models.DO_NOTHING, null=True, blank=True, related_name="leads",
+        verbose_name=_("Individual"),
+    )  # fmt: skip
     is_converted = models.BooleanField(_("Converted"), default=False)
     converted_date = models.DateField(_("Converted on"), null=True, blank=True)
     converted_account = models.ForeignKey(

@@ -9,11 +9,10 @@ from datetime import date
 from django.db import connection, transaction
 from django.utils import timezone
 
-from essor.access.actor import Actor, system_actor
+from essor.access.actor import Actor, in_house, system_actor
 from essor.access.models import Principal, User
 from essor.domain.sales.assignment import turns
 from essor.domain.sales.assignment.models import Entry, Member
-from essor.domain.sales.in_house import in_house
 from essor.kernel.clock import zone_named
 from essor.query import decode, run
 from essor.query.tree import All, Column, Compare, Condition, Constant, Path, Query

@@ -6,11 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from essor.access.actor import Actor
+from essor.access.actor import Actor, in_house
 from essor.catalog import current
 from essor.catalog.definitions import Field, ObjectDef
 from essor.domain.feed.models import ContentDocumentLink
-from essor.domain.sales.in_house import in_house
 from essor.kernel import ids
 from essor.kernel.errors import ValidationFailed
 from essor.records.change import Change, Source

@@ -12,11 +12,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from essor.access.actor import Actor
+from essor.access.actor import Actor, in_house
 from essor.catalog import current
 from essor.domain.sales.conversion import carry, rules
 from essor.domain.sales.conversion.models import Conversion
-from essor.domain.sales.in_house import in_house
 from essor.kernel import ids
 from essor.kernel.errors import FieldError, Forbidden, NotFound, ValidationFailed
 from essor.records import undo

@@ -9,7 +9,7 @@ from datetime import date
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from essor.domain.sales.in_house import in_house
+from essor.access.actor import in_house
 from essor.domain.sales.models import Account
 from essor.domain.sales.relations.models import AccountContactRelation, OpportunityContactRole
 from essor.kernel.clock import zone_named
