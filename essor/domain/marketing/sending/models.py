@@ -104,6 +104,11 @@ class ListEmail(Record):
     held_until = models.DateTimeField(null=True, blank=True)
     failures = models.PositiveSmallIntegerField(default=0)
     runner = models.CharField(max_length=36, blank=True, default="")
+    beat_at = models.DateTimeField(null=True, blank=True)
+    # With whose rights the audience is drawn and fields are merged: those of who launched it.
+    launched_by = models.ForeignKey(
+        "access.User", models.DO_NOTHING, null=True, blank=True, related_name="+", db_constraint=False, db_index=False
+    )
 
     class Meta:
         indexes = [models.Index(fields=["status", "id"], name="list_email_status", condition=LIVE)]
