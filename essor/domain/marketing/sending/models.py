@@ -76,6 +76,13 @@ class ListEmail(Record):
     """
 
     name = models.CharField(_("Mailing name"), max_length=255)
+    campaign = models.ForeignKey(
+        "campaigns.Campaign", models.DO_NOTHING, null=True, blank=True, related_name="list_emails",
+        verbose_name=_("Campaign"),
+    )  # fmt: skip
+    topic = models.ForeignKey(
+        "consent.Topic", models.DO_NOTHING, null=True, blank=True, related_name="+", verbose_name=_("Topic")
+    )
     subject = models.CharField(_("Subject"), max_length=255, null=True, blank=True)
     from_name = models.CharField(_("Sender’s name"), max_length=120, null=True, blank=True)
     from_address = models.EmailField(_("Sender’s address"), null=True, blank=True)

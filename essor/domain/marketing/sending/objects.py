@@ -28,6 +28,8 @@ OBJECTS = (
         "sending.ListEmail", "0XB", _("Mailing"), _("Mailings"), icon="send",
         fields={
             "name": Spec(required=True),
+            "campaign": Spec(child_relationship="ListEmails"),
+            "topic": Spec(help=_("People who opted out of it do not get this mailing.")),
             "status": Spec(kind="picklist", choices=STATUSES),
             "subject": Spec(help=_("Empty: the subject of the template.")),
             "scheduled_date": Spec(readonly=True),
