@@ -142,12 +142,16 @@ class Content(models.Model):
 
 
 class Link(models.Model):
-    """One address that a mailing leads to; `number` is its place in `Compiled.links`, the same in all variants."""
+    """One address that a mailing leads to; `number` is its place in `Compiled.links`, the same in all variants.
+
+    A `personal` one has fields of the person in it: `url` shows it without them, `contents.destination` makes it whole.
+    """
 
     id = models.BigAutoField(primary_key=True)
     list_email = models.ForeignKey(ListEmail, models.CASCADE, related_name="links", db_index=False)
     number = models.SmallIntegerField()
     url = models.TextField()
+    personal = models.BooleanField(default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["list_email", "number"], name="link_of_list_email")]
