@@ -80,6 +80,10 @@ class ListEmail(Record):
         "campaigns.Campaign", models.DO_NOTHING, null=True, blank=True, related_name="list_emails",
         verbose_name=_("Campaign"),
     )  # fmt: skip
+    email_template = models.ForeignKey(
+        "letters.EmailTemplate", models.DO_NOTHING, null=True, blank=True, related_name="list_emails",
+        verbose_name=_("E-mail template"),
+    )  # fmt: skip
     topic = models.ForeignKey(
         "consent.Topic", models.DO_NOTHING, null=True, blank=True, related_name="+", verbose_name=_("Topic")
     )

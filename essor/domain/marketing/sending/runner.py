@@ -20,6 +20,7 @@ from essor.access.actor import Actor, actor_for, system_actor
 from essor.domain.marketing.letters.compiled import Compiled
 from essor.domain.marketing.sending import (
     couriers,
+    freezing,
     frozen,
     headers,
     numbers,
@@ -85,6 +86,7 @@ class Sending:
         self._composers: dict[tuple[int, str], tuple[Compiled, Composer]] = {}
         self._refused, self._last = 0, ""
         self._slow = False
+        self._until: datetime | None = None
 
     def run(self, until: float) -> None:
         """Send batches until the time is over, nothing is due, or something stands in the way."""
@@ -108,7 +110,8 @@ class Sending:
 
     def _batch(self) -> bool:
         """Send one batch; tell whether to go on at once."""
-        numbers.draw(self._mailing, self._actor, BATCH)
+        if self._mailing.is_dynamic:
+            freezing.draw(self._mailing, self._actor, BATCH)
         grant = pacing.reserve(self._limits, BATCH, self._zone, self._start)
         if not grant.count:
             self._hold(grant.until or timezone.now() + timedelta(minutes=1))
@@ -258,12 +261,11 @@ class Sending:
             self._hold(timezone.now() + timedelta(seconds=2**slow), reason)
 
     def _held(self) -> bool:
-        until = self._mailing.held_until
-        return until is not None and until > timezone.now()
+        return self._until is not None and self._until > timezone.now()
 
     def _hold(self, until: datetime, reason: str = "") -> None:
         """Wait until a moment; the schedule and a task of its own wake the mailing then."""
-        self._mailing.held_until = until
+        self._until = until
         problem = problems.waiting(reason, until, self._system.company.timezone) if reason else None
         ListEmail.objects.filter(pk=self._id).update(held_until=until, problem=problem)
 
