@@ -41,11 +41,8 @@ INSTALLED_APPS = [
     "essor.domain.forecasts",
     "essor.domain.marketing.consent",
     "essor.domain.marketing.campaigns",
-<<<<<<< HEAD
-    "essor.domain.marketing.sending",
-=======
     "essor.domain.marketing.audience",
->>>>>>> campaigns
+    "essor.domain.marketing.sending",
     "essor.domain.exchange",
     "essor.domain.bulk",
     "essor.domain.reports",

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.db.models import F
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from essor.access.actor import Actor
 from essor.domain.marketing.sending import launch, numbers, trial
 from essor.domain.marketing.sending.models import ListEmail, Recipient
-from essor.domain.marketing.sending.states import CANCELLED, DRAFT, FAILED, PAUSED, SCHEDULED, SENDING, SENT, State
+from essor.domain.marketing.sending.states import (
+    CANCELLED,
+    DRAFT,
+    FAILED,
+    PAUSED,
+    SCHEDULED,
+    SENDING,
+    SENT,
+    State,
+)
 from essor.kernel.errors import FieldError, NotFound, ValidationFailed
 from essor.records.change import Change
 from essor.records.save import save
@@ -42,7 +52,9 @@ def cancel(actor: Actor, key: int) -> None:
             launch.forget(mailing)
         else:
             _turn(actor, key, CANCELLED)
-            ListEmail.objects.filter(pk=key).update(finished_date=timezone.now(), held_until=None, problem=None)
+            ListEmail.objects.filter(pk=key).update(
+                finished_date=timezone.now(), held_until=None, problem=None
+            )
 
 
 def send_again(actor: Actor, key: int) -> int:
@@ -64,7 +76,7 @@ def leave(actor: Actor, key: int) -> int:
     with transaction.atomic():
         _locked(key)
         rows = Recipient.objects.filter(list_email_id=key, state=State.UNSURE)
-        number = rows.update(state=State.SENT, code=LEFT, sent_at=F("claimed_at"))
+        number = rows.update(state=State.SENT, code=LEFT, sent_at=Coalesce("claimed_at", timezone.now()))
         ListEmail.objects.filter(pk=key).update(
             total_unsure=F("total_unsure") - number, total_sent=F("total_sent") + number
         )

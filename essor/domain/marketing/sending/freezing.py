@@ -14,6 +14,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from essor.access.actor import Actor
+from essor.domain.marketing.audience import caps, select
 from essor.domain.marketing.sending import trial
 from essor.domain.marketing.sending.models import UNDECIDED, ListEmail, Recipient
 from essor.domain.marketing.sending.states import State
@@ -61,10 +62,10 @@ def insert(mailing: ListEmail, people: str, params: Sequence[Any], due: datetime
     return number
 
 
-def draw(mailing: ListEmail, actor: Actor, most: int = 0) -> int:
+def draw(mailing: ListEmail, actor: Actor, most: int = 0, due: datetime | None = None) -> int:
     """Draw a mailing's recipients from its audience, in the actor's eyes; return how many came in."""
     people, params = select.recipients(mailing.audience, actor)
-    return insert(mailing, people, params, timezone.now(), most=most)
+    return insert(mailing, people, params, due or timezone.now(), most=most)
 
 
 def count(list_email_id: int) -> None:
@@ -84,3 +85,14 @@ def _fresh(mailing: ListEmail, most: int) -> str:
         "WHERE reason IS NULL AND NOT EXISTS (SELECT 1 FROM sending_recipient r WHERE r.person_id = drawn.person_id "
         f"AND r.kind = drawn.kind AND r.list_email_id = {int(mailing.pk)}) LIMIT {int(most)}"
     )
+
+
+@caps.mails
+def sent_since(moment: datetime) -> caps.Statement:
+    """Return the SELECT of (kind, person_id) of every mail sent since a moment, for the cap on mails a person."""
+    statement = (
+        "SELECT r.kind, r.person_id FROM sending_recipient r WHERE r.state IN (%s, %s) AND r.sent_at >= %s AND "
+        "r.list_email_id IN (SELECT id FROM sending_listemail WHERE finished_date IS NULL OR finished_date >= %s)"
+    )
+    since = connection.ops.adapt_datetimefield_value(moment)
+    return statement, (int(State.SENT), int(State.BOUNCED), since, since)

@@ -61,7 +61,7 @@ def values(
 ) -> tuple[dict[int, dict[str, str]], dict[int, tuple[Block | None, ...]]]:
     """Return {person: {path: value as shown}} and {person: blocks}."""
     keys = list(ids)
-    shown = merge.values(compiled, object_name, keys, actor) if compiled.paths else {key: () for key in keys}
+    shown = merge.values(compiled, object_name, keys, actor) if compiled.paths else dict.fromkeys(keys, ())
     by_path = {key: dict(zip(compiled.paths, row, strict=True)) for key, row in shown.items()}
     return by_path, merge.members(compiled, object_name, keys, actor)
 
@@ -89,7 +89,9 @@ def _followed(facts: dict[tuple[int, int], dict[str, Any]], batch: Sequence[Clai
     of = {one.id: facts[one.kind, one.person_id].get("IndividualId") for one in batch}
     allowed = ask.may_track(of.values(), what)
     unasked = not ask.needs_consent(what)
-    return {key for key, individual in of.items() if individual in allowed or (individual is None and unasked)}
+    return {
+        key for key, individual in of.items() if individual in allowed or (individual is None and unasked)
+    }
 
 
 def _asleep(

@@ -31,7 +31,9 @@ CONTACTS = "SELECT 1 AS kind, id AS person_id, email AS address, NULL AS reason 
 def server(db: None) -> Iterator[Sink]:
     """A mail server that takes everything unless told otherwise; it is set up as ours."""
     with sink() as running:
-        Server.objects.create(name="Loopback", host="127.0.0.1", port=running.port, security="none", connections=2)
+        Server.objects.create(
+            name="Loopback", host="127.0.0.1", port=running.port, security="none", connections=2
+        )
         yield running
 
 
@@ -39,7 +41,8 @@ def make_mailing(names: list[str], letters: list[Compiled] | None = None, **valu
     """Make a mailing under way to contacts of these first names."""
     contact = apps.get_model("sales", "Contact")
     contact.objects.bulk_create(
-        contact(first_name=name, last_name="L", name=f"{name} L", email=f"{name}@dest.example") for name in names
+        contact(first_name=name, last_name="L", name=f"{name} L", email=f"{name}@dest.example")
+        for name in names
     )
     mailing = ListEmail.objects.create(**({"name": "Spring", "status": SENDING, "is_tracked": True} | values))
     variants = [

@@ -61,4 +61,6 @@ def test_killed_in_the_middle_nobody_is_skipped_or_mailed_twice(
     runner.run(mailing.pk)
     assert never <= set(server.mailed)
     assert not rows.exclude(state=State.SENT).exists()
-    assert len(server.mailed) == 500 + len(unsure - never)  # only the unsure ones may have it twice, as somebody decided
+    assert len(server.mailed) == 500 + len(
+        unsure - never
+    )  # only the unsure ones may have it twice, as somebody decided

@@ -61,11 +61,15 @@ def test_each_refusal_is_written_on_its_own_row(admin: Actor, mailing: Make, ser
     assert (made.total_sent, made.total_refused, made.total_unsure) == (2, 1, 1)
 
 
-def test_a_retry_that_comes_due_is_sent_and_one_too_many_is_given_up(admin: Actor, mailing: Make, server: Sink) -> None:
+def test_a_retry_that_comes_due_is_sent_and_one_too_many_is_given_up(
+    admin: Actor, mailing: Make, server: Sink
+) -> None:
     server.rcpt = {"grey": "451 4.7.1 later"}
     made = mailing(["grey", "slow"])
     go(made)
-    Recipient.objects.filter(address="grey@dest.example").update(due_at=timezone.now(), attempts=len(outbox.PAUSES))
+    Recipient.objects.filter(address="grey@dest.example").update(
+        due_at=timezone.now(), attempts=len(outbox.PAUSES)
+    )
     assert go(made).status == SENT
     assert states(made) == {"grey": State.REFUSED, "slow": State.SENT}
     assert made.total_refused == 1
@@ -98,7 +102,9 @@ def test_a_dead_server_is_told_and_nothing_is_lost(admin: Actor, mailing: Make, 
     assert (made.problem, made.failures, len(server.mailed)) == (None, 0, 2)
 
 
-def test_a_server_that_does_not_let_us_send_stops_the_mailing(admin: Actor, mailing: Make, server: Sink) -> None:
+def test_a_server_that_does_not_let_us_send_stops_the_mailing(
+    admin: Actor, mailing: Make, server: Sink
+) -> None:
     server.mail = "550 5.7.1 who are you?"
     made = go(mailing(["ana", "bob"]))
     assert (made.status, set(states(made).values())) == (FAILED, {State.WAITING})
