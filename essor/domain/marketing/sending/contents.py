@@ -10,7 +10,7 @@ from django.db import transaction
 
 from essor.access.actor import Actor, actor_for, system_actor
 from essor.domain.marketing.consent.people import OBJECTS
-from essor.domain.marketing.letters import merge
+from essor.domain.marketing.letters import merge, places
 from essor.domain.marketing.letters.compiled import Compiled, Slot, Text
 from essor.domain.marketing.sending import frozen
 from essor.domain.marketing.sending.models import Content, Link, ListEmail, Recipient
@@ -77,7 +77,7 @@ def destination(recipient: Recipient, number: int) -> str:
     """Return where a link leads a recipient, "" when there is no such link (any more)."""
     link = Link.objects.filter(list_email_id=recipient.list_email_id, number=number).first()
     if link is None or not link.personal:
-        return merge.address(link.url) if link else ""
+        return places.address(link.url) if link else ""
     object_name = OBJECTS[recipient.kind]
     compiled = compiled_of(recipient.list_email_id, recipient.variant, object_name)
     shown = merge.values(compiled, object_name, [recipient.person_id], reader_of(recipient.list_email_id))

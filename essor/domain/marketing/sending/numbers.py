@@ -12,13 +12,12 @@ COUNTS = (
 )  # fmt: skip
 
 
-def channel(list_email_id: int) -> str:
-    """Return the channel of live messages about a mailing."""
-    return f"mailing:{list_email_id}"
-
-
 def publish(list_email_id: int) -> None:
-    """Tell whoever watches a mailing how it stands."""
-    row: dict[str, Any] | None = ListEmail.objects.filter(pk=list_email_id).values("status", *COUNTS).first()
-    if row is not None:
-        live.publish(channel(list_email_id), row)
+    """Tell those to whom a mailing belongs, and who launched it, how it stands: `es:mailing` on their pages."""
+    row: dict[str, Any] | None = (
+        ListEmail.objects.filter(pk=list_email_id).values("owner_id", "launched_by_id", "status", *COUNTS).first()
+    )
+    if row is None:
+        return
+    people = {row.pop("owner_id"), row.pop("launched_by_id")} - {None}
+    live.publish_many((f"user:{one}", {"mailing": {"id": list_email_id, **row}}) for one in people)

@@ -11,10 +11,9 @@ from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from email import message_from_bytes, policy
-from email.message import EmailMessage as Parsed
 from email.utils import parseaddr
 from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException, SMTPServerDisconnected
-from typing import Any, cast
+from typing import Any
 
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
@@ -88,7 +87,7 @@ class ProviderCourier:
             self._backend.send_messages([mail])
         except SMTPRecipientsRefused as error:
             code, words = next(iter(error.recipients.values()))
-            return answered(message.recipient_id, code, words.decode("utf-8", "replace"))
+            return answered(message.recipient_id, code, str(words, "utf-8", "replace"))
         except SMTPResponseException as error:
             return answered(message.recipient_id, error.smtp_code, str(error.smtp_error))
         except (OSError, SMTPException):
@@ -96,9 +95,9 @@ class ProviderCourier:
         except Exception as error:
             return _failed(message, error)
         status = getattr(mail, "anymail_status", None)
-        if status is not None and status.status and set(status.status) & REFUSED:
-            words = ", ".join(sorted(status.status))
-            return Result(message.recipient_id, Outcome.REFUSED, 550, words[:LONGEST])
+        refused = sorted(set(status.status or ()) & REFUSED) if status is not None else []
+        if refused:
+            return Result(message.recipient_id, Outcome.REFUSED, 550, ", ".join(refused)[:LONGEST])
         return Result(message.recipient_id, Outcome.SENT, 250)
 
 
@@ -117,7 +116,7 @@ def _failed(message: Message, error: Exception) -> Result:
 
 def as_django(message: Message) -> EmailMultiAlternatives:
     """Return a composed message as Django's, its bodies and headers as they were written."""
-    parsed = cast("Parsed", message_from_bytes(message.data, policy=policy.default))
+    parsed = message_from_bytes(message.data, policy=policy.default)
     parts = {kind: parsed.get_body((kind,)) for kind in ("plain", "html")}
     texts = {kind: str(part.get_content()) if part is not None else "" for kind, part in parts.items()}
     mail = EmailMultiAlternatives(

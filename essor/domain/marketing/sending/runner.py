@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from essor.access.actor import Actor, actor_for, system_actor
+from essor.domain.marketing.consent.people import OBJECTS
 from essor.domain.marketing.letters.compiled import Compiled
 from essor.domain.marketing.sending import (
     couriers,
@@ -157,7 +158,7 @@ class Sending:
         wrong: dict[int, Claimed] = {}
         for key in sorted({(one.variant, one.kind) for one, _clicks, _opens in left}):
             some = [row for row in left if (row[0].variant, row[0].kind) == key]
-            object_name = people.OBJECTS[key[1]]
+            object_name = OBJECTS[key[1]]
             compiled, composer = self._composer(key[0], object_name)
             ids = [one.person_id for one, _clicks, _opens in some]
             shown, blocks = people.values(compiled, object_name, ids, self._actor)

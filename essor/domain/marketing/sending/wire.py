@@ -194,7 +194,7 @@ async def _connected(address: Address, context: ssl.SSLContext | None) -> Wire:
     except ssl.SSLError as error:
         raise ServerRefuses(_tls_failed(address, error)) from error
     except (OSError, TimeoutError) as error:
-        values = {"server": address, "reason": getattr(error, "strerror", None) or error or "timeout"}
+        values = {"server": address, "reason": getattr(error, "strerror", None) or str(error) or "timeout"}
         raise Unreachable(_("The mail server %(server)s does not answer (%(reason)s).") % values) from error
     return wire
 
