@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "essor.domain.marketing.consent",
     "essor.domain.marketing.campaigns",
     "essor.domain.marketing.audience",
+    "essor.domain.marketing.sending",
     "essor.domain.exchange",
     "essor.domain.bulk",
     "essor.domain.reports",
