@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "essor.domain.marketing.sending",
     "essor.domain.forecasts",
     "essor.domain.marketing.consent",
+    "essor.domain.marketing.campaigns",
     "essor.domain.exchange",
     "essor.domain.bulk",
     "essor.domain.reports",

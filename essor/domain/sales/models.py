@@ -228,6 +228,10 @@ class Opportunity(Record):
         related_name="opportunities",
         verbose_name=_("Contact"),
     )
+    campaign = models.ForeignKey(
+        "campaigns.Campaign", models.DO_NOTHING, null=True, blank=True, related_name="opportunities",
+        verbose_name=_("Primary campaign source"),
+    )  # fmt: skip
     name = models.CharField(_("Opportunity name"), max_length=120)
     type = line(_("Type"))
     stage_name = models.CharField(_("Stage"), max_length=255)

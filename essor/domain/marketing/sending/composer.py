@@ -139,8 +139,7 @@ class Composer:
         for place, slot in self._fills:
             kind = slot.kind
             if kind == "field":
-                shown = merge.placed(person.values.get(slot.value) or slot.fallback, slot.place)
-                out[place] = quoted.value(shown)
+                out[place] = quoted.piece(merge.filled(slot, person.values, merge.NOTHING))
             elif kind in _PATHS or (kind == "link" and self._sender.tracked):
                 key = (kind, slot.value)
                 if key not in found:

@@ -26,8 +26,7 @@ class BadAddress(EssorError):
 def line(name: str, value: str) -> tuple[bytes, bytes]:
     """Return a header line and its relaxed form; a value may be folded already ("\\r\\n " only)."""
     wire = f"{name}: {value}\r\n".encode()
-    relaxed = f"{name.lower()}:{value.replace(FOLD, " ")}\r\n".encode()
-    return wire, relaxed
+    return wire, f"{name.lower()}:{value}\r\n".replace(FOLD, " ").encode()
 
 
 def text(value: str) -> str:

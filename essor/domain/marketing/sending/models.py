@@ -76,6 +76,13 @@ class ListEmail(Record):
     """
 
     name = models.CharField(_("Mailing name"), max_length=255)
+    campaign = models.ForeignKey(
+        "campaigns.Campaign", models.DO_NOTHING, null=True, blank=True, related_name="list_emails",
+        verbose_name=_("Campaign"),
+    )  # fmt: skip
+    topic = models.ForeignKey(
+        "consent.Topic", models.DO_NOTHING, null=True, blank=True, related_name="+", verbose_name=_("Topic")
+    )
     subject = models.CharField(_("Subject"), max_length=255, null=True, blank=True)
     from_name = models.CharField(_("Sender’s name"), max_length=120, null=True, blank=True)
     from_address = models.EmailField(_("Sender’s address"), null=True, blank=True)
@@ -104,6 +111,11 @@ class ListEmail(Record):
     held_until = models.DateTimeField(null=True, blank=True)
     failures = models.PositiveSmallIntegerField(default=0)
     runner = models.CharField(max_length=36, blank=True, default="")
+    beat_at = models.DateTimeField(null=True, blank=True)
+    # With whose rights the audience is drawn and fields are merged: those of who launched it.
+    launched_by = models.ForeignKey(
+        "access.User", models.DO_NOTHING, null=True, blank=True, related_name="+", db_constraint=False, db_index=False
+    )
 
     class Meta:
         indexes = [models.Index(fields=["status", "id"], name="list_email_status", condition=LIVE)]

@@ -28,7 +28,9 @@ OBJECTS = (
         "sending.ListEmail", "0XB", _("Mailing"), _("Mailings"), icon="send",
         fields={
             "name": Spec(required=True),
-            "status": Spec(kind="picklist", choices=STATUSES, readonly=True),
+            "campaign": Spec(child_relationship="ListEmails"),
+            "topic": Spec(help=_("People who opted out of it do not get this mailing.")),
+            "status": Spec(kind="picklist", choices=STATUSES),
             "subject": Spec(help=_("Empty: the subject of the template.")),
             "scheduled_date": Spec(readonly=True),
             "is_dynamic": Spec(help=_("People who come into the audience while it is being sent get it too.")),
@@ -37,7 +39,7 @@ OBJECTS = (
             "total_bounced": COUNT, "total_unsure": COUNT,
             "started_date": READ, "finished_date": READ, "problem": READ,
         },
-        hidden=frozenset({"audience", "trial", "server", "held_until", "failures", "runner"}),
+        hidden=frozenset({"audience", "trial", "server", "held_until", "failures", "runner", "beat_at", "launched_by"}),
         search=("Name", "Subject"),
     ),
 )  # fmt: skip

@@ -340,6 +340,7 @@ def _close(run: _Run, works: list[_Work]) -> None:
     }  # fmt: skip
     carry.activities(run.actor, became, run.source)
     carry.files(run.actor, became, run.source)
+    carry.followers(run.actor, became, run.source)
     Conversion.objects.bulk_create(
         Conversion(
             lead_id=key, account_id=one.account, contact_id=one.contact, opportunity_id=one.opportunity,
