@@ -39,6 +39,8 @@ INSTALLED_APPS = [
     "essor.domain.sales.quotes",
     "essor.domain.marketing.letters",
     "essor.domain.marketing.sending",
+    "essor.domain.marketing.tracking",
+    "essor.domain.marketing.returns",
     "essor.domain.forecasts",
     "essor.domain.marketing.consent",
     "essor.domain.marketing.campaigns",

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from essor.domain.marketing.returns import incoming
 from essor.domain.marketing.returns.models import Mailbox
-from essor.domain.marketing.sending.sealed import opened
 from essor.jobs.schedule import SCHEDULE, every
 from essor.jobs.tasks import check_interrupted, task
+from essor.kernel.sealed import unseal
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ def visit(mailbox: Mailbox) -> int:
     """Fetch what is new and return how many mails it was. Raises MailboxError, OSError, imaplib.IMAP4.error."""
     connection = _connected(mailbox)
     try:
-        connection.login(mailbox.username, opened(mailbox.password))
+        connection.login(mailbox.username, unseal(mailbox.password))
         validity = _select(connection, mailbox)
         if validity != mailbox.uid_validity:  # the server counts anew: what we have already is known by its digest
             mailbox.uid_validity, mailbox.last_uid = validity, 0
