@@ -1,7 +1,7 @@
-"""Secrets that must be read again (passwords of mail servers, keys): sealed with the installation's key before they are stored.
+"""Secrets that must be read again (passwords of mail servers, keys), sealed with the installation's key.
 
-row.password = sealed.seal("s3cret")         # a copy of the database gives nothing away
-sealed.unseal(row.password)                  # raises Unreadable when the SECRET_KEY is another one
+`seal` makes a text that gives nothing away in a copy of the database; `unseal` reads it again, and raises Unreadable when
+the SECRET_KEY is another one.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import hashlib
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
+from django.utils.encoding import force_bytes
 
 
 class Unreadable(ValueError):
@@ -38,7 +39,7 @@ def _box() -> MultiFernet:
     return MultiFernet([Fernet(_key(one)) for one in keys])
 
 
-def _key(secret: str) -> bytes:
+def _key(secret: str | bytes) -> bytes:
     return base64.urlsafe_b64encode(
-        hashlib.blake2b(secret.encode(), person=b"essor sealed", digest_size=32).digest()
+        hashlib.blake2b(force_bytes(secret), person=b"essor sealed", digest_size=32).digest()
     )

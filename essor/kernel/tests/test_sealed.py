@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import SettingsWrapper
 
 from essor.kernel.sealed import Unreadable, seal, unseal
 
@@ -13,7 +13,7 @@ def test_a_secret_is_read_again_and_shown_to_nobody_else(settings: SettingsWrapp
     assert "s3cret" not in stored
     assert unseal(stored) == "s3cret"
     assert seal("s3cret") != stored
-    settings.SECRET_KEY = "another"  # noqa: S105 -- a test
+    settings.SECRET_KEY = "another"
     with pytest.raises(Unreadable):
         unseal(stored)
 
