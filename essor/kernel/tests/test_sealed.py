@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from pytest_django import SettingsWrapper
 
 from essor.kernel.sealed import Unreadable, seal, unseal
 
 
-def test_a_secret_is_read_again_and_shown_to_nobody_else(settings: SettingsWrapper) -> None:
+def test_a_secret_is_read_again_and_shown_to_nobody_else(settings: Any) -> None:
     stored = seal("s3cret")
     assert "s3cret" not in stored
     assert unseal(stored) == "s3cret"
@@ -18,7 +19,7 @@ def test_a_secret_is_read_again_and_shown_to_nobody_else(settings: SettingsWrapp
         unseal(stored)
 
 
-def test_a_new_key_still_reads_what_the_old_one_sealed(settings: SettingsWrapper) -> None:
+def test_a_new_key_still_reads_what_the_old_one_sealed(settings: Any) -> None:
     stored = seal("s3cret")
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another", [settings.SECRET_KEY]
     assert unseal(stored) == "s3cret"
