@@ -25,7 +25,11 @@ from essor.domain.marketing.tracking.recorder import Seen, recorder
 
 Scope = Mapping[str, Any]
 PICTURE = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
-NEVER_KEPT = ((b"cache-control", b"no-store, max-age=0"), (b"referrer-policy", b"no-referrer"), (b"x-robots-tag", b"noindex"))
+NEVER_KEPT = (
+    (b"cache-control", b"no-store, max-age=0"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-robots-tag", b"noindex"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ from essor.domain.marketing.sending import addresses
 from essor.jobs.schedule import SCHEDULE, every
 from essor.jobs.tasks import task
 
-
 LARGEST = 1_048_576  # bytes of a mail that are kept: the report stands at its beginning
 PART = 200
 KEPT = timedelta(days=30)
@@ -44,7 +43,9 @@ def handle() -> None:
 
 def _handle() -> bool:
     with transaction.atomic():
-        rows = list(Incoming.objects.select_for_update(skip_locked=True).filter(handled_at=None).order_by("pk")[:PART])
+        rows = list(
+            Incoming.objects.select_for_update(skip_locked=True).filter(handled_at=None).order_by("pk")[:PART]
+        )
         take([one for row in rows for one in returned(bytes(row.raw), row.envelope_to)])
         Incoming.objects.filter(pk__in=[row.pk for row in rows]).update(handled_at=timezone.now())
     return len(rows) == PART
@@ -64,7 +65,11 @@ def returned(raw: bytes, envelope_to: str = "") -> list[Returned]:
         if report.kind == "complaint":
             found.append(Returned(recipient, Category.COMPLAINT, "", outcome.reason, at))
         elif outcome.action == "failed":
-            found.append(Returned(recipient, category(outcome.status, outcome.reason), outcome.status, outcome.reason, at))
+            found.append(
+                Returned(
+                    recipient, category(outcome.status, outcome.reason), outcome.status, outcome.reason, at
+                )
+            )
     return found[:1]  # our mails have one recipient each
 
 

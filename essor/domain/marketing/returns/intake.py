@@ -29,7 +29,12 @@ class Door:
     """What the server asks about each mail; the method names are aiosmtpd's."""
 
     async def handle_RCPT(  # noqa: N802 -- aiosmtpd's name
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]  # noqa: ARG002 -- its signature
+        self,
+        server: SMTP,  # noqa: ARG002 -- its signature
+        session: Session,  # noqa: ARG002
+        envelope: Envelope,
+        address: str,
+        options: list[str],  # noqa: ARG002
     ) -> str:
         """Take mails for our bounce addresses and nobody else's."""
         if addresses.read_envelope(address) is None:

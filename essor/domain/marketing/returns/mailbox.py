@@ -47,7 +47,9 @@ def visit(mailbox: Mailbox) -> int:
     try:
         connection.login(mailbox.username, unseal(mailbox.password))
         validity = _select(connection, mailbox)
-        if validity != mailbox.uid_validity:  # the server counts anew: what we have already is known by its digest
+        if (
+            validity != mailbox.uid_validity
+        ):  # the server counts anew: what we have already is known by its digest
             mailbox.uid_validity, mailbox.last_uid = validity, 0
         uids = _new(connection, mailbox.last_uid)[:MOST]
         for uid in uids:

@@ -36,7 +36,7 @@ class Incoming(models.Model):
 
 
 class Bounce(models.Model):
-    """One mail that did not arrive, or that was complained of: when, with which enhanced status code (RFC 3463), in whose words."""
+    """One mail that did not arrive, or was complained of: when, with which enhanced status code (RFC 3463), in which words."""
 
     id = models.BigAutoField(primary_key=True)
     recipient_id = models.BigIntegerField()

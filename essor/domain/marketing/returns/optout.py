@@ -12,11 +12,11 @@ from essor.catalog import current
 from essor.domain.marketing.consent import write
 from essor.domain.marketing.consent.channels import Channel
 from essor.domain.marketing.consent.models import OPT_IN, OPT_OUT, Individual, Suppression, Topic, TopicChoice
-from essor.domain.marketing.consent.people import OBJECTS, Person
+from essor.domain.marketing.consent.people import Person
 from essor.domain.marketing.returns.models import OptOut
 from essor.domain.marketing.sending.models import Recipient
+from essor.domain.marketing.sending.told import Whom, tell
 from essor.jobs import live
-from essor.kernel.events import emit
 
 Following = Literal["tracking_opens", "tracking_clicks"]
 FOLLOWING: tuple[Following, ...] = ("tracking_opens", "tracking_clicks")
@@ -48,7 +48,9 @@ def standing(recipient_id: int) -> Standing | None:
         if individual else ()
     )  # fmt: skip
     topics = Topic.objects.filter(is_public=True, is_active=True, is_deleted=False).order_by("name", "pk")
-    blocked = Suppression.objects.filter(address=write.folded(recipient.address), reason=Suppression.Reason.OPT_OUT)
+    blocked = Suppression.objects.filter(
+        address=write.folded(recipient.address), reason=Suppression.Reason.OPT_OUT
+    )
     out = individual is not None and (individual.email_consent == OPT_OUT or individual.has_opted_out_solicit)
     return Standing(
         recipient,
@@ -100,8 +102,9 @@ def choose(
 def _count(standing: Standing) -> None:
     """Keep by which mailing it came, once, and tell the other rooms."""
     row = standing.recipient
-    _kept, new = OptOut.objects.get_or_create(recipient_id=row.pk, defaults={"list_email_id": row.list_email_id})
+    _kept, new = OptOut.objects.get_or_create(
+        recipient_id=row.pk, defaults={"list_email_id": row.list_email_id}
+    )
     if new:
-        payload = {"list_email": row.list_email_id, "kind": row.kind, "recipients": [row.pk]}
-        emit("mail.opted_out", OBJECTS[row.kind], [row.person_id], payload)
+        tell("mail.opted_out", row.list_email_id, [Whom(row.pk, row.kind, row.person_id)])
         live.publish(f"list_email:{row.list_email_id}", {"moved": row.list_email_id})

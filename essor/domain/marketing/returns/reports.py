@@ -19,6 +19,7 @@ from typing import Literal, cast
 Kind = Literal["bounce", "complaint", "other"]
 STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
 REPLY = re.compile(r"\b([45]\d\d)[ -]")
+ID = re.compile(r"<[^<>\s]+@[^<>\s]+>")
 MOST = 200  # recipients of one report
 LONGEST = 255
 
@@ -58,9 +59,12 @@ def _read(mail: Message) -> Report:
     heads = ("Delivered-To", "X-Original-To", "Envelope-To", "To")
     sent_to = [parseaddr(str(one))[1] for name in heads for one in mail.get_all(name, [])]
     ids = [str(one) for part in mail.walk() if part is not mail for one in part.get_all("Message-ID", [])]
-    ids += re.findall(r"<[^<>\s]+@[^<>\s]+>", " ".join(map(str, mail.get_all("References", []) + mail.get_all("In-Reply-To", []))))
+    thread = [str(one) for name in ("References", "In-Reply-To") for one in mail.get_all(name, [])]
+    ids += ID.findall(" ".join(thread))
     ids += _ids_in_headers(mail)
-    return Report(kind, tuple(outcomes[:MOST]), tuple(dict.fromkeys(ids)), tuple(filter(None, sent_to)), _date(mail))
+    return Report(
+        kind, tuple(outcomes[:MOST]), tuple(dict.fromkeys(ids)), tuple(filter(None, sent_to)), _date(mail)
+    )
 
 
 def _outcomes(mail: Message) -> tuple[Kind, list[Outcome]]:
@@ -82,7 +86,9 @@ def _delivery(part: Message) -> Iterator[Outcome]:
         if not address and not action:
             continue
         reason = _typed(group.get("Diagnostic-Code", ""))
-        yield Outcome(address, action or "failed", _status(str(group.get("Status", "")), reason), _short(reason))
+        yield Outcome(
+            address, action or "failed", _status(str(group.get("Status", "")), reason), _short(reason)
+        )
 
 
 def _groups(part: Message) -> list[Message]:
@@ -109,10 +115,12 @@ def _older(mail: Message) -> Iterator[Outcome]:
     text = _first_text(mail)
     for one in ", ".join(map(str, mail.get_all("X-Failed-Recipients", []))).split(","):
         if address := parseaddr(one.strip())[1]:
-            yield Outcome(address, "failed", _status("", text), _short(_sentence(text)))
+            yield Outcome(address, "failed", status_of(text), _short(_sentence(text)))
     if "qmail-send program" in text or "This is the Postfix program" in text:
-        for address, reason in re.findall(r"^<([^<>\s]+@[^<>\s]+)>:\s*\n?(.+?)(?=\n\s*\n|\Z)", text, re.MULTILINE | re.DOTALL):
-            yield Outcome(address, "failed", _status("", reason), _short(reason))
+        for address, reason in re.findall(
+            r"^<([^<>\s]+@[^<>\s]+)>:\s*\n?(.+?)(?=\n\s*\n|\Z)", text, re.MULTILINE | re.DOTALL
+        ):
+            yield Outcome(address, "failed", status_of(reason), _short(reason))
 
 
 def _first_text(mail: Message) -> str:
@@ -134,7 +142,12 @@ def _ids_in_headers(mail: Message) -> list[str]:
     for part in mail.walk():
         if part.get_content_type() == "text/rfc822-headers":
             payload = part.get_payload(decode=True)
-            found += [str(one) for one in message_from_bytes(payload if isinstance(payload, bytes) else b"").get_all("Message-ID", [])]
+            found += [
+                str(one)
+                for one in message_from_bytes(payload if isinstance(payload, bytes) else b"").get_all(
+                    "Message-ID", []
+                )
+            ]
     return found
 
 
@@ -145,15 +158,19 @@ def _typed(value: object) -> str:
     return (tail if mark and " " not in head.strip() else text).strip().strip("<>")
 
 
-def _status(status: str, reason: str) -> str:
-    """Return the enhanced status code: the one given, else one in the words, else what the reply code stands for."""
-    found = STATUS.search(status) or STATUS.search(reason)
-    if found and not (found[0].endswith(".0.0") and STATUS.search(reason)):
-        return found[0]
-    if better := STATUS.search(reason):
-        return better[0]
+def status_of(reason: str) -> str:
+    """Return the enhanced status code that a server's words name, else what their reply code stands for, else nothing."""
+    found = STATUS.search(reason)
     reply = REPLY.search(f"{reason} ")
-    return f"{reply[1][0]}.0.0" if reply else found[0] if found else ""
+    return found[0] if found else f"{reply[1][0]}.0.0" if reply else ""
+
+
+def _status(status: str, reason: str) -> str:
+    """Return the code of a report; where it is as vague as 5.0.0, the words may know better."""
+    found = STATUS.search(status)
+    if found and not found[0].endswith(".0.0"):
+        return found[0]
+    return status_of(reason) or (found[0] if found else "")
 
 
 def _short(text: str) -> str:

@@ -18,8 +18,8 @@ from essor.domain.marketing.consent.people import OBJECTS
 from essor.domain.marketing.returns.models import Bounce, Category
 from essor.domain.marketing.sending.models import Recipient
 from essor.domain.marketing.sending.states import State
+from essor.domain.marketing.sending.told import Whom, tell
 from essor.jobs import live
-from essor.kernel.events import emit
 from essor.records.change import Change, Source
 from essor.records.save import save_many
 
@@ -42,7 +42,9 @@ class Returned:
 def take(returned: Sequence[Returned]) -> int:
     """Write down mails that came back and return how many were news: all or nothing, a bounded number of queries."""
     with transaction.atomic():
-        rows = {row.pk: row for row in Recipient.objects.filter(pk__in={one.recipient_id for one in returned})}
+        rows = {
+            row.pk: row for row in Recipient.objects.filter(pk__in={one.recipient_id for one in returned})
+        }
         news = _news([one for one in returned if one.recipient_id in rows])
         if not news:
             return 0
@@ -60,7 +62,9 @@ def _news(returned: Sequence[Returned]) -> list[Returned]:
     for one in returned:
         first.setdefault((one.recipient_id, one.category), one)
     known = set(
-        Bounce.objects.filter(recipient_id__in={key for key, _ in first}).values_list("recipient_id", "category")
+        Bounce.objects.filter(recipient_id__in={key for key, _ in first}).values_list(
+            "recipient_id", "category"
+        )
     )
     return [one for key, one in first.items() if key not in known]
 
@@ -127,12 +131,11 @@ def _write_on_people(news: Iterable[Returned], rows: Mapping[int, Recipient]) ->
 
 
 def _tell(news: Iterable[Returned], rows: Mapping[int, Recipient]) -> None:
-    groups: dict[tuple[int, int, str], dict[int, int]] = defaultdict(dict)
+    groups: dict[tuple[int, Category], list[Whom]] = defaultdict(list)
     for one in news:
         row = rows[one.recipient_id]
-        groups[row.list_email_id, row.kind, one.category][row.person_id] = row.pk
-    for (list_email, kind, category), people in groups.items():
+        groups[row.list_email_id, one.category].append(Whom(row.pk, row.kind, row.person_id))
+    for (list_email, category), people in groups.items():
         topic = "mail.complained" if category == Category.COMPLAINT else "mail.bounced"
-        payload = {"list_email": list_email, "kind": kind, "recipients": list(people.values()), "category": category}
-        emit(topic, OBJECTS[kind], list(people), payload)
-    live.publish_many((f"list_email:{key}", {"moved": key}) for key in sorted({key for key, *_ in groups}))
+        tell(topic, list_email, people, category=category.value)
+    live.publish_many((f"list_email:{key}", {"moved": key}) for key in sorted({key for key, _ in groups}))

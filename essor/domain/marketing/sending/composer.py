@@ -83,7 +83,9 @@ class Composer:
         self._domain = sender.from_address.rpartition("@")[2]
         self._site = sender.site.encode("ascii")
         self._fixed, self._signed_fixed = self._fixed_headers(boundary)
-        names = ":".join((*(name for name in FIXED if name != "reply-to" or sender.reply_to), *VARYING, *ADDED))
+        names = ":".join(
+            (*(name for name in FIXED if name != "reply-to" or sender.reply_to), *VARYING, *ADDED)
+        )
         self._prepared = sender.signer.prepared(names) if sender.signer else None
         self._subject = headers.line("Subject", headers.text(merge.join(compiled.subject, {}))) if all(
             isinstance(part, str) for part in compiled.subject
@@ -171,12 +173,20 @@ class Composer:
         """Return everything that a slot may ask for, as blocks and experts' sources do."""
         sender, own = self._sender, (person.recipient_id,)
         who = person.recipient_id if person.opens else addresses.NOBODY
-        pixel = f"{sender.site}/p/{self._token(addresses.OPEN, who, sender.list_email_id)}.gif" if sender.tracked else ""
+        pixel = (
+            f"{sender.site}/p/{self._token(addresses.OPEN, who, sender.list_email_id)}.gif"
+            if sender.tracked
+            else ""
+        )
         if sender.tracked:
-            links: Sequence[str] = [f"{sender.site}/l/{self._click(one, person)}" for one in sorted(self._links)]
+            links: Sequence[str] = [
+                f"{sender.site}/l/{self._click(one, person)}" for one in sorted(self._links)
+            ]
         else:
             links = merge.links(self._compiled, person.values)
-        paths = {kind: f"{sender.site}{prefix}{self._token(use, *own)}" for kind, (prefix, use) in _PATHS.items()}
+        paths = {
+            kind: f"{sender.site}{prefix}{self._token(use, *own)}" for kind, (prefix, use) in _PATHS.items()
+        }
         return Replacements(links=links, open=pixel, blocks=person.blocks, **paths)
 
     def _varying(self, person: Person, recipient: str, now: datetime) -> list[tuple[bytes, bytes]]:
@@ -207,7 +217,9 @@ class Composer:
             headers.line("MIME-Version", "1.0"),
             headers.line("Content-Type", f'multipart/alternative; boundary="{boundary}"'),
         ]
-        return b"".join([wire for wire, _relaxed in lines]), hashlib.sha256(b"".join([relaxed for _wire, relaxed in lines]))
+        return b"".join([wire for wire, _relaxed in lines]), hashlib.sha256(
+            b"".join([relaxed for _wire, relaxed in lines])
+        )
 
 
 _PATHS = {

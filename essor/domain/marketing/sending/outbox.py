@@ -82,7 +82,10 @@ def claim(list_email_id: int, runner: str, count: int) -> list[Claimed] | None:
             return None
         adapted = connection.ops.adapt_datetimefield_value(now)
         with connection.cursor() as cursor:
-            cursor.execute(_CLAIM.format(skip=skip), [list_email_id, State.WAITING, adapted, count, State.CLAIMED, adapted])
+            cursor.execute(
+                _CLAIM.format(skip=skip),
+                [list_email_id, State.WAITING, adapted, count, State.CLAIMED, adapted],
+            )
             found = cursor.fetchall()
     return [Claimed(*row) for row in found]
 
@@ -116,12 +119,20 @@ def mark(list_email_id: int, campaign_id: int, results: Sequence[Result], batch:
             some = [one for one in results if one.outcome is outcome]
             if some:
                 changed += _write(some, outcome, now, batch)
-        added: dict[str, Any] = {f"total_{name}": F(f"total_{name}") + number for name, number in changed.items()}
+        added: dict[str, Any] = {
+            f"total_{name}": F(f"total_{name}") + number for name, number in changed.items()
+        }
         ListEmail.objects.filter(pk=list_email_id).update(beat_at=now, **added)
-        _tell(list_email_id, campaign_id, [batch[one.recipient_id] for one in results if one.outcome is Outcome.SENT])
+        _tell(
+            list_email_id,
+            campaign_id,
+            [batch[one.recipient_id] for one in results if one.outcome is Outcome.SENT],
+        )
 
 
-def _write(results: Sequence[Result], outcome: Outcome, now: datetime, batch: dict[int, Claimed]) -> Counter[str]:
+def _write(
+    results: Sequence[Result], outcome: Outcome, now: datetime, batch: dict[int, Claimed]
+) -> Counter[str]:
     """Write one outcome; return {counter: how many}."""
     keys = [one.recipient_id for one in results]
     open_still = (State.CLAIMED, State.UNSURE)
@@ -136,7 +147,12 @@ def _write(results: Sequence[Result], outcome: Outcome, now: datetime, batch: di
         return Counter({"sent": number} if outcome is Outcome.SENT else {})
     number, given_up = 0, 0
     for one in results:
-        values = {"state": STATE_OF[outcome], "claimed_at": None, "code": one.code, "detail": one.detail[:LONGEST]}
+        values = {
+            "state": STATE_OF[outcome],
+            "claimed_at": None,
+            "code": one.code,
+            "detail": one.detail[:LONGEST],
+        }
         if outcome is Outcome.RETRY:
             attempts = batch[one.recipient_id].attempts
             values["attempts"] = attempts + 1

@@ -44,7 +44,11 @@ class Limits:
 
     def rates(self) -> list[tuple[str, int]]:
         """Return the buckets with their rates an hour."""
-        return [(key, rate) for key, rate in ((self.server, self.server_rate), (self.mailing, self.mailing_rate)) if rate]
+        return [
+            (key, rate)
+            for key, rate in ((self.server, self.server_rate), (self.mailing, self.mailing_rate))
+            if rate
+        ]
 
     def caps(self, day: date) -> list[tuple[str, int]]:
         """Return the scopes with their caps on a day."""
@@ -126,7 +130,11 @@ def spread(server: Server | None, domains: dict[int, str]) -> dict[int, datetime
 
     `domains` are {recipient: domain}; only domains with a rate are looked at.
     """
-    rates = {} if server is None else {name.lower(): int(rate) for name, rate in server.domain_rates.items() if rate}
+    rates = (
+        {}
+        if server is None
+        else {name.lower(): int(rate) for name, rate in server.domain_rates.items() if rate}
+    )
     later: dict[int, datetime] = {}
     for name in sorted({one for one in domains.values() if one in rates}):
         keys = [key for key, one in domains.items() if one == name]

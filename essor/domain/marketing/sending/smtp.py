@@ -15,7 +15,14 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 
 from essor.domain.marketing.sending.composer import Message
-from essor.domain.marketing.sending.results import LONGEST, Outcome, Result, ServerRefuses, Unreachable, answered
+from essor.domain.marketing.sending.results import (
+    LONGEST,
+    Outcome,
+    Result,
+    ServerRefuses,
+    Unreachable,
+    answered,
+)
 from essor.domain.marketing.sending.wire import COMMAND, Address, Greeted, Reply, Wire, greeted
 
 END = 600.0  # seconds that a server may think about a whole message (RFC 5321, 4.5.3.2.6)

@@ -25,7 +25,9 @@ VERSIONS = re.compile(r"/[\d._]+|\([^)]*\)")
 def is_machine(method: str, headers: Mapping[str, str], *, opened: bool) -> bool:
     """Tell whether a request says by itself that no person made it; `headers` by their lower-case names."""
     agent = headers.get("user-agent", "").strip()
-    purpose = " ".join(headers.get(name, "") for name in ("purpose", "sec-purpose", "x-moz", "x-purpose")).lower()
+    purpose = " ".join(
+        headers.get(name, "") for name in ("purpose", "sec-purpose", "x-moz", "x-purpose")
+    ).lower()
     return (
         method != "GET"
         or not agent

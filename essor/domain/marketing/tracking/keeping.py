@@ -21,18 +21,18 @@ if TYPE_CHECKING:
     from essor.domain.marketing.tracking.recorder import Seen
 
 WAIT = timedelta(seconds=30)  # what a hit waits for its verdict
+SLOT = 3  # seconds of hits that one task looks at
+_asked: dict[str, int] = {}
 
 
 def keep(batch: Sequence[Seen]) -> None:
     """Write a batch: a handful of queries, however many hits."""
-    named = {
-        opened: _followed({one.recipient_id for one in batch if one.recipient_id and (one.link == OPENED) == opened}, opened=opened)
-        for opened in (True, False)
-    }  # fmt: skip
+    followings: tuple[ask.Following, ...] = ("opens", "clicks")
+    named = {what: _followed(what, [one for one in batch if _what(one) == what]) for what in followings}
     rows = [
         Hit(
             list_email_id=one.list_email_id,
-            recipient_id=one.recipient_id if one.recipient_id in named[one.link == OPENED] else None,
+            recipient_id=one.recipient_id if one.recipient_id in named[_what(one)] else None,
             link=one.link,
             at=one.at,
             verdict=Verdict.MACHINE if one.machine else Verdict.UNKNOWN,
@@ -53,13 +53,19 @@ def told(list_emails: Iterable[int]) -> None:
     live.publish_many((f"list_email:{key}", {"moved": key}) for key in sorted(set(list_emails)))
 
 
-def _followed(recipients: set[int], *, opened: bool) -> set[int]:
+def _what(one: Seen) -> ask.Following:
+    return "opens" if one.link == OPENED else "clicks"
+
+
+def _followed(what: ask.Following, batch: Sequence[Seen]) -> set[int]:
     """Return those recipients whose hits may be kept with their name: three queries."""
+    recipients = {one.recipient_id for one in batch if one.recipient_id is not None}
     if not recipients:
         return set()
-    what = "opens" if opened else "clicks"
     by_kind: dict[int, dict[int, int]] = defaultdict(dict)
-    for key, kind, person in Recipient.objects.filter(pk__in=recipients).values_list("pk", "kind", "person_id"):
+    for key, kind, person in Recipient.objects.filter(pk__in=recipients).values_list(
+        "pk", "kind", "person_id"
+    ):
         by_kind[kind][key] = person
     behind: dict[int, int | None] = {}
     with current.scope() as catalog:
@@ -68,8 +74,8 @@ def _followed(recipients: set[int], *, opened: bool) -> set[int]:
             rows = model._default_manager.filter(pk__in=people.values()).values_list("pk", "individual_id")  # noqa: SLF001 -- Django's name
             found = dict(rows)
             behind |= {key: found.get(person) for key, person in people.items()}
-    allowed = ask.may_track(set(behind.values()), what)  # type: ignore[arg-type]  # one of the three, chosen above
-    silent_too = not ask.needs_consent(what)  # type: ignore[arg-type]
+    allowed = ask.may_track(set(behind.values()), what)
+    silent_too = not ask.needs_consent(what)
     return {key for key, one in behind.items() if one in allowed or (one is None and silent_too)}
 
 
@@ -81,7 +87,3 @@ def _ask_for_verdicts() -> None:
     if _asked.get("slot") != slot:
         _asked["slot"] = slot
         settle.using(run_after=timezone.now() + WAIT + timedelta(seconds=SLOT)).enqueue()
-
-
-SLOT = 3  # seconds of hits that one task looks at
-_asked: dict[str, int] = {}

@@ -9,13 +9,12 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from essor.domain.marketing.consent.people import OBJECTS
 from essor.domain.marketing.sending.models import Recipient
+from essor.domain.marketing.sending.told import Whom, tell
 from essor.domain.marketing.tracking.keeping import WAIT, told
 from essor.domain.marketing.tracking.models import OPENED, Hit, Verdict
 from essor.jobs.schedule import SCHEDULE, every
 from essor.jobs.tasks import task
-from essor.kernel.events import emit
 
 PART = 5_000
 EARLY = timedelta(seconds=2)  # nobody has read a mail that soon after it was handed over
@@ -32,7 +31,9 @@ def settle() -> None:
 
 def _settle(until: datetime) -> int:
     with transaction.atomic():
-        waiting = Hit.objects.select_for_update(skip_locked=True).filter(verdict=Verdict.UNKNOWN, at__lte=until)
+        waiting = Hit.objects.select_for_update(skip_locked=True).filter(
+            verdict=Verdict.UNKNOWN, at__lte=until
+        )
         hits = list(waiting.order_by("at")[:PART])
         machines = _machines(hits)
         by_verdict: dict[int, list[int]] = defaultdict(list)
@@ -47,12 +48,12 @@ def _settle(until: datetime) -> int:
 
 def _machines(hits: Sequence[Hit]) -> set[int]:
     """Return the keys of those hits that no person made."""
-    people = {hit.recipient_id for hit in hits if hit.recipient_id is not None}
+    people = [hit.recipient_id for hit in hits if hit.recipient_id is not None]
     sent = dict(Recipient.objects.filter(pk__in=people).values_list("pk", "sent_at"))
     clicks: dict[int, list[tuple[datetime, int]]] = defaultdict(list)
     rows = Hit.objects.filter(recipient_id__in=people).exclude(link=OPENED).order_by("at")
     for recipient, at, link in rows.values_list("recipient_id", "at", "link"):
-        clicks[recipient].append((at, link))
+        clicks[recipient or 0].append((at, link))
     return {hit.pk for hit in hits if _is_machine(hit, sent, clicks)}
 
 
@@ -77,21 +78,15 @@ def _tell(hits: Iterable[Hit]) -> None:
         if hit.recipient_id is not None:
             groups[hit.list_email_id, hit.link].setdefault(hit.recipient_id, hit.at)
     recipients = {key for group in groups.values() for key in group}
-    people = {
-        row["pk"]: row for row in Recipient.objects.filter(pk__in=recipients).values("pk", "kind", "person_id")
-    }
+    rows = Recipient.objects.filter(pk__in=recipients).values_list("pk", "kind", "person_id")
+    people = {row[0]: Whom(*row) for row in rows}
     for (list_email, link), found in groups.items():
-        by_kind: dict[int, dict[int, int]] = defaultdict(dict)
-        for recipient in found:
-            if row := people.get(recipient):
-                by_kind[row["kind"]][row["person_id"]] = recipient
-        for kind, persons in by_kind.items():
-            payload = {
-                "list_email": list_email, "kind": kind, "recipients": list(persons.values()),
-                "at": max(found.values()).isoformat(),
-            }  # fmt: skip
-            topic = "mail.opened" if link == OPENED else "mail.clicked"
-            emit(topic, OBJECTS[kind], list(persons), payload | ({} if link == OPENED else {"link": link}))
+        whom = [people[key] for key in found if key in people]
+        at = max(found.values()).isoformat()
+        if link == OPENED:
+            tell("mail.opened", list_email, whom, at=at)
+        else:
+            tell("mail.clicked", list_email, whom, at=at, link=link)
 
 
 SCHEDULE.add("tracking.verdicts", settle, every(minutes=1))

@@ -32,7 +32,9 @@ KEYS = {
     b"es2._domainkey.vauban.example.": record(SIGNER.ed_key).encode(),
 }
 # All of Unicode but half characters; blanks, dots and line breaks often.
-TEXT = st.text(st.one_of(st.sampled_from(" .\r\n\t=-F"), st.characters(exclude_categories=["Cs"])), max_size=400)
+TEXT = st.text(
+    st.one_of(st.sampled_from(" .\r\n\t=-F"), st.characters(exclude_categories=["Cs"])), max_size=400
+)
 
 
 def sender(**other: Any) -> Sender:
@@ -100,7 +102,9 @@ def test_any_letter_is_read_as_it_was_written_and_both_signatures_hold(
     assert not any(b"\n" in one or b"\r" in one or one.startswith(b".") for one in lines)
     body = parsed(message).get_body(("plain",))
     assert body is not None
-    shown = "".join(one for one in value if one not in "\0\1\2\3\4\5\6\7\x08\x0e\x0f\x7f" and not "\x10" <= one < "\x20")
+    shown = "".join(
+        one for one in value if one not in "\0\1\2\3\4\5\6\7\x08\x0e\x0f\x7f" and not "\x10" <= one < "\x20"
+    )
     raw = body.get_payload(decode=True)
     assert isinstance(raw, bytes)
     assert raw.decode().replace("\r\n", "\n").rstrip("\n") == plain(before, shown, inside, shown, after)
@@ -133,7 +137,9 @@ def test_no_value_can_begin_a_header_of_its_own(name: str, subject: str) -> None
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("address", ["a@b\r\nRCPT TO:<c@d>", "a b@c.example", "a@b@c.example", "<a@b.example>", "a", ""])
+@pytest.mark.parametrize(
+    "address", ["a@b\r\nRCPT TO:<c@d>", "a b@c.example", "a@b@c.example", "<a@b.example>", "a", ""]
+)
 def test_what_is_no_address_is_never_written_to(address: str) -> None:
     with pytest.raises(headers.BadAddress):
         Composer(Compiled(("s",), ("h",), ("t",)), sender()).message(Person(1, address, {}), NOW)
@@ -153,7 +159,9 @@ def test_headers_that_mail_programs_and_mailbox_providers_ask_for() -> None:
     assert addresses.read_envelope(message.sender) == 12
     assert message.sender.endswith("@bounce.vauban.example")
     signed = mail.get_all("DKIM-Signature")[0].split("h=")[1].split(";")[0].split(":")
-    assert {"from", "list-unsubscribe", "list-unsubscribe-post", "subject", "date", "message-id"} <= set(signed)
+    assert {"from", "list-unsubscribe", "list-unsubscribe-post", "subject", "date", "message-id"} <= set(
+        signed
+    )
 
 
 def test_links_name_the_person_or_only_the_mailing_or_nothing_at_all() -> None:
@@ -173,5 +181,7 @@ def test_links_name_the_person_or_only_the_mailing_or_nothing_at_all() -> None:
     assert addresses.read_click(unnamed.split("'")[1].removeprefix(f"{SITE}/l/")) == addresses.Hit(None, 4, 0)
     picture = unnamed.split("/p/")[1].split(".gif")[0]
     assert addresses.read_open(picture) == addresses.Hit(None, 4, -1)
-    untouched = html(Person(12, "ana@roux.example", {}), Composer(compiled, sender(signer=None, tracked=False)))
+    untouched = html(
+        Person(12, "ana@roux.example", {}), Composer(compiled, sender(signer=None, tracked=False))
+    )
     assert untouched.strip() == "<a href='https://a.example/'>"

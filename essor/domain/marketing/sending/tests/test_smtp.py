@@ -57,7 +57,9 @@ def test_each_answer_is_of_its_recipient(pipelining: bool) -> None:
         "slow": (Outcome.RETRY, 421), "dora": (Outcome.SENT, 250),
     }  # fmt: skip
     assert found[6].slow
-    assert {sender for sender, _to, _data in server.got} == {f"b+{key}@bounce.example" for key in (0, 2, 5, 7)}
+    assert {sender for sender, _to, _data in server.got} == {
+        f"b+{key}@bounce.example" for key in (0, 2, 5, 7)
+    }
     assert all(data == b"Subject: x\r\n\r\n.dot\r\n" for _from, _to, data in server.got)
 
 
@@ -66,7 +68,12 @@ def test_a_line_that_dies_leaves_one_unsure_and_the_others_are_sent(pipelining: 
     with sink(pipelining=pipelining) as server:
         server.data = {"cut": "drop"}
         found = send(Address("127.0.0.1", server.port), messages("ana", "cut", "bob", "carl"))
-    assert [found[key].outcome for key in range(4)] == [Outcome.SENT, Outcome.UNSURE, Outcome.SENT, Outcome.SENT]
+    assert [found[key].outcome for key in range(4)] == [
+        Outcome.SENT,
+        Outcome.UNSURE,
+        Outcome.SENT,
+        Outcome.SENT,
+    ]
     assert sorted(server.mailed) == sorted(f"{name}@dest.example" for name in ("ana", "cut", "bob", "carl"))
 
 
@@ -106,14 +113,18 @@ def test_signing_in() -> None:
 def test_what_the_server_cannot_take_is_refused_without_it() -> None:
     with sink(data_size_limit=1000) as server:
         large = Message(1, "b@x.example", "ana@dest.example", b"x" * 2000)
-        found = send(Address("127.0.0.1", server.port), [large, Message(2, "b@x.example", "élan@dest.example", b"y")])
+        found = send(
+            Address("127.0.0.1", server.port), [large, Message(2, "b@x.example", "élan@dest.example", b"y")]
+        )
     assert found[1].code == 552
     assert found[2].outcome == Outcome.SENT
 
 
 def test_several_connections_share_the_work() -> None:
     with sink() as server:
-        found = send(Address("127.0.0.1", server.port), messages(*(f"p{place}" for place in range(40))), size=4)
+        found = send(
+            Address("127.0.0.1", server.port), messages(*(f"p{place}" for place in range(40))), size=4
+        )
     assert all(one.outcome == Outcome.SENT for one in found.values())
     assert len(set(server.mailed)) == len(server.mailed) == 40
 
