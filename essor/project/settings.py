@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "essor.domain.forecasts",
     "essor.domain.marketing.consent",
     "essor.domain.marketing.campaigns",
+    "essor.domain.marketing.sending",
     "essor.domain.exchange",
     "essor.domain.bulk",
     "essor.domain.reports",

@@ -31,7 +31,7 @@ def limited(keys: Collection[int]) -> dict[int, int]:
     rows = Campaign.objects.filter(pk__in=keys, capacity__isnull=False, is_deleted=False).order_by("pk")
     if connection.features.has_select_for_update:
         rows = rows.select_for_update(of=("self",))
-    return {key: places or 0 for key, places in rows.values_list("pk", "capacity")}
+    return {key: int(places or 0) for key, places in rows.values_list("pk", "capacity")}
 
 
 def held(statuses: Mapping[int, Iterable[Status]], keys: Collection[int]) -> dict[int, int]:

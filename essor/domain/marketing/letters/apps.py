@@ -10,3 +10,7 @@ class LettersConfig(AppConfig):
 
     name = "essor.domain.marketing.letters"
     label = "letters"
+
+    def ready(self) -> None:
+        """Hang the room's rules on the writing road."""
+        from essor.domain.marketing.letters import rules  # noqa: F401, PLC0415 -- models are loaded only now

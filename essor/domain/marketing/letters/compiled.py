@@ -22,7 +22,8 @@ class Slot:
     `field`: `value` is a path of the person's object ("FirstName", "Account.Name"), `fallback` stands for an empty
     value. `link`: `value` is the index in `Compiled.links`. `unsubscribe`, `preferences` and `browser` are addresses of
     the person, `open` the invisible picture. `block`: `value` is the index in `Compiled.blocks`. `source`: `value` is
-    source of an expert, rendered for each person in the sandbox. `escape` says that the slot stands in HTML.
+    source of an expert, rendered for each person in the sandbox, with the slots that stand in it (`inner`). `escape` says that
+    the slot stands in HTML.
     """
 
     kind: SlotKind
@@ -30,6 +31,7 @@ class Slot:
     fallback: str = ""
     escape: bool = True
     place: Place = "text"
+    inner: tuple[Slot, ...] = ()
 
 
 Text = tuple[str | Slot, ...]
@@ -54,6 +56,7 @@ class Compiled:
     links: tuple[Text, ...] = ()
     paths: tuple[str, ...] = ()
     blocks: tuple[Block, ...] = ()
+    language: str = "fr"
 
 
 @dataclass(frozen=True, slots=True)

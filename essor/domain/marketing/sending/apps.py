@@ -10,3 +10,7 @@ class SendingConfig(AppConfig):
 
     name = "essor.domain.marketing.sending"
     label = "sending"
+
+    def ready(self) -> None:
+        """Hang the room's rules on the writing road."""
+        from essor.domain.marketing.sending import rules  # noqa: F401, PLC0415 -- models are loaded only now

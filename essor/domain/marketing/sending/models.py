@@ -80,6 +80,10 @@ class ListEmail(Record):
         "campaigns.Campaign", models.DO_NOTHING, null=True, blank=True, related_name="list_emails",
         verbose_name=_("Campaign"),
     )  # fmt: skip
+    email_template = models.ForeignKey(
+        "letters.EmailTemplate", models.DO_NOTHING, null=True, blank=True, related_name="list_emails",
+        verbose_name=_("E-mail template"),
+    )  # fmt: skip
     topic = models.ForeignKey(
         "consent.Topic", models.DO_NOTHING, null=True, blank=True, related_name="+", verbose_name=_("Topic")
     )
@@ -114,13 +118,7 @@ class ListEmail(Record):
     beat_at = models.DateTimeField(null=True, blank=True)
     # With whose rights the audience is drawn and fields are merged: those of who launched it.
     launched_by = models.ForeignKey(
-        "access.User",
-        models.DO_NOTHING,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_constraint=False,
-        db_index=False,
+        "access.User", models.DO_NOTHING, null=True, blank=True, related_name="+", db_constraint=False, db_index=False
     )
 
     class Meta:
@@ -148,12 +146,16 @@ class Content(models.Model):
 
 
 class Link(models.Model):
-    """One address that a mailing leads to; `number` is its place in `Compiled.links`, the same in all variants."""
+    """One address that a mailing leads to; `number` is its place in `Compiled.links`, the same in all variants.
+
+    A `personal` one has fields of the person in it: `url` shows it without them, `contents.destination` makes it whole.
+    """
 
     id = models.BigAutoField(primary_key=True)
     list_email = models.ForeignKey(ListEmail, models.CASCADE, related_name="links", db_index=False)
     number = models.SmallIntegerField()
     url = models.TextField()
+    personal = models.BooleanField(default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["list_email", "number"], name="link_of_list_email")]

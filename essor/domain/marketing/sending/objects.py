@@ -29,6 +29,7 @@ OBJECTS = (
         fields={
             "name": Spec(required=True),
             "campaign": Spec(child_relationship="ListEmails"),
+            "email_template": Spec(child_relationship="ListEmails"),
             "topic": Spec(help=_("People who opted out of it do not get this mailing.")),
             "status": Spec(kind="picklist", choices=STATUSES),
             "subject": Spec(help=_("Empty: the subject of the template.")),

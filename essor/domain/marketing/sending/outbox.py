@@ -18,13 +18,15 @@ from django.db.models import F, Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from essor.domain.marketing.consent.people import OBJECTS
 from essor.domain.marketing.sending.models import ListEmail, Recipient
 from essor.domain.marketing.sending.results import LONGEST, Outcome, Result
-from essor.domain.marketing.sending.states import KINDS, SENDING, State
+from essor.domain.marketing.sending.states import SENDING, State
 from essor.kernel import events
 
 LEASE = timedelta(seconds=60)  # without a sign of life for so long, a runner counts as dead
 PAUSES = (300, 900, 3600, 4 * 3600, 12 * 3600, 24 * 3600)  # seconds before a recipient is tried again
+PAID = 1  # the code of a waiting row whose token of its domain's rate is taken already
 AT_ONCE = 900  # keys of one statement
 STATE_OF = {
     Outcome.SENT: State.SENT,
@@ -46,6 +48,7 @@ class Claimed:
     address: str
     domain: str
     attempts: int
+    code: int
 
 
 def take_over(list_email_id: int, *, lease: timedelta = LEASE) -> str:
@@ -96,7 +99,7 @@ WITH picked AS MATERIALIZED (
   ORDER BY due_at, id LIMIT %s {skip}
 )
 UPDATE sending_recipient SET state = %s, claimed_at = %s WHERE id IN (SELECT id FROM picked)
-RETURNING id, variant, kind, person_id, address, domain, attempts"""
+RETURNING id, variant, kind, person_id, address, domain, attempts, code"""
 
 
 def alive(list_email_id: int, runner: str, now: datetime | None = None) -> bool:
@@ -167,16 +170,23 @@ def _write(
     return Counter({"refused" if outcome is Outcome.REFUSED else "unsure": number})
 
 
-def put_off(keys: dict[int, datetime]) -> None:
-    """Let claimed recipients wait until their time, which is the row's own from then on."""
+def put_off(keys: dict[int, datetime], *, code: int = 0) -> None:
+    """Let claimed recipients wait until their time, which is the row's own from then on; `code` remembers why."""
     by_time: dict[datetime, list[int]] = {}
     for key, due in keys.items():
         by_time.setdefault(due, []).append(key)
     with transaction.atomic():
         for due, some in by_time.items():
             Recipient.objects.filter(pk__in=some, state=State.CLAIMED).update(
-                state=State.WAITING, claimed_at=None, due_at=due
+                state=State.WAITING, claimed_at=None, due_at=due, code=code
             )
+
+
+def release(keys: Sequence[int]) -> None:
+    """Give back claimed recipients that were certainly not handed over."""
+    for at in range(0, len(keys), AT_ONCE):
+        some = keys[at : at + AT_ONCE]
+        Recipient.objects.filter(pk__in=some, state=State.CLAIMED).update(state=State.WAITING, claimed_at=None)
 
 
 def skip(list_email_id: int, reasons: dict[int, int]) -> None:
@@ -209,6 +219,6 @@ def _tell(list_email_id: int, campaign_id: int, sent: Sequence[Claimed]) -> None
     """Emit `mail.sent`: one event a batch, naming its people."""
     if not sent:
         return
-    people = [[one.id, KINDS[one.kind], one.person_id] for one in sent]
+    people = [[one.id, OBJECTS[one.kind], one.person_id] for one in sent]
     payload = {"list_email_id": list_email_id, "campaign_id": campaign_id or None, "people": people}
     events.emit("mail.sent", "ListEmail", [list_email_id], payload)

@@ -141,7 +141,7 @@ def spread(server: Server | None, domains: dict[int, str]) -> dict[int, datetime
         now, rate, key = timezone.now(), rates[name], f"s{server.pk if server else 0}:{name}"
         with transaction.atomic():
             level = _level(key, rate, now)
-            taken = min(len(keys), int(level))
+            taken = max(0, min(len(keys), int(level)))
             # What is put off has its token already: the bucket goes into debt, and later batches queue behind.
             _fill(key, level - len(keys), now)
         for place, one in enumerate(keys[taken:], start=1):

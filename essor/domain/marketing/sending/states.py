@@ -24,6 +24,3 @@ class State(models.IntegerChoices):
     BOUNCED = 5, _("Bounced")
     SKIPPED = 6, _("Not mailed")
 
-
-CONTACT, LEAD = 1, 2
-KINDS = {CONTACT: "Contact", LEAD: "Lead"}

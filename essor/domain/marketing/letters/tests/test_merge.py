@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from essor.domain.marketing.letters import merge
+from essor.domain.marketing.letters import merge, places
 from essor.domain.marketing.letters.compiled import Block, Compiled, Replacements, Slot
 
 HOSTILE = st.text(st.one_of(st.characters(), st.sampled_from("<>\"'&{}%:/\\\r\n\x00=")), max_size=60)
@@ -51,7 +51,7 @@ def test_a_value_never_becomes_markup(value: str) -> None:
     assert set(tags[0][1]) == {"title"}
     assert set(tags[1][1]) == {"href"}
     href = tags[1][1]["href"] or ""
-    assert href == "" or href.lower().startswith(merge.FOLLOWED)
+    assert href == "" or href.lower().startswith(places.FOLLOWED)
     assert not set(merge.join(compiled.subject, values)) & set("\r\n\x00")
 
 
@@ -69,7 +69,7 @@ def test_a_value_never_becomes_markup(value: str) -> None:
     ],
 )
 def test_only_addresses_that_may_be_followed(value: str, followed: str) -> None:
-    assert merge.address(value) == followed
+    assert places.address(value) == followed
 
 
 def test_each_slot_gets_what_belongs_there() -> None:
