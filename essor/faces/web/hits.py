@@ -12,9 +12,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth.decorators import login_not_required
 from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -25,6 +26,10 @@ from essor.domain.marketing.tracking.recorder import Seen, recorder
 
 Scope = Mapping[str, Any]
 PICTURE = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
+    "form-action 'self'"
+)
 NEVER_KEPT = (
     (b"cache-control", b"no-store, max-age=0"),
     (b"referrer-policy", b"no-referrer"),
@@ -88,7 +93,21 @@ def _note(scope: Scope, hit: addresses.Hit) -> None:
 QUICK = {"/l/": click, "/p/": opened}
 
 
+@login_not_required
 @require_safe
-def unknown(request: HttpRequest, token: str) -> HttpResponse:  # noqa: ARG001 -- Django hands it in
+def unknown(request: HttpRequest, token: str) -> HttpResponse:  # noqa: ARG001 -- Django hands them in
     """Say that a link of a mail leads nowhere: it was cut off, or never one of ours."""
-    return render(request, "web/hits/unknown.html", status=404)
+    return gone()
+
+
+def gone() -> HttpResponse:
+    """Return the page for an address of a mail that is none of ours."""
+    return protected(HttpResponse(render_to_string("optout/gone.html.jinja", {}), status=404))
+
+
+def protected(response: HttpResponse) -> HttpResponse:
+    """Keep a page for strangers out of frames, search machines and other sites' logs; it runs no script."""
+    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response

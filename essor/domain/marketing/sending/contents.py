@@ -65,7 +65,9 @@ def freeze(mailing: ListEmail, variants: Sequence[Variant]) -> None:
 
 def compiled_of(list_email_id: int, variant: int, object_name: str) -> Compiled:
     """Return a frozen letter; raises NotFound."""
-    row = Content.objects.filter(list_email_id=list_email_id, variant=max(0, variant), object_name=object_name).first()
+    row = Content.objects.filter(
+        list_email_id=list_email_id, variant=max(0, variant), object_name=object_name
+    ).first()
     if row is None:
         raise NotFound(object_name)
     return frozen.loaded(row.body)
@@ -96,7 +98,9 @@ def _renumbered(compiled: Compiled, numbers: dict[Text, int], every: tuple[Text,
 
     def text(parts: Iterable[Any]) -> Text:
         return tuple(
-            replace(one, value=str(own[int(one.value)])) if isinstance(one, Slot) and one.kind == "link" else one
+            replace(one, value=str(own[int(one.value)]))
+            if isinstance(one, Slot) and one.kind == "link"
+            else one
             for one in parts
         )
 

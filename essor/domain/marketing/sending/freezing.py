@@ -11,7 +11,9 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Count, Q
+from django.utils import timezone
 
+from essor.access.actor import Actor
 from essor.domain.marketing.sending import trial
 from essor.domain.marketing.sending.models import UNDECIDED, ListEmail, Recipient
 from essor.domain.marketing.sending.states import State
@@ -57,6 +59,12 @@ def insert(mailing: ListEmail, people: str, params: Sequence[Any], due: datetime
         if number:
             count(mailing.pk)
     return number
+
+
+def draw(mailing: ListEmail, actor: Actor, most: int = 0) -> int:
+    """Draw a mailing's recipients from its audience, in the actor's eyes; return how many came in."""
+    people, params = select.recipients(mailing.audience, actor)
+    return insert(mailing, people, params, timezone.now(), most=most)
 
 
 def count(list_email_id: int) -> None:

@@ -15,7 +15,9 @@ def dumped(compiled: Compiled) -> dict[str, Any]:
 
 def loaded(raw: dict[str, Any]) -> Compiled:
     """Return the letter that `dumped` wrote."""
-    blocks = tuple(Block(**{**one, "html": _text(one["html"]), "text": _text(one["text"])}) for one in raw["blocks"])
+    blocks = tuple(
+        Block(**{**one, "html": _text(one["html"]), "text": _text(one["text"])}) for one in raw["blocks"]
+    )
     parts = {name: _text(raw[name]) for name in ("subject", "html", "text")}
     links = tuple(_text(one) for one in raw["links"])
     return Compiled(**{**raw, **parts, "links": links, "paths": tuple(raw["paths"]), "blocks": blocks})

@@ -38,7 +38,7 @@ def wake() -> None:
     now = timezone.now()
     due = ListEmail.objects.filter(status=SCHEDULED, scheduled_date__lte=now, is_deleted=False)
     changes = [Change("ListEmail", {"Status": SENDING}, id=key) for key in due.values_list("pk", flat=True)]
-    save_many(system_actor(), changes, source=runner.SOURCE)
+    save_many(system_actor(), "ListEmail", changes, source=runner.SOURCE)
     idle = Q(runner="") | Q(beat_at__lt=now - outbox.LEASE)
     ready = Q(held_until=None) | Q(held_until__lte=now)
     mailings = ListEmail.objects.filter(idle, ready, status=SENDING, is_deleted=False)

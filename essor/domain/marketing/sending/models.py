@@ -118,7 +118,13 @@ class ListEmail(Record):
     beat_at = models.DateTimeField(null=True, blank=True)
     # With whose rights the audience is drawn and fields are merged: those of who launched it.
     launched_by = models.ForeignKey(
-        "access.User", models.DO_NOTHING, null=True, blank=True, related_name="+", db_constraint=False, db_index=False
+        "access.User",
+        models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
     )
 
     class Meta:

@@ -1,4 +1,4 @@
-"""The figures of a mailing, live; and people who come into a dynamic audience while it is being sent."""
+"""The figures of a mailing, live."""
 
 from __future__ import annotations
 

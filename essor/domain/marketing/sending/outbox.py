@@ -186,7 +186,9 @@ def release(keys: Sequence[int]) -> None:
     """Give back claimed recipients that were certainly not handed over."""
     for at in range(0, len(keys), AT_ONCE):
         some = keys[at : at + AT_ONCE]
-        Recipient.objects.filter(pk__in=some, state=State.CLAIMED).update(state=State.WAITING, claimed_at=None)
+        Recipient.objects.filter(pk__in=some, state=State.CLAIMED).update(
+            state=State.WAITING, claimed_at=None
+        )
 
 
 def skip(list_email_id: int, reasons: dict[int, int]) -> None:

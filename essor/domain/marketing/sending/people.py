@@ -89,7 +89,9 @@ def _followed(facts: dict[tuple[int, int], dict[str, Any]], batch: Sequence[Clai
     of = {one.id: facts[one.kind, one.person_id].get("IndividualId") for one in batch}
     allowed = ask.may_track(of.values(), what)
     unasked = not ask.needs_consent(what)
-    return {key for key, individual in of.items() if individual in allowed or (individual is None and unasked)}
+    return {
+        key for key, individual in of.items() if individual in allowed or (individual is None and unasked)
+    }
 
 
 def _asleep(

@@ -9,7 +9,16 @@ from django.utils.translation import gettext as _
 
 from essor.kernel.clock import zone_named
 
-WAITS = (10, 30, 60, 120, 300, 600, 900, 1800)  # seconds before a dead server is asked again; then every half hour
+WAITS = (
+    10,
+    30,
+    60,
+    120,
+    300,
+    600,
+    900,
+    1800,
+)  # seconds before a dead server is asked again; then every half hour
 GIVE_UP = 60  # failures in a row: more than a day, after which somebody must look
 
 

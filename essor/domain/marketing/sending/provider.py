@@ -21,7 +21,14 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.utils.translation import gettext as _
 
 from essor.domain.marketing.sending.composer import Message
-from essor.domain.marketing.sending.results import LONGEST, Outcome, Result, ServerRefuses, Unreachable, answered
+from essor.domain.marketing.sending.results import (
+    LONGEST,
+    Outcome,
+    Result,
+    ServerRefuses,
+    Unreachable,
+    answered,
+)
 
 TOLD = ("Reply-To", "List-Unsubscribe", "List-Unsubscribe-Post", "Feedback-ID", "Message-ID", "Date")
 REFUSED = {"rejected", "invalid", "failed"}

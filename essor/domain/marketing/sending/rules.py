@@ -39,7 +39,10 @@ def only_steps_that_make_sense(batch: Batch) -> None:
             if now not in STEPS.get(before_, set()):
                 row.refuse("Status", _("A mailing cannot go from this status to that one."))
             elif before_ == DRAFT and row.id not in written:
-                row.refuse("Status", _("Launch the mailing from its page: who gets it and what it says is settled there."))
+                row.refuse(
+                    "Status",
+                    _("Launch the mailing from its page: who gets it and what it says is settled there."),
+                )
         if before_ != DRAFT:
             for name in FIXED:
                 if row.changes(name):
@@ -55,7 +58,9 @@ def hours_of_the_day(batch: Batch) -> None:
             if hour is not None and not 0 <= hour < HOURS:
                 row.refuse(name, _("An hour is a number from 0 to 23."))
         if (first is None) != (last is None):
-            row.refuse("QuietUntil" if last is None else "QuietFrom", _("Quiet hours need a beginning and an end."))
+            row.refuse(
+                "QuietUntil" if last is None else "QuietFrom", _("Quiet hours need a beginning and an end.")
+            )
 
 
 @after("ListEmail", reads=("Status",))

@@ -20,6 +20,7 @@ from essor.access.actor import Actor, actor_for, system_actor
 from essor.domain.marketing.letters.compiled import Compiled
 from essor.domain.marketing.sending import (
     couriers,
+    freezing,
     frozen,
     headers,
     numbers,
@@ -54,7 +55,9 @@ BAD_ADDRESS = 501
 LAST_WAIT = 30.0  # seconds for what is on its way when something breaks
 
 
-def run(list_email_id: int, *, seconds: float = SLICE, make: Callable[[Server | None], Courier] | None = None) -> None:
+def run(
+    list_email_id: int, *, seconds: float = SLICE, make: Callable[[Server | None], Courier] | None = None
+) -> None:
     """Send for some seconds. Returns at once when another runner is alive, or when there is nothing to send."""
     runner = outbox.take_over(list_email_id)
     if not runner:
@@ -85,6 +88,7 @@ class Sending:
         self._composers: dict[tuple[int, str], tuple[Compiled, Composer]] = {}
         self._refused, self._last = 0, ""
         self._slow = False
+        self._until: datetime | None = None
 
     def run(self, until: float) -> None:
         """Send batches until the time is over, nothing is due, or something stands in the way."""
@@ -108,7 +112,8 @@ class Sending:
 
     def _batch(self) -> bool:
         """Send one batch; tell whether to go on at once."""
-        numbers.draw(self._mailing, self._actor, BATCH)
+        if self._mailing.is_dynamic:
+            freezing.draw(self._mailing, self._actor, BATCH)
         grant = pacing.reserve(self._limits, BATCH, self._zone, self._start)
         if not grant.count:
             self._hold(grant.until or timezone.now() + timedelta(minutes=1))
@@ -167,7 +172,9 @@ class Sending:
                     messages.append(composer.message(person, now))
                 except headers.BadAddress:
                     wrong[one.id] = one
-        words = _("This is no address that mail can be sent to, or the sender may not see the person any more.")
+        words = _(
+            "This is no address that mail can be sent to, or the sender may not see the person any more."
+        )
         refused = [Result(key, Outcome.REFUSED, BAD_ADDRESS, words) for key in wrong]
         outbox.mark(self._id, self._mailing.campaign_id or 0, refused, wrong)
         return messages
@@ -206,7 +213,9 @@ class Sending:
             raise ServerRefuses(message % {"count": self._refused, "words": self._last})
         self._went_well()
 
-    def _follow(self, courier: Courier, future: Future[None], waiting: set[int], batch: dict[int, Claimed]) -> None:
+    def _follow(
+        self, courier: Courier, future: Future[None], waiting: set[int], batch: dict[int, Claimed]
+    ) -> None:
         """Write results down as they come; stop the courier when somebody paused or nothing gets through."""
         look = time.monotonic() + LOOK_EVERY
         while not future.done():
@@ -252,18 +261,19 @@ class Sending:
         if slow != self._server.slow:
             self._server.slow = slow
             Server.objects.filter(pk=self._server.pk).update(slow=slow)
-        ListEmail.objects.filter(pk=self._id).exclude(failures=0, problem=None).update(failures=0, problem=None)
+        ListEmail.objects.filter(pk=self._id).exclude(failures=0, problem=None).update(
+            failures=0, problem=None
+        )
         if slow:
             reason = _("The mail server asks to send more slowly.") if self._slow else ""
             self._hold(timezone.now() + timedelta(seconds=2**slow), reason)
 
     def _held(self) -> bool:
-        until = self._mailing.held_until
-        return until is not None and until > timezone.now()
+        return self._until is not None and self._until > timezone.now()
 
     def _hold(self, until: datetime, reason: str = "") -> None:
         """Wait until a moment; the schedule and a task of its own wake the mailing then."""
-        self._mailing.held_until = until
+        self._until = until
         problem = problems.waiting(reason, until, self._system.company.timezone) if reason else None
         ListEmail.objects.filter(pk=self._id).update(held_until=until, problem=problem)
 
@@ -278,7 +288,9 @@ class Sending:
                 return True
             self._hold(decided)
         else:
-            ListEmail.objects.filter(pk=self._id).update(finished_date=timezone.now(), held_until=None, problem=None)
+            ListEmail.objects.filter(pk=self._id).update(
+                finished_date=timezone.now(), held_until=None, problem=None
+            )
             self._turn(SENT)
         return False
 
@@ -302,4 +314,3 @@ class Sending:
             if ListEmail.objects.select_for_update().filter(pk=self._id, status=SENDING).exists():
                 save(self._system, Change("ListEmail", {"Status": status}, id=self._id), source=SOURCE)
         numbers.publish(self._id)
-

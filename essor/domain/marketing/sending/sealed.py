@@ -25,10 +25,14 @@ def opened(stored: str) -> str:
     try:
         return _box(settings.SECRET_KEY).decrypt(stored.encode("ascii")).decode()
     except InvalidToken:
-        message = _("The keys and passwords for sending were kept under another SECRET_KEY. Enter them again.")
+        message = _(
+            "The keys and passwords for sending were kept under another SECRET_KEY. Enter them again."
+        )
         raise ServerRefuses(message) from None
 
 
 @lru_cache(maxsize=2)
 def _box(secret: str) -> Fernet:
-    return Fernet(urlsafe_b64encode(hashlib.blake2b(secret.encode(), person=b"essor sealed", digest_size=32).digest()))
+    return Fernet(
+        urlsafe_b64encode(hashlib.blake2b(secret.encode(), person=b"essor sealed", digest_size=32).digest())
+    )

@@ -23,4 +23,3 @@ class State(models.IntegerChoices):
     REFUSED = 4, _("Refused by the server")
     BOUNCED = 5, _("Bounced")
     SKIPPED = 6, _("Not mailed")
-

@@ -109,7 +109,9 @@ def standings(mailing: ListEmail) -> list[Standing]:
 def decides_at(mailing: ListEmail) -> datetime | None:
     """Return when the winner is chosen: so many hours after the last mail of the sample; None while it is being sent."""
     tried = of(mailing)
-    last = Recipient.objects.filter(list_email=mailing, state=State.SENT).aggregate(last=Max("sent_at"))["last"]
+    last = Recipient.objects.filter(list_email=mailing, state=State.SENT).aggregate(last=Max("sent_at"))[
+        "last"
+    ]
     return None if tried is None or last is None else last + timedelta(hours=tried.hours)
 
 

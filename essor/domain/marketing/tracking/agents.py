@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from ipaddress import ip_address, ip_network
 
 # Parts of the User-Agent of programs that fetch links by themselves; facts of their vendors' documentation.
 ROBOTS = re.compile(
@@ -43,7 +44,9 @@ def shortened(agent: str) -> str:
 
 
 def network(address: str) -> str:
-    """Return an IP address without the part that tells one household from the next (/24, /48)."""
-    if ":" in address:
-        return ":".join(address.split(":")[:3]) + "::"
-    return ".".join([*address.split(".")[:3], "0"]) if address.count(".") == 3 else ""  # noqa: PLR2004 -- an IPv4 address
+    """Return the network of an IP address, too wide to name a household: /24 or /48; empty for any other text."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return ""
+    return str(ip_network((found, 24 if found.version == 4 else 48), strict=False).network_address)  # noqa: PLR2004

@@ -5,16 +5,22 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('campaigns', '0001_initial'),
-        ('sales', '0005_individuals'),
+        ("campaigns", "0001_initial"),
+        ("sales", "0005_individuals"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='opportunity',
-            name='campaign',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='opportunities', to='campaigns.campaign', verbose_name='Primary campaign source'),
+            model_name="opportunity",
+            name="campaign",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="opportunities",
+                to="campaigns.campaign",
+                verbose_name="Primary campaign source",
+            ),
         ),
     ]

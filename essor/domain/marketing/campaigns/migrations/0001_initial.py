@@ -8,115 +8,346 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0001_initial'),
-        ('sales', '0005_individuals'),
+        ("access", "0001_initial"),
+        ("sales", "0005_individuals"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Campaign',
+            name="Campaign",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False, verbose_name='Record id')),
-                ('currency_iso_code', models.CharField(db_default='EUR', default='EUR', max_length=3, verbose_name='Currency')),
-                ('created_date', models.DateTimeField(default=django.utils.timezone.now, verbose_name='Created on')),
-                ('last_modified_date', models.DateTimeField(default=django.utils.timezone.now, verbose_name='Last modified on')),
-                ('system_modstamp', models.DateTimeField(default=django.utils.timezone.now, verbose_name='System modstamp')),
-                ('is_deleted', models.BooleanField(db_default=models.Value(value=False), default=False, verbose_name='Deleted')),
-                ('revision', models.PositiveIntegerField(db_default=1, default=1)),
-                ('last_activity_date', models.DateField(blank=True, null=True, verbose_name='Last activity')),
-                ('name', models.CharField(max_length=255, verbose_name='Campaign name')),
-                ('type', models.CharField(blank=True, max_length=255, null=True, verbose_name='Type')),
-                ('status', models.CharField(blank=True, max_length=255, null=True, verbose_name='Status')),
-                ('is_active', models.BooleanField(default=True, verbose_name='Active')),
-                ('start_date', models.DateField(blank=True, null=True, verbose_name='Start date')),
-                ('end_date', models.DateField(blank=True, null=True, verbose_name='End date')),
-                ('budgeted_cost', models.BigIntegerField(blank=True, null=True, verbose_name='Budgeted cost')),
-                ('actual_cost', models.BigIntegerField(blank=True, null=True, verbose_name='Actual cost')),
-                ('expected_revenue', models.BigIntegerField(blank=True, null=True, verbose_name='Expected revenue')),
-                ('expected_response', models.FloatField(blank=True, null=True, verbose_name='Expected response')),
-                ('number_sent', models.FloatField(blank=True, null=True, verbose_name='Number sent')),
-                ('event_date', models.DateTimeField(blank=True, null=True, verbose_name='Event begins')),
-                ('location', models.CharField(blank=True, max_length=255, null=True, verbose_name='Place')),
-                ('capacity', models.FloatField(blank=True, null=True, verbose_name='Places')),
-                ('number_of_contacts', models.BigIntegerField(db_default=0, default=0, verbose_name='Contacts')),
-                ('number_of_leads', models.BigIntegerField(db_default=0, default=0, verbose_name='Leads')),
-                ('number_of_responses', models.BigIntegerField(db_default=0, default=0, verbose_name='Responses')),
-                ('number_of_opportunities', models.BigIntegerField(db_default=0, default=0, verbose_name='Opportunities')),
-                ('number_of_won_opportunities', models.BigIntegerField(db_default=0, default=0, verbose_name='Won opportunities')),
-                ('amount_all_opportunities', models.BigIntegerField(db_default=0, default=0, verbose_name='Value of opportunities')),
-                ('amount_won_opportunities', models.BigIntegerField(db_default=0, default=0, verbose_name='Value of won opportunities')),
-                ('description', models.TextField(blank=True, null=True, verbose_name='Description')),
-                ('created_by', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Created by')),
-                ('last_modified_by', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Last modified by')),
-                ('owner', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='access.principal', verbose_name='Owner')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='child_campaigns', to='campaigns.campaign', verbose_name='Parent campaign')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False, verbose_name="Record id")),
+                (
+                    "currency_iso_code",
+                    models.CharField(db_default="EUR", default="EUR", max_length=3, verbose_name="Currency"),
+                ),
+                (
+                    "created_date",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="Created on"),
+                ),
+                (
+                    "last_modified_date",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="Last modified on"),
+                ),
+                (
+                    "system_modstamp",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="System modstamp"),
+                ),
+                (
+                    "is_deleted",
+                    models.BooleanField(
+                        db_default=models.Value(value=False), default=False, verbose_name="Deleted"
+                    ),
+                ),
+                ("revision", models.PositiveIntegerField(db_default=1, default=1)),
+                ("last_activity_date", models.DateField(blank=True, null=True, verbose_name="Last activity")),
+                ("name", models.CharField(max_length=255, verbose_name="Campaign name")),
+                ("type", models.CharField(blank=True, max_length=255, null=True, verbose_name="Type")),
+                ("status", models.CharField(blank=True, max_length=255, null=True, verbose_name="Status")),
+                ("is_active", models.BooleanField(default=True, verbose_name="Active")),
+                ("start_date", models.DateField(blank=True, null=True, verbose_name="Start date")),
+                ("end_date", models.DateField(blank=True, null=True, verbose_name="End date")),
+                (
+                    "budgeted_cost",
+                    models.BigIntegerField(blank=True, null=True, verbose_name="Budgeted cost"),
+                ),
+                ("actual_cost", models.BigIntegerField(blank=True, null=True, verbose_name="Actual cost")),
+                (
+                    "expected_revenue",
+                    models.BigIntegerField(blank=True, null=True, verbose_name="Expected revenue"),
+                ),
+                (
+                    "expected_response",
+                    models.FloatField(blank=True, null=True, verbose_name="Expected response"),
+                ),
+                ("number_sent", models.FloatField(blank=True, null=True, verbose_name="Number sent")),
+                ("event_date", models.DateTimeField(blank=True, null=True, verbose_name="Event begins")),
+                ("location", models.CharField(blank=True, max_length=255, null=True, verbose_name="Place")),
+                ("capacity", models.FloatField(blank=True, null=True, verbose_name="Places")),
+                (
+                    "number_of_contacts",
+                    models.BigIntegerField(db_default=0, default=0, verbose_name="Contacts"),
+                ),
+                ("number_of_leads", models.BigIntegerField(db_default=0, default=0, verbose_name="Leads")),
+                (
+                    "number_of_responses",
+                    models.BigIntegerField(db_default=0, default=0, verbose_name="Responses"),
+                ),
+                (
+                    "number_of_opportunities",
+                    models.BigIntegerField(db_default=0, default=0, verbose_name="Opportunities"),
+                ),
+                (
+                    "number_of_won_opportunities",
+                    models.BigIntegerField(db_default=0, default=0, verbose_name="Won opportunities"),
+                ),
+                (
+                    "amount_all_opportunities",
+                    models.BigIntegerField(db_default=0, default=0, verbose_name="Value of opportunities"),
+                ),
+                (
+                    "amount_won_opportunities",
+                    models.BigIntegerField(
+                        db_default=0, default=0, verbose_name="Value of won opportunities"
+                    ),
+                ),
+                ("description", models.TextField(blank=True, null=True, verbose_name="Description")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Created by",
+                    ),
+                ),
+                (
+                    "last_modified_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Last modified by",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="access.principal",
+                        verbose_name="Owner",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="child_campaigns",
+                        to="campaigns.campaign",
+                        verbose_name="Parent campaign",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CampaignMember',
+            name="CampaignMember",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False, verbose_name='Record id')),
-                ('currency_iso_code', models.CharField(db_default='EUR', default='EUR', max_length=3, verbose_name='Currency')),
-                ('created_date', models.DateTimeField(default=django.utils.timezone.now, verbose_name='Created on')),
-                ('last_modified_date', models.DateTimeField(default=django.utils.timezone.now, verbose_name='Last modified on')),
-                ('system_modstamp', models.DateTimeField(default=django.utils.timezone.now, verbose_name='System modstamp')),
-                ('is_deleted', models.BooleanField(db_default=models.Value(value=False), default=False, verbose_name='Deleted')),
-                ('revision', models.PositiveIntegerField(db_default=1, default=1)),
-                ('status', models.CharField(blank=True, max_length=80, null=True, verbose_name='Status')),
-                ('has_responded', models.BooleanField(default=False, verbose_name='Responded')),
-                ('first_responded_date', models.DateField(blank=True, null=True, verbose_name='First responded on')),
-                ('waiting_since', models.DateTimeField(blank=True, null=True, verbose_name='Waiting since')),
-                ('checked_in_date', models.DateTimeField(blank=True, null=True, verbose_name='Checked in')),
-                ('campaign', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='campaign_members', to='campaigns.campaign', verbose_name='Campaign')),
-                ('contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='campaign_members', to='sales.contact', verbose_name='Contact')),
-                ('created_by', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Created by')),
-                ('last_modified_by', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Last modified by')),
-                ('lead', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='campaign_members', to='sales.lead', verbose_name='Lead')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False, verbose_name="Record id")),
+                (
+                    "currency_iso_code",
+                    models.CharField(db_default="EUR", default="EUR", max_length=3, verbose_name="Currency"),
+                ),
+                (
+                    "created_date",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="Created on"),
+                ),
+                (
+                    "last_modified_date",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="Last modified on"),
+                ),
+                (
+                    "system_modstamp",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="System modstamp"),
+                ),
+                (
+                    "is_deleted",
+                    models.BooleanField(
+                        db_default=models.Value(value=False), default=False, verbose_name="Deleted"
+                    ),
+                ),
+                ("revision", models.PositiveIntegerField(db_default=1, default=1)),
+                ("status", models.CharField(blank=True, max_length=80, null=True, verbose_name="Status")),
+                ("has_responded", models.BooleanField(default=False, verbose_name="Responded")),
+                (
+                    "first_responded_date",
+                    models.DateField(blank=True, null=True, verbose_name="First responded on"),
+                ),
+                ("waiting_since", models.DateTimeField(blank=True, null=True, verbose_name="Waiting since")),
+                ("checked_in_date", models.DateTimeField(blank=True, null=True, verbose_name="Checked in")),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="campaign_members",
+                        to="campaigns.campaign",
+                        verbose_name="Campaign",
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="campaign_members",
+                        to="sales.contact",
+                        verbose_name="Contact",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Created by",
+                    ),
+                ),
+                (
+                    "last_modified_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Last modified by",
+                    ),
+                ),
+                (
+                    "lead",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="campaign_members",
+                        to="sales.lead",
+                        verbose_name="Lead",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CampaignMemberStatus',
+            name="CampaignMemberStatus",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False, verbose_name='Record id')),
-                ('currency_iso_code', models.CharField(db_default='EUR', default='EUR', max_length=3, verbose_name='Currency')),
-                ('created_date', models.DateTimeField(default=django.utils.timezone.now, verbose_name='Created on')),
-                ('last_modified_date', models.DateTimeField(default=django.utils.timezone.now, verbose_name='Last modified on')),
-                ('system_modstamp', models.DateTimeField(default=django.utils.timezone.now, verbose_name='System modstamp')),
-                ('is_deleted', models.BooleanField(db_default=models.Value(value=False), default=False, verbose_name='Deleted')),
-                ('revision', models.PositiveIntegerField(db_default=1, default=1)),
-                ('label', models.CharField(max_length=80, verbose_name='Status')),
-                ('sort_order', models.FloatField(default=0, verbose_name='Order')),
-                ('has_responded', models.BooleanField(default=False, verbose_name='Counts as a response')),
-                ('is_default', models.BooleanField(default=False, verbose_name='First status')),
-                ('meaning', models.CharField(blank=True, max_length=16, null=True, verbose_name='Meaning for the event')),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='campaign_member_statuses', to='campaigns.campaign', verbose_name='Campaign')),
-                ('created_by', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Created by')),
-                ('last_modified_by', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Last modified by')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False, verbose_name="Record id")),
+                (
+                    "currency_iso_code",
+                    models.CharField(db_default="EUR", default="EUR", max_length=3, verbose_name="Currency"),
+                ),
+                (
+                    "created_date",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="Created on"),
+                ),
+                (
+                    "last_modified_date",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="Last modified on"),
+                ),
+                (
+                    "system_modstamp",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="System modstamp"),
+                ),
+                (
+                    "is_deleted",
+                    models.BooleanField(
+                        db_default=models.Value(value=False), default=False, verbose_name="Deleted"
+                    ),
+                ),
+                ("revision", models.PositiveIntegerField(db_default=1, default=1)),
+                ("label", models.CharField(max_length=80, verbose_name="Status")),
+                ("sort_order", models.FloatField(default=0, verbose_name="Order")),
+                ("has_responded", models.BooleanField(default=False, verbose_name="Counts as a response")),
+                ("is_default", models.BooleanField(default=False, verbose_name="First status")),
+                (
+                    "meaning",
+                    models.CharField(
+                        blank=True, max_length=16, null=True, verbose_name="Meaning for the event"
+                    ),
+                ),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="campaign_member_statuses",
+                        to="campaigns.campaign",
+                        verbose_name="Campaign",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Created by",
+                    ),
+                ),
+                (
+                    "last_modified_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Last modified by",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='campaign',
-            index=models.Index(essor.query.folding.Folded('name'), models.F('id'), condition=models.Q(('is_deleted', False)), name='campaign_name'),
+            model_name="campaign",
+            index=models.Index(
+                essor.query.folding.Folded("name"),
+                models.F("id"),
+                condition=models.Q(("is_deleted", False)),
+                name="campaign_name",
+            ),
         ),
         migrations.AddIndex(
-            model_name='campaignmember',
-            index=models.Index(condition=models.Q(('is_deleted', False)), fields=['campaign', 'status', 'id'], name='campaign_member_status'),
+            model_name="campaignmember",
+            index=models.Index(
+                condition=models.Q(("is_deleted", False)),
+                fields=["campaign", "status", "id"],
+                name="campaign_member_status",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='campaignmember',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_deleted', False), ('contact__isnull', False)), fields=('campaign', 'contact'), name='campaign_contact_once'),
+            model_name="campaignmember",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_deleted", False), ("contact__isnull", False)),
+                fields=("campaign", "contact"),
+                name="campaign_contact_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='campaignmember',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_deleted', False), ('lead__isnull', False)), fields=('campaign', 'lead'), name='campaign_lead_once'),
+            model_name="campaignmember",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_deleted", False), ("lead__isnull", False)),
+                fields=("campaign", "lead"),
+                name="campaign_lead_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='campaignmemberstatus',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_deleted', False)), fields=('campaign', 'label'), name='campaign_status_once'),
+            model_name="campaignmemberstatus",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_deleted", False)),
+                fields=("campaign", "label"),
+                name="campaign_status_once",
+            ),
         ),
     ]

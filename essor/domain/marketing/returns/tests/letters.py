@@ -5,7 +5,9 @@ from __future__ import annotations
 QUOTED = "From: Vauban <news@vauban.example>\r\nMessage-ID: {message_id}\r\nSubject: News\r\n\r\nHello\r\n"
 
 
-def delivery(fields: str, *, to: str = "b@bounces.vauban.example", message_id: str = "<1@x>", words: str = "Sorry.") -> bytes:
+def delivery(
+    fields: str, *, to: str = "b@bounces.vauban.example", message_id: str = "<1@x>", words: str = "Sorry."
+) -> bytes:
     """A delivery report (RFC 3464) with one group of fields about the recipient."""
     return (
         "From: Mail Delivery System <mailer-daemon@mx.example.fr>\r\n"

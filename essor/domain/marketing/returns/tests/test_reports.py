@@ -51,7 +51,9 @@ def test_an_answer_of_somebody_who_is_away_is_no_bounce_whatever_it_says() -> No
 
 
 def test_a_report_names_the_mail_that_it_is_about() -> None:
-    assert "<7@x>" in understood(letters.delivery(letters.failed("5.1.1", "x"), message_id="<7@x>")).message_ids
+    assert (
+        "<7@x>" in understood(letters.delivery(letters.failed("5.1.1", "x"), message_id="<7@x>")).message_ids
+    )
     assert understood(letters.complaint(message_id="<9@x>")).kind == "complaint"
     assert "<9@x>" in understood(letters.complaint(message_id="<9@x>")).message_ids
 
