@@ -46,6 +46,8 @@ INSTALLED_APPS = [
     "essor.domain.marketing.campaigns",
     "essor.domain.marketing.audience",
     "essor.domain.marketing.sending",
+    "essor.domain.marketing.tracking",
+    "essor.domain.marketing.returns",
     "essor.domain.exchange",
     "essor.domain.bulk",
     "essor.domain.reports",
