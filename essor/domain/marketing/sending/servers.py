@@ -10,9 +10,9 @@ from typing import Any
 import orjson
 from django.utils.translation import gettext as _
 
-from essor.domain.marketing.sending import sealed
 from essor.domain.marketing.sending.models import Server
 from essor.kernel.errors import FieldError, ValidationFailed
+from essor.kernel.sealed import seal
 
 HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[?[0-9A-Fa-f:]{2,39}\]?")
 DOMAIN_RATE = re.compile(r"\s*([a-z0-9.-]+)\s*[:= ]\s*(\d{1,9})\s*")
@@ -41,20 +41,29 @@ def keep(values: Mapping[str, str], server: Server | None = None) -> Server:
     row.backend = values.get("backend", "").strip()
     if row.kind == Server.Kind.SMTP and not HOST.fullmatch(row.host):
         wrong("host", _("Enter the server’s name, such as smtp.example.com."))
-    if row.kind == Server.Kind.BACKEND and not (PATH.fullmatch(row.backend) and row.backend.startswith(TRUSTED)):
-        wrong("backend", _("Enter a backend of Django or django-anymail, such as anymail.backends.brevo.EmailBackend."))
+    if row.kind == Server.Kind.BACKEND and not (
+        PATH.fullmatch(row.backend) and row.backend.startswith(TRUSTED)
+    ):
+        wrong(
+            "backend",
+            _("Enter a backend of Django or django-anymail, such as anymail.backends.brevo.EmailBackend."),
+        )
     row.port = _whole(values, "port", 587, 1, 65535, errors)
     row.connections = _whole(values, "connections", 4, 1, MOST_CONNECTIONS, errors)
     row.hourly_rate = _whole(values, "hourly_rate", 0, 0, LARGEST, errors)
     row.daily_cap = _whole(values, "daily_cap", 0, 0, LARGEST, errors)
     row.domain_rates = _rates(values.get("domain_rates", ""), errors)
     row.warm_up_from = _day(values.get("warm_up_from", ""), errors)
-    if row.username and row.security == Server.Security.NONE and row.host not in ("localhost", "127.0.0.1", "::1"):
+    if (
+        row.username
+        and row.security == Server.Security.NONE
+        and row.host not in ("localhost", "127.0.0.1", "::1")
+    ):
         wrong("security", _("A password is not sent without encryption."))
     if values.get("password"):
-        row.password = sealed.closed(values["password"])
+        row.password = seal(values["password"])
     if values.get("options"):
-        row.options = sealed.closed(_json(values["options"], errors))
+        row.options = seal(_json(values["options"], errors))
     if errors:
         raise ValidationFailed(errors)
     row.save()
@@ -113,7 +122,7 @@ def _json(text: str, errors: list[FieldError]) -> str:
     except ValueError:
         found = None
     if not isinstance(found, dict):
-        words = _("Write a JSON object, such as {\"api_key\": \"…\"}.")
+        words = _('Write a JSON object, such as {"api_key": "…"}.')
         errors.append(FieldError("options", "INVALID_FIELD_VALUE", words))
         return "{}"
     return text

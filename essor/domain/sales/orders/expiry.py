@@ -70,7 +70,11 @@ def _notice(row: Contract, user: User) -> Notice:
         return _("The contract %(number)s with %(account)s ends soon") % words
 
     def body() -> str:
-        return _("It ends on %(day)s.") % {"day": written(row.end_date, user.locale, "long")} if row.end_date else ""
+        return (
+            _("It ends on %(day)s.") % {"day": written(row.end_date, user.locale, "long")}
+            if row.end_date
+            else ""
+        )
 
     return Notice(user.pk, EXPIRING.name, title, body, ("Contract", row.pk))
 

@@ -8,7 +8,15 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from essor.catalog.record import LIVE, Record
-from essor.domain.sales.models import Account, Contact, Opportunity, Pricebook2, PricebookEntry, Product2, line
+from essor.domain.sales.models import (
+    Account,
+    Contact,
+    Opportunity,
+    Pricebook2,
+    PricebookEntry,
+    Product2,
+    line,
+)
 from essor.domain.sales.products.models import SoldLine
 from essor.domain.sales.products.totals import USUAL_RATE
 from essor.domain.sales.quotes.models import Quote
@@ -94,9 +102,7 @@ class Order(Record):
 class OrderItem(SoldLine):
     """One line of an order."""
 
-    order = models.ForeignKey(
-        Order, models.DO_NOTHING, related_name="order_items", verbose_name=_("Order")
-    )
+    order = models.ForeignKey(Order, models.DO_NOTHING, related_name="order_items", verbose_name=_("Order"))
     pricebook_entry = models.ForeignKey(
         PricebookEntry, models.DO_NOTHING, related_name="order_items", verbose_name=_("Price book entry")
     )

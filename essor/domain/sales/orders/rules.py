@@ -10,10 +10,9 @@ from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from essor.access.actor import Actor
+from essor.access.actor import Actor, in_house
 from essor.catalog import current
 from essor.catalog.definitions import ObjectDef
-from essor.domain.sales.in_house import in_house
 from essor.domain.sales.orders.models import Order, OrderItem
 from essor.domain.sales.orders.objects import ACTIVATED
 from essor.domain.sales.products.lines import ENTRY, WHOLE, Refusals, take, work_out
@@ -104,7 +103,9 @@ def _check(row: Row, agreed: dict[int, dict[str, Any]], *, has_lines: bool) -> N
     if start is not None and end is not None and end < start:
         row.refuse("EndDate", _("An order does not end before it begins."), "FIELD_INTEGRITY_EXCEPTION")
     if has_lines and row.changes("CurrencyIsoCode"):
-        row.refuse("CurrencyIsoCode", _("The lines of the order fix its currency."), "FIELD_INTEGRITY_EXCEPTION")
+        row.refuse(
+            "CurrencyIsoCode", _("The lines of the order fix its currency."), "FIELD_INTEGRITY_EXCEPTION"
+        )
     if row.get("Status") != ACTIVATED:
         return
     if not has_lines:

@@ -31,7 +31,8 @@ def converted(batch: Batch) -> None:
     """Set rate and converted amount; a deal that was closed keeps its rate unless its date or currency is corrected."""
     rows = list(batch)
     known = rates.read(
-        batch.actor.company.currency, {row.get("CurrencyIsoCode") for row in rows if not _frozen(row)} - {None}
+        batch.actor.company.currency,
+        {row.get("CurrencyIsoCode") for row in rows if not _frozen(row)} - {None},
     )
     for row in rows:
         code, day = row.get("CurrencyIsoCode"), row.get("CloseDate")

@@ -30,7 +30,11 @@ MAKERS = {"Opportunity": make.from_deal, "Quote": make.from_quote}
 @offers.record_action(*MAKERS)
 def order_button(record: Loaded) -> Action | None:
     """Offer an order of a won deal, or of a quote that stands, to those who may make orders."""
-    ready = record.values.get("IsWon") if record.object.name == "Opportunity" else not record.values.get("IsSuperseded")
+    ready = (
+        record.values.get("IsWon")
+        if record.object.name == "Opportunity"
+        else not record.values.get("IsSuperseded")
+    )
     if not ready or not record.catalog.has(ORDER) or not row_access.may(record.actor, ORDER, "create"):
         return None
     return Action(_("Create order"), f"/r/{record.id}/order", "file-spreadsheet", method="post")
