@@ -9,6 +9,7 @@ from essor.faces.web.setup import (
     approvals,
     assignment,
     conditions,
+    currencies,
     fields,
     formulas,
     groups,
@@ -114,7 +115,6 @@ assignment_pages = [
     path("", assignment.index, name="setup_assignment"),
     path("new", assignment.edit, name="setup_add_assignment"),
     path("suggest", assignment.suggest, name="setup_assignment_suggest"),
-    path("absences", assignment.absence, name="setup_assignment_absence"),
     path("<int:entry_id>/", assignment.edit, name="setup_assignment_entry"),
     path("<int:entry_id>/criteria", assignment.criteria, name="setup_assignment_criteria"),
     path("<int:entry_id>/all", assignment.clear, name="setup_assignment_clear"),
@@ -145,12 +145,19 @@ approval_pages = [
         "<int:process_id>/steps/<int:step_id>/<str:verb>", approval_steps.act, name="setup_approval_step_act"
     ),
 ]
+currency_pages = [
+    path("", currencies.index, name="setup_currencies"),
+    path("<str:code>/", currencies.edit, name="setup_currency"),
+    path("<str:code>/remove", currencies.remove, name="setup_remove_currency"),
+    path("<str:code>/rates/<int:rate_id>/remove", currencies.remove_rate, name="setup_remove_rate"),
+]
 setup: list[URLPattern | URLResolver] = [
     path("", overview.show, name="setup_overview"),
     path("search", overview.search, name="setup_search"),
     path("suggest", overview.suggest, name="setup_suggest"),
     path("organization", organization.edit, name="setup_organization"),
     path("letterhead", letterhead.edit, name="setup_letterhead"),
+    path("currencies/", include(currency_pages)),
     path("leads/conversion", lead_mapping.edit, name="setup_lead_mapping"),
     path("leads/conversion/reset", lead_mapping.reset, name="setup_reset_lead_mapping"),
     path("leads/forms/", include(web_form_pages)),
