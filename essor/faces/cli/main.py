@@ -59,6 +59,7 @@ def _run(args: argparse.Namespace) -> int:
     logging.captureWarnings(capture=True)
     try:
         start_django()
+        import_module("essor.faces.cli.answering").require_answer()
         return int(_module(args.command).run(args) or OK)
     except Refused as error:
         return fail(str(error))
