@@ -103,4 +103,5 @@ def explain(error: Exception) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    # Commands raise the Refused of the module by its name; run as a script, this file would have another one.
+    sys.exit(import_module("essor.faces.cli.main").main())
