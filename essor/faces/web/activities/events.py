@@ -48,8 +48,8 @@ def create(request: HttpRequest) -> HttpResponseBase:
     """Draw the dialog of a new event, or write it."""
     actor = actor_of(request)
     if request.method != "POST":
-        start = _local(request.GET.get("start", "")) or _next_hour()
-        end = _local(request.GET.get("end", "")) or start + timedelta(hours=1)
+        start = local(request.GET.get("start", "")) or _next_hour()
+        end = local(request.GET.get("end", "")) or start + timedelta(hours=1)
         typed = {
             "start": start.isoformat(timespec="minutes"), "end": end.isoformat(timespec="minutes"), "reminder": "15",
             "all_day": request.GET.get("all_day", ""),
@@ -151,7 +151,7 @@ def _typed(record: Loaded) -> dict[str, str]:
 
 def _values(typed: Mapping[str, str], zone: str) -> dict[str, Any]:
     """Return what the dialog holds as values of an event; ValidationFailed where something is missing."""
-    start, end = _local(typed.get("start", "")), _local(typed.get("end", ""))
+    start, end = local(typed.get("start", "")), local(typed.get("end", ""))
     if not typed.get("subject"):
         raise ValidationFailed([FieldError("Subject", "REQUIRED_FIELD_MISSING", _("Say what it is about."))])
     if start is None:
@@ -162,8 +162,8 @@ def _values(typed: Mapping[str, str], zone: str) -> dict[str, Any]:
     end = end or start
     first = start.replace(hour=0, minute=0, tzinfo=UTC) if whole else start.replace(tzinfo=zone_named(zone))
     last = end.replace(hour=0, minute=0, tzinfo=UTC) if whole else end.replace(tzinfo=zone_named(zone))
-    before = typed.get("reminder", "")
-    reminder = first - timedelta(minutes=int(before)) if before.isdecimal() and len(before) < 6 else None  # noqa: PLR2004 -- digits
+    before = minutes_before(typed)
+    reminder = first - before if before is not None else None
     return {
         "Subject": typed["subject"], "StartDateTime": first.astimezone(UTC), "EndDateTime": last.astimezone(UTC),
         "IsAllDayEvent": whole, "Location": typed.get("location") or None, "Description": typed.get("comment") or None,
@@ -192,7 +192,14 @@ def _ruled(rule: str, until: str) -> str:
     return f"{rule};UNTIL={last:%Y%m%d}T235959"
 
 
-def _local(text: str) -> datetime | None:
+def minutes_before(typed: Mapping[str, str]) -> timedelta | None:
+    """Return how long before the start a form wants its reminder; None for no reminder."""
+    before = typed.get("reminder", "")
+    return timedelta(minutes=int(before)) if before.isdecimal() and before in REMINDERS else None
+
+
+def local(text: str) -> datetime | None:
+    """Return the wall-clock time that a form sent; None when it is none."""
     try:
         return datetime.fromisoformat(text).replace(tzinfo=None) if text else None
     except ValueError:
