@@ -19,7 +19,7 @@ from essor.access import rows as row_access
 from essor.access.models import User
 from essor.domain.activities.calls import link_of, log_call
 from essor.faces.web import offers
-from essor.faces.web.activities.events import REMINDERS, local, minutes_before
+from essor.faces.web.activities.events import MORNING, REMINDERS, local, minutes_before
 from essor.faces.web.offers import Panel
 from essor.faces.web.records.reading import Loaded, actor_of, load
 from essor.faces.web.shapes import Option
@@ -34,7 +34,6 @@ TABS = {
     "task": ("Task", gettext_lazy("Task"), "checkbox"), "event": ("Event", gettext_lazy("Event"), "calendar"),
 }  # fmt: skip
 NEXT = (1, 3, 7)
-MORNING = "09:00"  # when the reminder of a task comes, on the reader's clock
 SUGGESTED = 8
 
 
@@ -95,7 +94,7 @@ def _draw(
         "results": _results(record, typed), "next": NEXT,
         "tomorrow": (today + timedelta(days=1)).isoformat(), "start": start.isoformat(timespec="minutes"),
         "end": (start + timedelta(hours=1)).isoformat(timespec="minutes"), "reminders": REMINDERS.items(),
-        "morning": time.fromisoformat(MORNING),
+        "morning": MORNING,
     }  # fmt: skip
     return render(request, "activities/composer.html.jinja", context, status=422 if error else 200)
 
@@ -133,7 +132,7 @@ def _task(record: Loaded, typed: Mapping[str, str]) -> str:
         "Description": typed.get("comment") or None, **link,
     }  # fmt: skip
     if typed.get("remind") and typed.get("date"):
-        values |= {"IsReminderSet": True, "ReminderDateTime": f"{typed['date']}T{MORNING}"}
+        values |= {"IsReminderSet": True, "ReminderDateTime": f"{typed['date']}T{MORNING.isoformat()}"}
     save(record.actor, Change("Task", values))
     return _("Task planned.")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -37,6 +37,7 @@ REMINDERS = {
     "": gettext_lazy("No reminder"), "0": gettext_lazy("At the start"), "5": gettext_lazy("5 minutes before"),
     "15": gettext_lazy("15 minutes before"), "60": gettext_lazy("1 hour before"), "1440": gettext_lazy("1 day before"),
 }  # fmt: skip
+MORNING = time(9)  # of whole days, and of tasks, on the reader's clock
 FIELDS = (
     "Subject", "StartDateTime", "EndDateTime", "IsAllDayEvent", "Location", "Description", "IsReminderSet",
     "ReminderDateTime", RULE, SERIES, "WhoId", "WhatId",
@@ -145,7 +146,7 @@ def _typed(record: Loaded) -> dict[str, str]:
         "comment": values.get("Description") or "", "all_day": "1" if whole else "",
         "start": start.astimezone(zone).replace(tzinfo=None).isoformat(timespec="minutes"),
         "end": end.astimezone(zone).replace(tzinfo=None).isoformat(timespec="minutes"),
-        "reminder": str(int((start - remind).total_seconds() // 60)) if remind else "",
+        "reminder": str(_before(_reminded_from(start, record.actor.timezone, whole=whole) - remind)) if remind else "",
     }  # fmt: skip
 
 
@@ -163,12 +164,24 @@ def _values(typed: Mapping[str, str], zone: str) -> dict[str, Any]:
     first = start.replace(hour=0, minute=0, tzinfo=UTC) if whole else start.replace(tzinfo=zone_named(zone))
     last = end.replace(hour=0, minute=0, tzinfo=UTC) if whole else end.replace(tzinfo=zone_named(zone))
     before = minutes_before(typed)
-    reminder = first - before if before is not None else None
+    reminder = _reminded_from(first, zone, whole=whole) - before if before is not None else None
     return {
         "Subject": typed["subject"], "StartDateTime": first.astimezone(UTC), "EndDateTime": last.astimezone(UTC),
         "IsAllDayEvent": whole, "Location": typed.get("location") or None, "Description": typed.get("comment") or None,
         "IsReminderSet": reminder is not None, "ReminderDateTime": reminder,
     }  # fmt: skip
+
+
+def _reminded_from(start: datetime, zone: str, *, whole: bool) -> datetime:
+    """Return the moment that a reminder is counted back from: the start, and of whole days the morning of the first."""
+    day = start.astimezone(UTC).date()
+    return datetime.combine(day, MORNING, zone_named(zone)) if whole else start
+
+
+def _before(span: timedelta) -> int:
+    """Return a span in minutes: of those on offer the nearest, so that the dialog can show it."""
+    minutes = span.total_seconds() / 60
+    return min((int(one) for one in REMINDERS if one), key=lambda one: abs(one - minutes))
 
 
 def _repeating(typed: Mapping[str, str]) -> dict[str, str]:
