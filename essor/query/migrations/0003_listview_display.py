@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('query', '0002_asked'),
+        ("query", "0002_asked"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='listview',
-            name='display',
+            model_name="listview",
+            name="display",
             field=models.JSONField(default=dict),
         ),
     ]
