@@ -17,6 +17,7 @@ from essor.domain.activities.models import Event, Note, Task
 from essor.domain.demo import (
     approvals,
     companies,
+    currencies,
     deals,
     doings,
     flows,
@@ -88,6 +89,10 @@ def make(*, scale: float = 1.0, seed: int = SEED, report: Report = lambda _line:
         )
     gaps.make(maker.now)
     with transaction.atomic():
+        currencies.make(maker, products.detail(maker.stamp(maker.now, maker.owners[0])))
+        currencies.convert()
+    report("three currencies with thirty months of rates")
+    with transaction.atomic():
         incoming.make(aside, sellers)
     _week(maker, sellers)
     _last_activities(maker)
@@ -120,7 +125,7 @@ def make(*, scale: float = 1.0, seed: int = SEED, report: Report = lambda _line:
         index.rebuild(name)
     report("search index ready")
     flows.make()
-    report("two flows turned on")
+    report("three flows turned on")
 
 
 def _sellers() -> list[User]:
@@ -147,6 +152,7 @@ def _slice(maker: companies.Maker, aside: companies.Maker, share: float) -> None
         relations.groups(aside, firms)
         relations.scopes(persons)
         _store(OpportunityContactRole, relations.roles(aside, found, persons))
+        relations.first_contacts(found)
         _store(AccountContactRelation, relations.moves(aside, firms, persons))
         _store(Conversion, relations.conversions(aside, leads, found, firms, persons))
 

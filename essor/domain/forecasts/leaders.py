@@ -24,7 +24,7 @@ from essor.query.names import names
 
 TOP = 5
 Values = dict[int, int]
-Counter = Callable[[Period, Collection[int], str], Values]
+Counter = Callable[[Period, Collection[int]], Values]
 
 
 def _won(period: Period) -> QuerySet[Opportunity]:
@@ -33,20 +33,20 @@ def _won(period: Period) -> QuerySet[Opportunity]:
     ).order_by()
 
 
-def won_amount(period: Period, people: Collection[int], currency: str) -> Values:
-    """Return what each has won, in minor units of one currency."""
-    rows = _won(period).filter(owner_id__in=people, currency_iso_code=currency)
-    return _values(rows.values_list("owner_id").annotate(total=Sum("amount")))
+def won_amount(period: Period, people: Collection[int]) -> Values:
+    """Return what each has won in whatever currency, in minor units of the company's at the rates of closing."""
+    rows = _won(period).filter(owner_id__in=people)
+    return _values(rows.values_list("owner_id").annotate(total=Sum("converted_amount")))
 
 
-def won_deals(period: Period, people: Collection[int], currency: str) -> Values:  # noqa: ARG001 -- all counters alike
+def won_deals(period: Period, people: Collection[int]) -> Values:
     """Return how many deals each has won."""
     return _values(
         _won(period).filter(owner_id__in=people).values_list("owner_id").annotate(total=Count("pk"))
     )
 
 
-def new_customers(period: Period, people: Collection[int], currency: str) -> Values:  # noqa: ARG001
+def new_customers(period: Period, people: Collection[int]) -> Values:
     """Return how many accounts bought for the first time from each."""
     earlier = Opportunity.objects.filter(
         is_deleted=False, is_won=True, account_id=OuterRef("account_id"), close_date__lt=period.start
@@ -55,7 +55,7 @@ def new_customers(period: Period, people: Collection[int], currency: str) -> Val
     return _values(rows.values_list("owner_id").annotate(total=Count("account_id", distinct=True)))
 
 
-def activities(period: Period, people: Collection[int], currency: str) -> Values:  # noqa: ARG001
+def activities(period: Period, people: Collection[int]) -> Values:
     """Return how many calls, tasks and meetings each has done."""
     return _added(
         _values(rows.filter(owner_id__in=people).values_list("owner_id").annotate(total=Count("pk")))
@@ -63,17 +63,17 @@ def activities(period: Period, people: Collection[int], currency: str) -> Values
     )
 
 
-def helped(period: Period, people: Collection[int], currency: str) -> Values:  # noqa: ARG001
+def helped(period: Period, people: Collection[int]) -> Values:
     """Return on how many deals that a colleague won each has helped."""
     return {person: len(deals) for person, deals in contributions.of(_won(period), people).items()}
 
 
-def contributed(period: Period, people: Collection[int], currency: str) -> Values:
-    """Return what the deals that each helped a colleague to win come to, in minor units of one currency."""
+def contributed(period: Period, people: Collection[int]) -> Values:
+    """Return what the deals that each helped a colleague to win come to, in minor units of the company's currency."""
     found = contributions.of(_won(period), people)
     deals = {deal for ones in found.values() for deal in ones}
-    rows = Opportunity.objects.filter(pk__in=deals, currency_iso_code=currency, amount__isnull=False)
-    amounts = _values(rows.values_list("pk", "amount"))
+    rows = Opportunity.objects.filter(pk__in=deals, converted_amount__isnull=False)
+    amounts = _values(rows.values_list("pk", "converted_amount"))
     return {person: sum(amounts.get(deal, 0) for deal in ones) for person, ones in found.items()}
 
 
@@ -171,14 +171,12 @@ def teams(actor: Actor) -> list[tuple[int, str]]:
     return [(role, names[role]) for role in above if role in names]
 
 
-def first(metric: str, period: Period, people: Collection[int], currency: str) -> list[Place]:
+def first(metric: str, period: Period, people: Collection[int]) -> list[Place]:
     """Return the first of those who take part: ranks up to `TOP`, and never more than the better half of them.
 
     Equal values share a rank and are shown together or not at all.
     """
-    values = {
-        person: value for person, value in METRICS[metric](period, people, currency).items() if value > 0
-    }
+    values = {person: value for person, value in METRICS[metric](period, people).items() if value > 0}
     shown: list[tuple[int, int, int]] = []
     for value in sorted(set(values.values()), reverse=True):
         same = [person for person in values if values[person] == value]
@@ -191,10 +189,7 @@ def first(metric: str, period: Period, people: Collection[int], currency: str) -
     return sorted(places, key=lambda one: (one.rank, one.name))
 
 
-def progress(actor: Actor, metric: str, period: Period, currency: str, *, count: int = 6) -> list[Progress]:
+def progress(actor: Actor, metric: str, period: Period, *, count: int = 6) -> list[Progress]:
     """Return one's own value in this period and in those before it, the oldest first."""
     periods = [period.moved(-back) for back in range(count - 1, -1, -1)]
-    return [
-        Progress(one, METRICS[metric](one, [actor.user_id], currency).get(actor.user_id, 0))
-        for one in periods
-    ]
+    return [Progress(one, METRICS[metric](one, [actor.user_id]).get(actor.user_id, 0)) for one in periods]

@@ -73,8 +73,8 @@ def _team(request: HttpRequest, teams: list[tuple[int, str]]) -> int | None:
 
 def _standing(actor: Actor, name: str, period: Period, people: frozenset[int], currency: str) -> Standing:
     label, explained = words.METRICS[name]
-    way = leaders.progress(actor, name, period, currency)
-    places = leaders.first(name, period, people, currency) if people else []
+    way = leaders.progress(actor, name, period)
+    places = leaders.first(name, period, people) if people else []
 
     def shown(value: int) -> str:
         return words.amount(value, currency) if name in leaders.MONEY else formatting.number(value, 0)
