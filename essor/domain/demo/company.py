@@ -179,6 +179,7 @@ def _week(maker: companies.Maker, sellers: list[User]) -> None:
         _store(Task, week.tasks(maker, owners, deals_open))
         _store(Note, week.notes(maker, accounts, owners))
         _store(Notification, week.told(maker, owners, accounts))
+        week.repeat([owners[0], *sellers[:1]])
         Following.objects.bulk_create(week.followed(maker, owners, accounts), ignore_conflicts=True)
 
 
