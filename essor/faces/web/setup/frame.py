@@ -69,6 +69,7 @@ SIDEBAR: tuple[Group, ...] = (
         Entry("roles", _("Roles"), "hierarchy", _("role tree hierarchy team")),
         Entry("profiles", _("Profiles"), "id", _("rights object permission field security")),
         Entry("permission_sets", _("Permission sets"), "key", _("rights object permission field security")),
+        Entry("licenses", _("Licences"), "shield-lock", _("seats light limit read only")),
         Entry("groups", _("Public groups"), "users-group", _("members")),
         Entry("queues", _("Queues"), "inbox", _("members owner")),
     )),
