@@ -48,7 +48,9 @@ def convert(units: int | None, rate: float | None) -> int | None:
     return (
         None
         if units is None or not rate
-        else int(copysign(floor(abs(units) / rate + 0.5), units)) if units else 0
+        else int(copysign(floor(abs(units) / rate + 0.5), units))
+        if units
+        else 0
     )
 
 
@@ -60,7 +62,11 @@ class Converted(Func):
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
         """Divide as doubles; ROUND goes away from zero there."""
         return super().as_sql(
-            compiler, connection, template="CAST(ROUND(%(expressions)s) AS INTEGER)", arg_joiner=" * 1.0 / ", **context
+            compiler,
+            connection,
+            template="CAST(ROUND(%(expressions)s) AS INTEGER)",
+            arg_joiner=" * 1.0 / ",
+            **context,
         )
 
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
@@ -92,7 +98,7 @@ def _rate(found: Operand, currency: F, env: Env) -> Sql:
     if found.field is not None:
         obj = env.full.object(found.field.object_name)
         if obj.has(RATE):
-            prefix = currency.name.removesuffix(obj.field(CURRENCY).attr)
+            prefix = str(vars(currency)["name"]).removesuffix(obj.field(CURRENCY).attr)
             return F(f"{prefix}{obj.field(RATE).attr}")
     whens = [When(Exact(currency, Value(code)), then=Value(rate)) for code, rate in rates(env).items()]
     return Case(*whens, default=None, output_field=FloatField())

@@ -34,7 +34,5 @@ class DatedConversionRate(Detail):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["iso_code", "start_date"], name="dated_rate_once", condition=LIVE
-            )
+            models.UniqueConstraint(fields=["iso_code", "start_date"], name="dated_rate_once", condition=LIVE)
         ]

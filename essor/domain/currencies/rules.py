@@ -6,7 +6,6 @@ from collections.abc import Collection
 from typing import Any
 
 from babel.numbers import get_currency_precision
-from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from essor.access.actions.save_organization import company_check
@@ -42,10 +41,14 @@ def currencies(batch: Batch) -> None:
 @before(RATE, reads=("IsoCode", "StartDate", "ConversionRate"))
 def dated(batch: Batch) -> None:
     """Keep one rate for a currency and a day, of currencies that are kept and are not the company's own."""
-    _once(batch, DatedConversionRate, ("IsoCode", "StartDate"), _("There is a rate from this day on already."))
+    _once(
+        batch, DatedConversionRate, ("IsoCode", "StartDate"), _("There is a rate from this day on already.")
+    )
     rows = list(batch)
     codes = {row.get("IsoCode") for row in rows}
-    known = set(CurrencyType.objects.filter(iso_code__in=codes, is_deleted=False).values_list("iso_code", flat=True))
+    known = set(
+        CurrencyType.objects.filter(iso_code__in=codes, is_deleted=False).values_list("iso_code", flat=True)
+    )
     for row in rows:
         code = row.get("IsoCode")
         if code and code == batch.actor.company.currency:
@@ -71,11 +74,14 @@ def _forbidden() -> str:
     return _("Only an administrator keeps currencies and rates.")
 
 
-def _once(batch: Batch, model: type[Model], names: tuple[str, ...], message: str) -> None:
+def _once(
+    batch: Batch, model: type[CurrencyType | DatedConversionRate], names: tuple[str, ...], message: str
+) -> None:
     """Refuse a second row of the same key, stored or in the batch."""
     rows = list(batch.creating())
     attrs = [batch.object.field(name).attr for name in names]
-    stored = model._default_manager.filter(is_deleted=False, iso_code__in={row.get("IsoCode") for row in rows})  # noqa: SLF001
+    codes = {row.get("IsoCode") for row in rows}
+    stored = model.objects.filter(is_deleted=False, iso_code__in=codes)
     taken: set[tuple[Any, ...]] = set(stored.values_list(*attrs)) if rows else set()
     for row in rows:
         key = tuple(row.get(name) for name in names)

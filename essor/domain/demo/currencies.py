@@ -17,7 +17,11 @@ from essor.domain.sales.rules.conversion import columns, due
 HOME = "EUR"
 MONTHS = 30
 # What a euro was worth at the start, how far a month may move it, and between which bounds it stayed.
-COURSES = {"USD": (1.08, 0.015, 1.03, 1.19), "GBP": (0.857, 0.006, 0.83, 0.88), "CHF": (0.966, 0.007, 0.925, 0.985)}
+COURSES = {
+    "USD": (1.08, 0.015, 1.03, 1.19),
+    "GBP": (0.857, 0.006, 0.83, 0.88),
+    "CHF": (0.966, 0.007, 0.925, 0.985),
+}
 
 
 def make(maker: Maker, stamp: dict[str, Any]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.db import models
 from django.utils import timezone
@@ -40,7 +40,9 @@ def make(maker: Maker, store: Store) -> None:
     offer: dict[str, list[PricebookEntry]] = {}
     for entry in PricebookEntry.objects.order_by("pk"):
         offer.setdefault(entry.currency_iso_code, []).append(entry)
-    accepted = {one.opportunity_id: one.pk for one in Quote.objects.filter(status="Accepted", is_superseded=False)}
+    accepted = {
+        one.opportunity_id: one.pk for one in Quote.objects.filter(status="Accepted", is_superseded=False)
+    }
     orders, lines = [], []
     for place, deal in enumerate(won, 1):
         items = _fitted(_lines(maker, offer[deal.currency_iso_code]), deal.amount or 0)
@@ -113,20 +115,26 @@ def _fitted(items: list[OrderItem], amount: int) -> list[OrderItem]:
 
 
 def _order(
-    maker: Maker, deal: Opportunity, number: str, items: Sequence[OrderItem], contract: Contract | None, quote: int | None,
+    maker: Maker,
+    deal: Opportunity,
+    number: str,
+    items: Sequence[OrderItem],
+    contract: Contract | None,
+    quote: int | None,
     book: int,
 ) -> Order:
     draft = maker.rng.random() < 0.12 and (maker.now.date() - deal.close_date).days < 40  # noqa: PLR2004
     sums = totals_of([(one.subtotal or 0, one.total_price or 0, one.tax_rate) for one in items])
     day = deal.close_date + timedelta(days=maker.rng.randrange(0, 4))
-    account = deal.account
+    account = cast("Account", deal.account)
     address = {f"billing_{part}": getattr(account, f"billing_{part}") for part in ADDRESS}
     made = min(_at(day), maker.now)
     return Order(
-        order_number=number, account_id=deal.account_id, opportunity_id=deal.pk, quote_id=quote,
+        order_number=number, account_id=account.pk, opportunity_id=deal.pk, quote_id=quote,
         contract_id=contract.pk if contract is not None and maker.rng.random() < 0.7 else None,  # noqa: PLR2004
         bill_to_contact_id=deal.contact_id, pricebook2_id=book,
-        status="Draft" if draft else ACTIVATED, effective_date=day, language="fr",
+        status="Draft" if draft else ACTIVATED, effective_date=day,
+        language="en" if account.billing_country == "United Kingdom" else "fr",
         po_number=f"BC-{maker.rng.randrange(1000, 9999)}" if maker.rng.random() < 0.5 else None,  # noqa: PLR2004
         subtotal=sums.subtotal, discount=sums.discount, total_amount=sums.total, tax=sums.tax, grand_total=sums.grand_total,
         activated_date=None if draft else made, currency_iso_code=deal.currency_iso_code, **address,

@@ -169,9 +169,7 @@ def first(metric: str, period: Period, people: Collection[int]) -> list[Place]:
 
     Equal values share a rank and are shown together or not at all.
     """
-    values = {
-        person: value for person, value in METRICS[metric](period, people).items() if value > 0
-    }
+    values = {person: value for person, value in METRICS[metric](period, people).items() if value > 0}
     shown: list[tuple[int, int, int]] = []
     for value in sorted(set(values.values()), reverse=True):
         same = [person for person in values if values[person] == value]
@@ -187,7 +185,4 @@ def first(metric: str, period: Period, people: Collection[int]) -> list[Place]:
 def progress(actor: Actor, metric: str, period: Period, *, count: int = 6) -> list[Progress]:
     """Return one's own value in this period and in those before it, the oldest first."""
     periods = [period.moved(-back) for back in range(count - 1, -1, -1)]
-    return [
-        Progress(one, METRICS[metric](one, [actor.user_id]).get(actor.user_id, 0))
-        for one in periods
-    ]
+    return [Progress(one, METRICS[metric](one, [actor.user_id]).get(actor.user_id, 0)) for one in periods]

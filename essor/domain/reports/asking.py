@@ -103,7 +103,8 @@ def _figure(actor: Actor, catalog: Catalog, obj: ObjectDef, measure: Any, *, own
 def converted(figures: Iterable[Figure], way: Conversion | None) -> tuple[Figure, ...]:
     """Return figures whose amounts are added up in the company's currency as well."""
     return tuple(
-        replace(one, conversion=way) if one.currency and one.measure.function in ADDED else one for one in figures
+        replace(one, conversion=way) if one.currency and one.measure.function in ADDED else one
+        for one in figures
     )
 
 

@@ -71,7 +71,11 @@ def _by_currency(one: Shown, label: str, values: Sequence[Any], home: str) -> li
         numbers = tuple(value if isinstance(value, (int, float)) else None for value in values)
         return [Series(label, numbers, UNITS.get(one.kind, ""))]
     codes = sorted({code for value in values for code in (value or {})})
-    if home and len(codes) > 1 and all(value is None or value.total is not None or set(value) == {home} for value in values):
+    if (
+        home
+        and len(codes) > 1
+        and all(value is None or value.total is not None or set(value) == {home} for value in values)
+    ):
         numbers = tuple((comparable(value) or 0) / 10**one.scale for value in values)
         return [Series(f"{label} ({home})", numbers, home)]
     return [

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from essor.access.actor import Actor
 from essor.catalog import current, kinds
 from essor.catalog.definitions import Field, ObjectDef
-from essor.domain.reports.definition import Derived
 from essor.domain.reports.cells import ALL
+from essor.domain.reports.definition import Derived
 from essor.domain.reports.tree import Amounts, Figure
 from essor.formula import Formula, FormulaError, compile_formula, evaluate
 from essor.kernel.clock import moment_for
@@ -62,7 +62,9 @@ def worked_out(
     together = ALL if any(getattr(money, "total", None) is not None for money in monies) else ""
     if one.shown == "money":
         found = {code: in_currency(code) for code in codes}
-        amounts = Amounts({code: round(number * HUNDRED) for code, number in found.items() if number is not None})
+        amounts = Amounts(
+            {code: round(number * HUNDRED) for code, number in found.items() if number is not None}
+        )
         whole = in_currency(together) if together else None
         amounts.total = None if whole is None else round(whole * HUNDRED)
         return amounts or None

@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,45 +15,135 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='CurrencyType',
+            name="CurrencyType",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False, verbose_name='Record id')),
-                ('currency_iso_code', models.CharField(db_default='EUR', default='EUR', max_length=3, verbose_name='Currency')),
-                ('created_date', models.DateTimeField(default=django.utils.timezone.now, verbose_name='Created on')),
-                ('last_modified_date', models.DateTimeField(default=django.utils.timezone.now, verbose_name='Last modified on')),
-                ('system_modstamp', models.DateTimeField(default=django.utils.timezone.now, verbose_name='System modstamp')),
-                ('is_deleted', models.BooleanField(db_default=models.Value(value=False), default=False, verbose_name='Deleted')),
-                ('revision', models.PositiveIntegerField(db_default=1, default=1)),
-                ('iso_code', models.CharField(max_length=3, verbose_name='Currency code')),
-                ('conversion_rate', models.FloatField(verbose_name='Rate without a date')),
-                ('decimal_places', models.PositiveIntegerField(default=2, verbose_name='Decimal places')),
-                ('is_active', models.BooleanField(default=True, verbose_name='Active')),
-                ('is_corporate', models.BooleanField(default=False, verbose_name='Currency of the company')),
-                ('created_by', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Created by')),
-                ('last_modified_by', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Last modified by')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False, verbose_name="Record id")),
+                (
+                    "currency_iso_code",
+                    models.CharField(db_default="EUR", default="EUR", max_length=3, verbose_name="Currency"),
+                ),
+                (
+                    "created_date",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="Created on"),
+                ),
+                (
+                    "last_modified_date",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="Last modified on"),
+                ),
+                (
+                    "system_modstamp",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="System modstamp"),
+                ),
+                (
+                    "is_deleted",
+                    models.BooleanField(
+                        db_default=models.Value(value=False), default=False, verbose_name="Deleted"
+                    ),
+                ),
+                ("revision", models.PositiveIntegerField(db_default=1, default=1)),
+                ("iso_code", models.CharField(max_length=3, verbose_name="Currency code")),
+                ("conversion_rate", models.FloatField(verbose_name="Rate without a date")),
+                ("decimal_places", models.PositiveIntegerField(default=2, verbose_name="Decimal places")),
+                ("is_active", models.BooleanField(default=True, verbose_name="Active")),
+                ("is_corporate", models.BooleanField(default=False, verbose_name="Currency of the company")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Created by",
+                    ),
+                ),
+                (
+                    "last_modified_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Last modified by",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('is_deleted', False)), fields=('iso_code',), name='currency_type_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_deleted", False)),
+                        fields=("iso_code",),
+                        name="currency_type_once",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='DatedConversionRate',
+            name="DatedConversionRate",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False, verbose_name='Record id')),
-                ('currency_iso_code', models.CharField(db_default='EUR', default='EUR', max_length=3, verbose_name='Currency')),
-                ('created_date', models.DateTimeField(default=django.utils.timezone.now, verbose_name='Created on')),
-                ('last_modified_date', models.DateTimeField(default=django.utils.timezone.now, verbose_name='Last modified on')),
-                ('system_modstamp', models.DateTimeField(default=django.utils.timezone.now, verbose_name='System modstamp')),
-                ('is_deleted', models.BooleanField(db_default=models.Value(value=False), default=False, verbose_name='Deleted')),
-                ('revision', models.PositiveIntegerField(db_default=1, default=1)),
-                ('iso_code', models.CharField(max_length=3, verbose_name='Currency code')),
-                ('start_date', models.DateField(verbose_name='From')),
-                ('conversion_rate', models.FloatField(verbose_name='Rate')),
-                ('created_by', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Created by')),
-                ('last_modified_by', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Last modified by')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False, verbose_name="Record id")),
+                (
+                    "currency_iso_code",
+                    models.CharField(db_default="EUR", default="EUR", max_length=3, verbose_name="Currency"),
+                ),
+                (
+                    "created_date",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="Created on"),
+                ),
+                (
+                    "last_modified_date",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="Last modified on"),
+                ),
+                (
+                    "system_modstamp",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="System modstamp"),
+                ),
+                (
+                    "is_deleted",
+                    models.BooleanField(
+                        db_default=models.Value(value=False), default=False, verbose_name="Deleted"
+                    ),
+                ),
+                ("revision", models.PositiveIntegerField(db_default=1, default=1)),
+                ("iso_code", models.CharField(max_length=3, verbose_name="Currency code")),
+                ("start_date", models.DateField(verbose_name="From")),
+                ("conversion_rate", models.FloatField(verbose_name="Rate")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Created by",
+                    ),
+                ),
+                (
+                    "last_modified_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Last modified by",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('is_deleted', False)), fields=('iso_code', 'start_date'), name='dated_rate_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_deleted", False)),
+                        fields=("iso_code", "start_date"),
+                        name="dated_rate_once",
+                    )
+                ],
             },
         ),
     ]

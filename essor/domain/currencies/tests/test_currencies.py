@@ -37,14 +37,18 @@ def dollars(new: New) -> None:
     new("DatedConversionRate", IsoCode="USD", StartDate="2026-07-01", ConversionRate="1.2")
 
 
-def deal(new: New, day: str, amount: str = "1000", code: str = "USD", stage: str = "Prospecting") -> Opportunity:
+def deal(
+    new: New, day: str, amount: str = "1000", code: str = "USD", stage: str = "Prospecting"
+) -> Opportunity:
     key = new("Opportunity", Name="D", StageName=stage, CloseDate=day, Amount=amount, CurrencyIsoCode=code)
     return Opportunity.objects.get(pk=key)
 
 
 @pytest.mark.usefixtures("dollars")
 def test_the_rate_of_the_close_date_counts(new: New, admin: Actor) -> None:
-    found = [deal(new, day).converted_amount for day in ("2025-12-31", "2026-01-01", "2026-06-30", "2026-07-01")]
+    found = [
+        deal(new, day).converted_amount for day in ("2025-12-31", "2026-01-01", "2026-06-30", "2026-07-01")
+    ]
     assert found == [80000, 90909, 90909, 83333]
     assert deal(new, "2026-03-01", code="EUR").converted_amount == 100000
     assert deal(new, "2026-03-01", code="GBP").converted_amount is None, "nobody keeps a rate"
@@ -76,7 +80,11 @@ def test_closed_deals_keep_their_rate_and_open_ones_follow(new: New, admin: Acto
 
 @pytest.mark.usefixtures("dollars")
 def test_questions_convert_in_sql_as_in_memory(new: New, admin: Actor) -> None:
-    for day, amount, code in (("2026-03-01", "0.55", "USD"), ("2026-08-01", "-7.77", "USD"), ("2026-08-01", "5", "EUR")):
+    for day, amount, code in (
+        ("2026-03-01", "0.55", "USD"),
+        ("2026-08-01", "-7.77", "USD"),
+        ("2026-08-01", "5", "EUR"),
+    ):
         deal(new, day, amount, code)
     new("Account", Name="A", AnnualRevenue="120", CurrencyIsoCode="USD")
     call = Call("convertCurrency", (AMOUNT,))

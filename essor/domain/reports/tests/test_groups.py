@@ -179,7 +179,11 @@ def test_where_rates_are_kept_sums_have_a_total_in_the_companys_currency(ask: As
     won = AMOUNT | {"key": "Won", "where": WON}
     share = {"key": "Share", "text": "Won / Amount", "shown": "percent"}
     found = ask(
-        rows=[{"path": "AccountId"}], measures=[AMOUNT, won], formulas=[share], sort="Amount", chart={"kind": "bar"}
+        rows=[{"path": "AccountId"}],
+        measures=[AMOUNT, won],
+        formulas=[share],
+        sort="Amount",
+        chart={"kind": "bar"},
     )
     assert texts(found) == [
         ["Alpha", "€400 + US$500 ≈ €650", "€100 + US$500 ≈ €350", "53.8%"],

@@ -12,21 +12,20 @@ def of_the_company(apps, _editor):
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('sales', '0004_pipeline'),
+        ("sales", "0004_pipeline"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='opportunity',
-            name='conversion_rate',
-            field=models.FloatField(blank=True, null=True, verbose_name='Exchange rate'),
+            model_name="opportunity",
+            name="conversion_rate",
+            field=models.FloatField(blank=True, null=True, verbose_name="Exchange rate"),
         ),
         migrations.AddField(
-            model_name='opportunity',
-            name='converted_amount',
-            field=models.BigIntegerField(blank=True, null=True, verbose_name='Amount in company currency'),
+            model_name="opportunity",
+            name="converted_amount",
+            field=models.BigIntegerField(blank=True, null=True, verbose_name="Amount in company currency"),
         ),
         migrations.RunPython(of_the_company, migrations.RunPython.noop),
     ]

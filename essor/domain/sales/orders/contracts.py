@@ -54,5 +54,7 @@ def _keep(batch: Batch, row: Row) -> None:
 def _activate(batch: Batch, row: Row) -> None:
     for name in ("StartDate", "ContractTerm"):
         if row.get(name) is None:
-            row.refuse(name, _("A contract is activated with a start date and a term."), "REQUIRED_FIELD_MISSING")
+            row.refuse(
+                name, _("A contract is activated with a start date and a term."), "REQUIRED_FIELD_MISSING"
+            )
     row.set("ActivatedDate", batch.now)

@@ -51,7 +51,7 @@ def _tell(today: date) -> bool:
         Contract.objects.select_for_update(of=("self",)).select_related("account").filter(_due(today))
         .order_by("pk")[:MOST]
     )  # fmt: skip
-    owners = {key for row in rows for key in (row.owner_id, row.account.owner_id)} - {None}
+    owners = {key for row in rows for key in (row.owner_id, row.account.owner_id) if key is not None}
     people = {one.pk: one for one in User.objects.filter(pk__in=owners)}
     send([
         _notice(row, people[key])
@@ -70,7 +70,11 @@ def _notice(row: Contract, user: User) -> Notice:
         return _("The contract %(number)s with %(account)s ends soon") % words
 
     def body() -> str:
-        return _("It ends on %(day)s.") % {"day": written(row.end_date, user.locale, "long")} if row.end_date else ""
+        return (
+            _("It ends on %(day)s.") % {"day": written(row.end_date, user.locale, "long")}
+            if row.end_date
+            else ""
+        )
 
     return Notice(user.pk, EXPIRING.name, title, body, ("Contract", row.pk))
 

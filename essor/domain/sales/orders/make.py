@@ -47,7 +47,13 @@ def from_deal(actor: Actor, deal: int) -> int:
         message = _("An order is made of an opportunity that is won.")
         raise ValidationFailed([FieldError("", "FIELD_INTEGRITY_EXCEPTION", message)])
     key = _order(actor, {**values, "OpportunityId": deal})
-    copy(actor, read(actor, "OpportunityLineItem", "OpportunityId", deal, FROM_DEAL), key, "OrderItem", "OrderId")
+    copy(
+        actor,
+        read(actor, "OpportunityLineItem", "OpportunityId", deal, FROM_DEAL),
+        key,
+        "OrderItem",
+        "OrderId",
+    )
     return key
 
 

@@ -9,7 +9,15 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from essor.catalog.record import LIVE, Record
-from essor.domain.sales.models import Account, Contact, Opportunity, Pricebook2, PricebookEntry, Product2, line
+from essor.domain.sales.models import (
+    Account,
+    Contact,
+    Opportunity,
+    Pricebook2,
+    PricebookEntry,
+    Product2,
+    line,
+)
 from essor.domain.sales.products.models import SoldLine
 from essor.domain.sales.products.totals import USUAL_RATE
 from essor.domain.sales.quotes.models import Quote

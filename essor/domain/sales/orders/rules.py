@@ -104,7 +104,9 @@ def _check(row: Row, agreed: dict[int, dict[str, Any]], *, has_lines: bool) -> N
     if start is not None and end is not None and end < start:
         row.refuse("EndDate", _("An order does not end before it begins."), "FIELD_INTEGRITY_EXCEPTION")
     if has_lines and row.changes("CurrencyIsoCode"):
-        row.refuse("CurrencyIsoCode", _("The lines of the order fix its currency."), "FIELD_INTEGRITY_EXCEPTION")
+        row.refuse(
+            "CurrencyIsoCode", _("The lines of the order fix its currency."), "FIELD_INTEGRITY_EXCEPTION"
+        )
     if row.get("Status") != ACTIVATED:
         return
     if not has_lines:

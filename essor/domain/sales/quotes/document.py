@@ -129,7 +129,9 @@ def _read(actor: Actor, key: int, paper: Paper) -> tuple[dict[str, Any], list[di
     if not (seen.has(paper.object) and seen.has(paper.line)):
         raise NotFound(_("There is no such record."))
     top, below = seen.object(paper.object), seen.object(paper.line)
-    if not all(top.has(path) or "." in path for path in paper.names.values()) or not all(map(below.has, LINE)):
+    if not all(top.has(path) or "." in path for path in paper.names.values()) or not all(
+        map(below.has, LINE)
+    ):
         raise Forbidden(_("You may not see everything that stands in this document."))
     guests = {name: path for name, path in paper.guests.items() if _seen(seen, top, path)}
     paths = {**paper.names, **guests}

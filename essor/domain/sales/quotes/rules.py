@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from essor.access.actor import Actor
 from essor.catalog import current
 from essor.domain.sales.in_house import in_house
-from essor.domain.sales.quotes.models import Quote, QuoteLineItem
 from essor.domain.sales.products.lines import ENTRY, Refusals, take, work_out
+from essor.domain.sales.quotes.models import Quote, QuoteLineItem
 from essor.domain.sales.quotes.totals import sum_up
 from essor.domain.sales.relations.models import OpportunityContactRole
 from essor.kernel.errors import FieldError, ValidationFailed

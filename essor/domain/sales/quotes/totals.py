@@ -17,7 +17,6 @@ from essor.domain.sales.products.totals import WHOLE, rounded
 from essor.records.batch import Row
 
 
-
 @dataclass(frozen=True, slots=True)
 class Vat:
     """One row of the VAT table: the rate in percent points, what it is taken of and what it comes to."""

@@ -31,7 +31,19 @@ from essor.faces.web.toasts import toast, trigger
 from essor.kernel import ids
 from essor.kernel.errors import NotFound
 from essor.query import run
-from essor.query.tree import Aggregate, All, Call, Column, Compare, Constant, Me, Order, Path, Query, RelativeDate
+from essor.query.tree import (
+    Aggregate,
+    All,
+    Call,
+    Column,
+    Compare,
+    Constant,
+    Me,
+    Order,
+    Path,
+    Query,
+    RelativeDate,
+)
 from essor.records.change import Change
 from essor.records.save import save
 
@@ -168,7 +180,9 @@ def _stages(
             if row["total"]
         ]
         if way is not None and way.adds({row["CurrencyIsoCode"] for row in group if row["total"]}):
-            amounts = [f"≈ {formatting.short_money(sum(row['converted'] or 0 for row in group), scale=scale)}"]
+            amounts = [
+                f"≈ {formatting.short_money(sum(row['converted'] or 0 for row in group), scale=scale)}"
+            ]
         here = Compare(Path(("StageName",)), "in", (Constant(value, "text"),))
         yield Stage(
             str(field.choice(value) or value), sum(row["deals"] for row in group), " + ".join(amounts) or "–",

@@ -30,7 +30,11 @@ MAKERS = {"Opportunity": make.from_deal, "Quote": make.from_quote}
 @offers.record_action(*MAKERS)
 def order_button(record: Loaded) -> Action | None:
     """Offer an order of a won deal, or of a quote that stands, to those who may make orders."""
-    ready = record.values.get("IsWon") if record.object.name == "Opportunity" else not record.values.get("IsSuperseded")
+    ready = (
+        record.values.get("IsWon")
+        if record.object.name == "Opportunity"
+        else not record.values.get("IsSuperseded")
+    )
     if not ready or not record.catalog.has(ORDER) or not row_access.may(record.actor, ORDER, "create"):
         return None
     return Action(_("Create order"), f"/r/{record.id}/order", "file-spreadsheet", method="post")
@@ -49,7 +53,9 @@ def reopen_button(record: Loaded) -> Action | None:
     """Offer to take an activation back to those who may change the order."""
     if record.values.get("Status") != ACTIVATED or not may_edit(record):
         return None
-    return Action(_("Take the activation back"), f"/r/{record.id}/activate?undo=1", "arrow-back-up", method="post")
+    return Action(
+        _("Take the activation back"), f"/r/{record.id}/activate?undo=1", "arrow-back-up", method="post"
+    )
 
 
 @offers.record_action(ORDER)
@@ -64,7 +70,11 @@ def confirmation_button(record: Loaded) -> Action | None:
 @offers.record_mark(ORDER)
 def activated_mark(record: Loaded) -> offers.Mark | None:
     """Say that an order stays as it is."""
-    return offers.Mark(_("Activated"), "good", "lock", locks=True) if record.values.get("Status") == ACTIVATED else None
+    return (
+        offers.Mark(_("Activated"), "good", "lock", locks=True)
+        if record.values.get("Status") == ACTIVATED
+        else None
+    )
 
 
 @require_POST

@@ -48,7 +48,10 @@ PLACES = {
     ORDER: Place("OrderItem", "OrderId", ("Quantity", "UnitPrice", "Discount", "TaxRate", "ServiceDate")),
 }
 # Of a quote or an order, below its lines.
-SUMS = {QUOTE: ("TotalPrice", "ShippingHandling", "Tax", "GrandTotal"), ORDER: ("TotalAmount", "ShippingHandling", "Tax", "GrandTotal")}
+SUMS = {
+    QUOTE: ("TotalPrice", "ShippingHandling", "Tax", "GrandTotal"),
+    ORDER: ("TotalAmount", "ShippingHandling", "Tax", "GrandTotal"),
+}
 
 
 @dataclass(frozen=True, slots=True)

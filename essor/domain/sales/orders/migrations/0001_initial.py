@@ -7,135 +7,432 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0001_initial'),
-        ('quotes', '0001_initial'),
-        ('sales', '0005_company_currency'),
+        ("access", "0001_initial"),
+        ("quotes", "0001_initial"),
+        ("sales", "0005_company_currency"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Contract',
+            name="Contract",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False, verbose_name='Record id')),
-                ('currency_iso_code', models.CharField(db_default='EUR', default='EUR', max_length=3, verbose_name='Currency')),
-                ('created_date', models.DateTimeField(default=django.utils.timezone.now, verbose_name='Created on')),
-                ('last_modified_date', models.DateTimeField(default=django.utils.timezone.now, verbose_name='Last modified on')),
-                ('system_modstamp', models.DateTimeField(default=django.utils.timezone.now, verbose_name='System modstamp')),
-                ('is_deleted', models.BooleanField(db_default=models.Value(value=False), default=False, verbose_name='Deleted')),
-                ('revision', models.PositiveIntegerField(db_default=1, default=1)),
-                ('last_activity_date', models.DateField(blank=True, null=True, verbose_name='Last activity')),
-                ('contract_number', models.CharField(blank=True, max_length=30, null=True, verbose_name='Contract number')),
-                ('status', models.CharField(default='Draft', max_length=40, verbose_name='Status')),
-                ('start_date', models.DateField(blank=True, null=True, verbose_name='Start date')),
-                ('contract_term', models.FloatField(blank=True, null=True, verbose_name='Term in months')),
-                ('end_date', models.DateField(blank=True, null=True, verbose_name='End date')),
-                ('owner_expiration_notice', models.CharField(blank=True, max_length=10, null=True, verbose_name='Notice before the end')),
-                ('customer_signed_date', models.DateField(blank=True, null=True, verbose_name='Signed on')),
-                ('activated_date', models.DateTimeField(blank=True, null=True, verbose_name='Activated on')),
-                ('special_terms', models.TextField(blank=True, null=True, verbose_name='Special terms')),
-                ('description', models.TextField(blank=True, null=True, verbose_name='Description')),
-                ('expiry_told_for', models.DateField(blank=True, null=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='contracts', to='sales.account', verbose_name='Account')),
-                ('created_by', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Created by')),
-                ('customer_signed', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='contracts', to='sales.contact', verbose_name='Signed by')),
-                ('last_modified_by', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Last modified by')),
-                ('owner', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='access.principal', verbose_name='Owner')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False, verbose_name="Record id")),
+                (
+                    "currency_iso_code",
+                    models.CharField(db_default="EUR", default="EUR", max_length=3, verbose_name="Currency"),
+                ),
+                (
+                    "created_date",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="Created on"),
+                ),
+                (
+                    "last_modified_date",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="Last modified on"),
+                ),
+                (
+                    "system_modstamp",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="System modstamp"),
+                ),
+                (
+                    "is_deleted",
+                    models.BooleanField(
+                        db_default=models.Value(value=False), default=False, verbose_name="Deleted"
+                    ),
+                ),
+                ("revision", models.PositiveIntegerField(db_default=1, default=1)),
+                ("last_activity_date", models.DateField(blank=True, null=True, verbose_name="Last activity")),
+                (
+                    "contract_number",
+                    models.CharField(blank=True, max_length=30, null=True, verbose_name="Contract number"),
+                ),
+                ("status", models.CharField(default="Draft", max_length=40, verbose_name="Status")),
+                ("start_date", models.DateField(blank=True, null=True, verbose_name="Start date")),
+                ("contract_term", models.FloatField(blank=True, null=True, verbose_name="Term in months")),
+                ("end_date", models.DateField(blank=True, null=True, verbose_name="End date")),
+                (
+                    "owner_expiration_notice",
+                    models.CharField(
+                        blank=True, max_length=10, null=True, verbose_name="Notice before the end"
+                    ),
+                ),
+                ("customer_signed_date", models.DateField(blank=True, null=True, verbose_name="Signed on")),
+                ("activated_date", models.DateTimeField(blank=True, null=True, verbose_name="Activated on")),
+                ("special_terms", models.TextField(blank=True, null=True, verbose_name="Special terms")),
+                ("description", models.TextField(blank=True, null=True, verbose_name="Description")),
+                ("expiry_told_for", models.DateField(blank=True, null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="contracts",
+                        to="sales.account",
+                        verbose_name="Account",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Created by",
+                    ),
+                ),
+                (
+                    "customer_signed",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="contracts",
+                        to="sales.contact",
+                        verbose_name="Signed by",
+                    ),
+                ),
+                (
+                    "last_modified_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Last modified by",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="access.principal",
+                        verbose_name="Owner",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Order',
+            name="Order",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False, verbose_name='Record id')),
-                ('currency_iso_code', models.CharField(db_default='EUR', default='EUR', max_length=3, verbose_name='Currency')),
-                ('created_date', models.DateTimeField(default=django.utils.timezone.now, verbose_name='Created on')),
-                ('last_modified_date', models.DateTimeField(default=django.utils.timezone.now, verbose_name='Last modified on')),
-                ('system_modstamp', models.DateTimeField(default=django.utils.timezone.now, verbose_name='System modstamp')),
-                ('is_deleted', models.BooleanField(db_default=models.Value(value=False), default=False, verbose_name='Deleted')),
-                ('revision', models.PositiveIntegerField(db_default=1, default=1)),
-                ('last_activity_date', models.DateField(blank=True, null=True, verbose_name='Last activity')),
-                ('order_number', models.CharField(blank=True, max_length=30, null=True, verbose_name='Order number')),
-                ('status', models.CharField(default='Draft', max_length=40, verbose_name='Status')),
-                ('effective_date', models.DateField(verbose_name='Order date')),
-                ('end_date', models.DateField(blank=True, null=True, verbose_name='Until')),
-                ('po_number', models.CharField(blank=True, max_length=80, null=True, verbose_name='Customer’s order number')),
-                ('language', models.CharField(blank=True, max_length=5, null=True, verbose_name='Language')),
-                ('subtotal', models.BigIntegerField(default=0, verbose_name='Subtotal')),
-                ('discount', models.FloatField(blank=True, null=True, verbose_name='Discount')),
-                ('total_amount', models.BigIntegerField(default=0, verbose_name='Order amount')),
-                ('shipping_handling', models.BigIntegerField(blank=True, null=True, verbose_name='Shipping and handling')),
-                ('shipping_tax_rate', models.FloatField(blank=True, default=20.0, null=True, verbose_name='VAT rate of shipping')),
-                ('tax', models.BigIntegerField(default=0, verbose_name='VAT')),
-                ('grand_total', models.BigIntegerField(default=0, verbose_name='Grand total')),
-                ('activated_date', models.DateTimeField(blank=True, null=True, verbose_name='Activated on')),
-                ('billing_street', models.TextField(blank=True, null=True, verbose_name='Billing street')),
-                ('billing_city', models.CharField(blank=True, max_length=120, null=True, verbose_name='Billing city')),
-                ('billing_postal_code', models.CharField(blank=True, max_length=20, null=True, verbose_name='Billing postal code')),
-                ('billing_state', models.CharField(blank=True, max_length=120, null=True, verbose_name='Billing state or region')),
-                ('billing_country', models.CharField(blank=True, max_length=120, null=True, verbose_name='Billing country')),
-                ('description', models.TextField(blank=True, null=True, verbose_name='Description')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='orders', to='sales.account', verbose_name='Account')),
-                ('bill_to_contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='orders', to='sales.contact', verbose_name='Contact')),
-                ('contract', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='orders', to='orders.contract', verbose_name='Contract')),
-                ('created_by', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Created by')),
-                ('last_modified_by', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Last modified by')),
-                ('opportunity', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='orders', to='sales.opportunity', verbose_name='Opportunity')),
-                ('owner', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='access.principal', verbose_name='Owner')),
-                ('pricebook2', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='orders', to='sales.pricebook2', verbose_name='Price book')),
-                ('quote', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='orders', to='quotes.quote', verbose_name='Quote')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False, verbose_name="Record id")),
+                (
+                    "currency_iso_code",
+                    models.CharField(db_default="EUR", default="EUR", max_length=3, verbose_name="Currency"),
+                ),
+                (
+                    "created_date",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="Created on"),
+                ),
+                (
+                    "last_modified_date",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="Last modified on"),
+                ),
+                (
+                    "system_modstamp",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="System modstamp"),
+                ),
+                (
+                    "is_deleted",
+                    models.BooleanField(
+                        db_default=models.Value(value=False), default=False, verbose_name="Deleted"
+                    ),
+                ),
+                ("revision", models.PositiveIntegerField(db_default=1, default=1)),
+                ("last_activity_date", models.DateField(blank=True, null=True, verbose_name="Last activity")),
+                (
+                    "order_number",
+                    models.CharField(blank=True, max_length=30, null=True, verbose_name="Order number"),
+                ),
+                ("status", models.CharField(default="Draft", max_length=40, verbose_name="Status")),
+                ("effective_date", models.DateField(verbose_name="Order date")),
+                ("end_date", models.DateField(blank=True, null=True, verbose_name="Until")),
+                (
+                    "po_number",
+                    models.CharField(
+                        blank=True, max_length=80, null=True, verbose_name="Customer’s order number"
+                    ),
+                ),
+                ("language", models.CharField(blank=True, max_length=5, null=True, verbose_name="Language")),
+                ("subtotal", models.BigIntegerField(default=0, verbose_name="Subtotal")),
+                ("discount", models.FloatField(blank=True, null=True, verbose_name="Discount")),
+                ("total_amount", models.BigIntegerField(default=0, verbose_name="Order amount")),
+                (
+                    "shipping_handling",
+                    models.BigIntegerField(blank=True, null=True, verbose_name="Shipping and handling"),
+                ),
+                (
+                    "shipping_tax_rate",
+                    models.FloatField(
+                        blank=True, default=20.0, null=True, verbose_name="VAT rate of shipping"
+                    ),
+                ),
+                ("tax", models.BigIntegerField(default=0, verbose_name="VAT")),
+                ("grand_total", models.BigIntegerField(default=0, verbose_name="Grand total")),
+                ("activated_date", models.DateTimeField(blank=True, null=True, verbose_name="Activated on")),
+                ("billing_street", models.TextField(blank=True, null=True, verbose_name="Billing street")),
+                (
+                    "billing_city",
+                    models.CharField(blank=True, max_length=120, null=True, verbose_name="Billing city"),
+                ),
+                (
+                    "billing_postal_code",
+                    models.CharField(
+                        blank=True, max_length=20, null=True, verbose_name="Billing postal code"
+                    ),
+                ),
+                (
+                    "billing_state",
+                    models.CharField(
+                        blank=True, max_length=120, null=True, verbose_name="Billing state or region"
+                    ),
+                ),
+                (
+                    "billing_country",
+                    models.CharField(blank=True, max_length=120, null=True, verbose_name="Billing country"),
+                ),
+                ("description", models.TextField(blank=True, null=True, verbose_name="Description")),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="orders",
+                        to="sales.account",
+                        verbose_name="Account",
+                    ),
+                ),
+                (
+                    "bill_to_contact",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="orders",
+                        to="sales.contact",
+                        verbose_name="Contact",
+                    ),
+                ),
+                (
+                    "contract",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="orders",
+                        to="orders.contract",
+                        verbose_name="Contract",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Created by",
+                    ),
+                ),
+                (
+                    "last_modified_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Last modified by",
+                    ),
+                ),
+                (
+                    "opportunity",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="orders",
+                        to="sales.opportunity",
+                        verbose_name="Opportunity",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="access.principal",
+                        verbose_name="Owner",
+                    ),
+                ),
+                (
+                    "pricebook2",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="orders",
+                        to="sales.pricebook2",
+                        verbose_name="Price book",
+                    ),
+                ),
+                (
+                    "quote",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="orders",
+                        to="quotes.quote",
+                        verbose_name="Quote",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='OrderItem',
+            name="OrderItem",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False, verbose_name='Record id')),
-                ('currency_iso_code', models.CharField(db_default='EUR', default='EUR', max_length=3, verbose_name='Currency')),
-                ('created_date', models.DateTimeField(default=django.utils.timezone.now, verbose_name='Created on')),
-                ('last_modified_date', models.DateTimeField(default=django.utils.timezone.now, verbose_name='Last modified on')),
-                ('system_modstamp', models.DateTimeField(default=django.utils.timezone.now, verbose_name='System modstamp')),
-                ('is_deleted', models.BooleanField(db_default=models.Value(value=False), default=False, verbose_name='Deleted')),
-                ('revision', models.PositiveIntegerField(db_default=1, default=1)),
-                ('name', models.CharField(blank=True, max_length=255, null=True, verbose_name='Name')),
-                ('product_code', models.CharField(blank=True, max_length=255, null=True, verbose_name='Product code')),
-                ('sort_order', models.FloatField(blank=True, null=True, verbose_name='Place')),
-                ('quantity', models.FloatField(blank=True, null=True, verbose_name='Quantity')),
-                ('list_price', models.BigIntegerField(blank=True, null=True, verbose_name='List price')),
-                ('unit_price', models.BigIntegerField(blank=True, null=True, verbose_name='Sales price')),
-                ('discount', models.FloatField(blank=True, null=True, verbose_name='Discount')),
-                ('subtotal', models.BigIntegerField(blank=True, null=True, verbose_name='Subtotal')),
-                ('total_price', models.BigIntegerField(blank=True, null=True, verbose_name='Total price')),
-                ('tax_rate', models.FloatField(blank=True, default=20.0, null=True, verbose_name='VAT rate')),
-                ('service_date', models.DateField(blank=True, null=True, verbose_name='Service date')),
-                ('description', models.CharField(blank=True, max_length=255, null=True, verbose_name='Line description')),
-                ('created_by', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Created by')),
-                ('last_modified_by', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Last modified by')),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='order_items', to='orders.order', verbose_name='Order')),
-                ('pricebook_entry', models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='order_items', to='sales.pricebookentry', verbose_name='Price book entry')),
-                ('product2', models.ForeignKey(null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='order_items', to='sales.product2', verbose_name='Product')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False, verbose_name="Record id")),
+                (
+                    "currency_iso_code",
+                    models.CharField(db_default="EUR", default="EUR", max_length=3, verbose_name="Currency"),
+                ),
+                (
+                    "created_date",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="Created on"),
+                ),
+                (
+                    "last_modified_date",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="Last modified on"),
+                ),
+                (
+                    "system_modstamp",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="System modstamp"),
+                ),
+                (
+                    "is_deleted",
+                    models.BooleanField(
+                        db_default=models.Value(value=False), default=False, verbose_name="Deleted"
+                    ),
+                ),
+                ("revision", models.PositiveIntegerField(db_default=1, default=1)),
+                ("name", models.CharField(blank=True, max_length=255, null=True, verbose_name="Name")),
+                (
+                    "product_code",
+                    models.CharField(blank=True, max_length=255, null=True, verbose_name="Product code"),
+                ),
+                ("sort_order", models.FloatField(blank=True, null=True, verbose_name="Place")),
+                ("quantity", models.FloatField(blank=True, null=True, verbose_name="Quantity")),
+                ("list_price", models.BigIntegerField(blank=True, null=True, verbose_name="List price")),
+                ("unit_price", models.BigIntegerField(blank=True, null=True, verbose_name="Sales price")),
+                ("discount", models.FloatField(blank=True, null=True, verbose_name="Discount")),
+                ("subtotal", models.BigIntegerField(blank=True, null=True, verbose_name="Subtotal")),
+                ("total_price", models.BigIntegerField(blank=True, null=True, verbose_name="Total price")),
+                ("tax_rate", models.FloatField(blank=True, default=20.0, null=True, verbose_name="VAT rate")),
+                ("service_date", models.DateField(blank=True, null=True, verbose_name="Service date")),
+                (
+                    "description",
+                    models.CharField(blank=True, max_length=255, null=True, verbose_name="Line description"),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Created by",
+                    ),
+                ),
+                (
+                    "last_modified_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Last modified by",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="order_items",
+                        to="orders.order",
+                        verbose_name="Order",
+                    ),
+                ),
+                (
+                    "pricebook_entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="order_items",
+                        to="sales.pricebookentry",
+                        verbose_name="Price book entry",
+                    ),
+                ),
+                (
+                    "product2",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="order_items",
+                        to="sales.product2",
+                        verbose_name="Product",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='contract',
-            index=models.Index(condition=models.Q(('is_deleted', False)), fields=['account'], name='contract_account'),
+            model_name="contract",
+            index=models.Index(
+                condition=models.Q(("is_deleted", False)), fields=["account"], name="contract_account"
+            ),
         ),
         migrations.AddIndex(
-            model_name='contract',
-            index=models.Index(condition=models.Q(('is_deleted', False)), fields=['status', 'end_date'], name='contract_ends'),
+            model_name="contract",
+            index=models.Index(
+                condition=models.Q(("is_deleted", False)), fields=["status", "end_date"], name="contract_ends"
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('is_deleted', False)), fields=['account', 'effective_date'], name='order_account'),
+            model_name="order",
+            index=models.Index(
+                condition=models.Q(("is_deleted", False)),
+                fields=["account", "effective_date"],
+                name="order_account",
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('is_deleted', False)), fields=['effective_date', 'id'], name='order_date'),
+            model_name="order",
+            index=models.Index(
+                condition=models.Q(("is_deleted", False)), fields=["effective_date", "id"], name="order_date"
+            ),
         ),
         migrations.AddIndex(
-            model_name='orderitem',
-            index=models.Index(condition=models.Q(('is_deleted', False)), fields=['order', 'sort_order'], name='order_item_place'),
+            model_name="orderitem",
+            index=models.Index(
+                condition=models.Q(("is_deleted", False)),
+                fields=["order", "sort_order"],
+                name="order_item_place",
+            ),
         ),
     ]

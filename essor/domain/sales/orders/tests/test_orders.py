@@ -57,7 +57,11 @@ def test_an_order_of_a_quote_says_what_the_quote_said(admin: Actor, deal: int) -
     assert (found.order_number, found.status, found.language) == ("O-00001", "Draft", "en")
     assert (found.account_id, found.opportunity_id, found.quote_id) == (quote.account_id, deal, key)
     assert (found.billing_city, found.bill_to_contact_id) == ("Lyon", quote.contact_id)
-    assert (found.total_amount, found.tax, found.grand_total) == (quote.total_price, quote.tax, quote.grand_total)
+    assert (found.total_amount, found.tax, found.grand_total) == (
+        quote.total_price,
+        quote.tax,
+        quote.grand_total,
+    )
     totals = [list(one.order_by("sort_order").values_list("total_price", flat=True))
               for one in (found.order_items, quote.quote_line_items)]  # fmt: skip
     assert totals[0] == totals[1] == [2778, 1400]
@@ -84,7 +88,12 @@ def test_an_order_is_activated_with_a_line_and_its_contract(admin: Actor, order:
     save(admin, Change("Order", {"ContractId": contract}, id=order))
     assert refused(admin, "Order", order, Status="Activated") == ["Status"], "the contract is a draft"
     assert set(refused(admin, "Contract", contract, Status="Activated")) == {"StartDate", "ContractTerm"}
-    save(admin, Change("Contract", {"Status": "Activated", "StartDate": "2026-11-01", "ContractTerm": 12}, id=contract))
+    save(
+        admin,
+        Change(
+            "Contract", {"Status": "Activated", "StartDate": "2026-11-01", "ContractTerm": 12}, id=contract
+        ),
+    )
     assert activate(admin, order).activated_date is not None
     stranger = new("Contract", AccountId=new("Account", Name="Another"))
     assert refused(admin, "Order", empty, ContractId=stranger) == ["ContractId"]
@@ -117,7 +126,9 @@ def test_many_lines_cost_as_many_queries_as_two(admin: Actor, order: int, price:
 
     def lines(count: int) -> int:
         changes = [Change("OrderItem", {"OrderId": order, "PricebookEntryId": entry, "Quantity": 1})] * count
-        with CaptureQueriesContext(connection, ) as seen:
+        with CaptureQueriesContext(
+            connection,
+        ) as seen:
             assert all(one.ok for one in save_many(admin, "OrderItem", changes))
         return len(seen)
 
@@ -166,7 +177,15 @@ def test_the_confirmation_is_written_in_both_languages(admin: Actor, order: int)
     name, content = document.pdf(admin, order)
     _reader, text = written(content)
     assert name == "Confirmation-de-commande-O-00001.pdf"
-    for said in ("Confirmation de commande", "1er mars 2027", "BC-778", "Société Aulnay", "Zoé Moreau", "27,78 €", "50,14 €"):
+    for said in (
+        "Confirmation de commande",
+        "1er mars 2027",
+        "BC-778",
+        "Société Aulnay",
+        "Zoé Moreau",
+        "27,78 €",
+        "50,14 €",
+    ):
         assert said in text, (said, text)
     assert "Bon pour accord" not in text
     _reader, text = written(document.pdf(admin, order, "en")[1])

@@ -13,7 +13,9 @@ from essor.records.save import save
 
 def test_from_a_won_deal_to_an_activated_order(admin: Client, actor: Actor, deal: str) -> None:
     assert f"/r/{deal}/order" not in admin.get(f"/r/{deal}/").content.decode(), "it is not won yet"
-    assert admin.post(f"/r/{deal}/order").headers["Location"].rstrip("/").endswith(deal), "and goes back to say so"
+    assert admin.post(f"/r/{deal}/order").headers["Location"].rstrip("/").endswith(deal), (
+        "and goes back to say so"
+    )
     save(actor, Change("Opportunity", {"StageName": "Closed Won"}, id=ids.decode(deal)[1]))
     assert f"/r/{deal}/order" in admin.get(f"/r/{deal}/").content.decode()
     order = admin.post(f"/r/{deal}/order").headers["Location"].rstrip("/").rpartition("/")[2]
