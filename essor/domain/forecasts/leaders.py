@@ -10,19 +10,19 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 from django.utils import timezone
 
 from essor.access.actor import Actor
 from essor.access.models import User, UserRole
 from essor.domain.activities.models import Event, Task
-from essor.domain.forecasts import roles
+from essor.domain.forecasts import contributions, roles
 from essor.domain.forecasts.models import Participant
 from essor.domain.forecasts.periods import Period
 from essor.domain.sales.models import Opportunity
+from essor.query.names import names
 
 TOP = 5
-DEAL_PREFIX = "006"
 Values = dict[int, int]
 Counter = Callable[[Period, Collection[int]], Values]
 
@@ -64,19 +64,24 @@ def activities(period: Period, people: Collection[int]) -> Values:
 
 
 def helped(period: Period, people: Collection[int]) -> Values:
-    """Return on how many deals that a colleague won each has done something, whenever that was."""
-    others = _won(period).filter(pk=OuterRef("what")).exclude(owner_id=OuterRef("owner_id"))
-    about = Q(Exists(others), what_type=DEAL_PREFIX, owner_id__in=people, is_deleted=False)
-    tasks = Task.objects.filter(about, is_closed=True).order_by().values_list("owner_id", "what")
-    events = (
-        Event.objects.filter(about, activity_date__lte=timezone.localdate())
-        .order_by()
-        .values_list("owner_id", "what")
-    )
-    found: Values = {}
-    for owner, _deal in tasks.union(events):
-        found[owner] = found.get(owner, 0) + 1
-    return found
+    """Return on how many deals that a colleague won each has helped."""
+    return {person: len(deals) for person, deals in contributions.of(_won(period), people).items()}
+
+
+def contributed(period: Period, people: Collection[int]) -> Values:
+    """Return what the deals that each helped a colleague to win come to, in minor units of the company's currency."""
+    found = contributions.of(_won(period), people)
+    deals = {deal for ones in found.values() for deal in ones}
+    rows = Opportunity.objects.filter(pk__in=deals, converted_amount__isnull=False)
+    amounts = _values(rows.values_list("pk", "converted_amount"))
+    return {person: sum(amounts.get(deal, 0) for deal in ones) for person, ones in found.items()}
+
+
+def helped_deals(actor: Actor, period: Period) -> list[tuple[int, str]]:
+    """Return the deals that the actor helped a colleague to win: key and name of those that they may see."""
+    deals = contributions.of(_won(period), [actor.user_id]).get(actor.user_id, set())
+    seen = names(actor, [("Opportunity", deal) for deal in deals])
+    return sorted(((key, name) for (_object, key), name in seen.items()), key=lambda one: one[1].casefold())
 
 
 def _done(period: Period) -> Sequence[QuerySet[Any]]:
@@ -108,10 +113,12 @@ def _added(parts: Any) -> Values:
     return found
 
 
+MONEY = frozenset({"amount", "contributed"})
 METRICS: Mapping[str, Counter] = {
     "amount": won_amount,
     "deals": won_deals,
     "helped": helped,
+    "contributed": contributed,
     "customers": new_customers,
     "activities": activities,
 }

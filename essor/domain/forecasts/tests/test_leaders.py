@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from essor.access.actor import system_actor
 from essor.domain.forecasts import leaders, periods
 from essor.domain.forecasts.tests.conftest import MONTH, Deal, Firm
+from essor.domain.sales.models import Opportunity
 from essor.kernel import ids
 from essor.records.change import Change
 from essor.records.save import save
@@ -95,6 +97,33 @@ def test_help_on_deals_that_colleagues_won_counts_once_a_deal(firm: Firm, deal: 
     save(system_actor(), Change("Event", event))
     people = [firm["nia"], firm["sam"], firm["ned"]]
     assert leaders.helped(PERIOD, people) == {firm["nia"]: 1, firm["sam"]: 1}
+
+
+def test_talking_to_the_people_of_a_deal_and_bringing_one_in_is_help(firm: Firm, deal: Deal) -> None:
+    account = save(system_actor(), Change("Account", {"Name": "Acme"})).id
+    won = deal("ned", 100, "Closed", AccountId=account)
+    Opportunity.objects.filter(pk=won).update(created_date=datetime(2026, 11, 2, tzinfo=UTC))
+    buyer = save(
+        system_actor(), Change("Contact", {"LastName": "Roux", "AccountId": account, "OwnerId": firm["nia"]})
+    ).id
+    role = {"OpportunityId": ids.encode("006", won), "ContactId": ids.encode("003", buyer)}
+    people = [firm[name] for name in ("nia", "sam", "nora", "ned")]
+    assert leaders.helped(PERIOD, people) == {}
+    save(system_actor(), Change("OpportunityContactRole", role))
+    about = {"Subject": "Call", "Status": "Completed", "WhoId": ids.encode("003", buyer)}
+    for name, day in (
+        ("sam", "2026-11-10"),
+        ("sam", "2026-11-11"),
+        ("nora", "2026-10-30"),
+        ("ned", "2026-11-10"),
+    ):
+        save(system_actor(), Change("Task", {**about, "OwnerId": firm[name], "ActivityDate": day}))
+    assert leaders.helped(PERIOD, people) == {firm["nia"]: 1, firm["sam"]: 1}
+    assert leaders.contributed(PERIOD, people) == {firm["nia"]: 10_000, firm["sam"]: 10_000}
+    assert (
+        leaders.helped_deals(firm.actor("sam"), PERIOD) == []
+    )  # a private deal of another team is not named
+    assert leaders.helped_deals(firm.actor("dina"), PERIOD) == []
 
 
 def test_a_new_customer_buys_for_the_first_time(firm: Firm, deal: Deal) -> None:

@@ -10,10 +10,9 @@ from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from essor.access.actor import Actor
+from essor.access.actor import Actor, in_house
 from essor.catalog import current
 from essor.catalog.definitions import ObjectDef
-from essor.domain.sales.in_house import in_house
 from essor.domain.sales.orders.models import Order, OrderItem
 from essor.domain.sales.orders.objects import ACTIVATED
 from essor.domain.sales.products.lines import ENTRY, WHOLE, Refusals, take, work_out

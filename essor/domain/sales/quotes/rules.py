@@ -11,9 +11,8 @@ from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from essor.access.actor import Actor
+from essor.access.actor import Actor, in_house
 from essor.catalog import current
-from essor.domain.sales.in_house import in_house
 from essor.domain.sales.products.lines import ENTRY, Refusals, take, work_out
 from essor.domain.sales.quotes.models import Quote, QuoteLineItem
 from essor.domain.sales.quotes.totals import sum_up

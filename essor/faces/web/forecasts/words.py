@@ -42,7 +42,13 @@ METRICS = {
     "deals": (gettext_lazy("Won deals"), gettext_lazy("How many deals were won.")),
     "helped": (
         gettext_lazy("Deals helped"),
-        gettext_lazy("Deals that a colleague won and on which one has done a task, a call or a meeting."),
+        gettext_lazy(
+            "Deals that a colleague won and one helped with: by an activity, or by a contact with a part in them."
+        ),
+    ),
+    "contributed": (
+        gettext_lazy("Helped to win"),
+        gettext_lazy("What the deals come to that one helped colleagues to win."),
     ),
     "customers": (gettext_lazy("New customers"), gettext_lazy("Accounts that bought for the first time.")),
     "activities": (gettext_lazy("Activities"), gettext_lazy("Calls, tasks and meetings that were done.")),

@@ -66,6 +66,7 @@ SIDEBAR: tuple[Group, ...] = (
     )),
     Group(_("People"), (
         Entry("users", _("Users"), "user", _("login password freeze deactivate second factor")),
+        Entry("absences", _("Absences"), "calendar", _("away holiday deputy stand in")),
         Entry("roles", _("Roles"), "hierarchy", _("role tree hierarchy team")),
         Entry("profiles", _("Profiles"), "id", _("rights object permission field security")),
         Entry("permission_sets", _("Permission sets"), "key", _("rights object permission field security")),

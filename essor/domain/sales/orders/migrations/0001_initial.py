@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("access", "0001_initial"),
         ("quotes", "0001_initial"),
-        ("sales", "0005_company_currency"),
+        ("sales", "0008_company_currency"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -126,9 +126,7 @@ def test_many_lines_cost_as_many_queries_as_two(admin: Actor, order: int, price:
 
     def lines(count: int) -> int:
         changes = [Change("OrderItem", {"OrderId": order, "PricebookEntryId": entry, "Quantity": 1})] * count
-        with CaptureQueriesContext(
-            connection,
-        ) as seen:
+        with CaptureQueriesContext(connection) as seen:
             assert all(one.ok for one in save_many(admin, "OrderItem", changes))
         return len(seen)
 
