@@ -24,6 +24,7 @@ from essor.domain.demo import (
     forecasts,
     gaps,
     incoming,
+    orders,
     papers,
     people,
     pipelines,
@@ -93,6 +94,9 @@ def make(*, scale: float = 1.0, seed: int = SEED, report: Report = lambda _line:
         currencies.convert()
     report("three currencies with thirty months of rates")
     with transaction.atomic():
+        orders.make(companies.Maker(Random(seed + 2), now, maker.owners), _store)  # noqa: S311 -- no secret
+    report("contracts and orders")
+    with transaction.atomic():
         incoming.make(aside, sellers)
     _week(maker, sellers)
     _last_activities(maker)
@@ -117,6 +121,8 @@ def make(*, scale: float = 1.0, seed: int = SEED, report: Report = lambda _line:
         "Product2",
         "PricebookEntry",
         "Quote",
+        "Contract",
+        "Order",
         "Task",
         "Event",
         "Note",
