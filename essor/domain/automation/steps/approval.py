@@ -88,9 +88,8 @@ class Approval(StepKind):
             ]
             if batch.rehearsal:  # the record stays free for what follows in the test run
                 transaction.set_rollback(True)
-        if batch.rehearsal:
-            _tell_whom(asked)
-        else:
+        _tell_whom(asked, rehearsal=batch.rehearsal)
+        if not batch.rehearsal:
             Asked.objects.bulk_create(
                 Asked(run=one.run, request=outcome.instance.pk)
                 for one, outcome in asked
@@ -159,12 +158,14 @@ def _settle(batch: Batch, one: Member, outcome: Outcome) -> None:
         one.error = outcome.error.message
 
 
-def _tell_whom(asked: Sequence[tuple[Member, Outcome]]) -> None:
-    """Show in a test run who would be asked; it goes on as if they had agreed."""
+def _tell_whom(asked: Sequence[tuple[Member, Outcome]], *, rehearsal: bool) -> None:
+    """Note who is asked; a test run goes on as if they had agreed."""
     wanted = {user for _one, outcome in asked for user in outcome.users}
     names = dict(User.objects.filter(pk__in=wanted).values_list("pk", "name"))
     for one, outcome in asked:
         if one.held:
             people = ", ".join(sorted(names.get(user, "") for user in outcome.users))
-            one.held, one.outcome = False, YES
-            one.detail = _("Would ask %(names)s. The test goes on as if approved.") % {"names": people}
+            one.detail = _("Asked: %(names)s") % {"names": people}
+            if rehearsal:
+                one.held, one.outcome = False, YES
+                one.detail = _("Would ask %(names)s. The test goes on as if approved.") % {"names": people}
