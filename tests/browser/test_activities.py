@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -40,5 +41,5 @@ def test_a_call_is_logged_in_two_clicks_on_a_phone(house: str, visit: Visit) -> 
     form = page.locator("#compose-form-call")
     form.locator("fieldset").first.locator("label").nth(1).click()
     form.get_by_role("button", name="Consigner l’appel").click()
-    expect(page.locator("#panel-activities")).to_contain_text("Appel")
+    expect(page.get_by_role("region", name="Chronologie")).to_contain_text(re.compile(r"Appel\s:"))
     assert page.evaluate("document.documentElement.scrollWidth") <= 360

@@ -43,7 +43,9 @@ def test_a_flow_that_asks_for_approval_is_built_turned_on_and_followed(house: st
     log = page.url.split("?")[0] + "runs"
     page.goto("/o/Account/")
     page.locator("td a[href^='/r/001']").first.click()
-    page.locator("form[action*='/flows/'] button", has_text="Comptes à revoir").click()
+    start = page.locator("form[action*='/flows/'] button", has_text="Comptes à revoir")
+    page.locator("details.menu", has=start).locator("summary").click()
+    start.click()
     expect(page.get_by_text("Comptes à revoir » est lancé").first).to_be_visible()
     line = page.locator("tbody tr")
     for _attempt in range(40):
