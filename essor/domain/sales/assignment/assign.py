@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
-from essor.access.actor import Actor, system_actor
+from essor.access.actor import Actor, in_house, system_actor
 from essor.access.models import Principal, User
 from essor.domain.absences.away import today
 from essor.domain.sales.assignment import turns
 from essor.domain.sales.assignment.models import Entry, Member
-from essor.domain.sales.in_house import in_house
 from essor.query import decode, run
 from essor.query.tree import All, Column, Compare, Condition, Constant, Path, Query
 from essor.records.change import Change, Source

@@ -45,6 +45,7 @@ SIDEBAR: tuple[Group, ...] = (
         Entry("overview", _("Overview"), "home"),
         Entry("organization", _("Organization"), "building",
               _("name currency fiscal year language time zone phone region locale")),
+        Entry("currencies", _("Currencies and rates"), "currency-euro", _("exchange rate conversion dated multi-currency USD GBP")),
         Entry("letterhead", _("Letterhead of documents"), "file-text", _("logo SIRET VAT legal mention quote PDF payment terms")),
     )),
     Group(_("Data"), (

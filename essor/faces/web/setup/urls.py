@@ -8,6 +8,8 @@ from essor.faces.web.setup import (
     approval_steps,
     approvals,
     assignment,
+    conditions,
+    currencies,
     fields,
     formulas,
     groups,
@@ -40,6 +42,7 @@ data = [
     path("<str:name>/settings", objects.edit, name="setup_object"),
     path("<str:name>/hide", objects.hide, name="setup_hide_object"),
     path("<str:name>/restore", objects.restore, name="setup_restore_object"),
+    path("<str:name>/purge", objects.purge, name="setup_purge_object"),
     path("<str:name>/fields/", fields.index, name="setup_fields"),
     path("<str:name>/fields/new", fields.add, name="setup_add_field"),
     path("<str:name>/fields/options", fields.options, name="setup_field_options"),
@@ -49,7 +52,9 @@ data = [
     path("<str:name>/fields/<str:field_name>/purge", fields.purge, name="setup_purge_field"),
     path("<str:name>/fields/<str:field_name>/other", others.show, name="setup_others"),
     path("<str:name>/formula", formulas.check, name="setup_formula"),
-    path("<str:name>/condition", formulas.condition, name="setup_condition"),
+    path("<str:name>/condition", conditions.check, name="setup_condition"),
+    path("<str:name>/condition/open", conditions.open_builder, name="setup_condition_open"),
+    path("<str:name>/condition/builder", conditions.builder, name="setup_condition_builder"),
     path("<str:name>/samples", formulas.samples, name="setup_samples"),
     path("<str:name>/layouts/", layouts.index, name="setup_layouts"),
     path("<str:name>/layouts/<int:profile_id>", layouts.edit, name="setup_layout"),
@@ -137,12 +142,19 @@ approval_pages = [
         "<int:process_id>/steps/<int:step_id>/<str:verb>", approval_steps.act, name="setup_approval_step_act"
     ),
 ]
+currency_pages = [
+    path("", currencies.index, name="setup_currencies"),
+    path("<str:code>/", currencies.edit, name="setup_currency"),
+    path("<str:code>/remove", currencies.remove, name="setup_remove_currency"),
+    path("<str:code>/rates/<int:rate_id>/remove", currencies.remove_rate, name="setup_remove_rate"),
+]
 setup: list[URLPattern | URLResolver] = [
     path("", overview.show, name="setup_overview"),
     path("search", overview.search, name="setup_search"),
     path("suggest", overview.suggest, name="setup_suggest"),
     path("organization", organization.edit, name="setup_organization"),
     path("letterhead", letterhead.edit, name="setup_letterhead"),
+    path("currencies/", include(currency_pages)),
     path("leads/conversion", lead_mapping.edit, name="setup_lead_mapping"),
     path("leads/conversion/reset", lead_mapping.reset, name="setup_reset_lead_mapping"),
     path("leads/forms/", include(web_form_pages)),
