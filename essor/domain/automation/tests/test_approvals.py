@@ -142,7 +142,7 @@ def test_asking_costs_the_same_for_many_records_as_for_few(
     admin: Actor, make_flow: MakeFlow, make_user: MakeUser
 ) -> None:
     rep = make_user("Rep", manager=make_user("Boss"))
-    flow = make_flow("Lead", {"on": "manual"}, asking(ask="manager"))
+    flow = make_flow("Lead", {"on": "manual"}, asking(ask="manager", text="About {{ LastName }}"))
     counts = []
     for number in (5, 5, 40):
         entering.enter_some(flow, leads(admin, rep, number))
