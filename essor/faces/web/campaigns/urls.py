@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from essor.faces.web.campaigns import adding, audience, door, figures, members
+from essor.faces.web.campaigns import adding, audience, consents, door, figures, members
 
 urlpatterns = [
     path("r/<str:record_id>/figures", figures.panel, name="campaign_figures"),
@@ -21,5 +21,6 @@ urlpatterns = [
     path("e/<str:token>", door.keep, name="door"),
     path("e/<str:token>/ticket", door.ticket, name="ticket"),
     path("e/<str:token>/code.svg", door.code, name="door_code"),
+    path("r/<str:record_id>/consent", consents.panel, name="consent"),
     path("campaigns/statuses", adding.statuses, name="campaign_statuses"),
 ]

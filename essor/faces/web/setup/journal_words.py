@@ -48,6 +48,7 @@ WORDS: Mapping[str, Promise] = {
     "save_group": _("Group saved"),
     "save_layout": _("Layout saved"),
     "save_organization": _("Company's settings saved"),
+    "save_consent_policy": _("Consent and rhythm saved"),
     "save_letterhead": _("Letterhead of documents saved"),
     "save_permission_set": _("Permission set saved"),
     "save_profile": _("Profile saved"),
