@@ -60,6 +60,9 @@ SIDEBAR: tuple[Group, ...] = (
         Entry("web_forms", _("Web forms"), "world", _("web to lead form site HTML contact")),
         Entry("lead_mapping", _("Conversion of leads"), "arrow-right", _("field mapping convert account contact opportunity")),
     )),
+    Group(_("Campaigns"), (
+        Entry("consent", _("Consent and rhythm"), "fingerprint", _("opt-in opt-out GDPR tracking frequency cap topics e-mail")),
+    )),
     Group(_("Automation"), (
         Entry("approvals", _("Approval processes"), "circle-check", _("approve refuse steps approver discount lock")),
         Entry("flows", _("Flows"), "bolt", _("automation workflow trigger webhook schedule wait notify assign")),

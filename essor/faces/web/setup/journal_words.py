@@ -50,6 +50,7 @@ WORDS: Mapping[str, Promise] = {
     "save_license": _("Licence saved"),
     "save_layout": _("Layout saved"),
     "save_organization": _("Company's settings saved"),
+    "save_consent_policy": _("Consent and rhythm saved"),
     "save_letterhead": _("Letterhead of documents saved"),
     "save_permission_set": _("Permission set saved"),
     "save_profile": _("Profile saved"),
