@@ -34,5 +34,6 @@ urlpatterns = [
     path("", include("essor.faces.web.apidocs.urls")),
     path("", include("essor.faces.web.reports.urls")),
     path("", include("essor.faces.web.forecasts.urls")),
+    path("", include("essor.faces.web.letters.urls")),
     path("styleguide/", style_guide, name="styleguide"),
 ]
