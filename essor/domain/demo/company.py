@@ -23,6 +23,7 @@ from essor.domain.demo import (
     forecasts,
     gaps,
     incoming,
+    letters,
     people,
     pipelines,
     products,
@@ -116,6 +117,8 @@ def make(*, scale: float = 1.0, seed: int = SEED, report: Report = lambda _line:
     report("search index ready")
     flows.make()
     report("two flows turned on")
+    letters.make()
+    report("e-mail templates")
 
 
 def _sellers() -> list[User]:

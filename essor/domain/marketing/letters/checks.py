@@ -43,19 +43,20 @@ def checked(actor: Actor, letter: Letter) -> list[Check]:
     except EssorError as error:
         return [Check("compile", "bad", _("The e-mail cannot be sent as it is"), str(error))]
     found = [
-        _subject(letter), _unsubscribe(ready), _fallbacks(actor, letter, ready), _places(letter, ready), _links(ready),
+        _subject(letter, ready), _unsubscribe(ready), _fallbacks(actor, letter, ready), _places(letter, ready), _links(ready),
         _alt(letter, ready), _size(ready), *_segments(letter),
     ]  # fmt: skip
     order = ("bad", "warn", "open", "good")
     return sorted(found, key=lambda one: order.index(one.state))
 
 
-def _subject(letter: Letter) -> Check:
+def _subject(letter: Letter, ready: Compiled) -> Check:
     if not letter.subject.strip():
         return Check(
             "subject", "bad", _("The subject is missing"), _("Say in a few words what the e-mail brings.")
         )
-    if len(letter.subject) > LONGEST_SUBJECT:
+    shown = merge.join(ready.subject, {})
+    if len(shown) > LONGEST_SUBJECT:
         text = _("Inboxes on phones show about 40 characters; this one has %(num)d.") % {
             "num": len(letter.subject)
         }
@@ -144,6 +145,13 @@ def _links(ready: Compiled) -> Check:
     if closed:
         return Check(
             "links", "warn", _("A link leads inside a network"), _("People outside cannot follow it."), closed
+        )
+    if any(one.status == dead_links.UNKNOWN for one in known.values()):
+        return Check(
+            "links",
+            "open",
+            _("The links could not be checked"),
+            _("No name server answered: try again later."),
         )
     if len(known) < len(urls):
         return Check("links", "open", _("The links are being tried…"))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import socket
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from django.utils import timezone
 
@@ -16,7 +18,7 @@ from essor.kernel.errors import ValidationFailed
 
 FRESH = timedelta(hours=24)
 MOST, LONGEST_WHY = 100, 255
-NOBODY, NOT_CALLED = 0, -1
+NOBODY, NOT_CALLED, UNKNOWN = 0, -1, -2
 GONE = 400
 # Said by sites that let in browsers only: the link works for people.
 ONLY_BROWSERS = frozenset({401, 403, 405, 406, 429, 999})
@@ -26,7 +28,12 @@ HEADERS = {"User-Agent": "Mozilla/5.0 (compatible; Essor link check)", "Accept":
 def fixed(compiled: Compiled) -> list[str]:
     """Return the addresses that are the same for everybody, in the order of the letter."""
     found = [one[0] for one in compiled.links if len(one) == 1 and isinstance(one[0], str)]
-    return [one for one in dict.fromkeys(found) if one.startswith(("http://", "https://"))][:MOST]
+    return [one for one in dict.fromkeys(found) if _calls(one)][:MOST]
+
+
+def _calls(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme in ("http", "https") and bool(parts.netloc)
 
 
 def known(urls: Iterable[str]) -> dict[str, LinkState]:
@@ -52,13 +59,18 @@ def look(urls: list[str]) -> None:
         try:
             status, why = guarded.status_of(url, HEADERS), ""
         except guarded.Unreachable as error:
-            status, why = NOBODY, str(error)
+            status, why = (UNKNOWN if _offline(error) else NOBODY), str(error)
         except ValidationFailed as error:
             status, why = NOT_CALLED, str(error)
         LinkState.objects.update_or_create(
             digest=_digest(url),
             defaults={"url": url, "status": status, "why": why[:LONGEST_WHY], "checked": timezone.now()},
         )
+
+
+def _offline(error: guarded.Unreachable) -> bool:
+    """Tell whether no name server answered, so that nothing is known about the address."""
+    return isinstance(error.__cause__, socket.gaierror) and error.__cause__.errno == socket.EAI_AGAIN
 
 
 def _digest(url: str) -> str:

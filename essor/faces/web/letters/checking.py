@@ -23,9 +23,10 @@ def checks(request: HttpRequest, record_id: str) -> HttpResponseBase:
     if "sender" in request.GET:
         return sender(request)
     checks = checking.checked(actor_of(request), found.letter)
-    open_still = any(one.key == "links" and one.state == "open" for one in checks)
+    urls = [] if checks[0].key == "compile" else dead_links.fixed(compiled(found.letter))
+    open_still = len(dead_links.known(urls)) < len(urls)
     if open_still and "again" not in request.GET:
-        dead_links.look.enqueue(dead_links.fixed(compiled(found.letter)))
+        dead_links.look.enqueue(urls)
     context = {
         "checks": checks, "open_still": open_still, "record_id": record_id, "again": "again" in request.GET,
         "worst": checks[0].state,

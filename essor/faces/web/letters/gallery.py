@@ -77,7 +77,7 @@ def new(request: HttpRequest) -> HttpResponseBase:
     if request.method == "POST":
         made = save(actor, Change(reading.OBJECT, _values(request.POST.get("from", ""), language))).id
         return HttpResponseRedirect(reverse("web:letter", args=[editor.record_of(actor, made)]))
-    return render(request, "letters/new.html.jinja", {"ready": READY, "language": language})
+    return render(request, "letters/new.html.jinja", {"ready": READY, "chosen": language})
 
 
 def _values(key: str, language: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from essor.domain.marketing.letters.blocks import AnyBlock, Button
-from essor.domain.marketing.letters.ready.parts import SITE, art, button, columns, gap, line, text
+from essor.domain.marketing.letters.ready.parts import SITE, art, button, columns, gap, text
 
 SURVEY_LINES = {
     "fr": (
@@ -50,18 +50,17 @@ def survey(language: str) -> tuple[AnyBlock, ...]:
 def follow_up(language: str) -> tuple[AnyBlock, ...]:
     """Return the letter after a visit."""
     if language == "fr":
-        body = '<p>Bonjour {{ Salutation }} {{ LastName or "" }},</p><p>Merci pour votre accueil et pour le temps que vous nous avez donné. Voici ce que j’ai retenu de notre échange :</p><ul><li>votre priorité du trimestre ;</li><li>le point que nous devons éclaircir ;</li><li>qui, chez {{ Account.Name or "vous" }}, suivra le sujet.</li></ul><p>Comme convenu, je vous prépare une proposition. Choisissez le moment qui vous convient pour en parler :</p>'
+        body = '<p>Bonjour {{ FirstName or "à vous" }},</p><p>Merci pour votre accueil et pour le temps que vous nous avez donné. Voici ce que j’ai retenu de notre échange :</p><ul><li>votre priorité du trimestre ;</li><li>le point que nous devons éclaircir ;</li><li>qui, chez {{ Account.Name or "vous" }}, suivra le sujet.</li></ul><p>Comme convenu, je vous prépare une proposition. Choisissez le moment qui vous convient pour en parler :</p>'
         words = (
             "Choisir un créneau",
             '<p>Bien à vous,</p><p><b>{{ Owner.Name or "Votre interlocuteur" }}</b></p>',
         )
     else:
-        body = '<p>Dear {{ Salutation }} {{ LastName or "" }},</p><p>Thank you for having us, and for your time. This is what I noted:</p><ul><li>your priority this quarter;</li><li>the point that we have to clear up;</li><li>who will follow it at {{ Account.Name or "your company" }}.</li></ul><p>As agreed, I am preparing a proposal. Choose a moment to talk about it:</p>'
+        body = '<p>Dear {{ FirstName or "customer" }},</p><p>Thank you for having us, and for your time. This is what I noted:</p><ul><li>your priority this quarter;</li><li>the point that we have to clear up;</li><li>who will follow it at {{ Account.Name or "your company" }}.</li></ul><p>As agreed, I am preparing a proposal. Choose a moment to talk about it:</p>'
         words = ("Choose a slot", '<p>Kind regards,</p><p><b>{{ Owner.Name or "Your contact" }}</b></p>')
     return (
         gap("g0", 24),
         text("body", body),
         button("go", words[0], "/meet", align="left"),
         text("end", words[1], space="large"),
-        line("l1"),
     )

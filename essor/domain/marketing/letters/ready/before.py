@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from essor.domain.marketing.letters.blocks import AnyBlock
-from essor.domain.marketing.letters.ready.parts import art, button, columns, gap, line, text
+from essor.domain.marketing.letters.ready.parts import art, button, columns, gap, text
 
 INVITATION_LINES = {
     "fr": ('{{ FirstName or "Bonjour" }}, votre place vous attend le 18 juin', "Une soirée, trois témoignages, cent pairs de votre métier."),
@@ -80,6 +80,5 @@ def white_paper(language: str) -> tuple[AnyBlock, ...]:
         text("head", head, space="large"),
         columns("two", (art("cover", "cover", words[0]),), (text("learn", learn), button("go", words[1], "/guide", align="left")),
                 ratio="1-2", background="#f1f7f2", space="large"),
-        line("l1"),
         text("end", words[2]),
     )  # fmt: skip

@@ -6,8 +6,7 @@ const TOKEN = /\{\{\s*([A-Za-z][\w.]*)(?:\s+or\s+(?:"((?:[^"\\]|\\.)*)"|'((?:[^'
 const NAMES = ["unsubscribe", "preferences", "browser"];
 
 export function parse(token) {
-  TOKEN.lastIndex = 0;
-  const found = TOKEN.exec(token);
+  const found = new RegExp(TOKEN.source).exec(token);
   return found && { path: found[1], fallback: (found[2] ?? found[3] ?? "").replace(/\\(.)/g, "$1") };
 }
 

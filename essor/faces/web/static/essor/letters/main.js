@@ -175,17 +175,6 @@ function bindTexts() {
     else if (button.matches("[data-write-text]")) s.change("", () => { s.state.letter.body = root.querySelector("[data-shown=text]").textContent; fillBody(); });
     else if (button.matches("[data-make-text]")) s.change("", () => { s.state.letter.body = null; });
   });
-  root.addEventListener("keydown", (event) => {
-    if (!(event.ctrlKey || event.metaKey)) return;
-    const key = event.key.toLowerCase();
-    if (key === "z" || key === "y") {
-      event.preventDefault();
-      (key === "y" || event.shiftKey ? s.redo : s.undo)();
-    } else if (key === "s") {
-      event.preventDefault();
-      saving.save();
-    }
-  });
 }
 
 const fillBody = () => { root.querySelector("[data-text=body]").value = s.state.letter.body; };
@@ -215,6 +204,17 @@ function bindSource() {
 
 document.addEventListener("htmx:configRequest", ({ detail }) => { if (detail.elt.closest("#letter-test")) detail.parameters.set("person", s.state.letter.person); });
 document.addEventListener("click", ({ target }) => { if (target.closest("[data-open-dialog=letter-test]")) saving.save(); });
+document.addEventListener("keydown", (event) => {
+  if (!root?.isConnected || !(event.ctrlKey || event.metaKey) || document.querySelector("dialog[open]")) return;
+  const key = event.key.toLowerCase();
+  if (key === "z" || key === "y") {
+    event.preventDefault();
+    (key === "y" || event.shiftKey ? s.redo : s.undo)();
+  } else if (key === "s") {
+    event.preventDefault();
+    saving.save();
+  }
+});
 addEventListener("beforeunload", (event) => { if (root?.isConnected && saving.unsaved()) { saving.save(); event.preventDefault(); } });
 document.addEventListener("htmx:beforeRequest", ({ detail }) => { if (detail.boosted && root?.isConnected && saving.unsaved()) saving.save(); });
 document.addEventListener("htmx:load", begin);

@@ -16,6 +16,7 @@ export function draw() {
   panel.replaceChildren(...(found ? blockPanel(found.block) : themePanel()));
   if (!state.letter.editable) for (const one of panel.querySelectorAll("input, select, textarea, button")) one.disabled = true;
   panel.closest(".lt").classList.toggle("lt-has-block", Boolean(found));
+  panel.closest(".lt").classList.toggle("lt-has-text", found && found.block.kind === "text");
 }
 
 const set = (block, name, value) => {

@@ -8,12 +8,12 @@ const box = (id) => document.getElementById(id);
 
 export function start(root) {
   bar = root.querySelector("#letter-tools");
-  bar.addEventListener("pointerdown", (event) => event.target.closest("button") && event.preventDefault());
-  bar.addEventListener("click", (event) => {
+  bar?.addEventListener("pointerdown", (event) => event.target.closest("button") && event.preventDefault());
+  bar?.addEventListener("click", (event) => {
     const name = event.target.closest("[data-do]")?.dataset.do;
     if (name) run(name);
   });
-  bar.addEventListener("change", (event) => {
+  bar?.addEventListener("change", (event) => {
     if (!event.target.matches("input[type=color]")) return;
     restore();
     command("foreColor", event.target.value);
@@ -29,7 +29,7 @@ export function start(root) {
     if (!target?.isConnected || !selection.rangeCount || !target.contains(selection.anchorNode)) return;
     range = selection.getRangeAt(0).cloneRange();
     if (!root.isConnected) return;
-    for (const one of bar.querySelectorAll("[data-state]")) one.setAttribute("aria-pressed", String(document.queryCommandState(one.dataset.state)));
+    for (const one of bar?.querySelectorAll("[data-state]") ?? []) one.setAttribute("aria-pressed", String(document.queryCommandState(one.dataset.state)));
   });
   root.addEventListener("click", (event) => {
     const found = event.target.closest(".lt-chip");
@@ -49,16 +49,17 @@ export function start(root) {
   });
   box("letter-field").querySelector("input[type=search]").addEventListener("input", listFields);
   document.execCommand("defaultParagraphSeparator", false, "p");
+  hide();
 }
 
 function place() {
   const rich = target.matches(".lt-text");
-  bar.hidden = !state.letter.editable;
-  for (const one of bar.querySelectorAll("[data-rich]")) one.hidden = !rich;
+  // The bar keeps its room, so that nothing moves below a finger that is just pressing.
+  for (const one of bar.querySelectorAll("button, input")) one.disabled = !state.letter.editable || (!rich && Boolean(one.closest("[data-rich]")));
 }
 
 export function hide() {
-  if (bar) bar.hidden = true;
+  for (const one of bar?.querySelectorAll("button, input") ?? []) one.disabled = true;
   target = null;
 }
 
