@@ -27,6 +27,7 @@ from essor.domain.demo import (
     incoming,
     orders,
     papers,
+    letters,
     people,
     pipelines,
     products,
@@ -137,6 +138,8 @@ def make(*, scale: float = 1.0, seed: int = SEED, report: Report = lambda _line:
     report("search index ready")
     flows.make()
     report("three flows turned on")
+    letters.make()
+    report("e-mail templates")
 
 
 def _sellers() -> list[User]:

@@ -38,5 +38,6 @@ urlpatterns = [
     path("", include("essor.faces.web.reports.urls")),
     path("", include("essor.faces.web.forecasts.urls")),
     path("", include("essor.faces.web.campaigns.urls")),
+    path("", include("essor.faces.web.letters.urls")),
     path("styleguide/", style_guide, name="styleguide"),
 ]
