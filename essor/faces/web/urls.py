@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("essor.faces.web.notifications.urls")),
     path("", include("essor.faces.web.activities.urls")),
     path("", include("essor.faces.web.quotes.urls")),
+    path("", include("essor.faces.web.sending.urls")),
     path("", include("essor.faces.web.searching.urls")),
     path("", include("essor.faces.web.setup.urls")),
     path("", include("essor.faces.web.automation.urls")),
