@@ -38,7 +38,9 @@ def measure(leads: int) -> Iterator[Figure]:
     with transaction.atomic():
         _prepare()
         where = Compare(Path(("Rating",)), "ne", (Constant("Lukewarm"),))
-        part = Part("segment", save_segment(me, object_name="Lead", name="bench", steps=[Step("all", where)]).pk)
+        part = Part(
+            "segment", save_segment(me, object_name="Lead", name="bench", steps=[Step("all", where)]).pk
+        )
         audience = Audience((part,))
         frozen, params = recipients(audience, me)
         domain = DOMAIN[connection.vendor]

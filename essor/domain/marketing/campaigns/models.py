@@ -119,3 +119,10 @@ class CampaignMember(Detail):
                 fields=["campaign", "lead"], name="campaign_lead_once", condition=LIVE & Q(lead__isnull=False)
             ),
         ]  # fmt: skip
+
+
+class InfluenceSetting(models.Model):
+    """One row: how many days before a deal began somebody's response still counts as having brought it about."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    days = models.PositiveIntegerField(default=365)

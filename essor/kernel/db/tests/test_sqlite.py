@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from essor.kernel.db import functions
 from essor.kernel.db.sqlite3.features import variable_limit
@@ -17,8 +21,34 @@ pytestmark = pytest.mark.skipif("connection.vendor != 'sqlite'", reason="about S
 @pytest.mark.usefixtures("transactional_db")
 def test_readers_do_not_wait_for_the_writer_and_writers_wait_their_turn() -> None:
     assert run("PRAGMA journal_mode") == [("wal",)]
-    assert run("PRAGMA busy_timeout")[0][0] >= 5000
+    assert connection.settings_dict["OPTIONS"]["timeout"] >= 5
     assert run("PRAGMA foreign_keys") == [(1,)]
+
+
+@pytest.mark.usefixtures("transactional_db")
+def test_a_writer_that_clears_away_what_a_waiting_one_left_is_not_held_up(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(
+        connection.settings_dict["OPTIONS"], "timeout", 2.0
+    )  # seconds, of the other thread too
+    left: list[object] = []
+    begun = threading.Event()
+
+    def write() -> None:
+        with closing(connection):
+            left.append(connection.cursor().cursor.execute("SELECT 1 UNION SELECT 2"))
+            begun.set()
+            ground.model._default_manager.create(name="late")
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            late = pool.submit(write)
+            begun.wait()
+            time.sleep(0.2)  # by now it waits for the lock
+            left.clear()
+        late.result()
+    assert ground.model._default_manager.count() == 1
 
 
 def test_statements_take_as_many_parameters_as_the_linked_library_allows(ground: Ground) -> None:

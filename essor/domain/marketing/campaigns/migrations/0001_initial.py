@@ -351,4 +351,11 @@ class Migration(migrations.Migration):
                 name="campaign_status_once",
             ),
         ),
+        migrations.CreateModel(
+            name="InfluenceSetting",
+            fields=[
+                ("id", models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("days", models.PositiveIntegerField(default=365)),
+            ],
+        ),
     ]
