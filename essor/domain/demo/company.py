@@ -23,6 +23,7 @@ from essor.domain.demo import (
     forecasts,
     gaps,
     incoming,
+    mailings,
     people,
     pipelines,
     products,
@@ -114,6 +115,8 @@ def make(*, scale: float = 1.0, seed: int = SEED, report: Report = lambda _line:
     ):
         index.rebuild(name)
     report("search index ready")
+    mailings.make(now)
+    report("three mailings, none of them sent anywhere")
     flows.make()
     report("two flows turned on")
 
