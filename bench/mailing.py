@@ -31,7 +31,7 @@ MEGABYTE = 1024 * 1024
 PARAGRAPH = "<p style=\"color:#333;font-size:16px\">Une façade s’entretient comme un toit : tôt, et régulièrement.</p>\n"
 LEADS = (
     "SELECT 2 AS kind, id AS person_id, 'p' || id || '@dest.example' AS address, NULL AS reason FROM sales_lead "
-    "WHERE NOT is_deleted ORDER BY id LIMIT %s"
+    "WHERE NOT is_deleted AND NOT has_opted_out_of_email ORDER BY id LIMIT %s"
 )
 NUMBERS = {
     "sqlite": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %s) SELECT i FROM n",
@@ -82,7 +82,7 @@ def measure(leads: int) -> Iterator[Figure]:
         runner.run(mailing.pk, seconds=600)
         spent, lasted = time.process_time() - begin, time.perf_counter() - wall
         sent = Recipient.objects.filter(list_email=mailing, state=State.SENT).count()
-        assert sent == min(leads, MAILS), sent
+        assert sent == mailing.recipients.count() > 1000, sent
         ours = sent / spent
         slow = SLOWLY / slowly(port, domain)
         yield Figure(

@@ -13,9 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from essor.domain.marketing.sending import couriers, dkim, sealed
+from essor.domain.marketing.sending import couriers, dkim
 from essor.domain.marketing.sending.models import SendingDomain
 from essor.kernel.errors import FieldError, ValidationFailed
+from essor.kernel.sealed import seal
 
 NAME = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
 TIMEOUT = 4.0  # seconds for one question
@@ -56,7 +57,7 @@ def add(name: str, bounce_domain: str = "") -> SendingDomain:
     month = timezone.now().strftime("%Y%m")
     return SendingDomain.objects.create(
         name=name, bounce_domain=bounce, rsa_selector=f"essor-{month}", ed_selector=f"essor-ed-{month}",
-        rsa_key=sealed.closed(dkim.dumped(dkim.new_rsa())), ed_key=sealed.closed(dkim.dumped(dkim.new_ed())),
+        rsa_key=seal(dkim.dumped(dkim.new_rsa())), ed_key=seal(dkim.dumped(dkim.new_ed())),
     )  # fmt: skip
 
 

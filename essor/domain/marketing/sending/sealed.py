@@ -1,38 +1,17 @@
-"""Secrets at rest: private keys and passwords are encrypted with a key of SECRET_KEY, so that a copy of the database alone tells none."""
+"""Our sealed keys and passwords, told in words when they cannot be read any more."""
 
 from __future__ import annotations
 
-import hashlib
-from base64 import urlsafe_b64encode
-from functools import lru_cache
-
-from cryptography.fernet import Fernet, InvalidToken
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from essor.domain.marketing.sending.results import ServerRefuses
-
-
-def closed(secret: str) -> str:
-    """Return a secret as it is stored; nothing stays nothing."""
-    return _box(settings.SECRET_KEY).encrypt(secret.encode()).decode("ascii") if secret else ""
+from essor.kernel.sealed import Unreadable, unseal
 
 
 def opened(stored: str) -> str:
-    """Return a stored secret; raises ServerRefuses when SECRET_KEY is no longer the one that closed it."""
-    if not stored:
-        return ""
+    """Return a stored secret; raises ServerRefuses when SECRET_KEY is no longer the one that sealed it."""
     try:
-        return _box(settings.SECRET_KEY).decrypt(stored.encode("ascii")).decode()
-    except InvalidToken:
-        message = _(
-            "The keys and passwords for sending were kept under another SECRET_KEY. Enter them again."
-        )
+        return unseal(stored)
+    except Unreadable:
+        message = _("The keys and passwords for sending were kept under another SECRET_KEY. Enter them again.")
         raise ServerRefuses(message) from None
-
-
-@lru_cache(maxsize=2)
-def _box(secret: str) -> Fernet:
-    return Fernet(
-        urlsafe_b64encode(hashlib.blake2b(secret.encode(), person=b"essor sealed", digest_size=32).digest())
-    )

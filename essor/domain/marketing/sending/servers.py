@@ -10,9 +10,9 @@ from typing import Any
 import orjson
 from django.utils.translation import gettext as _
 
-from essor.domain.marketing.sending import sealed
 from essor.domain.marketing.sending.models import Server
 from essor.kernel.errors import FieldError, ValidationFailed
+from essor.kernel.sealed import seal
 
 HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[?[0-9A-Fa-f:]{2,39}\]?")
 DOMAIN_RATE = re.compile(r"\s*([a-z0-9.-]+)\s*[:= ]\s*(\d{1,9})\s*")
@@ -56,9 +56,9 @@ def keep(values: Mapping[str, str], server: Server | None = None) -> Server:
     if row.username and row.security == Server.Security.NONE and row.host not in ("localhost", "127.0.0.1", "::1"):
         wrong("security", _("A password is not sent without encryption."))
     if values.get("password"):
-        row.password = sealed.closed(values["password"])
+        row.password = seal(values["password"])
     if values.get("options"):
-        row.options = sealed.closed(_json(values["options"], errors))
+        row.options = seal(_json(values["options"], errors))
     if errors:
         raise ValidationFailed(errors)
     row.save()
