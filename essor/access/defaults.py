@@ -30,6 +30,7 @@ OWN = Right.READ | Right.CREATE | Right.EDIT | Right.DELETE
 IN_BULK = Right.IMPORT | Right.EXPORT | Right.MASS_EDIT
 PRICES = ("Product2", "Pricebook2", "PricebookEntry")
 TARGETS = ("ForecastingQuota",)
+MAILINGS = ("ListEmail",)
 DEALS = ("Opportunity", "OpportunityLineItem", "Quote", "QuoteLineItem", "Order", "OrderItem", "Contract")
 
 
@@ -49,7 +50,7 @@ PROFILES: Mapping[str, Template] = {
     "Sales": Template(
         "Sells: works on all records that are shared",
         OWN | Right.EXPORT,
-        except_on=dict.fromkeys((*PRICES, *TARGETS), Right.READ),
+        except_on=dict.fromkeys((*PRICES, *TARGETS, *MAILINGS), Right.READ),
     ),
     "Sales Manager": Template(
         "Leads a sales team: imports, exports and edits in bulk as well", OWN | IN_BULK

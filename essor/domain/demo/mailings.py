@@ -29,7 +29,11 @@ LETTER = """<!doctype html><html lang="fr"><body style="font-family:sans-serif">
 LOGIN = "marketing@vauban.example"
 PEOPLE = 600
 REFUSED, UNSURE = 40, 3  # one in so many was refused; so many are unsure
-PLAN = (("Guide des façades", SENT, 12), ("Relance du guide", PAUSED, 1), ("Invitation au salon de Lille", DRAFT, 0))
+PLAN = (
+    ("Guide des façades", SENT, 12),
+    ("Relance du guide", PAUSED, 1),
+    ("Invitation au salon de Lille", DRAFT, 0),
+)
 
 
 def make(now: datetime) -> None:
@@ -45,13 +49,19 @@ def make(now: datetime) -> None:
             name="Guide des façades", subject="Votre guide de l’entretien des façades", template_type="html",
             html_value=LETTER, is_active=True, owner=owner, language="fr",
         )  # fmt: skip
-        people = tuple(Contact.objects.filter(email__isnull=False, is_deleted=False).order_by("pk").values_list("pk", flat=True)[:PEOPLE])
+        people = tuple(
+            Contact.objects.filter(email__isnull=False, is_deleted=False)
+            .order_by("pk")
+            .values_list("pk", flat=True)[:PEOPLE]
+        )
         for name, status, days in PLAN:
             begun = now - timedelta(days=days)
             campaign = Campaign.objects.create(
                 name=name, type="Email", status="In Progress", owner=owner, start_date=begun.date()
             )
-            keep.save(actor, campaign.pk, Audience((Part("people", object="Contact", people=people),), capped=False))
+            keep.save(
+                actor, campaign.pk, Audience((Part("people", object="Contact", people=people),), capped=False)
+            )
             mailing = ListEmail.objects.create(
                 name=name, campaign=campaign, email_template=template, from_name="Vauban Façades",
                 from_address="bonjour@vauban.example", status=status, owner=owner, created_date=begun,
@@ -78,5 +88,10 @@ def _sent(mailing: ListEmail, begun: datetime, rng: Random, *, whole: bool) -> N
     )
     if not whole and some:
         unsure = Recipient.objects.filter(pk__in=some[-UNSURE:])
-        unsure.update(state=State.UNSURE, code=0, detail="La connexion a été coupée avant la réponse du serveur.", sent_at=None)
+        unsure.update(
+            state=State.UNSURE,
+            code=0,
+            detail="La connexion a été coupée avant la réponse du serveur.",
+            sent_at=None,
+        )
     freezing.count(mailing.pk)

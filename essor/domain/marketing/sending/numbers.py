@@ -15,7 +15,9 @@ COUNTS = (
 def publish(list_email_id: int) -> None:
     """Tell those to whom a mailing belongs, and who launched it, how it stands: `es:mailing` on their pages."""
     row: dict[str, Any] | None = (
-        ListEmail.objects.filter(pk=list_email_id).values("owner_id", "launched_by_id", "status", *COUNTS).first()
+        ListEmail.objects.filter(pk=list_email_id)
+        .values("owner_id", "launched_by_id", "status", *COUNTS)
+        .first()
     )
     if row is None:
         return

@@ -60,7 +60,9 @@ def percent(text: str, usual: float) -> float:
     return found if 0 < found < 50 else usual  # noqa: PLR2004 -- percent: a base and a gain stay below 100 together
 
 
-def _variant(actor: Actor, values: Mapping[str, str], letter: str, errors: list[FieldError]) -> dict[str, Any]:
+def _variant(
+    actor: Actor, values: Mapping[str, str], letter: str, errors: list[FieldError]
+) -> dict[str, Any]:
     """Return what differs in a variant, {} when nothing does."""
     found: dict[str, Any] = {}
     for name in ("subject", "from_name", "from_address", "template"):
@@ -71,7 +73,9 @@ def _variant(actor: Actor, values: Mapping[str, str], letter: str, errors: list[
         try:
             validate_email(found["from_address"])
         except ValidationError:
-            errors.append(FieldError(f"{letter}_from_address", "INVALID_FIELD_VALUE", _("This is no e-mail address.")))
+            errors.append(
+                FieldError(f"{letter}_from_address", "INVALID_FIELD_VALUE", _("This is no e-mail address."))
+            )
     if "template" in found:
         try:
             found["template"] = _template(actor, found["template"])

@@ -44,7 +44,9 @@ def arrived(keys: list[int]) -> None:
     """Mark unsure recipients as sent, of whom a provider says that the mail was delivered."""
     with transaction.atomic():
         for row in _locked(dict.fromkeys(keys), (State.UNSURE,)):
-            Recipient.objects.filter(pk=row.pk).update(state=State.SENT, sent_at=row.claimed_at, code=250, detail="")
+            Recipient.objects.filter(pk=row.pk).update(
+                state=State.SENT, sent_at=row.claimed_at, code=250, detail=""
+            )
             ListEmail.objects.filter(pk=row.list_email_id).update(
                 total_unsure=F("total_unsure") - 1, total_sent=F("total_sent") + 1
             )

@@ -13,5 +13,7 @@ def opened(stored: str) -> str:
     try:
         return unseal(stored)
     except Unreadable:
-        message = _("The keys and passwords for sending were kept under another SECRET_KEY. Enter them again.")
+        message = _(
+            "The keys and passwords for sending were kept under another SECRET_KEY. Enter them again."
+        )
         raise ServerRefuses(message) from None

@@ -45,15 +45,24 @@ def keep(values: Mapping[str, str], server: Server | None = None) -> Server:
     row.backend = values.get("backend", "").strip()
     if row.kind == Server.Kind.SMTP and not HOST.fullmatch(row.host):
         wrong("host", _("Enter the server’s name, such as smtp.example.com."))
-    if row.kind == Server.Kind.BACKEND and not (PATH.fullmatch(row.backend) and row.backend.startswith(TRUSTED)):
-        wrong("backend", _("Enter a backend of Django or django-anymail, such as anymail.backends.brevo.EmailBackend."))
+    if row.kind == Server.Kind.BACKEND and not (
+        PATH.fullmatch(row.backend) and row.backend.startswith(TRUSTED)
+    ):
+        wrong(
+            "backend",
+            _("Enter a backend of Django or django-anymail, such as anymail.backends.brevo.EmailBackend."),
+        )
     row.port = _whole(values, "port", 587, 1, 65535, errors)
     row.connections = _whole(values, "connections", 4, 1, MOST_CONNECTIONS, errors)
     row.hourly_rate = _whole(values, "hourly_rate", 0, 0, LARGEST, errors)
     row.daily_cap = _whole(values, "daily_cap", 0, 0, LARGEST, errors)
     row.domain_rates = _rates(values.get("domain_rates", ""), errors)
     row.warm_up_from = _day(values.get("warm_up_from", ""), errors)
-    if row.username and row.security == Server.Security.NONE and row.host not in ("localhost", "127.0.0.1", "::1"):
+    if (
+        row.username
+        and row.security == Server.Security.NONE
+        and row.host not in ("localhost", "127.0.0.1", "::1")
+    ):
         wrong("security", _("A password is not sent without encryption."))
     if values.get("password"):
         row.password = seal(values["password"])
@@ -117,7 +126,7 @@ def _json(text: str, errors: list[FieldError]) -> str:
     except ValueError:
         found = None
     if not isinstance(found, dict):
-        words = _("Write a JSON object, such as {\"api_key\": \"…\"}.")
+        words = _('Write a JSON object, such as {"api_key": "…"}.')
         errors.append(FieldError("options", "INVALID_FIELD_VALUE", words))
         return "{}"
     return text

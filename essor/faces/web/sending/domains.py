@@ -52,7 +52,9 @@ def check(request: HttpRequest, key: int) -> HttpResponseBase:
     """Ask DNS now."""
     found = domains.check(get_object_or_404(SendingDomain, pk=key))
     missing = sum(not one.found for one in found)
-    text = ngettext("%(num)s record is not there yet.", "%(num)s records are not there yet.", missing) % {"num": missing}
+    text = ngettext("%(num)s record is not there yet.", "%(num)s records are not there yet.", missing) % {
+        "num": missing
+    }
     flash(request, text if missing else _("All records are there."))
     return HttpResponseRedirect(reverse("web:setup_domain", args=[key]))
 

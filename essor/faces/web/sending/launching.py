@@ -125,5 +125,7 @@ def _moment(record: Loaded, form: Form) -> datetime | None:
     except ValueError:
         found = None
     if found is None:
-        raise ValidationFailed([FieldError("ScheduledDate", "INVALID_FIELD_VALUE", _("Choose a day and a time."))])
+        raise ValidationFailed(
+            [FieldError("ScheduledDate", "INVALID_FIELD_VALUE", _("Choose a day and a time."))]
+        )
     return found.replace(tzinfo=zone_named(record.actor.timezone))

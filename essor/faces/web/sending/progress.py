@@ -20,7 +20,16 @@ from essor.domain.marketing.audience.reasons import Reason
 from essor.domain.marketing.consent.people import OBJECTS
 from essor.domain.marketing.sending import control, since, trial
 from essor.domain.marketing.sending.models import ListEmail, Recipient
-from essor.domain.marketing.sending.states import CANCELLED, DRAFT, FAILED, PAUSED, SCHEDULED, SENDING, SENT, State
+from essor.domain.marketing.sending.states import (
+    CANCELLED,
+    DRAFT,
+    FAILED,
+    PAUSED,
+    SCHEDULED,
+    SENDING,
+    SENT,
+    State,
+)
 from essor.faces.web import addresses, offers
 from essor.faces.web.records.page import may_edit
 from essor.faces.web.records.reading import Loaded
@@ -105,11 +114,14 @@ def recipients(request: HttpRequest, record_id: str) -> HttpResponseBase:
     if states is None:
         raise NotFound(_("There is no such page."))
     after = request.GET.get("after", "")
-    rows = Recipient.objects.filter(list_email=mailing, state__in=states, pk__gt=int(after) if after.isdecimal() else 0)
+    rows = Recipient.objects.filter(
+        list_email=mailing, state__in=states, pk__gt=int(after) if after.isdecimal() else 0
+    )
     found = list(rows.order_by("pk")[: PAGE + 1])
     shown = found[:PAGE]
     tabs = [
-        Action(label, f"/r/{record.id}/recipients?state={name}", current=name == chosen) for name, label in _labels().items()
+        Action(label, f"/r/{record.id}/recipients?state={name}", current=name == chosen)
+        for name, label in _labels().items()
     ]
     context = {
         "record": record, "mailing": mailing, "tabs": tabs, "rows": _named(record.actor, shown),
@@ -170,7 +182,9 @@ def _buttons(record: Loaded, mailing: ListEmail) -> list[Action]:
     if not may_edit(record):
         return []
 
-    def button(verb: str, label: str, icon: str, style: Literal["", "primary"] = "", confirm: str = "") -> Action:
+    def button(
+        verb: str, label: str, icon: str, style: Literal["", "primary"] = "", confirm: str = ""
+    ) -> Action:
         attrs = {"hx-confirm": confirm} if confirm else {}
         return Action(label, f"/r/{record.id}/progress/{verb}", icon, style, "post", attrs=attrs)
 
@@ -186,7 +200,9 @@ def _buttons(record: Loaded, mailing: ListEmail) -> list[Action]:
         found.append(button("cancel", _("Cancel"), "player-stop", "", words))
     if mailing.total_unsure and mailing.status != CANCELLED:
         number = mailing.total_unsure
-        words = ngettext("%(num)s person may get it twice.", "%(num)s people may get it twice.", number) % {"num": number}
+        words = ngettext("%(num)s person may get it twice.", "%(num)s people may get it twice.", number) % {
+            "num": number
+        }
         found.append(button("again", _("Send again to the unsure"), "refresh", "", words))
         found.append(button("leave", _("Leave the unsure"), "check"))
     return found

@@ -54,7 +54,9 @@ def edit(request: HttpRequest, key: int | None = None) -> HttpResponseBase:
         return submit(request, work, again)
     if row is None:
         return again(starting({"kind": "smtp", "security": "starttls", "port": 587, "connections": 4}))
-    values = {name: getattr(row, name) for name in FIELDS if name not in ("password", "options", "domain_rates")}
+    values = {
+        name: getattr(row, name) for name in FIELDS if name not in ("password", "options", "domain_rates")
+    }
     values["domain_rates"] = rates_text(row)
     for name in ("hourly_rate", "daily_cap"):
         values[name] = values[name] or ""

@@ -44,7 +44,9 @@ def edit(request: HttpRequest, record_id: str) -> HttpResponseBase:
     if request.method == "POST":
         form = sent(request)
         try:
-            planned_trial.keep(record.actor, mailing, {name: values[-1] for name, values in form.values.items() if values})
+            planned_trial.keep(
+                record.actor, mailing, {name: values[-1] for name, values in form.values.items() if values}
+            )
         except ValidationFailed as refused:
             return _draw(request, record, mailing, sent(request, errors_of(refused)))
         flash(request, _("Saved."))
@@ -69,7 +71,10 @@ def _draw(request: HttpRequest, record: Loaded, mailing: ListEmail, form: Form) 
         total = 0
     columns = (Column(Path(("Id",))), Column(Path(("Name",))))
     templates = run.rows(record.actor, Query("EmailTemplate", columns=columns, limit=MOST_TEMPLATES))
-    base, gain = planned_trial.percent(form.value("base"), USUAL_BASE), planned_trial.percent(form.value("gain"), USUAL_GAIN)
+    base, gain = (
+        planned_trial.percent(form.value("base"), USUAL_BASE),
+        planned_trial.percent(form.value("gain"), USUAL_GAIN),
+    )
     needed = trial.sample_size(base / 100, gain / 100)
     context = {
         "record": record, "mailing": mailing, "form": form, "total": total, "needed": needed, "base": base, "gain": gain,
