@@ -18,6 +18,7 @@ from essor.domain.demo import (
     approvals,
     campaigns,
     companies,
+    currencies,
     deals,
     doings,
     flows,
@@ -25,6 +26,7 @@ from essor.domain.demo import (
     gaps,
     incoming,
     mailings,
+    papers,
     people,
     pipelines,
     products,
@@ -89,6 +91,10 @@ def make(*, scale: float = 1.0, seed: int = SEED, report: Report = lambda _line:
         )
     gaps.make(maker.now)
     with transaction.atomic():
+        currencies.make(maker, products.detail(maker.stamp(maker.now, maker.owners[0])))
+        currencies.convert()
+    report("three currencies with thirty months of rates")
+    with transaction.atomic():
         incoming.make(aside, sellers)
     _week(maker, sellers)
     _last_activities(maker)
@@ -98,13 +104,16 @@ def make(*, scale: float = 1.0, seed: int = SEED, report: Report = lambda _line:
     rollups.drift(current.get(), mend=True)
     approvals.make(rng)
     report("discounts and their approvals")
+    papers.make(sellers)
     forecasts.make(rng, now, scale=scale)
-    if scale <= 1:
-        with transaction.atomic():
-            for model, rows in twins.make(Random(seed), now):  # noqa: S311 -- no secret
-                _store(model, rows)
-        twins.find()
-        report("duplicates found")
+    with transaction.atomic():
+        doubled = [
+            (some, _store(model, rows))
+            for model, some, rows in twins.make(Random(seed), now)  # noqa: S311 -- no secret
+        ]
+    # A search over everything belongs to a job where there is much of it.
+    twins.find() if scale <= 1 else twins.find_among(doubled)
+    report("duplicates found")
     for name in (
         "Account",
         "Contact",
@@ -117,13 +126,14 @@ def make(*, scale: float = 1.0, seed: int = SEED, report: Report = lambda _line:
         "Task",
         "Event",
         "Note",
+        "ContentDocument",
     ):
         index.rebuild(name)
     report("search index ready")
     mailings.make(now)
     report("three mailings, none of them sent anywhere")
     flows.make()
-    report("two flows turned on")
+    report("three flows turned on")
 
 
 def _sellers() -> list[User]:
@@ -150,6 +160,7 @@ def _slice(maker: companies.Maker, aside: companies.Maker, share: float) -> None
         relations.groups(aside, firms)
         relations.scopes(persons)
         _store(OpportunityContactRole, relations.roles(aside, found, persons))
+        relations.first_contacts(found)
         _store(AccountContactRelation, relations.moves(aside, firms, persons))
         _store(Conversion, relations.conversions(aside, leads, found, firms, persons))
 

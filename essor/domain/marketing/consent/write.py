@@ -121,7 +121,7 @@ def suppress(
     addresses: Iterable[str], reason: Suppression.Reason | str, source: str, detail: str = ""
 ) -> int:
     """Block addresses and return how many were not blocked yet; the first reason stays."""
-    wanted = {fold(one.strip())[:254] for one in addresses if one.strip()}
+    wanted = {folded(one) for one in addresses if one.strip()}
     there = set(Suppression.objects.filter(address__in=wanted).values_list("address", flat=True))
     Suppression.objects.bulk_create(
         (
@@ -131,3 +131,16 @@ def suppress(
         ignore_conflicts=True,
     )
     return len(wanted - there)
+
+
+def lift(addresses: Iterable[str], reason: Suppression.Reason | str) -> int:
+    """Mail addresses again that were blocked for `reason`, and return how many it were."""
+    rows = Suppression.objects.filter(
+        address__in={folded(one) for one in addresses}, reason=Suppression.Reason(reason)
+    )
+    return rows.delete()[0]
+
+
+def folded(address: str) -> str:
+    """Return an address as blocked ones are kept."""
+    return fold(address.strip())[:254]

@@ -22,43 +22,34 @@ class Hit:
     """What the address of a click or an open names; `recipient_id` None: only the mailing. `link` is -1 for an open."""
 
     recipient_id: int | None
-    list_email_id: int | None
+    list_email_id: int
     link: int
 
 
-def click(recipient_id: int, link: int) -> str:
-    """Return the address that leads a recipient to link number `link`."""
-    return f"{settings.SITE_URL}/l/{tokens.make(CLICK, recipient_id, link)}"
-
-
-def anonymous_click(list_email_id: int, link: int) -> str:
-    """Return the address to link number `link` that tells nobody who followed it."""
-    return f"{settings.SITE_URL}/l/{tokens.make(CLICK, NOBODY, link, list_email_id)}"
+def click(recipient_id: int, list_email_id: int, link: int) -> str:
+    """Return the address that leads a recipient (NOBODY: whoever it is) to link number `link` of a mailing."""
+    return f"{settings.SITE_URL}/l/{tokens.make(CLICK, recipient_id, list_email_id, link)}"
 
 
 def read_click(token: str) -> Hit | None:
     """Return what the token of `/l/…` names, None for a forged one."""
     match tokens.read(CLICK, token):
-        case (int() as recipient_id, int() as link) if recipient_id != NOBODY:
-            return Hit(recipient_id, None, link)
-        case (0, int() as link, int() as list_email_id):
-            return Hit(None, list_email_id, link)
+        case (int() as recipient_id, int() as list_email_id, int() as link):
+            return Hit(recipient_id or None, list_email_id, link)
     return None
+
+
+def opened(recipient_id: int, list_email_id: int) -> str:
+    """Return the address of the invisible picture."""
+    return f"{settings.SITE_URL}/p/{tokens.make(OPEN, recipient_id, list_email_id)}.gif"
 
 
 def read_open(token: str) -> Hit | None:
     """Return what the token of `/p/….gif` names, None for a forged one."""
     match tokens.read(OPEN, token):
-        case (int() as recipient_id,) if recipient_id != NOBODY:
-            return Hit(recipient_id, None, -1)
-        case (0, int() as list_email_id):
-            return Hit(None, list_email_id, -1)
+        case (int() as recipient_id, int() as list_email_id):
+            return Hit(recipient_id or None, list_email_id, -1)
     return None
-
-
-def opened(recipient_id: int) -> str:
-    """Return the address of the invisible picture."""
-    return f"{settings.SITE_URL}/p/{tokens.make(OPEN, recipient_id)}.gif"
 
 
 def opt_out(recipient_id: int) -> str:

@@ -163,9 +163,8 @@ class Composer:
         return address.encode("ascii") if len(address) <= quoted.ROOM else quoted.encode(address, last=True)
 
     def _click(self, link: int, person: Person) -> str:
-        if person.clicks:
-            return self._token(addresses.CLICK, person.recipient_id, link)
-        return self._token(addresses.CLICK, addresses.NOBODY, link, self._sender.list_email_id)
+        who = person.recipient_id if person.clicks else addresses.NOBODY
+        return self._token(addresses.CLICK, who, self._sender.list_email_id, link)
 
     def _token(self, use: str, *numbers: int) -> str:
         return tokens.sign(self._keys[use], numbers)
@@ -173,8 +172,12 @@ class Composer:
     def _replacements(self, person: Person) -> Replacements:
         """Return everything that a slot may ask for, as blocks and experts' sources do."""
         sender, own = self._sender, (person.recipient_id,)
-        numbers = own if person.opens else (addresses.NOBODY, sender.list_email_id)
-        pixel = f"{sender.site}/p/{self._token(addresses.OPEN, *numbers)}.gif" if sender.tracked else ""
+        who = person.recipient_id if person.opens else addresses.NOBODY
+        pixel = (
+            f"{sender.site}/p/{self._token(addresses.OPEN, who, sender.list_email_id)}.gif"
+            if sender.tracked
+            else ""
+        )
         if sender.tracked:
             links: Sequence[str] = [
                 f"{sender.site}/l/{self._click(one, person)}" for one in sorted(self._links)

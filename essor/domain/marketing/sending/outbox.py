@@ -18,11 +18,10 @@ from django.db.models import F, Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from essor.domain.marketing.consent.people import OBJECTS
 from essor.domain.marketing.sending.models import ListEmail, Recipient
 from essor.domain.marketing.sending.results import LONGEST, Outcome, Result
 from essor.domain.marketing.sending.states import SENDING, State
-from essor.kernel import events
+from essor.domain.marketing.sending.told import Whom, tell
 
 LEASE = timedelta(seconds=60)  # without a sign of life for so long, a runner counts as dead
 PAUSES = (300, 900, 3600, 4 * 3600, 12 * 3600, 24 * 3600)  # seconds before a recipient is tried again
@@ -108,7 +107,7 @@ def alive(list_email_id: int, runner: str, now: datetime | None = None) -> bool:
     return bool(mine.update(beat_at=now or timezone.now()))
 
 
-def mark(list_email_id: int, campaign_id: int, results: Sequence[Result], batch: dict[int, Claimed]) -> None:
+def mark(list_email_id: int, results: Sequence[Result], batch: dict[int, Claimed]) -> None:
     """Write down what became of recipients, count it, and tell the outbox of events; one transaction.
 
     A late answer is written over "unsure" too: it is the truth.
@@ -126,11 +125,9 @@ def mark(list_email_id: int, campaign_id: int, results: Sequence[Result], batch:
             f"total_{name}": F(f"total_{name}") + number for name, number in changed.items()
         }
         ListEmail.objects.filter(pk=list_email_id).update(beat_at=now, **added)
-        _tell(
-            list_email_id,
-            campaign_id,
-            [batch[one.recipient_id] for one in results if one.outcome is Outcome.SENT],
-        )
+        for topic, outcome in (("mail.sent", Outcome.SENT), ("mail.refused", Outcome.REFUSED)):
+            whom = [batch[one.recipient_id] for one in results if one.outcome is outcome]
+            tell(topic, list_email_id, [Whom(one.id, one.kind, one.person_id) for one in whom])
 
 
 def _write(
@@ -216,12 +213,3 @@ def undecided(list_email_id: int) -> bool:
     """Tell whether recipients wait for the winner of a trial."""
     rows = Recipient.objects.filter(list_email_id=list_email_id, state=State.WAITING, due_at__isnull=True)
     return rows.exists()
-
-
-def _tell(list_email_id: int, campaign_id: int, sent: Sequence[Claimed]) -> None:
-    """Emit `mail.sent`: one event a batch, naming its people."""
-    if not sent:
-        return
-    people = [[one.id, OBJECTS[one.kind], one.person_id] for one in sent]
-    payload = {"list_email_id": list_email_id, "campaign_id": campaign_id or None, "people": people}
-    events.emit("mail.sent", "ListEmail", [list_email_id], payload)

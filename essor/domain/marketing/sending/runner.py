@@ -178,7 +178,7 @@ class Sending:
             "This is no address that mail can be sent to, or the sender may not see the person any more."
         )
         refused = [Result(key, Outcome.REFUSED, BAD_ADDRESS, words) for key in wrong]
-        outbox.mark(self._id, self._mailing.campaign_id or 0, refused, wrong)
+        outbox.mark(self._id, refused, wrong)
         return messages
 
     def _composer(self, variant: int, object_name: str) -> tuple[Compiled, Composer]:
@@ -237,7 +237,7 @@ class Sending:
             return
         for pause in (*MARK_TRIES, None):
             try:
-                outbox.mark(self._id, self._mailing.campaign_id or 0, results, batch)
+                outbox.mark(self._id, results, batch)
                 break
             except OperationalError:
                 if self._courier is not None:

@@ -1,4 +1,4 @@
-"""Our sealed keys and passwords, told in words when they cannot be read any more."""
+"""Keys and passwords for sending, read again; what stands in the way is said in words for administrators."""
 
 from __future__ import annotations
 

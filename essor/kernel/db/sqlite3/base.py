@@ -26,8 +26,27 @@ LOOK_EVERY = (
     0.003  # seconds between two looks whether the writer is done: SQLite's own soon come only every 0.1 s
 )
 
+TOO_LARGE = 2**63
 
-class PatientCursor(base.SQLiteCursorWrapper):
+
+class RangeCursor(base.SQLiteCursorWrapper):
+    """Takes a whole number of any size in a question, as PostgreSQL does: what is stored is never equal to it."""
+
+    def execute(self, query: str, params: Any = None) -> Any:
+        """Run a statement; a SELECT with a number beyond 64 bits is asked with the nearest double."""
+        try:
+            return super().execute(query, params)
+        except OverflowError:
+            if not query.lstrip().upper().startswith(("SELECT", "WITH")):
+                raise
+            return super().execute(query, [_within_reach(one) for one in params])
+
+
+def _within_reach(value: Any) -> Any:
+    return float(value) if isinstance(value, int) and abs(value) >= TOO_LARGE else value
+
+
+class PatientCursor(RangeCursor):
     """Waits for the write lock between two tries, never within one.
 
     While SQLite itself waits it holds the connection's mutex. Python frees what is garbage in whatever thread comes by;

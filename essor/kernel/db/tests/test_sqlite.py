@@ -76,3 +76,14 @@ def test_one_column_is_inserted_in_one_statement(ground: Ground) -> None:
 def test_limit_follows_the_library() -> None:
     with sqlite3.connect(":memory:") as plain:
         assert variable_limit() <= plain.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER)
+
+
+def test_a_number_beyond_64_bits_is_equal_to_nothing(ground: Ground) -> None:
+    ground.model._default_manager.create(name="one")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count(*) FROM {ground.model._meta.db_table} WHERE id = %s OR id = %s", [10**20, 1]
+        )
+        assert cursor.fetchone() == (1,)
+    with pytest.raises(OverflowError), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {ground.model._meta.db_table} SET name = %s", [10**20])
