@@ -77,7 +77,7 @@ STORIES = (
         "Livre blanc : bâtiment durable",
     ),
     Story("Lettre d’information : rentrée", "Email", 1.5, 0.4, 6, 2, 1.2, 30),
-    Story("Petit-déjeuner clients à Lyon", "Event", -0.5, 0.012, 70, 4, 1.1, 80, capacity=24),
+    Story("Petit-déjeuner clients à Lyon", "Event", -0.03, 0.012, 70, 4, 1.1, 80, capacity=24),
     Story("Lettre d’information : fêtes", "Email", -1, 0, 0, 2, 0, 30),
 )
 TOPICS = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from essor.faces.web.campaigns import adding, figures, members
+from essor.faces.web.campaigns import adding, audience, consents, door, figures, members
 
 urlpatterns = [
     path("r/<str:record_id>/figures", figures.panel, name="campaign_figures"),
@@ -13,5 +13,14 @@ urlpatterns = [
     path("r/<str:record_id>/members/status", members.status, name="campaign_status"),
     path("r/<str:record_id>/campaigns", members.of_person, name="campaigns_of"),
     path("o/<str:name>/add-to-campaign", adding.add, name="add_to_campaign"),
+    path("campaigns/<str:record_id>/audience", audience.page, name="audience"),
+    path("campaigns/<str:record_id>/audience/change", audience.change, name="audience_change"),
+    path("campaigns/<str:record_id>/audience/people", audience.people, name="audience_people"),
+    path("campaigns/<str:record_id>/audience/members", audience.to_members, name="audience_members"),
+    path("r/<str:record_id>/door", door.page, name="campaign_door"),
+    path("e/<str:token>", door.keep, name="door"),
+    path("e/<str:token>/ticket", door.ticket, name="ticket"),
+    path("e/<str:token>/code.svg", door.code, name="door_code"),
+    path("r/<str:record_id>/consent", consents.panel, name="consent"),
     path("campaigns/statuses", adding.statuses, name="campaign_statuses"),
 ]

@@ -52,6 +52,7 @@ WORDS: Mapping[str, Promise] = {
     "delete_mail_server": _("Mail server removed"),
     "add_sending_domain": _("Sending domain added"),
     "delete_sending_domain": _("Sending domain removed"),
+    "save_consent_policy": _("Consent and rhythm saved"),
     "save_letterhead": _("Letterhead of documents saved"),
     "save_permission_set": _("Permission set saved"),
     "save_profile": _("Profile saved"),
