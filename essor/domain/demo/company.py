@@ -26,6 +26,7 @@ from essor.domain.demo import (
     gaps,
     incoming,
     orders,
+    mailings,
     papers,
     letters,
     people,
@@ -136,6 +137,8 @@ def make(*, scale: float = 1.0, seed: int = SEED, report: Report = lambda _line:
     ):
         index.rebuild(name)
     report("search index ready")
+    mailings.make(now)
+    report("three mailings, none of them sent anywhere")
     flows.make()
     report("three flows turned on")
     letters.make()

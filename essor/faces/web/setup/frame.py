@@ -61,6 +61,7 @@ SIDEBAR: tuple[Group, ...] = (
         Entry("lead_mapping", _("Conversion of leads"), "arrow-right", _("field mapping convert account contact opportunity")),
     )),
     Group(_("Campaigns"), (
+        Entry("sending", _("Sending of mailings"), "send", _("mail server SMTP DKIM SPF DMARC domain rate warm-up provider")),
         Entry("consent", _("Consent and rhythm"), "fingerprint", _("opt-in opt-out GDPR tracking frequency cap topics e-mail")),
     )),
     Group(_("Automation"), (
