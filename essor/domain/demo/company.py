@@ -16,6 +16,7 @@ from essor.catalog import current
 from essor.domain.activities.models import Event, Note, Task
 from essor.domain.demo import (
     approvals,
+    campaigns,
     companies,
     currencies,
     deals,
@@ -96,6 +97,9 @@ def make(*, scale: float = 1.0, seed: int = SEED, report: Report = lambda _line:
         incoming.make(aside, sellers)
     _week(maker, sellers)
     _last_activities(maker)
+    with transaction.atomic():
+        campaigns.make(Random(seed + 2), now)  # noqa: S311 -- no secret
+    report("campaigns")
     rollups.drift(current.get(), mend=True)
     approvals.make(rng)
     report("discounts and their approvals")
@@ -114,6 +118,7 @@ def make(*, scale: float = 1.0, seed: int = SEED, report: Report = lambda _line:
         "Contact",
         "Lead",
         "Opportunity",
+        "Campaign",
         "Product2",
         "PricebookEntry",
         "Quote",

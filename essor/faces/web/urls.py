@@ -37,5 +37,6 @@ urlpatterns = [
     path("", include("essor.faces.web.apidocs.urls")),
     path("", include("essor.faces.web.reports.urls")),
     path("", include("essor.faces.web.forecasts.urls")),
+    path("", include("essor.faces.web.campaigns.urls")),
     path("styleguide/", style_guide, name="styleguide"),
 ]

@@ -35,7 +35,7 @@ PREFERRED = (
     "Industry",
 )
 ELSEWHERE = frozenset(
-    {"Task", "Event", "Note", "ContentDocumentLink", "OpportunityContactRole", "AccountContactRelation",
+    {"Task", "Event", "Note", "ContentDocumentLink", "OpportunityContactRole", "AccountContactRelation", "CampaignMember",
      "OpportunityLineItem", "ProcessInstance", "QuoteLineItem"}
 )  # fmt: skip
 
