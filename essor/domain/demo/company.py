@@ -26,6 +26,7 @@ from essor.domain.demo import (
     gaps,
     incoming,
     papers,
+    mailings,
     people,
     pipelines,
     products,
@@ -129,6 +130,8 @@ def make(*, scale: float = 1.0, seed: int = SEED, report: Report = lambda _line:
     ):
         index.rebuild(name)
     report("search index ready")
+    mailings.make(now)
+    report("three mailings, none of them sent anywhere")
     flows.make()
     report("three flows turned on")
 

@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("essor.faces.web.activities.urls")),
     path("", include("essor.faces.web.quotes.urls")),
     path("", include("essor.faces.web.orders.urls")),
+    path("", include("essor.faces.web.sending.urls")),
     path("", include("essor.faces.web.searching.urls")),
     path("", include("essor.faces.web.setup.urls")),
     path("", include("essor.faces.web.automation.urls")),

@@ -1,4 +1,4 @@
-"""Keys and passwords for sending, read again; what stands in the way is said in words for administrators."""
+"""Our sealed keys and passwords, told in words when they cannot be read any more."""
 
 from __future__ import annotations
 
@@ -13,7 +13,5 @@ def opened(stored: str) -> str:
     try:
         return unseal(stored)
     except Unreadable:
-        message = _(
-            "The keys and passwords for sending were kept under another SECRET_KEY. Enter them again."
-        )
+        message = _("The keys and passwords for sending were kept under another SECRET_KEY. Enter them again.")
         raise ServerRefuses(message) from None

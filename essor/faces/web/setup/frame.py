@@ -59,6 +59,9 @@ SIDEBAR: tuple[Group, ...] = (
         Entry("web_forms", _("Web forms"), "world", _("web to lead form site HTML contact")),
         Entry("lead_mapping", _("Conversion of leads"), "arrow-right", _("field mapping convert account contact opportunity")),
     )),
+    Group(_("Campaigns"), (
+        Entry("sending", _("Sending of mailings"), "send", _("mail server SMTP DKIM SPF DMARC domain rate warm-up provider")),
+    )),
     Group(_("Automation"), (
         Entry("approvals", _("Approval processes"), "circle-check", _("approve refuse steps approver discount lock")),
         Entry("flows", _("Flows"), "bolt", _("automation workflow trigger webhook schedule wait notify assign")),
