@@ -8,36 +8,31 @@ from __future__ import annotations
 from typing import Any
 
 from anymail.signals import AnymailTrackingEvent, tracking
-from django.db import transaction
 from django.dispatch import receiver
 
-from essor.domain.marketing.consent import write
-from essor.domain.marketing.consent.models import Suppression
 from essor.domain.marketing.sending import returned
 from essor.domain.marketing.sending.models import Recipient
 from essor.domain.marketing.sending.provider import METADATA
+from essor.domain.marketing.sending.told import Whom, tell
 from essor.query.folding import fold
 
 BACK = {"bounced", "rejected", "failed"}
 FOR_GOOD = {"invalid", "bounced"}
-NO_CODE = 550
 
 
 @receiver(tracking, dispatch_uid="essor.sending.webhooks")
-def hear(event: AnymailTrackingEvent, esp_name: str, **_more: Any) -> None:
+def hear(event: AnymailTrackingEvent, **_more: Any) -> None:
     """Take in one event of a provider."""
     row = _recipient(event)
     if row is None:
         return
     words = str(event.mta_response or event.description or event.reject_reason or event.event_type)
+    whom = [Whom(row.pk, row.kind, row.person_id)]
     if event.event_type in BACK:
-        returned.bounced({row.pk: (NO_CODE, words)})
-        if event.event_type == "bounced" and event.reject_reason in FOR_GOOD:
-            write.suppress([row.address], Suppression.Reason.HARD_BOUNCE, esp_name, words)
+        lasting = event.event_type == "bounced" and event.reject_reason in FOR_GOOD
+        tell("mail.returned", row.list_email_id, whom, words=words, lasting=lasting)
     elif event.event_type == "complained":
-        with transaction.atomic():
-            write.suppress([row.address], Suppression.Reason.COMPLAINT, esp_name, words)
-            returned.tell("mail.complained", row)
+        tell("mail.returned", row.list_email_id, whom, words=words, complaint=True)
     elif event.event_type == "delivered":
         returned.arrived([row.pk])
 
@@ -47,5 +42,5 @@ def _recipient(event: AnymailTrackingEvent) -> Recipient | None:
     key = str((event.metadata or {}).get(METADATA, ""))
     if not key.isdecimal() or len(key) > 18:  # noqa: PLR2004 -- digits of a database key
         return None
-    row = Recipient.objects.select_related("list_email").filter(pk=int(key)).first()
+    row = Recipient.objects.filter(pk=int(key)).first()
     return row if row is not None and fold(row.address) == fold(str(event.recipient or "")) else None
