@@ -32,6 +32,16 @@ OWN = Right.READ | Right.CREATE | Right.EDIT | Right.DELETE
 IN_BULK = Right.IMPORT | Right.EXPORT | Right.MASS_EDIT
 PRICES = ("Product2", "Pricebook2", "PricebookEntry")
 TARGETS = ("ForecastingQuota",)
+# What only those who work in marketing change; everybody who sells reads it.
+CAMPAIGNS = (
+    "Campaign",
+    "CampaignMember",
+    "CampaignMemberStatus",
+    "ListEmail",
+    "EmailTemplate",
+    "CommunicationSubscription",
+)
+PEOPLE = ("Account", "Contact", "Lead", "Individual")
 DEALS = ("Opportunity", "OpportunityLineItem", "Quote", "QuoteLineItem", "Order", "OrderItem", "Contract")
 
 
@@ -51,15 +61,24 @@ PROFILES: Mapping[str, Template] = {
     "Sales": Template(
         "Sells: works on all records that are shared",
         OWN | Right.EXPORT,
-        except_on=dict.fromkeys((*PRICES, *TARGETS), Right.READ),
+        except_on=dict.fromkeys((*PRICES, *TARGETS, *CAMPAIGNS), Right.READ),
     ),
     "Sales Manager": Template(
-        "Leads a sales team: imports, exports and edits in bulk as well", OWN | IN_BULK
+        "Leads a sales team: imports, exports and edits in bulk as well",
+        OWN | IN_BULK,
+        except_on=dict.fromkeys(CAMPAIGNS, Right.READ),
     ),
     "Marketing": Template(
         "Works on leads, contacts and campaigns; reads deals",
         OWN | IN_BULK,
         except_on=dict.fromkeys((*DEALS, *PRICES, *TARGETS), Right.READ),
+    ),
+    "Campaigns Read Only": Template(
+        "A light licence: reads campaigns, their members and the people in them, nothing else",
+        Right(0),
+        except_on=dict.fromkeys((*CAMPAIGNS, *PEOPLE), Right.READ),
+        access=FieldAccess.READ,
+        permissions=(),
     ),
     "Read Only": Template("Reads what is shared", Right.READ, access=FieldAccess.READ, permissions=()),
 }

@@ -45,7 +45,8 @@ SIDEBAR: tuple[Group, ...] = (
         Entry("overview", _("Overview"), "home"),
         Entry("organization", _("Organization"), "building",
               _("name currency fiscal year language time zone phone region locale")),
-        Entry("currencies", _("Currencies and rates"), "currency-euro", _("exchange rate conversion dated multi-currency USD GBP")),
+        Entry("currencies", _("Currencies and rates"), "currency-euro",
+              _("exchange rate conversion dated multi-currency USD GBP")),
         Entry("letterhead", _("Letterhead of documents"), "file-text", _("logo SIRET VAT legal mention quote PDF payment terms")),
     )),
     Group(_("Data"), (
@@ -58,6 +59,10 @@ SIDEBAR: tuple[Group, ...] = (
         Entry("assignment", _("Assignment of leads"), "users-group", _("assignment rules round robin queue team absence")),
         Entry("web_forms", _("Web forms"), "world", _("web to lead form site HTML contact")),
         Entry("lead_mapping", _("Conversion of leads"), "arrow-right", _("field mapping convert account contact opportunity")),
+    )),
+    Group(_("Campaigns"), (
+        Entry("sending", _("Sending of mailings"), "send", _("mail server SMTP DKIM SPF DMARC domain rate warm-up provider")),
+        Entry("consent", _("Consent and rhythm"), "fingerprint", _("opt-in opt-out GDPR tracking frequency cap topics e-mail")),
     )),
     Group(_("Automation"), (
         Entry("approvals", _("Approval processes"), "circle-check", _("approve refuse steps approver discount lock")),
