@@ -55,6 +55,10 @@ from essor.query.search import index
 from essor.records import rollups
 
 CHUNK = 1000
+INDEXED = (
+    "Account", "Contact", "Lead", "Opportunity", "Product2", "PricebookEntry", "Quote", "Contract",
+    "Order", "Task", "Event", "Note", "ContentDocument",
+)  # fmt: skip
 ACCOUNTS, CONTACTS, LEADS, DEALS, TASKS, EVENTS = 2_000, 6_000, 4_000, 5_000, 9_000, 2_500
 Report = Callable[[str], object]
 
@@ -113,21 +117,7 @@ def make(*, scale: float = 1.0, seed: int = SEED, report: Report = lambda _line:
     # A search over everything belongs to a job where there is much of it.
     twins.find() if scale <= 1 else twins.find_among(doubled)
     report("duplicates found")
-    for name in (
-        "Account",
-        "Contact",
-        "Lead",
-        "Opportunity",
-        "Product2",
-        "PricebookEntry",
-        "Quote",
-        "Contract",
-        "Order",
-        "Task",
-        "Event",
-        "Note",
-        "ContentDocument",
-    ):
+    for name in INDEXED:
         index.rebuild(name)
     report("search index ready")
     flows.make()
