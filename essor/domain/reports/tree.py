@@ -13,7 +13,7 @@ from essor.domain.reports.definition import Grouping, Measure
 from essor.kernel.errors import QueryRefused
 from essor.query import run
 from essor.query.families import family_of, result_kind
-from essor.query.tree import Aggregate, Call, Constant, Expression, Path
+from essor.query.tree import Aggregate, All, Call, Condition, Constant, Expression, Path
 
 ValueKind = Literal["count", "number", "percent", "money", "days", "other"]
 STARTS = {
@@ -157,6 +157,7 @@ def FUNCTION_LABELS() -> dict[str, str]:  # noqa: N802 -- a table in the reader'
     }  # fmt: skip
 
 
-def aggregate(one: Figure, function: str) -> Aggregate:
-    """Return a figure's aggregate by some function."""
-    return Aggregate(function, one.expression, one.measure.where)
+def aggregate(one: Figure, function: str, given: Condition | None = None) -> Aggregate:
+    """Return a figure's aggregate by some function over rows of which the condition `given` holds anyway."""
+    holds = given.children if isinstance(given, All) else (given,)
+    return Aggregate(function, one.expression, None if one.measure.where in holds else one.measure.where)
