@@ -1,8 +1,8 @@
 """Indexes that hold all that dashboards read of a large object, so that a tile reads a small part of the table.
 
-A table's rows are wide; the dozen columns that reports group and add up are not. One index serves all tiles over the
-whole object. Those that read only what a checkbox tells, such as open deals, have one that begins with it: they read no
-others then. It follows the dashboards once a day: people do not wait for it, and nobody has to think of it.
+A table's rows are wide; the dozen columns that reports group and add up are not. One such index for an object serves all
+its tiles; where many read only what one checkbox tells, such as open deals, a second one begins with it, and they read no
+others. They follow the dashboards once a day: people do not wait for it, and nobody has to think of it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from essor.query.tree import All, Compare, Path
 
 LARGE = 50_000  # rows, below which reading all of them is quick
 FEWEST, MOST = 5, 14
-OFTEN = 3  # tiles of one checkbox, from which they have an index of their own
+OFTEN = 4  # reports of one checkbox, from which they have an index of their own
 Wanted = tuple[str, tuple[str, ...]]
 WIDE = frozenset({"textarea", "richtext", "url", "address", "geolocation", "multiselect"})
 
@@ -60,23 +60,22 @@ def read_by_dashboards(catalog: Catalog) -> Iterator[Definition]:
 
 
 def columns(catalog: Catalog, reports: Iterable[Definition]) -> Iterator[Wanted]:
-    """Yield (object, the fields that tiles read of it), for all tiles and for those of one checkbox.
+    """Yield (object, the fields that tiles read of it), once more for a checkbox that many tiles have in common.
 
-    Left out are sets of too few or too many fields.
+    Left out are objects of which they read too few or too many. Both indexes hold all fields: one that lacks some is a
+    trap where a database takes it for the way to the rows.
     """
-    found: dict[tuple[str, str], set[str]] = defaultdict(set)
-    asked: Counter[tuple[str, str]] = Counter()
+    found: dict[str, set[str]] = defaultdict(set)
+    boxes: dict[str, Counter[str]] = defaultdict(Counter)
     for definition in reports:
         obj = catalog.object(definition.object)
-        key = (obj.name, checkbox_of(definition, obj))
-        found[key].update(field.name for field in fields_of(definition, obj))
-        asked[key] += 1
-    for (name, box), count in asked.items():
-        if box and count < OFTEN:
-            found[name, ""] |= found.pop((name, box))
-    for (name, box), names in found.items():
+        found[obj.name].update(field.name for field in fields_of(definition, obj))
+        boxes[obj.name][checkbox_of(definition, obj)] += 1
+    for name, names in found.items():
         if FEWEST <= len(names) <= MOST:
-            yield name, in_order(catalog.object(name), names, box)
+            del boxes[name][""]
+            often = [box for box, count in boxes[name].most_common(1) if count >= OFTEN]
+            yield from ((name, in_order(catalog.object(name), names, box)) for box in ("", *often))
 
 
 def checkbox_of(definition: Definition, obj: ObjectDef) -> str:
