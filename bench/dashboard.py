@@ -24,7 +24,7 @@ TILES = (
     "win_rate_owners", "win_rate_sources", "won_months", "average_months", "cycle_months", "cohorts",
 )  # fmt: skip
 ZONE = "Europe/Paris"  # of the company and its people
-COHORTS, YEARS = 15, 3
+COHORTS, YEARS, LINES = 15, 3, 40
 AT_ONCE = 4  # requests that a browser has under way to one server
 DAYS = 900
 LIMIT = {"sqlite": 2.0, "postgresql": 1.0}
@@ -38,13 +38,17 @@ def local(column: str) -> str:
 
     now = datetime.now(UTC)
     turns = [turn for turn in changes(ZONE, now.year) if turn[0] < str(now)][-2 * YEARS :]
-    shifts = " ".join(f"WHEN {column} >= '{since}' THEN '{ahead} minutes'" for since, ahead in reversed(turns))
+    shifts = " ".join(
+        f"WHEN {column} >= '{since}' THEN '{ahead} minutes'" for since, ahead in reversed(turns)
+    )
     return f"datetime({column}, CASE {shifts} END)"
 
 
 def month(column: str) -> str:
     """Return SQL for the month of a date."""
-    return f"date_trunc('month', {column})" if connection.vendor == "postgresql" else f"substr({column}, 1, 7)"
+    return (
+        f"date_trunc('month', {column})" if connection.vendor == "postgresql" else f"substr({column}, 1, 7)"
+    )
 
 
 def days(start: str, end: str) -> str:
@@ -67,7 +71,9 @@ def by_hand(today: datetime) -> dict[str, tuple[str, ...]]:
     )
     months = first.year * 12 + first.month - 1
     start, end = (
-        datetime(at // 12, at % 12 + 1, 1, tzinfo=ZoneInfo(ZONE)).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+        datetime(at // 12, at % 12 + 1, 1, tzinfo=ZoneInfo(ZONE))
+        .astimezone(UTC)
+        .strftime("%Y-%m-%d %H:%M:%S")
         for at in (months - COHORTS, months)
     )
     zero = "" if sqlite else "+00"
@@ -79,12 +85,16 @@ def by_hand(today: datetime) -> dict[str, tuple[str, ...]]:
         "CASE WHEN amount < 500000 THEN 0 WHEN amount < 2000000 THEN 1 WHEN amount < 5000000 THEN 2"
         " WHEN amount < 10000000 THEN 3 ELSE 4 END"
     )
-    closes, taken, born_in = month("close_date"), days(local("created_date"), "close_date"), month(local("created_date"))
+    closes, taken, born_in = (
+        month("close_date"),
+        days(local("created_date"), "close_date"),
+        month(local("created_date")),
+    )
     late = f"{still_open} AND close_date < '{today:%Y-%m-%d}'"
     the_latest = (
         f"SELECT o.id, o.name, a.name, p.name, stage_name, amount, o.currency_iso_code, close_date {table} o"
         " LEFT JOIN sales_account a ON a.id = o.account_id LEFT JOIN access_principal p ON p.id = o.owner_id"
-        f" WHERE NOT o.is_deleted AND {late} ORDER BY close_date, o.id LIMIT 200"
+        f" WHERE NOT o.is_deleted AND {late} ORDER BY close_date, o.id LIMIT {LINES}"
     )
     grouped = {
         "pipeline_stages": f"stage_name, {amount} {rows} {still_open} GROUP BY 1, 2",
@@ -183,7 +193,7 @@ def measure(deals: int) -> Iterator[Figure]:
         definition = reading.definition(reports[key].definition)
 
         def ours(asked: Any = definition) -> Any:
-            return running.answer(me, asked, own=False)
+            return running.answer(me, asked, own=False, most=LINES)
 
         def raw(statements: tuple[str, ...] = written[key]) -> list[tuple[Any, ...]]:
             with connection.cursor() as cursor:

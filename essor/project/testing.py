@@ -80,6 +80,7 @@ def start_with_tables(folder: Path) -> None:
     if EMPTY.exists():
         shutil.copy(EMPTY, folder / "essor.sqlite3")
 
+
 hypothesis_settings.register_profile(
     "ci",
     derandomize=True,
@@ -128,7 +129,7 @@ def pytest_configure() -> None:
 
     from essor.project import emptying  # noqa: PLC0415
 
-    TransactionTestCase._fixture_teardown = emptying.empty  # type: ignore[method-assign]
+    TransactionTestCase._fixture_teardown = emptying.empty  # type: ignore[method-assign]  # noqa: SLF001 -- no public one
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = {

@@ -107,7 +107,13 @@ def _asked(
 def _order(question: Question, figures: Sequence[Figure]) -> tuple[Order, ...]:
     if question.sort is None or question.sort not in figures:
         return ()
-    return (Order(aggregate(question.sort, question.sort.measure.function, question.where), question.descending, "last"),)
+    return (
+        Order(
+            aggregate(question.sort, question.sort.measure.function, question.where),
+            question.descending,
+            "last",
+        ),
+    )
 
 
 def _keys(row: Mapping[str, Any], places: Sequence[int]) -> Key:

@@ -21,7 +21,9 @@ from essor.query.environment import env_for
 from essor.query.tree import Call
 
 PREFIX = "months_"
-KNOWN = "SELECT stxname FROM pg_statistic_ext WHERE starts_with(stxname, %s) AND pg_table_is_visible(stxrelid)"
+KNOWN = (
+    "SELECT stxname FROM pg_statistic_ext WHERE starts_with(stxname, %s) AND pg_table_is_visible(stxrelid)"
+)
 
 
 def follow(catalog: Catalog, reports: Iterable[Definition]) -> None:
