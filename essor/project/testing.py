@@ -129,7 +129,7 @@ def pytest_configure() -> None:
 
     from essor.project import emptying  # noqa: PLC0415
 
-    TransactionTestCase._fixture_teardown = emptying.empty  # type: ignore[method-assign]  # noqa: SLF001 -- no public one
+    TransactionTestCase._fixture_teardown = emptying.empty  # type: ignore[attr-defined]  # noqa: SLF001 -- no public one
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = {
