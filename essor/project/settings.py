@@ -25,19 +25,29 @@ INSTALLED_APPS = [
     "essor.query.search",
     "essor.records",
     "essor.jobs",
+    "essor.domain.absences",
     "essor.domain.notifications",
     "essor.domain.activities",
     "essor.domain.feed",
     "essor.domain.approvals",
     "essor.domain.automation",
     "essor.domain.duplicates",
+    "essor.domain.currencies",
     "essor.domain.sales",
     "essor.domain.sales.conversion",
     "essor.domain.sales.assignment",
     "essor.domain.sales.web_to_lead",
     "essor.domain.sales.relations",
     "essor.domain.sales.quotes",
+    "essor.domain.sales.orders",
+    "essor.domain.marketing.letters",
     "essor.domain.forecasts",
+    "essor.domain.marketing.consent",
+    "essor.domain.marketing.campaigns",
+    "essor.domain.marketing.audience",
+    "essor.domain.marketing.sending",
+    "essor.domain.marketing.tracking",
+    "essor.domain.marketing.returns",
     "essor.domain.exchange",
     "essor.domain.bulk",
     "essor.domain.reports",
@@ -151,6 +161,10 @@ EMAIL_FILE_PATH = DATA / "mails"  # where mails wait to be looked at while there
 # Where people reach this Essor, for the links in mails.
 SITE_URL = environment.text("ESSOR_URL", f"http://localhost:{environment.whole('PORT', 8000)}").rstrip("/")
 DEFAULT_FROM_EMAIL = environment.text("ESSOR_MAIL_FROM", "essor@localhost")
+
+# E-mail providers (django-anymail) report bounces and complaints to /anymail/…; without this secret ("user:password",
+# which their webhook sends along) nobody is listened to.
+ANYMAIL = {"WEBHOOK_SECRET": environment.text("ESSOR_MAIL_WEBHOOK_SECRET")}
 
 # Webhooks ---------------------------------------------------------------------------------------
 

@@ -54,7 +54,7 @@ class Text(Kind):
 
 
 class TextArea(Text):
-    """Several lines of text."""
+    """Several lines of text; with the option `exact` it is kept to the last blank, as source must be."""
 
     name = "textarea"
     label = gettext_lazy("Text area")
@@ -67,6 +67,13 @@ class TextArea(Text):
     def columns(self, field: Field) -> dict[str, models.Field[Any, Any]]:  # noqa: ARG002
         """Return a nullable text column; its length is a rule, not a column type."""
         return {"": models.TextField(null=True, blank=True)}
+
+    def parse(self, raw: object, field: Field, context: ParseContext) -> str | None:
+        """Return the text, trimmed unless every blank counts; ParseError when it is too long."""
+        text = super().parse(raw, field, context)
+        if text is not None and isinstance(raw, str) and field.options.get("exact"):
+            return raw.replace("\x00", "")
+        return text
 
 
 class RichText(TextArea):

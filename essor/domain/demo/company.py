@@ -16,13 +16,19 @@ from essor.catalog import current
 from essor.domain.activities.models import Event, Note, Task
 from essor.domain.demo import (
     approvals,
+    campaigns,
     companies,
+    currencies,
     deals,
     doings,
     flows,
     forecasts,
     gaps,
     incoming,
+    letters,
+    mailings,
+    orders,
+    papers,
     people,
     pipelines,
     products,
@@ -87,35 +93,56 @@ def make(*, scale: float = 1.0, seed: int = SEED, report: Report = lambda _line:
         )
     gaps.make(maker.now)
     with transaction.atomic():
+        currencies.make(maker, products.detail(maker.stamp(maker.now, maker.owners[0])))
+        currencies.convert()
+    report("three currencies with thirty months of rates")
+    with transaction.atomic():
+        orders.make(companies.Maker(Random(seed + 2), now, maker.owners), _store)  # noqa: S311 -- no secret
+    report("contracts and orders")
+    with transaction.atomic():
         incoming.make(aside, sellers)
     _week(maker, sellers)
     _last_activities(maker)
+    with transaction.atomic():
+        campaigns.make(Random(seed + 2), now)  # noqa: S311 -- no secret
+    report("campaigns")
     rollups.drift(current.get(), mend=True)
     approvals.make(rng)
     report("discounts and their approvals")
+    papers.make(sellers)
     forecasts.make(rng, now, scale=scale)
-    if scale <= 1:
-        with transaction.atomic():
-            for model, rows in twins.make(Random(seed), now):  # noqa: S311 -- no secret
-                _store(model, rows)
-        twins.find()
-        report("duplicates found")
+    with transaction.atomic():
+        doubled = [
+            (some, _store(model, rows))
+            for model, some, rows in twins.make(Random(seed), now)  # noqa: S311 -- no secret
+        ]
+    # A search over everything belongs to a job where there is much of it.
+    twins.find() if scale <= 1 else twins.find_among(doubled)
+    report("duplicates found")
     for name in (
         "Account",
         "Contact",
         "Lead",
         "Opportunity",
+        "Campaign",
         "Product2",
         "PricebookEntry",
         "Quote",
+        "Contract",
+        "Order",
         "Task",
         "Event",
         "Note",
+        "ContentDocument",
     ):
         index.rebuild(name)
     report("search index ready")
+    mailings.make(now)
+    report("three mailings, none of them sent anywhere")
     flows.make()
-    report("two flows turned on")
+    report("three flows turned on")
+    letters.make()
+    report("e-mail templates")
 
 
 def _sellers() -> list[User]:
@@ -142,6 +169,7 @@ def _slice(maker: companies.Maker, aside: companies.Maker, share: float) -> None
         relations.groups(aside, firms)
         relations.scopes(persons)
         _store(OpportunityContactRole, relations.roles(aside, found, persons))
+        relations.first_contacts(found)
         _store(AccountContactRelation, relations.moves(aside, firms, persons))
         _store(Conversion, relations.conversions(aside, leads, found, firms, persons))
 
@@ -168,6 +196,7 @@ def _week(maker: companies.Maker, sellers: list[User]) -> None:
         _store(Task, week.tasks(maker, owners, deals_open))
         _store(Note, week.notes(maker, accounts, owners))
         _store(Notification, week.told(maker, owners, accounts))
+        week.repeat([owners[0], *sellers[:1]])
         Following.objects.bulk_create(week.followed(maker, owners, accounts), ignore_conflicts=True)
 
 

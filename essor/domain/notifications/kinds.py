@@ -10,7 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind: its label and what it is for, its icon, and how people hear of it unless they choose otherwise."""
+    """One kind: its label and what it is for, its icon, and how people hear of it unless they choose otherwise.
+
+    With `own_mail` its room writes the mails that go at once, to those whom `notices.at_once` names.
+    """
 
     name: str
     label: str | Promise
@@ -18,6 +21,7 @@ class Kind:
     icon: str = "bell"
     in_app: bool = True
     mail: str = "off"
+    own_mail: bool = False
 
 
 KINDS: dict[str, Kind] = {}
@@ -44,7 +48,12 @@ MENTIONED = register(
     Kind("mentioned", _("I am mentioned"), _("Somebody wrote your name with @ in a note or a comment."), "at", mail="now")
 )  # fmt: skip
 FOLLOWED = register(
-    Kind("followed", _("A record I follow changes"), _("Somebody changed a record that you follow."), "eye")
+    Kind(
+        "followed",
+        _("A record I follow changes"),
+        _("Somebody changed a record that you follow, or wrote or planned something there."),
+        "eye",
+    )
 )
 JOB_FINISHED = register(
     Kind("job_finished", _("Background work ends"), _("An import, export or mass edit of yours took a while, or failed."),

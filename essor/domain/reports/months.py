@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from django.db import connection
 
@@ -68,4 +69,5 @@ def written(call: Call, obj: ObjectDef) -> str:
     query = obj.model._default_manager.all().query  # noqa: SLF001 -- Django's name
     expression = functions.operand(call, obj, env).expression.resolve_expression(query)
     sql, params = query.get_compiler(env.using).compile(expression)
-    return str(connection.ops.compose_sql(sql, params))
+    operations: Any = connection.ops  # of PostgreSQL: other databases have no such thing
+    return str(operations.compose_sql(sql, params))

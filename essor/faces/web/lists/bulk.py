@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from essor.catalog.definitions import Field
 from essor.domain.bulk import edit as editing
 from essor.domain.bulk import jobs, remove
-from essor.domain.bulk.rows import Outcome, keys_after, matching
+from essor.domain.bulk.rows import Outcome
 from essor.faces.web.lists.going import at_once
 from essor.faces.web.lists.state import State, state_of
 from essor.faces.web.records.forms import by_field, sent_values, writable
@@ -26,6 +26,7 @@ from essor.faces.web.toasts import Tone, flash, toast, trigger
 from essor.kernel import ids
 from essor.kernel.errors import FieldError, QueryRefused, ValidationFailed
 from essor.query import run
+from essor.query.walk import keys_after, matching
 from essor.records import undo
 
 ALL = "all"
@@ -82,7 +83,7 @@ def edit(request: HttpRequest, name: str) -> HttpResponseBase:
     if selected.total > jobs.AT_ONCE:
         where = state.condition if selected.keys is None else matching(selected.keys)
         jobs.start_edit(state.actor, obj, where, values, total=selected.total)
-        return _started()
+        return started()
     batch, outcome = undo.begin(state.actor, "mass_edit", obj.name), Outcome()
     editing.edit(state.actor, obj, keys_of(state, selected), values, batch, outcome)
     if outcome.refused and not outcome.done:
@@ -150,7 +151,7 @@ def delete(request: HttpRequest, name: str) -> HttpResponseBase:
     if selected.total > jobs.AT_ONCE:
         where = state.condition if selected.keys is None else matching(selected.keys)
         jobs.start_delete(state.actor, obj, where, total=selected.total)
-        return _started()
+        return started()
     batch, outcome = undo.begin(state.actor, "mass_delete", obj.name), Outcome()
     remove.remove(state.actor, obj, keys_of(state, selected), batch, outcome)
     done = ngettext(
@@ -159,7 +160,7 @@ def delete(request: HttpRequest, name: str) -> HttpResponseBase:
     return _finished(done, outcome, batch)
 
 
-def _started() -> HttpResponse:
+def started() -> HttpResponse:
     """Return the answer of work that goes on in the background."""
     response = HttpResponse(status=204)
     toast(

@@ -1,0 +1,75 @@
+"""A letter ready to be merged: literal pieces, and slots for what differs by person.
+
+Everything that is the same for everybody was worked out once; what is left for each person is to put the slots in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+SlotKind = Literal["field", "link", "open", "unsubscribe", "preferences", "browser", "block", "source"]
+Place = Literal["text", "attribute", "line", "plain", "query", "address"]
+"""Where a value lands: `text` and `attribute` of HTML, one `line` (a subject), `plain` text with its line breaks,
+inside an address behind its host (`query`), or as a whole `address`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A place that differs by person.
+
+    `field`: `value` is a path of the person's object ("FirstName", "Account.Name"), `fallback` stands for an empty
+    value. `link`: `value` is the index in `Compiled.links`. `unsubscribe`, `preferences` and `browser` are addresses of
+    the person, `open` the invisible picture. `block`: `value` is the index in `Compiled.blocks`. `source`: `value` is
+    source of an expert, rendered for each person in the sandbox, with the slots that stand in it (`inner`). `escape` says that
+    the slot stands in HTML.
+    """
+
+    kind: SlotKind
+    value: str = ""
+    fallback: str = ""
+    escape: bool = True
+    place: Place = "text"
+    inner: tuple[Slot, ...] = ()
+
+
+Text = tuple[str | Slot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A part that only members of a segment get; `text` is what it says in the plain-text part."""
+
+    segment: int
+    html: Text
+    text: Text = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A whole letter; `paths` names every field that any part needs, in the order of `merge.values`."""
+
+    subject: Text
+    html: Text
+    text: Text
+    links: tuple[Text, ...] = ()
+    paths: tuple[str, ...] = ()
+    blocks: tuple[Block, ...] = ()
+    language: str = "fr"
+
+
+@dataclass(frozen=True, slots=True)
+class Replacements:
+    """What one person's letter gets besides the values of fields; all addresses are plain, `merge` escapes them.
+
+    `links` holds an address for each of `Compiled.links` (`merge.links` gives them as the author wrote them), `blocks`
+    the blocks of this person and None in the place of the others. An empty `open` leaves the invisible picture out.
+    """
+
+    links: Sequence[str] = ()
+    unsubscribe: str = ""
+    preferences: str = ""
+    browser: str = ""
+    open: str = ""
+    blocks: Sequence[Block | None] = ()

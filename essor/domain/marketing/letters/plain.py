@@ -1,0 +1,151 @@
+"""The plain-text part: made from the blocks, or written by hand. Links of both parts are the same links."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from html import escape, unescape
+from html.parser import HTMLParser
+
+from essor.domain.marketing.letters.blocks import (
+    AnyBlock,
+    Button,
+    Columns,
+    Divider,
+    Dynamic,
+    Html,
+    Picture,
+    RichText,
+    Social,
+)
+from essor.domain.marketing.letters.compiled import Slot, Text
+from essor.domain.marketing.letters.marks import Marks
+from essor.domain.marketing.letters.mjml import NETWORKS, Frame
+from essor.domain.marketing.letters.rich import cleaned
+
+LINE = "-" * 40
+BLOCKS_OF_TEXT = frozenset(
+    {"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "blockquote", "div", "table", "tr", "pre"}
+)
+URL = re.compile(r"https?://(?:\{\{[^{}]*\}\}|[^\s<>\"{}])*(?:\{\{[^{}]*\}\}|[^\s<>\"{}.,;:!?)\]»])")
+
+
+class Words(HTMLParser):
+    """Reads the words of HTML: paragraphs apart, items with a dash, links behind their words."""
+
+    def __init__(self, ways: dict[str, str] | None = None) -> None:
+        """Begin; `ways` gives what stands in the text for an address."""
+        super().__init__()
+        self.ways = ways
+        self.parts: list[str] = []
+        self.href: list[tuple[str, int]] = []
+        self.skipped = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Begin lines, items and links."""
+        if tag in ("style", "script", "title", "head"):
+            self.skipped += 1
+        elif tag == "br":
+            self.parts.append("\n")
+        elif tag == "li":
+            self.parts.append("\n- ")
+        elif tag in BLOCKS_OF_TEXT:
+            self.parts.append("\n\n")
+        elif tag == "a":
+            self.href.append((dict(attrs).get("href") or "", len(self.parts)))
+        elif tag == "img":
+            self.parts.append(dict(attrs).get("alt") or "")
+
+    def handle_endtag(self, tag: str) -> None:
+        """End paragraphs; say where a link leads."""
+        if tag in ("style", "script", "title", "head"):
+            self.skipped = max(0, self.skipped - 1)
+        elif tag in BLOCKS_OF_TEXT:
+            self.parts.append("\n\n")
+        elif tag == "a" and self.href:
+            href, start = self.href.pop()
+            words = "".join(self.parts[start:]).strip()
+            if href and words != href:
+                self.parts.append(f" ({href})" if words else href)
+
+    def handle_data(self, data: str) -> None:
+        """Keep the words; line breaks of the source are blanks."""
+        if not self.skipped:
+            self.parts.append(re.sub(r"[ \t\r\n]+", " ", data))
+
+    def text(self) -> str:
+        """Return the words."""
+        found = "".join(self.parts).replace("\xa0", " ")
+        found = re.sub(r" *\n *", "\n", found)
+        return re.sub(r"\n{3,}", "\n\n", found).strip()
+
+
+def of_html(html: str) -> str:
+    """Return the words of HTML that may hold marks."""
+    words = Words()
+    words.feed(html)
+    words.close()
+    return words.text()
+
+
+def of_blocks(blocks: Iterable[AnyBlock], frame: Frame) -> str:
+    """Return the marked plain text of blocks; dynamic ones stand between their edges."""
+    numbers = iter(range(len(frame.dynamic)))
+    parts = (
+        _dynamic(one, frame, next(numbers)) if isinstance(one, Dynamic) else _of(one, frame) for one in blocks
+    )
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _dynamic(block: Dynamic, frame: Frame, number: int) -> str:
+    inner = "\n\n".join(part for part in (_of(one, frame) for one in block.blocks) if part)
+    return f"{frame.edge(number, 'b')}{inner}{frame.edge(number, 'e')}"
+
+
+def _of(block: AnyBlock, frame: Frame) -> str:
+    marks, at = frame.marks, block.id
+    if isinstance(block, RichText | Html):
+        return of_html(_ways(cleaned(block.html, more=isinstance(block, Html)), marks, at))
+    if isinstance(block, Picture):
+        alt = marks.fields(block.alt, "plain", f"{at}/alt")
+        return " ".join(part for part in (alt, _way(block.href, marks, at)) if part)
+    if isinstance(block, Button):
+        label = marks.fields(block.label, "plain", f"{at}/label")
+        return f"{label}: {_way(block.href, marks, at)}" if block.href.strip() else label
+    if isinstance(block, Social):
+        return "\n".join(
+            f"{NETWORKS[name]}: {_way(href, marks, at)}" for name, href in block.links if href.strip()
+        )
+    if isinstance(block, Columns):
+        return "\n\n".join(
+            part for one in block.columns for part in (_of(inner, frame) for inner in one) if part
+        )
+    return LINE if isinstance(block, Divider) else ""
+
+
+def _ways(html: str, marks: Marks, at: str) -> str:
+    """Return cleaned HTML with marks for its addresses and merge fields."""
+    html = re.sub(
+        r'(<a [^>]*?href=")([^"]*)(")',
+        lambda m: f"{m[1]}{escape(_way(unescape(m[2]), marks, at))}{m[3]}",
+        html,
+    )
+    return marks.fields(html, "plain", f"{at}/html", escaped=True) if "{{" in html else html
+
+
+def _way(href: str, marks: Marks, at: str) -> str:
+    return marks.link(href, f"{at}/href", html=False) if href.strip() else ""
+
+
+def written(body: str, marks: Marks) -> Text:
+    """Return a plain text that somebody wrote: addresses in it are links too."""
+    found = []
+    end = 0
+    for match in URL.finditer(body):
+        found.append(marks.fields(body[end : match.start()], "plain", "Body"))
+        found.append(
+            marks.mark(Slot("link", str(marks.number(match[0], "Body")), escape=False, place="plain"))
+        )
+        end = match.end()
+    found.append(marks.fields(body[end:], "plain", "Body"))
+    return marks.text("".join(found), "plain")
