@@ -11,13 +11,16 @@ from pathlib import Path
 
 import pytest
 
+from essor.project.testing import start_with_tables
+
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture(scope="module")
-def essor(tmp_path_factory: pytest.TempPathFactory) -> Run:
+def essor(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None) -> Run:
     """Return a runner of commands on one data folder (SQLite, the default)."""
     folder = tmp_path_factory.mktemp("essor")
+    start_with_tables(folder)
     environment = {
         name: value
         for name, value in os.environ.items()
