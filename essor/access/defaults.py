@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 
+from essor.access.actions.save_license import save_license
 from essor.access.actions.save_role import save_role
 from essor.access.actor import Actor, system_actor
 from essor.access.models import (
@@ -18,6 +19,7 @@ from essor.access.models import (
     Principal,
     Profile,
     User,
+    UserLicense,
     UserRole,
 )
 from essor.access.models.rights import ANY
@@ -80,6 +82,16 @@ PROFILES: Mapping[str, Template] = {
     ),
     "Read Only": Template("Reads what is shared", Right.READ, access=FieldAccess.READ, permissions=()),
 }
+READS = Right.READ | Right.VIEW_ALL | Right.EXPORT
+LICENSES: Mapping[str, tuple[str, Mapping[str, Right]]] = {
+    "Read only": ("Reads what the profile shows and changes nothing", {ANY: READS}),
+    "Campaign reader": (
+        "Works as the profile says, but only reads campaigns and mailings",
+        dict.fromkeys(
+            ("Campaign", "CampaignMember", "CampaignMemberStatus", "EmailTemplate", "ListEmail"), READS
+        ),
+    ),
+}
 ROLES: Mapping[str, str | None] = {
     "Management": None,
     "Sales manager": "Management",
@@ -110,6 +122,9 @@ def ensure_defaults(company: str = "", language: str = "fr") -> None:
         bump()
     if not UserRole.objects.exists():
         _make_roles(system_actor())
+    for name, (description, rights) in LICENSES.items():
+        if not UserLicense.objects.filter(name=name).exists():
+            save_license(system_actor(), name=name, description=description, rights=rights)
 
 
 def _make_profile(name: str, template: Template) -> None:

@@ -25,6 +25,9 @@ from essor.domain.demo import (
     forecasts,
     gaps,
     incoming,
+    letters,
+    mailings,
+    orders,
     papers,
     people,
     pipelines,
@@ -94,6 +97,9 @@ def make(*, scale: float = 1.0, seed: int = SEED, report: Report = lambda _line:
         currencies.convert()
     report("three currencies with thirty months of rates")
     with transaction.atomic():
+        orders.make(companies.Maker(Random(seed + 2), now, maker.owners), _store)  # noqa: S311 -- no secret
+    report("contracts and orders")
+    with transaction.atomic():
         incoming.make(aside, sellers)
     _week(maker, sellers)
     _last_activities(maker)
@@ -120,6 +126,8 @@ def make(*, scale: float = 1.0, seed: int = SEED, report: Report = lambda _line:
         "Product2",
         "PricebookEntry",
         "Quote",
+        "Contract",
+        "Order",
         "Task",
         "Event",
         "Note",
@@ -127,8 +135,12 @@ def make(*, scale: float = 1.0, seed: int = SEED, report: Report = lambda _line:
     ):
         index.rebuild(name)
     report("search index ready")
+    mailings.make(now)
+    report("three mailings, none of them sent anywhere")
     flows.make()
     report("three flows turned on")
+    letters.make()
+    report("e-mail templates")
 
 
 def _sellers() -> list[User]:
@@ -182,6 +194,7 @@ def _week(maker: companies.Maker, sellers: list[User]) -> None:
         _store(Task, week.tasks(maker, owners, deals_open))
         _store(Note, week.notes(maker, accounts, owners))
         _store(Notification, week.told(maker, owners, accounts))
+        week.repeat([owners[0], *sellers[:1]])
         Following.objects.bulk_create(week.followed(maker, owners, accounts), ignore_conflicts=True)
 
 
