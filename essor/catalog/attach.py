@@ -63,6 +63,11 @@ def model_of(table: str) -> type[models.Model]:
         return _made[table]
 
 
+def made(table: str) -> bool:
+    """Tell whether this process has made the class of the custom object stored in `table`."""
+    return table in _made
+
+
 def _make(table: str) -> type[models.Model]:
     name = "".join(word.capitalize() for word in table.split("_"))
     meta = type("Meta", (), {"app_label": LABEL, "db_table": table, "apps": _REGISTRY})

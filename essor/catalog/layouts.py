@@ -119,14 +119,14 @@ def _read(body: Mapping[str, Any], obj: ObjectDef) -> PageLayout:
 def _made(obj: ObjectDef) -> PageLayout:
     """Arrange all fields: short ones first in two columns, long texts below, who and when last.
 
-    What only a page of its own can edit (option `quiet`) is left out.
+    A field whose options say `apart` stands on a page only where somebody puts it.
     """
     system = [name for name in SYSTEM_FIELDS if obj.has(name)]
     apart = {*system, *NEVER_SHOWN}
     shown = [
         field for field in obj.fields
         if field.name not in apart and field.kind.name not in QUIET_KINDS and not field.compound and not field.hidden
-        and not field.options.get("quiet")
+        and not field.options.get("apart")
     ]  # fmt: skip
     long = [field for field in shown if field.kind.control in ("textarea", "richtext")]
     short = [field for field in shown if field not in long]

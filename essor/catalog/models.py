@@ -80,8 +80,10 @@ class CustomField(Labelled):
     """A field added at run time, or (`standard`) what was changed of a standard one: empty values change nothing.
 
     `column` is the stem of its attribute (`x_site` of `x_site_id`), `columns` all columns it brought to the table.
+    `unfilled` is since when the stored values of a computed field wait to be worked out (see `actions.filling`).
     """
 
+    outlives_objects = True
     id = models.BigAutoField(primary_key=True)
     object_name = models.CharField(max_length=NAME_LENGTH)
     name = models.CharField(max_length=NAME_LENGTH)
@@ -105,6 +107,7 @@ class CustomField(Labelled):
     state = models.CharField(max_length=10, choices=State.choices, default=State.ACTIVE)
     purged_date = models.DateTimeField(null=True)
     dropped = models.BooleanField(default=False)
+    unfilled = models.DateTimeField(null=True)
     created_date = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -280,6 +283,7 @@ class FieldIndex(models.Model):
 class CatalogChange(models.Model):
     """Who changed what was defined, when, and how it was before."""
 
+    outlives_objects = True
     id = models.BigAutoField(primary_key=True)
     created_date = models.DateTimeField(auto_now_add=True)
     actor_id = models.BigIntegerField(null=True)

@@ -9,6 +9,7 @@ from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from essor.access.models import LoginHistory
+from essor.catalog.actions import filling
 from essor.jobs import live
 from essor.jobs.schedule import SCHEDULE, daily, every
 from essor.jobs.tasks import check_interrupted, task
@@ -52,6 +53,12 @@ def advise_indexes() -> None:
 
 
 @task()
+def finish_fields() -> None:
+    """Compute the roll-ups that a process died over, right after somebody had defined or changed them."""
+    filling.finish()
+
+
+@task()
 def empty_bin() -> None:
     """Remove for good what has been in the recycle bin for a month."""
     while undelete.purge():
@@ -69,4 +76,5 @@ SCHEDULE.add("empty recycle bin", empty_bin, daily(time(3, 30)))
 SCHEDULE.add("purge outbox", purge_outbox, daily(time(3, 10)))
 SCHEDULE.add("purge logins", purge_logins, daily(time(3, 15)))
 SCHEDULE.add("purge tasks", purge_tasks, daily(time(3, 20)))
+SCHEDULE.add("finish roll-ups", finish_fields, every(minutes=10))
 SCHEDULE.add("purge live messages", purge_live, every(minutes=15))

@@ -11,6 +11,7 @@ from django.utils import timezone
 class OutboxEvent(models.Model):
     """One thing that happened, written in the transaction that made it happen; never changed afterwards."""
 
+    outlives_objects = True
     id = models.BigAutoField(primary_key=True)
     uuid = models.UUIDField(default=uuid4)
     topic = models.CharField(max_length=80)

@@ -40,12 +40,16 @@ class Kept(Stamped):
 
 
 class ListView(Kept):
-    """A saved list: the rows (`query`, a tree as JSON), the columns (paths), the sort ([[path, descending], …])."""
+    """A saved list: the rows (`query`, a tree as JSON), the columns (paths), the sort ([[path, descending], …]).
+
+    `display` holds the words of its address that say how it is shown, such as {"as": "board", "by": "StageName"}.
+    """
 
     developer_name = models.CharField(max_length=80)
     query = models.JSONField(default=dict)
     columns = models.JSONField(default=list)
     sort = models.JSONField(default=list)
+    display = models.JSONField(default=dict)
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["object_name", "name"], name="query_listview_menu")]

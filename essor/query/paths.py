@@ -153,8 +153,8 @@ def is_nullable(place: Place, field: Field) -> bool:
 
 
 def currency_of(place: Place, field: Field) -> F | None:
-    """Return where the record keeps the currency of a money field."""
-    if result_kind(field).name != "money" or not place.obj.has(CURRENCY):
+    """Return where the record keeps the currency of a money field; None where that is the company's own."""
+    if result_kind(field).name != "money" or not place.obj.has(CURRENCY) or field.options.get("corporate"):
         return None
     return F(f"{place.prefix}{place.obj.field(CURRENCY).attr}")
 

@@ -15,6 +15,7 @@ import orjson
 from django.db.models import F, Func, TextField
 
 from essor.access.actor import Actor
+from essor.access.principals import GROUP, USER
 from essor.catalog.definitions import Field, ObjectDef
 from essor.catalog.kinds.places import Compound
 from essor.kernel import ids
@@ -31,7 +32,6 @@ AS_THEY_ARE = frozenset(
     {"text", "textarea", "richtext", "picklist", "email", "phone", "url", "autonumber", "checkbox", "slider", "date",
      "percent", "degrees"}
 )  # fmt: skip
-GROUP, USER = "00G", "005"
 
 
 class AsText(Func):

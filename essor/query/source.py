@@ -14,6 +14,8 @@ from essor.query.access import visible_in
 from essor.query.environment import Env, refused
 from essor.query.tree import NOWHERE, Position, Query
 
+WHOSE = ("OwnerId", "ActorId")  # who has a record, or is asked for an answer
+RECENT = 200
 EVERYTHING = frozenset({"", "everything", "scopingrule"})
 
 
@@ -56,13 +58,24 @@ def in_scope(query: Query, obj: ObjectDef, env: Env) -> Q:
     scope = query.scope.lower()
     if scope in EVERYTHING:
         return Q()
+    if scope == "mru" and obj.has("LastModifiedById"):
+        return _used_last(obj, env)
     owners = {
         "mine": {env.actor.user_id},
         "team": env.actor.team,
         "mine_and_my_groups": env.actor.groups | {env.actor.user_id},
         "mineandmygroups": env.actor.groups | {env.actor.user_id},
     }.get(scope)
-    if owners is None or not obj.has("OwnerId"):
+    whose = next((name for name in WHOSE if obj.has(name)), "")
+    if owners is None or not whose:
         message = _("The scope “%(scope)s” does not exist here.") % {"scope": query.scope}
         raise refused(message, query.at, "INVALID_QUERY_SCOPE")
-    return Q(owner_id__in=sorted(owners))
+    return Q(**{f"{obj.field(whose).attr}__in": sorted(owners)})
+
+
+def _used_last(obj: ObjectDef, env: Env) -> Q:
+    """Return the condition for what the asker saved last: what was only looked at is known to their browser alone."""
+    mine = obj.model._base_manager.using(env.using).filter(last_modified_by_id=env.actor.user_id)  # noqa: SLF001
+    if hasattr(obj.model, "is_deleted"):
+        mine = mine.filter(is_deleted=False)
+    return Q(pk__in=mine.order_by("-last_modified_date", "-pk").values("pk")[:RECENT])

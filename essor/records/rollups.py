@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from django.db import connection, transaction
 from django.db.models import Q
 
 from essor.access.actor import system_actor
@@ -75,16 +76,32 @@ def refresh(batch: Batch, before: Touched) -> None:
 
 def refresh_parents(catalog: Catalog, child_name: str, touched: Touched) -> None:
     """Recompute each roll-up for its touched parents, then the roll-ups that gather those parents in turn."""
+    wanted = [(way, keys) for way in ways(catalog, child_name) if (keys := touched.get(way.link.name))]
+    held: dict[str, set[int]] = {}
+    for way, keys in wanted:
+        held.setdefault(way.parent.name, set()).update(keys)
+    for name, keys in held.items():
+        hold(catalog.object(name), keys)
     changed: dict[str, set[int]] = {}
-    for way in ways(catalog, child_name):
-        keys = touched.get(way.link.name, set())
-        if keys:
-            stale = recompute(way, keys)
-            changed.setdefault(way.parent.name, set()).update(stale)
+    for way, keys in wanted:
+        changed.setdefault(way.parent.name, set()).update(recompute(way, keys))
     for name, keys in changed.items():
         if keys:
             events.emit("record.updated", name, sorted(keys), {"rollup": True})
             refresh_parents(catalog, name, parents_of_keys(catalog, name, keys))
+
+
+def hold(parent: ObjectDef, keys: Iterable[int]) -> None:
+    """Lock parents until the transaction ends: whoever writes another child of theirs meanwhile computes after us.
+
+    Without it, two writers would each add up what they see, and the second sum would lack the first one's row.
+    """
+    if not connection.features.has_select_for_update:  # SQLite lets one writer in at a time
+        return
+    rows = parent.model._base_manager.order_by("pk").select_for_update(no_key=True)  # noqa: SLF001 -- Django's plain manager
+    ordered = sorted(keys)
+    for start in range(0, len(ordered), CHUNK):
+        len(rows.filter(pk__in=ordered[start : start + CHUNK]).values_list("pk"))
 
 
 def parents_of_keys(catalog: Catalog, child_name: str, keys: Iterable[int]) -> Touched:
@@ -137,8 +154,17 @@ def fill(catalog: Catalog, field: Field) -> None:
     """Compute one stored roll-up for every record, after it was defined or changed."""
     for way in _all_ways(catalog):
         if (way.parent.name, way.field.name) == (field.object_name, field.name):
-            keys = way.parent.model._default_manager.values_list("pk", flat=True)  # noqa: SLF001
-            recompute(way, keys.iterator(chunk_size=2000))
+            keys, last = way.parent.model._default_manager.order_by("pk").values_list("pk", flat=True), 0  # noqa: SLF001
+            while some := list(keys.filter(pk__gt=last)[:CHUNK]):
+                _put_right(way, some)
+                last = some[-1]
+
+
+def _put_right(way: Way, keys: Sequence[int]) -> None:
+    """Recompute some parents in a transaction of their own, short enough for others to wait for."""
+    with transaction.atomic():
+        hold(way.parent, keys)
+        recompute(way, keys)
 
 
 def drift(catalog: Catalog, *, mend: bool) -> dict[str, int]:
@@ -149,6 +175,6 @@ def drift(catalog: Catalog, *, mend: bool) -> dict[str, int]:
         annotated = everyone.annotate(fresh=_fresh(way))
         wrong = [key for key, _fresh in _differing(annotated, way.field.attr)]
         found[f"{way.parent.name}.{way.field.name}"] = len(wrong)
-        if mend and wrong:
-            recompute(way, wrong)
+        for start in range(0, len(wrong) if mend else 0, CHUNK):
+            _put_right(way, wrong[start : start + CHUNK])
     return found

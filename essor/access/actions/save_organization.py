@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import phonenumbers
@@ -20,13 +21,21 @@ from essor.kernel.clock import zone_names
 from essor.kernel.errors import FieldError, ValidationFailed
 
 MONTHS = range(1, 13)
+CompanyCheck = Callable[[Company, Company], list[FieldError]]
+_checks: list[CompanyCheck] = []
+
+
+def company_check(function: CompanyCheck) -> CompanyCheck:
+    """Register a room's look at a change of the settings: given those of before and after, it returns what is wrong."""
+    _checks.append(function)
+    return function
 
 
 @transaction.atomic
 def save_organization(actor: Actor, company: Company) -> Organization:
     """Store `company` as the organization's settings; ValidationFailed lists everything wrong with them."""
     require(actor, Permission.CUSTOMIZE)
-    errors = list(_errors(company))
+    errors = [*_errors(company), *(one for check in _checks for one in check(actor.company, company))]
     if errors:
         raise ValidationFailed(errors)
     row = Organization.objects.order_by("pk").first() or Organization()

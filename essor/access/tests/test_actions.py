@@ -27,6 +27,8 @@ from essor.access.models import (
 from essor.access.rights import Permission
 from essor.access.snapshot import Company
 from essor.access.tests.samples import MakeUser, equals
+from essor.catalog import current
+from essor.kernel import ids
 from essor.kernel.errors import Forbidden, UnknownObject, ValidationFailed
 
 PASSWORD = "correct horse battery"
@@ -167,6 +169,13 @@ def test_a_queue_says_whose_records_it_takes(admin: Actor, make_user: MakeUser) 
         actions.save_group(admin, name="Other", members=[], queue=True, supported_objects=["Nope"])
     with pytest.raises(ValidationFailed):
         actions.delete_group(admin, Group.objects.get(type=Principal.Type.EVERYONE))
+
+
+def test_the_id_of_an_owner_tells_a_queue_from_a_person(admin: Actor, make_user: MakeUser) -> None:
+    owner, person = current.get().object("Lead").field("OwnerId"), make_user("Ana").pk
+    queue = actions.save_group(admin, name="Inbox", members=[], queue=True, supported_objects=["Lead"]).pk
+    written = [owner.kind.to_json(key, owner) for key in (person, queue, ("00G", queue), None)]
+    assert written == [ids.encode("005", person), ids.encode("00G", queue), ids.encode("00G", queue), None]
 
 
 def test_a_rule_is_refused_unless_it_is_clear(admin: Actor) -> None:

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial
-
-from django.db import transaction
-
-from essor.catalog import checks, current
-from essor.catalog.actions import field_row, indexes, rollups
+from essor.catalog import checks
+from essor.catalog.actions import field_row, filling, indexes, rollups
 from essor.catalog.actions.ledger import Ledger, change, facts
 from essor.catalog.actions.spec import FieldSpec
 from essor.catalog.attach import bound_columns
@@ -31,7 +27,7 @@ def add_field(actor_id: int | None, spec: FieldSpec) -> Field:
         indexes.want_for_field(obj, row)
         _add_columns(obj, row)
         if field.kind.name == "rollup" and field.has_column:
-            transaction.on_commit(partial(fill, row.object_name, row.name))
+            filling.fill_after(row)
     return field
 
 
@@ -58,9 +54,3 @@ def _add_columns(obj: ObjectDef, row: CustomField) -> None:
     columns = [column for field in own if field.has_column for column in bound_columns(obj.model, field)]
     if columns:
         ddl.add_columns(obj.model, columns)
-
-
-def fill(object_name: str, name: str) -> None:
-    """Have the values of a stored roll-up computed for the records already there."""
-    catalog = current.get()
-    checks.fill(catalog, catalog.object(object_name).field(name))

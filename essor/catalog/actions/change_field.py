@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
-from essor.catalog.actions import dependents, field_row, find, indexes, options
-from essor.catalog.actions.add_field import checked, fill
+from essor.catalog.actions import dependents, field_row, filling, find, indexes, options
+from essor.catalog.actions.add_field import checked
 from essor.catalog.actions.ledger import Findings, Ledger, change, facts, refuse
 from essor.catalog.attach import bound_columns
 from essor.catalog.definitions import Field, ObjectDef
@@ -175,7 +173,7 @@ def _follow(row: CustomField, was: Earlier, obj: ObjectDef) -> None:
     if row.kind == "text" and row.options.get("length", 0) > was.options.get("length", LINE):
         ddl.widen(table, row.columns[0], row.options["length"])
     if field.kind.name == "rollup" and field.has_column:
-        transaction.on_commit(partial(fill, row.object_name, row.name))
+        filling.fill_after(row)
 
 
 def _refuse_doubles(obj: ObjectDef, row: CustomField) -> None:

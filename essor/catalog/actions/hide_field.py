@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from essor.catalog.actions import dependents, find
+from essor.catalog.actions import dependents, filling, find
 from essor.catalog.actions.ledger import Ledger, change, refuse
 from essor.catalog.definitions import Field, ObjectDef
 from essor.catalog.models import CustomField, State
@@ -50,7 +50,9 @@ def _restore_custom(ledger: Ledger, object_name: str, name: str) -> None:
             "object": row.target
         }
         raise refuse("target", "DEPENDENCY_EXISTS", message)
-    checked(ledger, row)
+    field = checked(ledger, row).field(row.name)
+    if field.kind.name == "rollup" and field.has_column:
+        filling.fill_after(row)  # nobody kept it up to date while it was hidden
 
 
 def _hide_custom(obj: ObjectDef, field: Field) -> None:

@@ -19,7 +19,7 @@ from essor.kernel import events, locks
 from essor.kernel.errors import EssorError, FieldError, ValidationFailed
 
 TOPIC = "catalog.changed"
-UNSAID = frozenset({"id", "columns", "created_date"})
+UNSAID = frozenset({"id", "columns", "created_date", "unfilled"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,10 +20,15 @@ def purge_field(actor_id: int | None, object_name: str, name: str) -> None:
     """
     with change(actor_id) as ledger:
         row = find.custom_field(object_name, name, State.HIDDEN)
-        CustomField.objects.filter(pk=row.pk).update(state=State.PURGED, purged_date=timezone.now())
         ledger.note("purge_field", row.object_name, row.name)
-        table = model_of_object(row.object_name)._meta.db_table  # noqa: SLF001
-        ddl.empty_columns(table, sorted(set(row.columns) & _columns(table)))
+        erase(row)
+
+
+def erase(row: CustomField) -> None:
+    """Mark a field as purged and empty its columns."""
+    CustomField.objects.filter(pk=row.pk).update(state=State.PURGED, purged_date=timezone.now())
+    table = model_of_object(row.object_name)._meta.db_table  # noqa: SLF001
+    ddl.empty_columns(table, sorted(set(row.columns) & _columns(table)))
 
 
 def drop_purged() -> list[str]:

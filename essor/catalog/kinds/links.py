@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db import models
@@ -12,6 +12,23 @@ from django.utils.translation import gettext_lazy
 from essor.catalog.definitions import Field
 from essor.catalog.kinds.base import EQUALITY, Kind, ParseContext, ParseError
 from essor.kernel import ids
+
+Prefixes = tuple[str, ...]
+_tellers: dict[Prefixes, Callable[[int], str]] = {}
+
+
+def tell_apart(prefixes: Prefixes, teller: Callable[[int], str]) -> None:
+    """Let `teller` say which prefix a key has where records of several objects share one space of keys."""
+    _tellers[prefixes] = teller
+
+
+def written(key: Any, field: Field) -> Any:
+    """Return a key as an id of one of the field's objects; as it is, when it is empty or of no object."""
+    prefixes = tuple(field.options.get("prefixes", ()))
+    if key is None or not prefixes:
+        return key
+    teller = _tellers.get(prefixes)
+    return ids.encode(prefixes[0] if teller is None else teller(key), key)
 
 
 class Id(Kind):
@@ -34,8 +51,7 @@ class Id(Kind):
 
     def to_json(self, value: Any, field: Field) -> Any:
         """Return the 18-character id."""
-        prefixes = field.options.get("prefixes", ())
-        return ids.encode(prefixes[0], value) if value is not None and prefixes else value
+        return written(value, field)
 
     def json_schema(self, field: Field) -> dict[str, Any]:  # noqa: ARG002
         """Return an 18-character id."""
@@ -107,10 +123,7 @@ class Lookup(Kind):
 
     def to_json(self, value: Any, field: Field) -> Any:
         """Return the 18-character id; a value that may be of several objects is a pair (prefix, key)."""
-        if isinstance(value, tuple):
-            return ids.encode(*value)
-        prefixes = field.options.get("prefixes", ())
-        return ids.encode(prefixes[0], value) if value is not None and prefixes else value
+        return ids.encode(*value) if isinstance(value, tuple) else written(value, field)
 
     def json_schema(self, field: Field) -> dict[str, Any]:  # noqa: ARG002
         """Return a nullable record id."""

@@ -48,6 +48,22 @@ def starts(text: str, start: datetime, zone: str) -> list[datetime]:
     return [one.replace(tzinfo=zone_named(zone)).astimezone(UTC) for one in found if first < one <= last]
 
 
+def between(text: str, start: datetime, zone: str, first: datetime, last: datetime) -> list[datetime]:
+    """Return the instants (UTC) from `first` to `last` at which a series that began at `start` has an occurrence."""
+    here = zone_named(zone)
+    low, high = (one.astimezone(here).replace(tzinfo=None) for one in (first, last))
+    found = checked(text, start, zone).between(low, high, inc=True)
+    return [one.replace(tzinfo=here).astimezone(UTC) for one in found[:MOST]]
+
+
+def ended(text: str, last: datetime, zone: str) -> str:
+    """Return the rule of a series whose last occurrence is at the instant `last` at the latest."""
+    parts = [
+        one for one in text.strip().split(";") if one.upper().partition("=")[0] not in ("UNTIL", "COUNT")
+    ]
+    return ";".join((*parts, f"UNTIL={last.astimezone(zone_named(zone)):%Y%m%dT%H%M%S}"))
+
+
 def next_day(text: str, day: date) -> date | None:
     """Return the next day of a rule behind `day`; None when the rule has ended."""
     moment = datetime(day.year, day.month, day.day, tzinfo=UTC)

@@ -5,7 +5,8 @@ So every list, report, reminder and timeline knows occurrences without knowing o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from essor.access.actor import Actor
 from essor.domain.activities import recurrence
+from essor.domain.activities.models import Event
 from essor.kernel import ids
 from essor.kernel.errors import NotFound
 from essor.query import run
@@ -47,25 +49,71 @@ def rule_is_sound(batch: Batch) -> None:
 
 @after("Event", reads=(RULE, SERIES, *COPIED, *TIMES))
 def unfold(batch: Batch) -> None:
-    """Write the occurrences of new series, of all rows of the batch at once."""
+    """Write the occurrences of new series; where the rule of one is changed, renew what is still to come of it."""
+    rows = [row for row in batch if row.changes(RULE) and row.get(SERIES) is None]
+    had = _moments({row.id for row in rows if not row.is_new and row.id})
     changes: list[Change] = []
-    for row in batch:
-        if row.get(RULE) and row.changes(RULE) and row.get(SERIES) is None:
-            changes += _occurrences(batch, row)
+    gone: list[int] = []
+    for row in rows:
+        known = had.get(row.id or 0)
+        if known:
+            dropped, moments = _renewed(batch, row, known)
+            gone += dropped
+        else:
+            moments = _starts(batch, row) if row.get(RULE) else []
+        values = {name: row.get(name) for name in (*COPIED, *TIMES) if batch.object.has(name)}
+        changes += [occurrence(row.id or 0, values, moment) for moment in moments]
+    if gone:
+        delete(batch.actor, "Event", gone, source=batch.source)
     if changes:
         save_many(batch.actor, "Event", changes, all_or_none=True, source=batch.source)
 
 
-def _occurrences(batch: Batch, row: Row) -> list[Change]:
-    zone = "UTC" if row.get("IsAllDayEvent") else batch.context.timezone
-    start: datetime = row.get("StartDateTime")
-    values = {name: _outside(row.get(name)) for name in COPIED if batch.object.has(name)}
-    values["OwnerId"] = row.get("OwnerId")
-    found = []
-    for moment in recurrence.starts(row.get(RULE), start, zone):
-        times = {name: row.get(name) + (moment - start) for name in TIMES if row.get(name) is not None}
-        found.append(Change("Event", {**values, **times, SERIES: row.id}))
+def _moments(series: Collection[int]) -> dict[int, dict[int, tuple[datetime, bool]]]:
+    """Return {series: {occurrence: (its start, whether it is in the bin)}}: one query."""
+    found: dict[int, dict[int, tuple[datetime, bool]]] = defaultdict(dict)
+    if series:
+        rows = Event.objects.filter(recurrence_activity__in=series)
+        for key, first, start, gone in rows.values_list(
+            "pk", "recurrence_activity_id", "start_date_time", "is_deleted"
+        ):
+            found[first or 0][key] = start, gone
     return found
+
+
+def _starts(batch: Batch, row: Row) -> list[datetime]:
+    return recurrence.starts(row.get(RULE), row.get("StartDateTime"), _zone(batch, row))
+
+
+def _renewed(
+    batch: Batch, row: Row, known: Mapping[int, tuple[datetime, bool]]
+) -> tuple[list[int], list[datetime]]:
+    """Return what a changed rule takes away and what it adds of the coming year.
+
+    Only what one of the two rules has and the other has not is touched, so that an occurrence moved or deleted by
+    hand stays as it is.
+    """
+
+    def ruled(rule: str | None, begun: datetime) -> set[datetime]:
+        span = batch.now, batch.now + recurrence.HORIZON
+        return set(recurrence.between(rule, begun, _zone(batch, row), *span)) if rule else set()
+
+    start: datetime = row.get("StartDateTime")
+    before_, after_ = ruled(row.prior(RULE), row.prior("StartDateTime") or start), ruled(row.get(RULE), start)
+    dropped = [key for key, (at, gone) in known.items() if not gone and at in before_ - after_]
+    return dropped, sorted(after_ - before_ - {at for at, _gone in known.values()} - {start})
+
+
+def _zone(batch: Batch, row: Row) -> str:
+    return "UTC" if row.get("IsAllDayEvent") else batch.context.timezone
+
+
+def occurrence(series: int, values: Mapping[str, Any], start: datetime) -> Change:
+    """Return what writes an occurrence at `start` like the one with the stored `values` (of COPIED and TIMES)."""
+    shift = start - values["StartDateTime"]
+    copied = {name: _outside(values[name]) for name in COPIED if name in values}
+    times = {name: values[name] + shift for name in TIMES if values.get(name) is not None}
+    return Change("Event", {**copied, **times, SERIES: series})
 
 
 def _outside(value: Any) -> Any:
@@ -110,9 +158,21 @@ def _shifted(row: Mapping[str, Any], before_: Mapping[str, Any], after_: Mapping
 
 def remove(actor: Actor, key: int, scope: Scope = "this") -> int:
     """Put an event, the following ones, or all of its series into the recycle bin; return how many."""
-    keys = [row["Id"] for row in siblings(actor, key, scope)]
-    delete(actor, "Event", keys)
-    return len(keys)
+    rows = siblings(actor, key, scope)
+    first = rows[0][SERIES]
+    with transaction.atomic():
+        delete(actor, "Event", [row["Id"] for row in rows])
+        if scope == "following" and first is not None:
+            _end(actor, first, rows[0]["StartDateTime"])
+    return len(rows)
+
+
+def _end(actor: Actor, first: int, start: datetime) -> None:
+    """Let a series end before an instant, so that it is not continued."""
+    row = Event.objects.filter(pk=first, is_deleted=False).values_list("recurrence2_pattern_text", flat=True)
+    if rule := row.first():
+        ended = recurrence.ended(rule, start - timedelta(minutes=1), actor.timezone)
+        save(actor, Change("Event", {RULE: ended}, id=first))
 
 
 def siblings(actor: Actor, key: int, scope: Scope) -> list[dict[str, Any]]:

@@ -13,4 +13,4 @@ class ApprovalsConfig(AppConfig):
 
     def ready(self) -> None:
         """Lock records that wait, say who sees requests, listen to the outbox, put the mails on the schedule."""
-        from essor.domain.approvals import consumers, locks, mails, rights  # noqa: F401, PLC0415 -- models are loaded only now
+        from essor.domain.approvals import consumers, forgetting, locks, mails, rights  # noqa: F401, PLC0415 -- models are loaded only now

@@ -1,24 +1,34 @@
-"""Listens to the outbox: mails to those who are asked and to those who asked; requests of deleted records end."""
+"""Listens to the outbox: those who are asked hear of it, and those who asked of the answer; requests of deleted records end."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from essor.catalog import current
-from essor.domain.approvals import mails
+from essor.domain.absences.actions import CHANGED
+from essor.domain.approvals import mails, told, writing
 from essor.domain.approvals.actions.recall import end_of_deleted
 from essor.domain.approvals.writing import COMPLETED, REQUESTED
 from essor.kernel.events import Event, consumer
 
 
-@consumer("approvals.mails", topics=(REQUESTED, COMPLETED))
-def mailed(events: Sequence[Event]) -> None:
-    """Have mails sent by tasks: they cannot be taken back and must not hold this transaction."""
-    if any(event.topic == REQUESTED for event in events):
+@consumer("approvals.told", topics=(REQUESTED, COMPLETED))
+def told_of(events: Sequence[Event]) -> None:
+    """Tell people; mails are left to tasks, as they cannot be taken back and must not hold this transaction."""
+    asked = [key for event in events if event.topic == REQUESTED for key in event.record_ids]
+    ended = [key for event in events if event.topic == COMPLETED for key in event.record_ids]
+    if asked:
+        told.requested(asked)
         mails.send_requests.enqueue()
-    for event in events:
-        if event.topic == COMPLETED and event.payload.get("status") != "Removed":
-            mails.send_answers.enqueue(list(event.record_ids))
+    if ended:
+        told.answered(ended)
+
+
+@consumer("approvals.absences", topics=(CHANGED,))
+def stood_in_for(events: Sequence[Event]) -> None:
+    """Let the pages of deputies load anew, and have them mailed about what is open."""
+    writing.refresh_pages(key for one in events if (key := one.payload.get("deputy_id")))
+    mails.send_requests.enqueue()
 
 
 @consumer("approvals.deleted", topics=("record.deleted", "record.merged"))

@@ -14,7 +14,7 @@ from essor.access.models import User
 from essor.access.rights import Permission
 from essor.catalog import current
 from essor.catalog.definitions import ObjectDef
-from essor.domain.approvals.absences import seats
+from essor.domain.absences.away import seats
 from essor.domain.approvals.models import PENDING, ApprovalProcess, ProcessInstance, ProcessInstanceWorkitem
 from essor.kernel.errors import FieldError, ValidationFailed
 from essor.records.batch import Batch, Row

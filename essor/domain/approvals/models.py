@@ -1,8 +1,11 @@
-"""Approval processes as administrators draw them, requests with their trail, absences, and the links of mails."""
+"""Approval processes as administrators draw them, requests with their trail, and the links of mails."""
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -13,11 +16,21 @@ PENDING, APPROVED, REJECTED, REMOVED = "Pending", "Approved", "Rejected", "Remov
 STARTED, REASSIGNED, NO_RESPONSE = "Started", "Reassigned", "NoResponse"
 
 
+class Drawn(models.Manager["ApprovalProcess"]):
+    """The processes that administrators draw, without those made for a single question."""
+
+    def get_queryset(self) -> models.QuerySet[ApprovalProcess]:
+        """Return them."""
+        return super().get_queryset().filter(direct=False)
+
+
 class ApprovalProcess(Stamped):
     """What must be approved before it holds: which records, by whom in which order, and what follows.
 
     `entry` is a condition tree as JSON (None: every record). `facts` are the outside names of the fields that approvers
-    are shown. `on_approve` and `on_refuse` are lists of {"field": name, "value": JSON} or {"field": name, "copy": name}.
+    are shown, `remind_after` the days after which they are reminded, again and again. `on_approve` and `on_refuse` are
+    lists of {"field": name, "value": JSON} or {"field": name, "copy": name}.
+    `direct`: made for people that a question names itself (see `actions.direct`); only by its key is it ever started.
     """
 
     class AfterRefusal(models.TextChoices):
@@ -26,19 +39,27 @@ class ApprovalProcess(Stamped):
         FINAL = "final", _("The request is over")
         START = "start", _("It goes back to the first step")
 
-    name = models.CharField(_("Name"), max_length=120, unique=True)
+    name = models.CharField(_("Name"), max_length=120)
     object_name = models.CharField(_("Object"), max_length=80)
     description = models.TextField(_("Description"), null=True, blank=True)
     active = models.BooleanField(_("Active"), default=False)
+    direct = models.BooleanField(default=False)
     place = models.PositiveIntegerField(default=0)
     entry = models.JSONField(null=True, blank=True)
     after_refusal = models.CharField(max_length=10, choices=AfterRefusal.choices, default=AfterRefusal.FINAL)
+    remind_after = models.PositiveSmallIntegerField(_("Remind after"), null=True, blank=True)
     facts = models.JSONField(default=list, blank=True)
     on_approve = models.JSONField(default=list, blank=True)
     on_refuse = models.JSONField(default=list, blank=True)
 
+    objects = models.Manager()
+    drawn: ClassVar[models.Manager[ApprovalProcess]] = Drawn()
+
     class Meta:
         ordering = ["place", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["name"], name="approvals_process_name", condition=Q(direct=False))
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -111,9 +132,14 @@ class ProcessInstance(Detail):
         constraints = [
             models.UniqueConstraint(
                 fields=["target_object_type", "target_object"], name="approvals_one_pending",
-                condition=models.Q(status=PENDING, is_deleted=False),
+                condition=Q(status=PENDING, is_deleted=False),
             )
         ]  # fmt: skip
+
+    @property
+    def title(self) -> str:
+        """Return the name of the record as it was when it was submitted."""
+        return self.name.removeprefix(f"{self.process.name} – ")
 
 
 class ProcessInstanceStep(Detail):
@@ -151,24 +177,10 @@ class ProcessInstanceWorkitem(Detail):
         "access.User", models.DO_NOTHING, null=True, related_name="+", db_constraint=False, db_index=False,
         verbose_name=_("First asked"),
     )  # fmt: skip
+    reminded = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["actor"], name="approvals_waiting_for", condition=LIVE)]
-
-
-class Absence(Stamped):
-    """Days on which requests go to the delegate too; both ends count, in the company's time zone."""
-
-    user = models.ForeignKey("access.User", models.CASCADE, related_name="approval_absences")
-    first_day = models.DateField(_("First day"))
-    last_day = models.DateField(_("Last day"))
-
-    class Meta:
-        ordering = ["first_day", "pk"]
-        indexes = [models.Index(fields=["last_day", "first_day"], name="approvals_absence_days")]
-
-    def __str__(self) -> str:
-        return f"{self.first_day} – {self.last_day}"
 
 
 class MailLink(models.Model):

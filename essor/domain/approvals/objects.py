@@ -67,7 +67,7 @@ OBJECTS = (
         fields={
             "process_instance": part_of("Workitems"), "step_name": READ_ONLY, "actor": PERSON, "original_actor": PERSON,
         },
-        hidden=frozenset({"step", "currency_iso_code"}),
+        hidden=frozenset({"step", "reminded", "currency_iso_code"}),
         createable=False,
     ),
 )  # fmt: skip

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
@@ -15,7 +16,7 @@ from essor.access.actor import Actor
 from essor.access.models import User
 from essor.catalog import current
 from essor.catalog.definitions import ObjectDef
-from essor.domain.approvals.absences import delegates, seats
+from essor.domain.absences.away import deputies, seats
 from essor.domain.approvals.actions.decide import may_answer
 from essor.domain.approvals.actions.recall import may_recall
 from essor.domain.approvals.conditions import meeting
@@ -61,6 +62,17 @@ class Request:
     instead_of: str = ""
 
     @property
+    def days(self) -> int:
+        """Return for how many whole days the person has been asked."""
+        return (timezone.now() - self.item.created_date).days
+
+    @property
+    def late(self) -> bool:
+        """Tell whether it has waited longer than its process allows."""
+        allowed = self.instance.process.remind_after
+        return allowed is not None and self.days >= allowed
+
+    @property
     def record_id(self) -> str:
         """Return the 18-character id of the record."""
         return ids.encode(self.object.prefix, self.instance.target_object)
@@ -87,6 +99,7 @@ class Waiting:
     since: datetime
     stand_in: str = ""
     item: int | None = None
+    reminded: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +187,7 @@ def rounds(actor: Actor, instances: Sequence[ProcessInstance]) -> list[Round]:
             "pk"
         )
     )
-    away = delegates([item.actor_id for item in items if item.actor_id])
+    away = deputies([item.actor_id for item in items if item.actor_id])
     people = _people(
         {one.actor_id for one in lines}
         | {one.original_actor_id for one in lines}
@@ -216,7 +229,7 @@ def _round(
     waiting = tuple(
         Waiting(
             name(one.actor_id), one.step_name or "", one.created_date, name(away.get(one.actor_id or 0)),
-            one.pk if may_answer(actor, instance, one.actor_id) else None,
+            one.pk if may_answer(actor, instance, one.actor_id) else None, one.reminded,
         )
         for one in items
     )  # fmt: skip
@@ -255,7 +268,7 @@ class Preview:
 
 def preview(actor: Actor, obj: ObjectDef, key: int) -> Preview | None:
     """Return what the actor's submission of a record would start, None when no process fits."""
-    rows = ApprovalProcess.objects.filter(object_name=obj.name, active=True)
+    rows = ApprovalProcess.drawn.filter(object_name=obj.name, active=True)
     process = next((one for one in rows if meeting(obj, [key], one.entry)), None)
     if process is None:
         return None
@@ -267,7 +280,7 @@ def preview(actor: Actor, obj: ObjectDef, key: int) -> Preview | None:
 
 def needs_approval(obj: ObjectDef, key: int) -> bool:
     """Tell whether a record meets the condition of any active process."""
-    rows = ApprovalProcess.objects.filter(object_name=obj.name, active=True)
+    rows = ApprovalProcess.drawn.filter(object_name=obj.name, active=True)
     return any(meeting(obj, [key], process.entry) for process in rows)
 
 

@@ -9,7 +9,7 @@ from django.db.models import Q
 from essor.access.actor import Actor
 from essor.access.grants import By, CompileWhere, Grant, Verb, named_by, row_rule
 from essor.catalog.definitions import ObjectDef
-from essor.domain.approvals.absences import seats
+from essor.domain.absences.away import seats
 from essor.domain.approvals.models import ProcessInstanceStep, ProcessInstanceWorkitem
 
 

@@ -83,23 +83,26 @@ def tell_asked(actor: Actor, items: Sequence[ProcessInstanceWorkitem]) -> None:
 
 def refresh_pages(user_ids: Iterable[int]) -> None:
     """Let open pages of some people load anew what is about approvals."""
-    for user in sorted(set(user_ids)):
-        live.publish(f"user:{user}", {"changed": {"object": "ProcessInstance"}})
+    live.publish_many(
+        (f"user:{user}", {"changed": {"object": "ProcessInstance"}}) for user in sorted(set(user_ids))
+    )
 
 
-def close_items(actor: Actor, instance: ProcessInstance, *, noted: bool = True) -> list[int]:
-    """Close what is still open of a request; with `noted` the trail says who did not have to answer. Returns whom."""
-    left = list(instance.workitems.filter(is_deleted=False))
+def close_items(actor: Actor, instances: Sequence[ProcessInstance], *, noted: bool = True) -> set[int]:
+    """Close what is still open of requests; with `noted` their trails say who did not have to answer. Returns whom."""
+    open_items = ProcessInstanceWorkitem.objects.filter(process_instance__in=instances, is_deleted=False)
+    left = list(open_items.order_by("pk"))
     if noted:
         ProcessInstanceStep.objects.bulk_create(
             ProcessInstanceStep(
-                process_instance=instance, step_status=NO_RESPONSE, step_name=item.step_name, actor_id=item.actor_id,
+                process_instance_id=item.process_instance_id, step_status=NO_RESPONSE,
+                step_name=item.step_name, actor_id=item.actor_id,
                 original_actor_id=item.original_actor_id, **stamps(actor),
             )
             for item in left
         )  # fmt: skip
-    instance.workitems.filter(pk__in=[item.pk for item in left]).update(is_deleted=True)
-    return [item.actor_id for item in left if item.actor_id]
+    open_items.filter(pk__in=[item.pk for item in left]).update(is_deleted=True)
+    return {item.actor_id for item in left if item.actor_id}
 
 
 def finish(actor: Actor, obj: ObjectDef, instances: Sequence[ProcessInstance], status: str) -> None:

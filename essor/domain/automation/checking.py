@@ -44,7 +44,7 @@ def _problems(site: Site, definition: Definition) -> Iterator[Problem]:
         yield Problem("", FieldError("", "REQUIRED_FIELD_MISSING", _("Add at least one step.")))
     for step in definition.walk():
         kind = STEPS.get(step.kind)
-        if kind is None or not kind.offered():
+        if kind is None:
             yield Problem(step.id, FieldError("", "INVALID_TYPE", _("This kind of step is not available.")))
             continue
         try:

@@ -8,12 +8,14 @@ tried again later, then fail for their flow's owner to see.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone, translation
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from essor.access.actor import Actor, actor_for, system_actor
@@ -141,18 +143,26 @@ def actor_of(flow: Flow) -> Actor:
     return actor_for(flow.owner)
 
 
-def answer(run_id: int, path: str, *, detail: str = "") -> bool:
-    """Let a held run go on by `path` (“yes” or “no” of an approval); tell whether it was still held."""
+def answer(run_ids: Collection[int], path: str, *, detail: str | Promise = "") -> int:
+    """Let held runs go on by `path` (“yes” or “no” of an approval); return how many of them were still held.
+
+    Set-wise: a bounded number of statements for each step and version that they stand at.
+    """
     with transaction.atomic():
-        rows = FlowRun.objects.filter(pk=run_id, state=RunState.HELD)
+        rows = FlowRun.objects.filter(pk__in=run_ids, state=RunState.HELD)
         if connection.features.has_select_for_update:
             rows = rows.select_for_update(of=("self",))
-        run = rows.select_related("version__flow").first()
-        if run is None:
-            return False
-        definition = from_json(run.version.definition)
-        outcome.settle(run.version.flow, definition, run.node, [Member(run, {}, outcome=path, detail=detail)])
-    return True
+        places: dict[tuple[int, str], list[FlowRun]] = defaultdict(list)
+        for run in rows.order_by("pk"):
+            places[run.version_id, run.node].append(run)
+        known = {version for version, _node in places}
+        versions = FlowVersion.objects.select_related("flow__owner").in_bulk(known) if known else {}
+        for (version_id, node), runs in places.items():
+            version = versions[version_id]
+            with translation.override(version.flow.owner.language):
+                members = [Member(run, {}, outcome=path, detail=str(detail)) for run in runs]
+                outcome.settle(version.flow, from_json(version.definition), node, members)
+    return sum(map(len, places.values()))
 
 
 def _put_off(key: int, error: Exception) -> None:

@@ -2,25 +2,47 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import time, timedelta
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
-from essor.domain.automation import engine, entering, outgoing, scheduling, steps  # noqa: F401 -- the kinds register
-from essor.domain.automation.models import FlowRun, Outgoing, RunState
+from essor.domain.approvals.models import APPROVED, REJECTED
+from essor.domain.approvals.writing import COMPLETED
+from essor.domain.automation import engine, entering, outcome, outgoing, scheduling
+from essor.domain.automation.models import Asked, FlowRun, Outgoing, RunState
+from essor.domain.automation.steps.approval import NO, YES
 from essor.jobs.schedule import SCHEDULE, daily, every
 from essor.jobs.tasks import check_interrupted, task
 from essor.kernel.events import Event, consumer
 
 RUNS_KEPT = timedelta(days=90)
 PURGE_BATCH = 2_000
+ANSWERS = {APPROVED: YES, REJECTED: NO}
+TAKEN_BACK = _("The request was taken back.")
 
 
 @consumer("flows", topics=("record.created", "record.updated"))
 def hear(events: Sequence[Event]) -> None:
     """Start the flows that changes call for; their steps are taken by a task, so nothing here can fail a save."""
     if entering.follow(events) or engine.due().exists():
+        move_on.enqueue()
+
+
+@consumer("flows.approvals", topics=(COMPLETED,))
+def answered(events: Sequence[Event]) -> None:
+    """Let the runs go on that wait for a request which has ended: a bounded number of queries for each way it ended."""
+    ended: dict[str, list[int]] = defaultdict(list)
+    for event in events:
+        ended[event.payload.get("status", "")].extend(event.record_ids)
+    woken = 0
+    for status, requests in ended.items():
+        runs = Asked.objects.filter(request__in=requests).values_list("run", flat=True)
+        path = ANSWERS.get(status, outcome.STOP)
+        woken += engine.answer(list(runs), path, detail=TAKEN_BACK if path == outcome.STOP else "")
+    if woken:
         move_on.enqueue()
 
 

@@ -122,10 +122,6 @@ class StepKind:
         """Return in a few words what the step does, for the card in the drawing."""
         return ""
 
-    def offered(self) -> bool:
-        """Tell whether the step can be added now."""
-        return True
-
     def run(self, batch: Batch) -> None:
         """Take the step for all members."""
         raise NotImplementedError

@@ -122,6 +122,14 @@ class FlowStep(models.Model):
     at = models.DateTimeField(default=timezone.now)
 
 
+class Asked(models.Model):
+    """A request for approval (its key) that a held run waits for."""
+
+    id = models.BigAutoField(primary_key=True)
+    run = models.ForeignKey(FlowRun, models.CASCADE, related_name="+")
+    request = models.BigIntegerField(db_index=True)
+
+
 class Outgoing(models.Model):
     """A mail or a webhook that waits to leave the house; its run goes on once it has left."""
 

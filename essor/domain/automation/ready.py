@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from essor.domain.automation.definition import Definition, from_json
 
+LARGE = 50_000  # in the company's currency
+
 
 @dataclass(frozen=True, slots=True)
 class Ready:
@@ -74,6 +76,44 @@ def _thanks() -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _large_deal() -> dict[str, Any]:
+    letter = _(
+        "Hello {{ Contact.FirstName or 'and thank you' }},\n\n"
+        "Thank you for your trust. We start at once and will call you this week."
+    )
+    mine = [_value("WhatId", "Id", "field"), _value("OwnerId", "OwnerId", "field")]
+    task = [
+        _value("Subject", _("Prepare the onboarding")),
+        _value("ActivityDate", "TODAY() + 2", "formula"),
+        *mine,
+    ]
+    again = [
+        _value("Subject", _("Plan the onboarding again")),
+        _value("ActivityDate", "TODAY() + 1", "formula"),
+        *mine,
+    ]
+    yes = {"id": "yes", "label": _("Approved"), "steps": [
+        {"id": "s5", "kind": "notify", "title": _("The onboarding may begin"), "settings": {
+            "to": ["owner"], "text": _("The onboarding of “{{ Name }}” is approved: begin.")}},
+    ]}  # fmt: skip
+    no = {"id": "no", "label": _("Refused"), "steps": [
+        {"id": "s6", "kind": "create", "title": _("A task: plan again"), "settings": {"object": "Task", "values": again}},
+    ]}  # fmt: skip
+    where = {"all": [_where("IsWon", "eq", True), _where("Amount", "gt", LARGE)]}
+    return {
+        "trigger": {"on": "saved", "newly": True, "where": where},
+        "steps": [
+            {"id": "s1", "kind": "mail", "title": _("Thank the contact"), "settings": {
+                "to": ["field:Contact.Email"], "subject": _("Thank you for your trust"), "body": letter}},
+            {"id": "s2", "kind": "create", "title": _("A task: prepare the onboarding"), "settings": {
+                "object": "Task", "values": task}},
+            {"id": "s3", "kind": "wait", "settings": {"for": "time", "amount": 3, "unit": "days"}},
+            {"id": "s4", "kind": "approval", "title": _("May the onboarding begin?"), "paths": [yes, no], "settings": {
+                "ask": "role", "text": _("Won above the threshold; the account is {{ Account.Name or 'unknown' }}.")}},
+        ],
+    }  # fmt: skip
+
+
 def _hot_lead() -> dict[str, Any]:
     call = [
         _value("Subject", _("Call this lead today")), _value("WhoId", "Id", "field"), _value("TaskSubtype", "Call"),
@@ -108,6 +148,9 @@ READY: tuple[Ready, ...] = (
     Ready("thanks", gettext_lazy("Thank a new customer"),
           gettext_lazy("When a deal is won, the account becomes a customer, and the owner thanks now and asks in a month."),
           "trophy", "Opportunity", _thanks),
+    Ready("large_deal", gettext_lazy("Onboard a large customer"),
+          gettext_lazy("When a large deal is won, the contact is thanked; three days later somebody above the owner is asked."),
+          "shield-check", "Opportunity", _large_deal),
     Ready("stale_deal", gettext_lazy("Revive stale deals"),
           gettext_lazy("Every Monday, open deals without activity for 30 days get a task and a reminder."),
           "clock", "Opportunity", _stale_deal),

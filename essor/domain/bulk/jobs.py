@@ -6,20 +6,19 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from essor.access.actor import Actor, actor_for, require
-from essor.access.models import User
+from essor.access.actor import Actor, require
 from essor.access.rights import Permission
 from essor.catalog.definitions import ObjectDef
 from essor.domain.bulk import edit, remove
-from essor.domain.bulk.rows import Outcome, keys_after
+from essor.domain.bulk.rows import Outcome
 from essor.jobs import progress
+from essor.jobs.person import actor_of
 from essor.jobs.progress import Progress, job
-from essor.kernel.errors import Forbidden
 from essor.query import codec, decode
 from essor.query.tree import Condition
+from essor.query.walk import keys_after
 from essor.records import undo
 from essor.records.undelete import purge
 
@@ -59,33 +58,24 @@ def _start(
     return progress.start(kind, title=title, owner_id=actor.user_id, params=params, total=total).pk
 
 
-def _actor(run: Progress) -> Actor:
-    """Return the person who started the work, with the rights of today."""
-    user = User.objects.filter(pk=run.owner_id or 0, is_active=True).first()
-    if user is None:
-        raise Forbidden(_("The person who started this may no longer log in."))
-    timezone.activate(user.timezone)
-    return actor_for(user)
-
-
 @job("mass_edit")
 def run_edit(run: Progress) -> Mapping[str, Any]:
     """Write the same values into all records that match."""
     values = run.params["values"]
-    obj = edit.check(_actor(run), run.params["object"], values)
+    obj = edit.check(actor_of(run.owner_id), run.params["object"], values)
     return _walk(run, lambda actor, keys, batch, outcome: edit.edit(actor, obj, keys, values, batch, outcome))
 
 
 @job("mass_delete")
 def run_delete(run: Progress) -> Mapping[str, Any]:
     """Delete all records that match."""
-    obj = remove.check(_actor(run), run.params["object"])
+    obj = remove.check(actor_of(run.owner_id), run.params["object"])
     return _walk(run, lambda actor, keys, batch, outcome: remove.remove(actor, obj, keys, batch, outcome))
 
 
 def _walk(run: Progress, work: Work) -> Mapping[str, Any]:
     """Do the work piece by piece from where it stands; a piece done twice after a crash changes nothing."""
-    actor, batch = _actor(run), UUID(run.params["batch"])
+    actor, batch = actor_of(run.owner_id), UUID(run.params["batch"])
     where = decode.condition(run.params["where"]) if run.params["where"] else None
     outcome = Outcome.from_json(dict(run.position.get("outcome", {})))
     for keys in keys_after(actor, run.params["object"], where, run.position.get("last", 0)):
@@ -99,7 +89,7 @@ def _walk(run: Progress, work: Work) -> Mapping[str, Any]:
 @job("empty_bin")
 def run_emptying(run: Progress) -> Mapping[str, Any]:
     """Remove for good what is in the recycle bin."""
-    require(_actor(run), Permission.MODIFY_ALL_DATA)
+    require(actor_of(run.owner_id), Permission.MODIFY_ALL_DATA)
     count = 0
     while found := purge(days=0):
         count += found

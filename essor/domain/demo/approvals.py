@@ -19,12 +19,19 @@ from essor.catalog import current
 from essor.catalog.actions.add_field import add_field
 from essor.catalog.actions.add_validation_rule import add_validation_rule
 from essor.catalog.actions.spec import FieldSpec, RuleSpec
+from essor.domain.approvals import told
 from essor.domain.approvals.actions.decide import decide
 from essor.domain.approvals.actions.save_process import ProcessText, Update, save_process, set_entry
 from essor.domain.approvals.actions.save_step import StepText, save_step, set_step_entry
 from essor.domain.approvals.actions.submit import submit
-from essor.domain.approvals.models import ApprovalProcess, ApprovalStep, ProcessInstance
+from essor.domain.approvals.models import (
+    ApprovalProcess,
+    ApprovalStep,
+    ProcessInstance,
+    ProcessInstanceWorkitem,
+)
 from essor.domain.demo.people import DOMAIN
+from essor.domain.notifications.models import MailPace, Notification
 from essor.domain.sales.models import Opportunity
 from essor.kernel.models import Delivery
 from essor.query.soql.conditions import read_condition
@@ -67,8 +74,14 @@ def make(rng: Random) -> None:
     taken: set[int] = set()
     for story in STORIES:
         _tell(story, taken)
-    # Nobody is mailed about what is told here.
-    Delivery.objects.filter(consumer="approvals.mails").delete()
+
+
+def keep_silent() -> None:
+    """Ring the bells about what is told here, and have nobody mailed."""
+    Delivery.objects.filter(consumer="approvals.told").delete()
+    told.requested(ProcessInstanceWorkitem.objects.filter(is_deleted=False).values_list("pk", flat=True))
+    told.answered(ProcessInstance.objects.values_list("pk", flat=True))
+    Notification.objects.filter(mail=MailPace.NOW).update(mail=MailPace.OFF)
 
 
 def _fields() -> None:

@@ -17,6 +17,7 @@ from essor.domain.activities.models import Event, Note, Task
 from essor.domain.demo import (
     approvals,
     companies,
+    currencies,
     deals,
     doings,
     flows,
@@ -24,6 +25,7 @@ from essor.domain.demo import (
     gaps,
     incoming,
     letters,
+    papers,
     people,
     pipelines,
     products,
@@ -88,19 +90,26 @@ def make(*, scale: float = 1.0, seed: int = SEED, report: Report = lambda _line:
         )
     gaps.make(maker.now)
     with transaction.atomic():
+        currencies.make(maker, products.detail(maker.stamp(maker.now, maker.owners[0])))
+        currencies.convert()
+    report("three currencies with thirty months of rates")
+    with transaction.atomic():
         incoming.make(aside, sellers)
     _week(maker, sellers)
     _last_activities(maker)
     rollups.drift(current.get(), mend=True)
     approvals.make(rng)
     report("discounts and their approvals")
+    papers.make(sellers)
     forecasts.make(rng, now, scale=scale)
-    if scale <= 1:
-        with transaction.atomic():
-            for model, rows in twins.make(Random(seed), now):  # noqa: S311 -- no secret
-                _store(model, rows)
-        twins.find()
-        report("duplicates found")
+    with transaction.atomic():
+        doubled = [
+            (some, _store(model, rows))
+            for model, some, rows in twins.make(Random(seed), now)  # noqa: S311 -- no secret
+        ]
+    # A search over everything belongs to a job where there is much of it.
+    twins.find() if scale <= 1 else twins.find_among(doubled)
+    report("duplicates found")
     for name in (
         "Account",
         "Contact",
@@ -112,11 +121,12 @@ def make(*, scale: float = 1.0, seed: int = SEED, report: Report = lambda _line:
         "Task",
         "Event",
         "Note",
+        "ContentDocument",
     ):
         index.rebuild(name)
     report("search index ready")
     flows.make()
-    report("two flows turned on")
+    report("three flows turned on")
     letters.make()
     report("e-mail templates")
 
@@ -145,6 +155,7 @@ def _slice(maker: companies.Maker, aside: companies.Maker, share: float) -> None
         relations.groups(aside, firms)
         relations.scopes(persons)
         _store(OpportunityContactRole, relations.roles(aside, found, persons))
+        relations.first_contacts(found)
         _store(AccountContactRelation, relations.moves(aside, firms, persons))
         _store(Conversion, relations.conversions(aside, leads, found, firms, persons))
 

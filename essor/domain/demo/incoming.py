@@ -8,6 +8,7 @@ from datetime import timedelta
 from essor.access import actions
 from essor.access.actor import system_actor
 from essor.access.models import Principal, User
+from essor.domain.absences.actions import add_absence
 from essor.domain.demo.companies import Maker
 from essor.domain.sales.assignment import edit
 from essor.domain.sales.assignment.assign import assign
@@ -40,7 +41,7 @@ def make(maker: Maker, sellers: Sequence[User]) -> None:
     )
     edit.save_entry(actor, EntryText(name="Toutes les autres", to=Entry.To.OWNER, owner=queue.pk))
     today = maker.now.date()
-    edit.add_absence(actor, team[1].pk, today, today + timedelta(days=6))
+    add_absence(actor, team[1].pk, today, today + timedelta(days=6))
     text = FormText(
         name="Demande de démonstration", title="Demander une démonstration", owner=queue.pk, lead_source="Web", language="fr",
         fields=["FirstName", "LastName", "Company", "Title", "Email", "Phone", "NumberOfEmployees", "Description"],

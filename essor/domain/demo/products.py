@@ -7,6 +7,7 @@ from typing import Any
 
 from essor.domain.demo.companies import Maker
 from essor.domain.sales.models import Opportunity, OpportunityLineItem, Pricebook2, PricebookEntry, Product2
+from essor.domain.sales.products.totals import line_totals
 
 PRODUCTS = (
     ("Capteur connecté C200", "C200", "Hardware", 18_900), ("Passerelle industrielle G4", "G4", "Hardware", 64_000),
@@ -16,7 +17,7 @@ PRODUCTS = (
     ("Journée de mise en service", "MES", "Services", 92_000), ("Formation, une journée", "FORM", "Services", 78_000),
     ("Audit énergétique du site", "AUD", "Services", 340_000), ("Maintenance annuelle", "MNT", "Maintenance", 155_000),
 )  # fmt: skip
-RATES = {"EUR": 1.0, "GBP": 0.86, "CHF": 0.95}
+RATES = {"EUR": 1.0, "GBP": 0.86, "CHF": 0.95, "USD": 1.09}
 DISCOUNTS = (None, None, 5.0, 10.0, 15.0)
 SHARE = 0.4  # of the open deals have lines
 
@@ -39,7 +40,7 @@ def entries(maker: Maker, book: Pricebook2, products: Sequence[Product2]) -> Ite
             yield PricebookEntry(
                 pricebook2_id=book.pk, product2_id=product.pk, name=product.name, product_code=product.product_code,
                 unit_price=round(prices[product.product_code or ""] * rate / 100) * 100, currency_iso_code=currency,
-                **_detail(maker.stamp(maker.now, maker.owners[0])),
+                **detail(maker.stamp(maker.now, maker.owners[0])),
             )  # fmt: skip
 
 
@@ -63,11 +64,11 @@ def _line(maker: Maker, deal: Opportunity, entry: PricebookEntry) -> Opportunity
     return OpportunityLineItem(
         opportunity=deal, pricebook_entry_id=entry.pk, product2_id=entry.product2_id, name=entry.name,
         product_code=entry.product_code, quantity=quantity, list_price=price, unit_price=price, discount=discount,
-        total_price=round(quantity * price * (1 - (discount or 0) / 100)), currency_iso_code=deal.currency_iso_code,
-        **_detail(maker.stamp(deal.created_date, deal.owner_id or maker.owners[0])),
+        total_price=line_totals(quantity, price, discount)[1], currency_iso_code=deal.currency_iso_code,
+        **detail(maker.stamp(deal.created_date, deal.owner_id or maker.owners[0])),
     )  # fmt: skip
 
 
-def _detail(stamp: dict[str, Any]) -> dict[str, Any]:
+def detail(stamp: dict[str, Any]) -> dict[str, Any]:
     """Return the system columns of a record without an owner."""
     return {name: value for name, value in stamp.items() if name != "owner_id"}

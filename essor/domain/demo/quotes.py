@@ -11,9 +11,10 @@ from django.db import models
 
 from essor.domain.demo.companies import Maker
 from essor.domain.sales.models import Account, Contact, Opportunity, OpportunityLineItem
+from essor.domain.sales.products.totals import line_totals
 from essor.domain.sales.quotes.models import Letterhead, Quote, QuoteLineItem
 from essor.domain.sales.quotes.rules import VALID_DAYS
-from essor.domain.sales.quotes.totals import line_totals, totals_of
+from essor.domain.sales.quotes.totals import totals_of
 from essor.records.models import Sequence as Numbers
 
 Store = Callable[[type[models.Model], Iterable[Any]], list[Any]]

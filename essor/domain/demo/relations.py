@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from uuid import UUID
 
+from django.db.models import OuterRef, Subquery
+
 from essor.domain.demo.companies import Maker
 from essor.domain.sales.conversion.models import Conversion
 from essor.domain.sales.models import Account, Contact, Lead, Opportunity
@@ -66,6 +68,17 @@ def roles(
                 opportunity_id=deal.pk, contact_id=person.pk, role=rng.choice(PARTS[:2] if place == 0 else PARTS[2:]),
                 is_primary=place == 0, **_stamp(deal),
             )  # fmt: skip
+
+
+def first_contacts(found: Sequence[Opportunity]) -> None:
+    """Name the primary one of these people on the deal itself."""
+    primary = OpportunityContactRole.objects.filter(opportunity=OuterRef("pk"), is_primary=True)
+    deals = (
+        Opportunity.objects.filter(pk__gte=found[0].pk, pk__lte=found[-1].pk)
+        if found
+        else Opportunity.objects.none()
+    )
+    deals.update(contact=Subquery(primary.values("contact")[:1]))
 
 
 def moves(

@@ -7,10 +7,13 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from django.db import models
+from django.db import models, transaction
 
+from essor.access.actor import system_actor
+from essor.catalog import current
 from essor.domain.demo.companies import ascii_of
-from essor.domain.duplicates import scan, setting
+from essor.domain.duplicates import finding, keys, pairs, scan, setting
+from essor.domain.duplicates.finding import Subject
 from essor.domain.sales.models import Account, Contact, Lead
 
 ACCOUNTS, CONTACTS, LEADS, MET = 14, 22, 14, 8
@@ -20,27 +23,45 @@ SKIPPED = frozenset(
 )
 
 
-def make(rng: Random, now: datetime) -> Iterator[tuple[type[models.Model], list[Any]]]:
-    """Yield (model, copies of some of its records, each written down another way)."""
+def make(rng: Random, now: datetime) -> Iterator[tuple[type[models.Model], Sequence[Any], list[Any]]]:
+    """Yield (model, some records, their copies, each written down another way); the copies may be of `model` or leads."""
     for model, count, twists in (
         (Account, ACCOUNTS, (_other_form, _capitals, _without_site)),
         (Contact, CONTACTS, (_slip, _without_accents, _other_mail, _initial)),
         (Lead, LEADS, (_slip, _without_accents, _other_form_of_company)),
     ):
+        some = _some(model, count)
         yield (
             model,
-            [
-                _copy(rng, now, one, twists[place % len(twists)])
-                for place, one in enumerate(_some(model, count))
-            ],
+            some,
+            [_copy(rng, now, one, twists[place % len(twists)]) for place, one in enumerate(some)],
         )
-    yield Lead, [_met(rng, now, one) for one in _some(Contact, CONTACTS + MET)[CONTACTS:]]
+    met = _some(Contact, CONTACTS + MET)[CONTACTS:]
+    yield Lead, met, [_met(rng, now, one) for one in met]
 
 
 def find() -> None:
     """Gather what stands twice."""
     for name in setting.objects():
         scan.search(name)
+
+
+def find_among(made: Sequence[tuple[Sequence[Any], Sequence[Any]]]) -> None:
+    """Gather what stands twice among (records, their copies) only: what it costs does not grow with the company."""
+    catalog, region = current.get(), system_actor().company.phone_region
+    with transaction.atomic():
+        for rows in (part for pair in made for part in pair):
+            name = type(rows[0]).__name__ if rows else ""
+            if rows and (side := setting.side(catalog, name)) is not None:
+                stored = keys.values_of(catalog.object(name), [one.pk for one in rows], side.fields)
+                keys.write(name, side, stored, region)
+        for copies in (copies for _some, copies in made if copies):
+            obj = catalog.object(type(copies[0]).__name__)
+            for rule in setting.rules_for(catalog, obj.name):
+                stored = keys.values_of(obj, [one.pk for one in copies], rule.fields)
+                subjects = [Subject(key, key, values) for key, values in stored.items()]
+                found = finding.find(catalog, rule, subjects, region)
+                pairs.report((rule, one.place, one.record, one.likeness) for one in found if not one.twin)
 
 
 def _some(model: type[Any], count: int) -> Sequence[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
 from typing import Any
@@ -15,7 +15,7 @@ from essor.domain.duplicates import keys
 from essor.domain.duplicates.matching import weights
 from essor.domain.duplicates.matching.pairing import MOST_WITH_KEY
 from essor.domain.duplicates.matching.weights import Pattern, Prepared
-from essor.domain.duplicates.setting import Rule
+from essor.domain.duplicates.setting import Rule, side
 from essor.query.access import visible_q
 
 WEAK, ENOUGH = 1, 2  # what a shared key weighs, and what is needed to be compared
@@ -71,6 +71,15 @@ def find(catalog: Catalog, rule: Rule, subjects: Sequence[Subject], region: str)
     if not rule.crosses:
         matches.extend(_twins(rule, subjects, prepared, hashes))
     return matches
+
+
+def sharing(catalog: Catalog, object_name: str, values: Iterable[Mapping[str, Any]], region: str) -> set[int]:
+    """Return the stored records of an object that share a key with any of some values: candidates, not compared yet."""
+    held = side(catalog, object_name)
+    if held is None:
+        return set()
+    wanted = {key for one in values for key in keys.of_values(held.criteria, one, region)}
+    return {record for records in keys.candidates(object_name, wanted).values() for record in records}
 
 
 def _near(mine: Mapping[int, int], held: Mapping[int, Sequence[int]]) -> set[int]:

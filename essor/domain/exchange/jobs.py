@@ -12,29 +12,20 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from essor.access.actor import Actor, actor_for
-from essor.access.models import User
+from essor.access.actor import Actor
 from essor.domain.exchange import drafts, engine, export, table
 from essor.domain.exchange.models import Import
 from essor.domain.exchange.position import file_of
 from essor.jobs import progress
+from essor.jobs.person import actor_of
 from essor.jobs.progress import Progress, job
 from essor.jobs.schedule import SCHEDULE, daily
 from essor.jobs.tasks import task
-from essor.kernel.errors import FieldError, Forbidden, ValidationFailed
+from essor.kernel.errors import FieldError, ValidationFailed
 from essor.records import undo
 
 EXPORTS_KEPT = timedelta(days=7)
 FILES_KEPT = timedelta(days=30)
-
-
-def _actor(user_id: int) -> Actor:
-    """Return the person who started the work, with the rights of today."""
-    user = User.objects.filter(pk=user_id, is_active=True).first()
-    if user is None:
-        raise Forbidden(_("The person who started this may no longer log in."))
-    timezone.activate(user.timezone)
-    return actor_for(user)
 
 
 def start_import(actor: Actor, work: Import) -> int:
@@ -69,7 +60,7 @@ def start_undo(actor: Actor, work: Import) -> int:
 def run_import(run: Progress) -> Mapping[str, Any]:
     """Run an import from where it stands."""
     work = Import.objects.get(pk=run.params["import"])
-    actor = _actor(work.user_id)
+    actor = actor_of(work.user_id)
     shape = table.Table(tuple(work.headers), (), work.encoding, work.separator, work.sheet)
     run.update(done=work.row, total=table.count_rows(file_of(work), shape))
     engine.run(actor, work, lambda it: run.update(done=it.row))
@@ -83,13 +74,13 @@ def run_import(run: Progress) -> Mapping[str, Any]:
 @job("export")
 def run_export(run: Progress) -> Mapping[str, Any]:
     """Write an export's file."""
-    return export.run(_actor(run.owner_id or 0), run)
+    return export.run(actor_of(run.owner_id or 0), run)
 
 
 @job("undo")
 def run_undo(run: Progress) -> Mapping[str, Any]:
     """Take a batch back."""
-    done = undo.undo(_actor(run.owner_id or 0), run.params["batch"])
+    done = undo.undo(actor_of(run.owner_id or 0), run.params["batch"])
     return {"deleted": done.deleted, "restored": done.restored, "returned": done.returned, "kept": done.kept}
 
 

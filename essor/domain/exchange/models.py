@@ -32,6 +32,7 @@ class Import(models.Model):
     `words` are {header: {what the file says: value of the list}}, `constants` {field: value where the file has none}.
     """
 
+    outlives_objects = True
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     draft = models.BooleanField(default=False)
     draft_id = models.UUIDField(null=True)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from essor.access.actor import Actor
 from essor.catalog.definitions import ObjectDef
-from essor.domain.feed import quota, scan, store
+from essor.domain.feed import previews, quota, scan, store
 from essor.domain.feed.models import ContentDocument, ContentDocumentLink, ContentVersion
 from essor.kernel import ids
 from essor.kernel.errors import FieldError, NotFound, ValidationFailed
@@ -38,6 +38,11 @@ class Attached:
     created: datetime
     owner: str
     path: str
+
+    @property
+    def name(self) -> str:
+        """Return the name under which the file is fetched."""
+        return f"{self.title}.{self.extension}" if self.extension else self.title
 
 
 def attach(actor: Actor, obj: ObjectDef, key: int, name: str, chunks: Iterable[bytes]) -> int:
@@ -70,11 +75,12 @@ def admitted(actor: Actor, chunks: Iterable[bytes]) -> store.Stored:
 def write_version(actor: Actor, document: int, clean: str, stored: store.Stored, *, number: float) -> None:
     """Write a version of a document and let the document show it: its type and its size are the newest's."""
     path, now = PurePath(clean), timezone.now()
+    media_type = mimetypes.guess_type(clean)[0] or "application/octet-stream"
     ContentDocument.objects.filter(pk=document).update(
-        file_extension=path.suffix.lstrip(".").lower() or None,
-        file_type=mimetypes.guess_type(clean)[0] or "application/octet-stream",
-        content_size=stored.size,
+        file_extension=path.suffix.lstrip(".").lower() or None, file_type=media_type, content_size=stored.size
     )
+    if media_type == previews.PDF:
+        previews.prepare(stored.path)
     ContentVersion.objects.create(
         content_document_id=document, title=path.stem or clean, path_on_client=clean, content_size=stored.size,
         checksum=stored.checksum, path=stored.path, version_number=number, created_date=now, last_modified_date=now,
@@ -98,13 +104,18 @@ def clean_name(name: str) -> str:
 
 
 def attached(obj: ObjectDef, key: int, *, document: int | None = None) -> list[Attached]:
-    """Return the files at a record that the caller has already found visible, newest first."""
+    """Return the files at a record that the caller has already found visible, newest first.
+
+    The record of a file itself has this file.
+    """
     links = ContentDocumentLink.objects.filter(
         linked_entity_type=obj.prefix, linked_entity=key, is_deleted=False, content_document__is_deleted=False
     )
     if document is not None:
         links = links.filter(content_document=document)
     documents = list(links.order_by("-pk").values_list("content_document", flat=True)[:100])
+    if obj.name == "ContentDocument" and document in (None, key):
+        documents = [key]
     versions = (
         ContentVersion.objects.filter(content_document__in=documents, is_deleted=False)
         .order_by("content_document", "-version_number", "-pk")

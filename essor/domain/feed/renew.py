@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from essor.access.actor import Actor
 from essor.domain.feed import store
+from essor.domain.feed.attach import write_version
 from essor.domain.feed.models import ContentDocument, ContentVersion
 
 
@@ -21,11 +21,6 @@ def renew(actor: Actor, document: int, chunks: Iterable[bytes]) -> bool:
     newest = versions.order_by("-version_number", "-pk").first()
     if newest is None or newest.checksum == stored.checksum:
         return False
-    now = timezone.now()
-    ContentVersion.objects.create(
-        content_document_id=document, title=newest.title, path_on_client=newest.path_on_client,
-        content_size=stored.size, checksum=stored.checksum, path=stored.path, created_date=now, last_modified_date=now,
-        created_by_id=actor.user_id, version_number=(versions.aggregate(last=Max("version_number"))["last"] or 0) + 1,
-    )  # fmt: skip
-    ContentDocument.objects.filter(pk=document).update(content_size=stored.size, last_modified_date=now)
+    write_version(actor, document, newest.path_on_client, stored, number=newest.version_number + 1)
+    ContentDocument.objects.filter(pk=document).update(last_modified_date=timezone.now())
     return True

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from essor.access.actor import Actor
+from essor.domain.currencies import rates
 from essor.domain.forecasts import adjusting, figures, roles
-from essor.domain.forecasts.figures import ADJUSTABLE, FIGURES, Sums
+from essor.domain.forecasts.figures import ADJUSTABLE, FIGURES, TOGETHER, Sums
 from essor.domain.forecasts.models import Adjustment
 from essor.domain.forecasts.periods import Period
 from essor.domain.forecasts.roles import Team
@@ -53,7 +54,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """A forecast in one currency: its lines in the order of the tree, and the currencies in which there is one."""
+    """A forecast in one currency: its lines in the order of the tree, and the currencies in which there is one.
+
+    `TOGETHER` stands among them where the amounts of all make one in the company's currency: nothing is adjusted there.
+    """
 
     period: Period
     currency: str
@@ -69,9 +73,13 @@ class Board:
 
 def board(actor: Actor, period: Period, currency: str = "") -> Board:
     """Return the forecast that the actor sees; a handful of queries whatever the size of the team."""
-    by_currency, quotas = figures.figures(actor, period), figures.quotas(actor, period)
-    known = sorted({*by_currency, *quotas})
-    home = actor.company.currency
+    way = rates.conversion(actor.company.currency)
+    by_currency = figures.figures(actor, period, together=way is not None)
+    quotas = figures.quotas(actor, period)
+    codes, home = {*by_currency, *quotas} - {TOGETHER}, actor.company.currency
+    known = sorted(codes)
+    if way is not None and way.adds(codes):
+        known.append(TOGETHER)
     chosen = currency if currency in known else home if home in known or not known else known[0]
     sums, targets = by_currency.get(chosen, {}), quotas.get(chosen, {})
     adjustments = adjusting.in_force(actor, period, chosen)

@@ -12,7 +12,7 @@ from essor.access.view import catalog_for
 from essor.domain.forecasts import scope
 from essor.domain.forecasts.periods import Period
 from essor.query import run
-from essor.query.tree import Aggregate, All, Column, Compare, Condition, Constant, Path, Query
+from essor.query.tree import Aggregate, All, Call, Column, Compare, Condition, Constant, Path, Query
 
 # What each figure adds up. As in Salesforce a later figure holds the earlier ones; the open pipeline is what is not closed.
 FIGURES: Mapping[str, tuple[str, ...]] = {
@@ -23,6 +23,7 @@ FIGURES: Mapping[str, tuple[str, ...]] = {
 }
 COUNTED = ("Closed", "Commit", "Best Case", "Pipeline")
 ADJUSTABLE = ("commit", "best")
+TOGETHER = "all"  # stands for all currencies, in the company's own
 
 
 @dataclass(slots=True)
@@ -66,8 +67,8 @@ def is_in(path: str, values: Iterable[str | int]) -> Condition:
     return Compare(Path((path,)), "in", tuple(Constant(one) for one in values))
 
 
-def question(actor: Actor, period: Period) -> Query:
-    """Return the one query that all figures of a period come from."""
+def question(actor: Actor, period: Period, *, together: bool = False) -> Query:
+    """Return the one query that all figures of a period come from, `together` in the company's currency as well."""
     owner, category, currency = (
         Path((name,)) for name in ("OwnerId", "ForecastCategoryName", "CurrencyIsoCode")
     )
@@ -75,26 +76,34 @@ def question(actor: Actor, period: Period) -> Query:
         scope.DEALS,
         columns=(
             Column(owner), Column(category), Column(currency), Column(Aggregate("SUM", Path(("Amount",))), "amount"),
-            Column(Aggregate("COUNT", Path(("Id",))), "deals"),
+            Column(Aggregate("COUNT", Path(("Id",))), "deals"), *([Column(in_company("Amount"), "converted")] if together else []),
         ),
         where=All((*within(period), is_in("ForecastCategoryName", COUNTED), *scope.owned_by_them(actor))),
         group_by=(owner, category, currency),
     )  # fmt: skip
 
 
-def figures(actor: Actor, period: Period) -> dict[str, dict[int, Sums]]:
-    """Return {currency: {owner: sums}} of the period, of the people whose figures the actor sees."""
+def in_company(name: str) -> Aggregate:
+    """Return the sum of a field in the company's currency."""
+    return Aggregate("SUM", Call("convertCurrency", (Path((name,)),)))
+
+
+def figures(actor: Actor, period: Period, *, together: bool = False) -> dict[str, dict[int, Sums]]:
+    """Return {currency, or TOGETHER: {owner: sums}} of the period, of the people whose figures the actor sees."""
     found: dict[str, dict[int, Sums]] = defaultdict(dict)
-    for row in run.rows(actor, question(actor, period)):
+    for row in run.rows(actor, question(actor, period, together=together)):
         owner = row["OwnerId"]
         if owner is not None:
             sums = found[row["CurrencyIsoCode"]].setdefault(owner, Sums())
             sums.add(row["ForecastCategoryName"], row["amount"] or 0, row["deals"])
+            if together:
+                sums = found[TOGETHER].setdefault(owner, Sums())
+                sums.add(row["ForecastCategoryName"], row["converted"] or 0, row["deals"])
     return dict(found)
 
 
 def quotas(actor: Actor, period: Period) -> dict[str, dict[int, int]]:
-    """Return {currency: {person: quota in minor units}}; a quarter's quota is the sum of its months'."""
+    """Return {currency, or TOGETHER: {person: quota in minor units}}; a quarter's quota is the sum of its months'."""
     if not catalog_for(actor).has(scope.QUOTA):
         return {}
     person, currency = Path(("QuotaOwnerId",)), Path(("CurrencyIsoCode",))
@@ -104,13 +113,16 @@ def quotas(actor: Actor, period: Period) -> dict[str, dict[int, int]]:
             Column(person),
             Column(currency),
             Column(Aggregate("SUM", Path(("QuotaAmount",))), "amount"),
+            Column(in_company("QuotaAmount"), "converted"),
         ),
         where=All((*within(period, "StartDate"), *scope.owned_by_them(actor, "QuotaOwnerId"))),
         group_by=(person, currency),
     )
     found: dict[str, dict[int, int]] = defaultdict(dict)
     for row in run.rows(actor, query):
-        found[row["CurrencyIsoCode"]][row["QuotaOwnerId"]] = row["amount"] or 0
+        whose = row["QuotaOwnerId"]
+        found[row["CurrencyIsoCode"]][whose] = row["amount"] or 0
+        found[TOGETHER][whose] = found[TOGETHER].get(whose, 0) + (row["converted"] or 0)
     return dict(found)
 
 
@@ -118,6 +130,6 @@ def deals_where(period: Period, figure: str, owners: Iterable[int], currency: st
     """Return the condition on the deals behind one figure."""
     parts: tuple[Any, ...] = (
         is_in("OwnerId", owners), *within(period), is_in("ForecastCategoryName", FIGURES[figure]),
-        is_in("CurrencyIsoCode", (currency,)),
+        *(() if currency == TOGETHER else (is_in("CurrencyIsoCode", (currency,)),)),
     )  # fmt: skip
     return All(parts)

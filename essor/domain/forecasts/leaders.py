@@ -10,21 +10,21 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 from django.utils import timezone
 
 from essor.access.actor import Actor
 from essor.access.models import User, UserRole
 from essor.domain.activities.models import Event, Task
-from essor.domain.forecasts import roles
+from essor.domain.forecasts import contributions, roles
 from essor.domain.forecasts.models import Participant
 from essor.domain.forecasts.periods import Period
 from essor.domain.sales.models import Opportunity
+from essor.query.names import names
 
 TOP = 5
-DEAL_PREFIX = "006"
 Values = dict[int, int]
-Counter = Callable[[Period, Collection[int], str], Values]
+Counter = Callable[[Period, Collection[int]], Values]
 
 
 def _won(period: Period) -> QuerySet[Opportunity]:
@@ -33,20 +33,20 @@ def _won(period: Period) -> QuerySet[Opportunity]:
     ).order_by()
 
 
-def won_amount(period: Period, people: Collection[int], currency: str) -> Values:
-    """Return what each has won, in minor units of one currency."""
-    rows = _won(period).filter(owner_id__in=people, currency_iso_code=currency)
-    return _values(rows.values_list("owner_id").annotate(total=Sum("amount")))
+def won_amount(period: Period, people: Collection[int]) -> Values:
+    """Return what each has won in whatever currency, in minor units of the company's at the rates of closing."""
+    rows = _won(period).filter(owner_id__in=people)
+    return _values(rows.values_list("owner_id").annotate(total=Sum("converted_amount")))
 
 
-def won_deals(period: Period, people: Collection[int], currency: str) -> Values:  # noqa: ARG001 -- all counters alike
+def won_deals(period: Period, people: Collection[int]) -> Values:
     """Return how many deals each has won."""
     return _values(
         _won(period).filter(owner_id__in=people).values_list("owner_id").annotate(total=Count("pk"))
     )
 
 
-def new_customers(period: Period, people: Collection[int], currency: str) -> Values:  # noqa: ARG001
+def new_customers(period: Period, people: Collection[int]) -> Values:
     """Return how many accounts bought for the first time from each."""
     earlier = Opportunity.objects.filter(
         is_deleted=False, is_won=True, account_id=OuterRef("account_id"), close_date__lt=period.start
@@ -55,7 +55,7 @@ def new_customers(period: Period, people: Collection[int], currency: str) -> Val
     return _values(rows.values_list("owner_id").annotate(total=Count("account_id", distinct=True)))
 
 
-def activities(period: Period, people: Collection[int], currency: str) -> Values:  # noqa: ARG001
+def activities(period: Period, people: Collection[int]) -> Values:
     """Return how many calls, tasks and meetings each has done."""
     return _added(
         _values(rows.filter(owner_id__in=people).values_list("owner_id").annotate(total=Count("pk")))
@@ -63,20 +63,25 @@ def activities(period: Period, people: Collection[int], currency: str) -> Values
     )
 
 
-def helped(period: Period, people: Collection[int], currency: str) -> Values:  # noqa: ARG001
-    """Return on how many deals that a colleague won each has done something, whenever that was."""
-    others = _won(period).filter(pk=OuterRef("what")).exclude(owner_id=OuterRef("owner_id"))
-    about = Q(Exists(others), what_type=DEAL_PREFIX, owner_id__in=people, is_deleted=False)
-    tasks = Task.objects.filter(about, is_closed=True).order_by().values_list("owner_id", "what")
-    events = (
-        Event.objects.filter(about, activity_date__lte=timezone.localdate())
-        .order_by()
-        .values_list("owner_id", "what")
-    )
-    found: Values = {}
-    for owner, _deal in tasks.union(events):
-        found[owner] = found.get(owner, 0) + 1
-    return found
+def helped(period: Period, people: Collection[int]) -> Values:
+    """Return on how many deals that a colleague won each has helped."""
+    return {person: len(deals) for person, deals in contributions.of(_won(period), people).items()}
+
+
+def contributed(period: Period, people: Collection[int]) -> Values:
+    """Return what the deals that each helped a colleague to win come to, in minor units of the company's currency."""
+    found = contributions.of(_won(period), people)
+    deals = {deal for ones in found.values() for deal in ones}
+    rows = Opportunity.objects.filter(pk__in=deals, converted_amount__isnull=False)
+    amounts = _values(rows.values_list("pk", "converted_amount"))
+    return {person: sum(amounts.get(deal, 0) for deal in ones) for person, ones in found.items()}
+
+
+def helped_deals(actor: Actor, period: Period) -> list[tuple[int, str]]:
+    """Return the deals that the actor helped a colleague to win: key and name of those that they may see."""
+    deals = contributions.of(_won(period), [actor.user_id]).get(actor.user_id, set())
+    seen = names(actor, [("Opportunity", deal) for deal in deals])
+    return sorted(((key, name) for (_object, key), name in seen.items()), key=lambda one: one[1].casefold())
 
 
 def _done(period: Period) -> Sequence[QuerySet[Any]]:
@@ -108,10 +113,12 @@ def _added(parts: Any) -> Values:
     return found
 
 
+MONEY = frozenset({"amount", "contributed"})
 METRICS: Mapping[str, Counter] = {
     "amount": won_amount,
     "deals": won_deals,
     "helped": helped,
+    "contributed": contributed,
     "customers": new_customers,
     "activities": activities,
 }
@@ -164,14 +171,12 @@ def teams(actor: Actor) -> list[tuple[int, str]]:
     return [(role, names[role]) for role in above if role in names]
 
 
-def first(metric: str, period: Period, people: Collection[int], currency: str) -> list[Place]:
+def first(metric: str, period: Period, people: Collection[int]) -> list[Place]:
     """Return the first of those who take part: ranks up to `TOP`, and never more than the better half of them.
 
     Equal values share a rank and are shown together or not at all.
     """
-    values = {
-        person: value for person, value in METRICS[metric](period, people, currency).items() if value > 0
-    }
+    values = {person: value for person, value in METRICS[metric](period, people).items() if value > 0}
     shown: list[tuple[int, int, int]] = []
     for value in sorted(set(values.values()), reverse=True):
         same = [person for person in values if values[person] == value]
@@ -184,10 +189,7 @@ def first(metric: str, period: Period, people: Collection[int], currency: str) -
     return sorted(places, key=lambda one: (one.rank, one.name))
 
 
-def progress(actor: Actor, metric: str, period: Period, currency: str, *, count: int = 6) -> list[Progress]:
+def progress(actor: Actor, metric: str, period: Period, *, count: int = 6) -> list[Progress]:
     """Return one's own value in this period and in those before it, the oldest first."""
     periods = [period.moved(-back) for back in range(count - 1, -1, -1)]
-    return [
-        Progress(one, METRICS[metric](one, [actor.user_id], currency).get(actor.user_id, 0))
-        for one in periods
-    ]
+    return [Progress(one, METRICS[metric](one, [actor.user_id]).get(actor.user_id, 0)) for one in periods]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from essor.catalog.standard import Spec, Standard
-from essor.domain.sales.objects import CURRENCY
+from essor.domain.currencies.objects import CURRENCY
 
 OBJECTS = (
     Standard(

@@ -13,4 +13,4 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to the outbox and put the mails on the schedule."""
-        from essor.domain.notifications import consumers, mails  # noqa: F401, PLC0415 -- models are loaded only now
+        from essor.domain.notifications import consumers, forgetting, mails  # noqa: F401, PLC0415 -- models are loaded only now

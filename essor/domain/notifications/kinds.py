@@ -10,7 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind: its label and what it is for, its icon, and how people hear of it unless they choose otherwise."""
+    """One kind: its label and what it is for, its icon, and how people hear of it unless they choose otherwise.
+
+    With `own_mail` its room writes the mails that go at once, to those whom `notices.at_once` names.
+    """
 
     name: str
     label: str | Promise
@@ -18,6 +21,7 @@ class Kind:
     icon: str = "bell"
     in_app: bool = True
     mail: str = "off"
+    own_mail: bool = False
 
 
 KINDS: dict[str, Kind] = {}

@@ -9,7 +9,7 @@ transaction by one INSERT; the bell of open pages hears of it on commit, mails a
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -19,7 +19,7 @@ from essor.access.actor import actor_for
 from essor.access.models import User
 from essor.catalog import current
 from essor.domain.notifications import mails
-from essor.domain.notifications.kinds import kind_named
+from essor.domain.notifications.kinds import Kind, kind_named
 from essor.domain.notifications.models import MailPace, Notification, Preference
 from essor.jobs import live
 from essor.kernel.db.insert import insert_rows
@@ -80,6 +80,13 @@ def send(notices: Sequence[Notice]) -> int:
     return len(rows)
 
 
+def at_once(user_ids: Collection[int], kind: Kind) -> set[int]:
+    """Return who of some users wants a mail about each thing of a kind as it happens."""
+    rows = Preference.objects.filter(user_id__in=user_ids, kind=kind.name)
+    chosen = dict(rows.values_list("user_id", "mail"))
+    return {one for one in user_ids if chosen.get(one, kind.mail) == MailPace.NOW}
+
+
 def _people(keys: Iterable[int]) -> dict[int, User]:
     """Return those of the users who may log in."""
     found = User.objects.filter(
@@ -124,6 +131,8 @@ def _row(
     """Return the row to write; None for somebody who wants to hear nothing of the kind."""
     kind = kind_named(one.kind)
     in_app, mail = chosen.get((one.user_id, one.kind), (kind.in_app, kind.mail))
+    if kind.own_mail and mail == MailPace.NOW:
+        mail = MailPace.OFF
     if not in_app and mail == MailPace.OFF:
         return None
     with translation.override(user.language), timezone.override(user.timezone):

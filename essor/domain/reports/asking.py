@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from django.utils.translation import gettext as _
@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from essor.access.actor import Actor
 from essor.access.view import catalog_for
 from essor.catalog.definitions import Catalog, ObjectDef
+from essor.domain.currencies import rates
+from essor.domain.currencies.rates import Conversion
 from essor.domain.reports import tree
 from essor.domain.reports.definition import Definition, Derived, Measure
 from essor.domain.reports.drill import joined
@@ -22,6 +24,7 @@ from essor.kernel.errors import QueryRefused
 from essor.query.tree import Condition
 
 HIDDEN = "INVALID_FIELD"
+ADDED = frozenset({"SUM", "AVG", "MIN", "MAX"})
 T = TypeVar("T")
 
 
@@ -67,6 +70,8 @@ def prepared(
     figures = tuple(
         one for each in definition.measures if (one := _figure(actor, catalog, obj, each, own=own))
     )
+    if any(one.currency for one in figures):
+        figures = converted(figures, rates.conversion(actor.company.currency))
     if not figures and definition.type in ("summary", "matrix"):
         figures = (tree.figure(actor, catalog, obj, Measure("Records")),)
     known = {one.measure.key for one in figures}
@@ -93,6 +98,14 @@ def _figure(actor: Actor, catalog: Catalog, obj: ObjectDef, measure: Any, *, own
         if own or refused.code != HIDDEN:
             raise
         return None
+
+
+def converted(figures: Iterable[Figure], way: Conversion | None) -> tuple[Figure, ...]:
+    """Return figures whose amounts are added up in the company's currency as well."""
+    return tuple(
+        replace(one, conversion=way) if one.currency and one.measure.function in ADDED else one
+        for one in figures
+    )
 
 
 def hidden() -> QueryRefused:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from essor.access.actor import Actor
-from essor.domain.reports.tree import Figure, Group, aggregate, path_of
+from essor.domain.reports.tree import Amounts, Figure, Group, aggregate, path_of
 from essor.query import run
 from essor.query.tree import Aggregate, Column, Condition, Expression, Order, Query
 
@@ -21,6 +21,7 @@ Key = tuple[Any, ...]
 Parts = dict[str, Any]
 Sums = dict[str, Parts]
 PIECES = {"COUNT": ("COUNT",), "AVG": ("SUM", "COUNT")}
+ALL = "="  # stands beside the currencies for all of them in the company's
 
 
 @dataclass(slots=True)
@@ -94,6 +95,11 @@ def _asked(
         for one in figures
         for piece in PIECES.get(one.measure.function, (one.measure.function,))
     ]
+    pieces += [
+        (f"{one.measure.key}{piece}{ALL}", aggregate(one, piece, converted=piece != "COUNT"))
+        for one in figures if one.conversion is not None
+        for piece in PIECES.get(one.measure.function, (one.measure.function,))
+    ]  # fmt: skip
     columns = [Column(expression, name) for name, expression in (*by, *pieces)]
     query = Query(
         question.object, tuple(columns), question.where, group_by=tuple(one for _name, one in by),
@@ -117,12 +123,17 @@ def _keys(row: Mapping[str, Any], places: Sequence[int]) -> Key:
 def _add(sums: Sums, row: Mapping[str, Any], figures: Sequence[Figure]) -> None:
     """Add a row of the database to the sums of its group."""
     for one in figures:
-        name, function = one.measure.key, one.measure.function
-        pieces = [row[f"{name}{piece}"] for piece in PIECES.get(function, (function,))]
-        value = tuple(pieces) if function == "AVG" else pieces[0]
+        parts = sums.setdefault(one.measure.key, {})
         currency = str(row[f"c{one.currency}"] or "") if one.currency else ""
-        parts = sums.setdefault(name, {})
-        parts[currency] = together(function, parts.get(currency), value)
+        places = [(currency, ""), (ALL, ALL)] if one.conversion is not None else [(currency, "")]
+        for place, mark in places:
+            parts[place] = together(one.measure.function, parts.get(place), _piece(row, one, mark))
+
+
+def _piece(row: Mapping[str, Any], one: Figure, mark: str) -> Any:
+    function = one.measure.function
+    pieces = [row[f"{one.measure.key}{piece}{mark}"] for piece in PIECES.get(function, (function,))]
+    return tuple(pieces) if function == "AVG" else pieces[0]
 
 
 def merge(into: Sums, sums: Sums, figures: Sequence[Figure]) -> None:
@@ -146,14 +157,23 @@ def together(function: str, left: Any, right: Any) -> Any:
 
 
 def value(figure: Figure, sums: Sums) -> Any:
-    """Return a figure's value: {currency: units} of money, a plain value of anything else, None when there is none."""
+    """Return a figure's value: `Amounts` of money, a plain value of anything else, None when there is none."""
     parts = {
         code: _final(figure.measure.function, part) for code, part in sums.get(figure.measure.key, {}).items()
     }
     if figure.kind == "money":
-        return {code: units for code, units in sorted(parts.items()) if units is not None} or None
+        return _amounts(figure, parts.pop(ALL, None), parts) or None
     found = next(iter(parts.values()), None)
     return 0 if found is None and figure.kind == "count" else found
+
+
+def _amounts(figure: Figure, total: float | None, parts: Parts) -> Amounts:
+    """Return money by currency; its total where a currency is not the company's and the rates of all are known."""
+    found = Amounts({code: units for code, units in sorted(parts.items()) if units is not None})
+    way = figure.conversion
+    if way is not None and way.adds(found.keys()):
+        found.total = total
+    return found
 
 
 def _final(function: str, part: Any) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from essor.domain.reports.answer import Drawn, Series
+from essor.domain.reports.tree import comparable
 
 if TYPE_CHECKING:
     from essor.domain.reports.grouped import Grouped, Shown
@@ -35,6 +36,7 @@ def _series(
 ) -> list[Series]:
     asked = grouped.asked
     first = len(asked.rows)
+    home = next((each.conversion.home for each in asked.figures if each.conversion is not None), "")
     if spread:
         across = tuple(range(first, len(asked.groups)))
         found = []
@@ -43,7 +45,7 @@ def _series(
                 asked.writer.group(group, key) for group, key in zip(asked.across, column, strict=True)
             )
             values = [grouped.values(grouped.cells.at((0, *across), (key, *column)))[one.key] for key in keys]
-            found.extend(_by_currency(one, label, values))
+            found.extend(_by_currency(one, label, values, home))
         return found
     if first > 1:
         inner = sorted(
@@ -53,19 +55,29 @@ def _series(
         found = []
         for value in inner[:MOST_SERIES]:
             values = [grouped.values(grouped.cells.at((0, 1), (key, value)))[one.key] for key in keys]
-            found.extend(_by_currency(one, asked.writer.group(asked.rows[1], value), values))
+            found.extend(_by_currency(one, asked.writer.group(asked.rows[1], value), values, home))
         return found
     return _by_currency(
-        one, one.label, [grouped.values(grouped.cells.at((0,), (key,)))[one.key] for key in keys]
+        one, one.label, [grouped.values(grouped.cells.at((0,), (key,)))[one.key] for key in keys], home
     )
 
 
-def _by_currency(one: Shown, label: str, values: Sequence[Any]) -> list[Series]:
-    """Return one series, of money one for each currency: amounts of two currencies share no axis unseen."""
+def _by_currency(one: Shown, label: str, values: Sequence[Any], home: str) -> list[Series]:
+    """Return one series, of money one for each currency: amounts of two currencies share no axis unseen.
+
+    Where rates are known for all of it, one series in the company's currency says it all.
+    """
     if one.kind != "money":
         numbers = tuple(value if isinstance(value, (int, float)) else None for value in values)
         return [Series(label, numbers, UNITS.get(one.kind, ""))]
     codes = sorted({code for value in values for code in (value or {})})
+    if (
+        home
+        and len(codes) > 1
+        and all(value is None or value.total is not None or set(value) == {home} for value in values)
+    ):
+        numbers = tuple((comparable(value) or 0) / 10**one.scale for value in values)
+        return [Series(f"{label} ({home})", numbers, home)]
     return [
         Series(
             f"{label} ({code})" if len(codes) > 1 and code else label,

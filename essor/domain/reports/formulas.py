@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from essor.access.actor import Actor
 from essor.catalog import current, kinds
 from essor.catalog.definitions import Field, ObjectDef
+from essor.domain.reports.cells import ALL
 from essor.domain.reports.definition import Derived
-from essor.domain.reports.tree import Figure
+from essor.domain.reports.tree import Amounts, Figure
 from essor.formula import Formula, FormulaError, compile_formula, evaluate
 from essor.kernel.clock import moment_for
 from essor.kernel.errors import QueryRefused
@@ -41,7 +42,8 @@ def worked_out(
 ) -> Any:
     """Return a formula's value for one group: percent in points, money by currency; None when it cannot be told.
 
-    A formula is worked out for each currency of the group, so that sums of several are never mixed.
+    A formula is worked out for each currency of the group, and for all of them together where rates are known: sums of
+    several currencies are never mixed otherwise.
     """
     read = [
         each
@@ -57,18 +59,31 @@ def worked_out(
         found = evaluate(formula, lambda path: known.get(path[-1].lower()), moment=moment)
         return None if found is None else float(found)
 
+    together = ALL if any(getattr(money, "total", None) is not None for money in monies) else ""
     if one.shown == "money":
         found = {code: in_currency(code) for code in codes}
-        return {code: round(number * HUNDRED) for code, number in found.items() if number is not None} or None
-    if len(codes) > 1:
+        amounts = Amounts(
+            {code: round(number * HUNDRED) for code, number in found.items() if number is not None}
+        )
+        whole = in_currency(together) if together else None
+        amounts.total = None if whole is None else round(whole * HUNDRED)
+        return amounts or None
+    if len(codes) > 1 and not together:
         return None
-    number = in_currency(codes[0] if codes else "")
+    number = in_currency(together or (codes[0] if codes else ""))
     return number * HUNDRED if number is not None and one.shown == "percent" else number
 
 
 def _number(figure: Figure, value: Any, code: str) -> float | None:
     """Return a figure's value as formulas see it: money in major units."""
     if figure.kind == "money":
-        units = (value or {}).get(code)
+        units = _together(figure, value) if code == ALL else (value or {}).get(code)
         return None if units is None else units / 10**figure.scale
     return float(value) if isinstance(value, (int, float)) else None
+
+
+def _together(figure: Figure, value: Amounts | None) -> float | None:
+    """Return an amount in the company's currency: converted, or as it is where it is in that currency already."""
+    if value is None or figure.conversion is None or value.total is not None:
+        return value.total if value is not None else None
+    return value.get(figure.conversion.home)

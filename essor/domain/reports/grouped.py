@@ -16,7 +16,7 @@ from essor.domain.reports.cells import Cells, Question, Sums
 from essor.domain.reports.charts import drawn
 from essor.domain.reports.drill import behind, joined
 from essor.domain.reports.formulas import worked_out
-from essor.domain.reports.tree import Group, ValueKind
+from essor.domain.reports.tree import Group, ValueKind, comparable
 from essor.query.folding import fold
 from essor.query.tree import Condition
 
@@ -75,7 +75,7 @@ class Grouped:
 
         def weight(value: Any) -> tuple[bool, float]:
             found = self.values(self.cells.at(level, (*before, value))).get(definition.sort)
-            number = sum(found.values()) if isinstance(found, dict) else found
+            number = comparable(found)
             if not isinstance(number, (int, float)):
                 return (True, 0.0)
             return (False, -number if definition.descending else number)

@@ -9,15 +9,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from essor.access.actor import system_actor
 from essor.catalog import current
 from essor.catalog.actions.indexes import covering, drop_index, want_covering
 from essor.catalog.definitions import Catalog, Field, ObjectDef
+from essor.domain.currencies.rates import conversion
 from essor.domain.reports import reading
 from essor.domain.reports.dashboards import DATES
 from essor.domain.reports.definition import Definition
 from essor.domain.reports.models import Dashboard, Report
 from essor.domain.reports.tree import CURRENCY
 from essor.kernel.errors import EssorError
+from essor.query.converting import RATE
 from essor.query.families import result_kind
 from essor.query.limits import walk
 from essor.query.tree import Compare, Path
@@ -82,6 +85,8 @@ def fields_of(definition: Definition, obj: ObjectDef) -> Iterator[Field]:
 def paths_of(definition: Definition) -> Iterator[str]:
     """Yield the paths that a report reads, the currency beside its money and the owner beside its rights."""
     yield from ("OwnerId", CURRENCY)
+    if conversion(system_actor().company.currency) is not None:
+        yield RATE
     yield from (one.path for one in definition.groupings)
     if definition.type == "cohort":
         yield from ("CreatedDate", "CloseDate", "IsWon")

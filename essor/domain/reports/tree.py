@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from django.utils.translation import gettext as _
 
 from essor.access.actor import Actor
 from essor.catalog.definitions import Catalog, Field, ObjectDef
+from essor.domain.currencies.rates import Conversion
 from essor.domain.reports.definition import Grouping, Measure
 from essor.kernel.errors import QueryRefused
 from essor.query import run
@@ -34,9 +35,18 @@ class Group:
     expression: Expression
 
 
+class Amounts(dict[str, Any]):
+    """Money as {currency: units}; `total` is all of it in the company's currency where that says more."""
+
+    total: float | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A measure in the reader's eyes: `kind` says how values are written, `currency` is where the money's stands."""
+    """A measure in the reader's eyes: `kind` says how values are written, `currency` is where the money's stands.
+
+    `conversion` tells that its amounts are added up in the company's currency as well.
+    """
 
     measure: Measure
     label: str
@@ -45,6 +55,7 @@ class Figure:
     field: Field | None = None
     currency: str = ""
     scale: int = 2
+    conversion: Conversion | None = None
 
     @property
     def whole(self) -> bool:
@@ -148,6 +159,13 @@ def _has(actor: Actor, obj: ObjectDef, path: str) -> bool:
     return True
 
 
+def comparable(value: Any) -> Any:
+    """Return a value as it is compared with others: money in the company's currency where rates are known."""
+    if not isinstance(value, Amounts):
+        return value
+    return sum(value.values()) if value.total is None else value.total
+
+
 def FUNCTION_LABELS() -> dict[str, str]:  # noqa: N802 -- a table in the reader's language
     """Return what each function is called over a field."""
     return {
@@ -157,6 +175,9 @@ def FUNCTION_LABELS() -> dict[str, str]:  # noqa: N802 -- a table in the reader'
     }  # fmt: skip
 
 
-def aggregate(one: Figure, function: str) -> Aggregate:
-    """Return a figure's aggregate by some function."""
-    return Aggregate(function, one.expression, one.measure.where)
+def aggregate(one: Figure, function: str, *, converted: bool = False) -> Aggregate:
+    """Return a figure's aggregate by some function, over amounts in the company's currency if `converted`."""
+    expression = one.expression
+    if converted and expression is not None:
+        expression = Call("convertCurrency", (expression,))
+    return Aggregate(function, expression, one.measure.where)

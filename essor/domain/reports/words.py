@@ -103,12 +103,14 @@ class Writer:
     def value(
         self, kind: ValueKind, value: Any, *, scale: int = 2, decimals: int | None = None, field: Any = None
     ) -> str:
-        """Return a figure as text; sums in several currencies stand side by side."""
+        """Return a figure as text; sums in several currencies stand side by side, before what they make together."""
         locale = self.actor.locale
         if value is None:
             return "–"
         if kind == "money":
-            return " + ".join(self.money(units / 10**scale, code) for code, units in value.items())
+            parts = " + ".join(self.money(units / 10**scale, code) for code, units in value.items())
+            total = getattr(value, "total", None)
+            return parts if total is None else f"{parts} ≈ {self.money(total / 10**scale, '')}"
         if kind == "percent":
             return formats.percent(round(value, 1), locale, scale=1 if decimals is None else decimals)
         if kind == "days":

@@ -131,6 +131,12 @@ class Contact(Record):
     mailing_country = line(_("Mailing country"), 120)
     do_not_call = models.BooleanField(_("Do not call"), default=False)
     has_opted_out_of_email = models.BooleanField(_("E-mail opt-out"), default=False)
+    email_bounced_date = models.DateTimeField(_("E-mail bounced on"), null=True, blank=True)
+    email_bounced_reason = line(_("E-mail bounced because"))
+    individual = models.ForeignKey(
+        "consent.Individual", models.DO_NOTHING, null=True, blank=True, related_name="contacts",
+        verbose_name=_("Individual"),
+    )  # fmt: skip
     description = models.TextField(_("Description"), null=True, blank=True)
 
     class Meta:
@@ -169,6 +175,12 @@ class Lead(Record):
     country = line(_("Country"), 120)
     do_not_call = models.BooleanField(_("Do not call"), default=False)
     has_opted_out_of_email = models.BooleanField(_("E-mail opt-out"), default=False)
+    email_bounced_date = models.DateTimeField(_("E-mail bounced on"), null=True, blank=True)
+    email_bounced_reason = line(_("E-mail bounced because"))
+    individual = models.ForeignKey(
+        "consent.Individual", models.DO_NOTHING, null=True, blank=True, related_name="leads",
+        verbose_name=_("Individual"),
+    )  # fmt: skip
     is_converted = models.BooleanField(_("Converted"), default=False)
     converted_date = models.DateField(_("Converted on"), null=True, blank=True)
     converted_account = models.ForeignKey(
@@ -220,6 +232,10 @@ class Opportunity(Record):
         related_name="opportunities",
         verbose_name=_("Contact"),
     )
+    campaign = models.ForeignKey(
+        "campaigns.Campaign", models.DO_NOTHING, null=True, blank=True, related_name="opportunities",
+        verbose_name=_("Primary campaign source"),
+    )  # fmt: skip
     name = models.CharField(_("Opportunity name"), max_length=120)
     type = line(_("Type"))
     stage_name = models.CharField(_("Stage"), max_length=255)
@@ -245,6 +261,8 @@ class Opportunity(Record):
         verbose_name=_("Price book"),
     )
     has_opportunity_line_item = models.BooleanField(_("Has products"), default=False, db_default=False)
+    conversion_rate = models.FloatField(_("Exchange rate"), null=True, blank=True)
+    converted_amount = models.BigIntegerField(_("Amount in company currency"), null=True, blank=True)
     description = models.TextField(_("Description"), null=True, blank=True)
 
     class Meta:

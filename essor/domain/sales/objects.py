@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from essor.catalog.definitions import Choice
 from essor.catalog.standard import Calculated, Spec, Standard, pick
+from essor.domain.currencies.objects import CURRENCY
 from essor.domain.sales.products import objects as products
 
 INDUSTRIES = pick(
@@ -107,7 +108,6 @@ PHONE = Spec(kind="phone")
 LINKEDIN = Spec(kind="url", options={"linkedin": True})
 MONEY = Spec(kind="money")
 PERSON_NAME = Spec(readonly=True, help=_("Made of the first and the last name."), history=False)
-CURRENCY = Spec(kind="picklist", choices=pick("EUR", "USD", "GBP", "CHF", "CAD", "MAD", "TND", "XOF", "JPY"))
 
 
 def address(prefix: str) -> tuple[str, ...]:
@@ -175,7 +175,7 @@ OBJECTS = (
         "sales.Opportunity", "006", _("Opportunity"), _("Opportunities"), icon="briefcase",
         fields={
             "name": Spec(required=True), "stage_name": Spec(kind="picklist", choices=STAGES, required=True),
-            "close_date": Spec(required=True), "amount": MONEY,
+            "close_date": Spec(required=True), "amount": Spec(kind="money", options={"converted": "ConvertedAmount"}),
             "type": Spec(kind="picklist", choices=OPPORTUNITY_TYPES), "probability": Spec(kind="percent", options={"scale": 0}),
             "expected_revenue": Spec(kind="money", readonly=True),
             "lead_source": Spec(kind="picklist", choices=SOURCES),
@@ -185,6 +185,14 @@ OBJECTS = (
             "push_count": Spec(readonly=True, history=False, help=_("How often the close date went to a later month.")),
             "loss_reason": Spec(kind="picklist", choices=LOSS_REASONS),
             "has_opportunity_line_item": Spec(readonly=True, history=False),
+            "conversion_rate": Spec(
+                readonly=True, history=False, options={"scale": 8, "apart": True},
+                help=_("The rate valid on the close date, kept as it was when the opportunity closed."),
+            ),
+            "converted_amount": Spec(
+                kind="money", readonly=True, history=False, options={"corporate": True, "apart": True},
+                help=_("The amount at the exchange rate valid on the close date; rates changed after closing do not move it."),
+            ),
             "pricebook2": Spec(child_relationship="Opportunities"), "total_opportunity_quantity": Spec(options={"scale": 2}),
         },
         formulas={

@@ -34,7 +34,7 @@ def list_processes(request: HttpRequest, actor: Actor) -> HttpResponse:  # noqa:
     seen = catalog_for(actor)
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for place, row in enumerate(
-        ApprovalProcess.objects.filter(active=True).order_by("object_name", "place", "pk"), 1
+        ApprovalProcess.drawn.filter(active=True).order_by("object_name", "place", "pk"), 1
     ):
         if seen.has(row.object_name) and row_access.may(actor, row.object_name, "edit"):
             found[row.object_name].append({

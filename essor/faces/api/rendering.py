@@ -60,20 +60,11 @@ def to_json(field: Field) -> Writer:
     prefixes = field.options.get("prefixes", ())
     if field.kind.name == "id" and prefixes:
         return lambda key: None if key is None else ids.encode(prefixes[0], key)
-    if field.targets == ("User", "Group"):
-        return _owner
     return lambda value: field.kind.to_json(value, field)
 
 
 def _as_is(value: Any) -> Any:
     return value
-
-
-def _owner(value: Any) -> str | None:
-    """Return an owner's id: the query room hands back (prefix, key) for users and queues alike, or a bare user key."""
-    if value is None:
-        return None
-    return ids.encode(*value) if isinstance(value, tuple) else ids.encode("005", value)
 
 
 def record(row: Mapping[str, Any], with_writers: Sequence[tuple[str, Writer]]) -> dict[str, Any]:

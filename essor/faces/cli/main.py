@@ -21,7 +21,7 @@ COMMANDS = {
     "query": "ask a question in SOQL",
     "user": "add, list or deactivate users",
     "field": "add, hide or list fields",
-    "object": "add or list objects",
+    "object": "add, hide, erase or list objects",
     "demo": "make the demo company",
     "check": "check the installation, the settings and the roll-ups",
     "backup": "write everything to one file",

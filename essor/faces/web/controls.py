@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from essor.catalog.definitions import Choice, Field
 
 SEARCHABLE_ABOVE = 8
-CURRENCIES = ("EUR", "USD", "GBP", "CHF")
 
 
 def typed(field: Field, value: Any) -> str:
@@ -92,7 +91,6 @@ def lookup_label(field: Field, values: Mapping[str, Any]) -> str:
     return str(values.get(f"{field.name}.label") or values.get(f"{field.relationship}.Name") or "")
 
 
-def currencies(current: str) -> tuple[str, ...]:
-    """Return the currencies to offer: the company's first, then the usual ones and the one that is set."""
-    wanted = (formatting.reader().currency, current, *CURRENCIES)
-    return tuple(dict.fromkeys(code for code in wanted if code))
+def company_currency() -> str:
+    """Return the currency of amounts that are in no other."""
+    return formatting.reader().currency

@@ -89,11 +89,15 @@ def _number(field: Field, value: Any, values: Values, prefix: str) -> Shown:  # 
 def _money(field: Field, value: Any, values: Values, prefix: str) -> Shown:
     if value is None:
         return NOTHING_NUMBER
-    currency = values.get(f"{prefix}CurrencyIsoCode") or ""
+    currency = "" if field.options.get("corporate") else values.get(f"{prefix}CurrencyIsoCode") or ""
     scale = int(field.options.get("scale", 2))
     if result_kind(field) != field.kind.name and isinstance(value, float):  # a formula counts in major units
         value = round(value * 10**scale)
-    return Shown(text=formatting.money(value, currency, scale), shape="number")
+    text = formatting.money(value, currency, scale)
+    other = values.get(f"{prefix}{field.options['converted']}") if field.options.get("converted") else None
+    if other is not None and currency not in ("", formatting.reader().currency):
+        text = f"{text} ({formatting.money(other, scale=scale)})"
+    return Shown(text=text, shape="number")
 
 
 def _checkbox(field: Field, value: Any, values: Values, prefix: str) -> Shown:  # noqa: ARG001

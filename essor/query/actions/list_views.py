@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -25,7 +25,10 @@ STEM = 70
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListText:
-    """A list as somebody made it: `columns` are paths; a key that begins with @ is no field but made by the face."""
+    """A list as somebody made it: `columns` are paths; a key that begins with @ is no field but made by the face.
+
+    `display` is the face's own: how it shows the list.
+    """
 
     object_name: str
     name: str
@@ -33,6 +36,7 @@ class ListText:
     columns: Sequence[str] = ()
     sort: Sequence[tuple[str, bool]] = ()
     sharing: Sharing = field(default_factory=Sharing)
+    display: Mapping[str, str] = field(default_factory=dict)
 
 
 def visible(actor: Actor, object_name: str) -> list[ListView]:
@@ -55,6 +59,7 @@ def save_list_view(actor: Actor, text: ListText, view: ListView | None = None) -
     view.developer_name = view.developer_name or developer_name(obj.name, name)
     view.query = codec.to_json(Query(obj.name, where=text.where))
     view.columns, view.sort = list(text.columns), [[path, descending] for path, descending in text.sort]
+    view.display = dict(text.display)
     view.save()
     view.roles.set(sharing.roles)
     return view

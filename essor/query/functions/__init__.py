@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from essor.catalog.definitions import ObjectDef
-from essor.query import paths
+from essor.query import converting, paths
 from essor.query.environment import Env, refused
 from essor.query.functions import aggregates, bands, buckets, display, moments, places
 from essor.query.functions.base import Function
@@ -23,6 +23,7 @@ FUNCTIONS: dict[str, Function] = {
         *buckets.FUNCTIONS,
         *bands.FUNCTIONS,
         *display.FUNCTIONS,
+        *converting.FUNCTIONS,
         *places.FUNCTIONS,
     )
 }

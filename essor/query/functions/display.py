@@ -1,4 +1,4 @@
-"""toLabel, FORMAT, convertCurrency: a value as a person reads it."""
+"""toLabel and FORMAT: a value as a person reads it."""
 
 from __future__ import annotations
 
@@ -50,11 +50,6 @@ def formatted(call: Call, inner: Inner, env: Env) -> Operand:
     return replace(operand, family=None, finish=lambda value: kind.display(value, field, env.actor.locale))
 
 
-def same(call: Call, inner: Inner, env: Env) -> Operand:  # noqa: ARG001
-    """Return the amount itself: there is one currency to convert into, the record's own."""
-    return inner(argument(call))
-
-
 def same_value(call: Call, record: Reader) -> Any:
     """Return the value itself."""
     return record.value(argument(call))
@@ -63,5 +58,4 @@ def same_value(call: Call, record: Reader) -> Any:
 FUNCTIONS = (
     Function("toLabel", label, label_value),
     Function("FORMAT", formatted, same_value),
-    Function("convertCurrency", same, same_value),
 )

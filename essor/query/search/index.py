@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from essor.access.actor import system_actor
-from essor.catalog import current
+from essor.catalog import current, purging
 from essor.catalog.definitions import ObjectDef
 from essor.kernel.db.insert import insert_rows
 from essor.query import run
@@ -100,6 +100,12 @@ def refresh(object_name: str, ids: Sequence[int]) -> None:
                 stale.append(key)
         _remove(stale)
         _add(list(fresh.values()))
+
+
+@purging.register
+def forget(name: str, prefix: str) -> None:  # noqa: ARG001 -- entries go by the object's name
+    """Remove all entries of an object."""
+    _remove(list(SearchEntry.objects.filter(object_name=name).values_list("pk", flat=True)))
 
 
 def rebuild(object_name: str) -> int:

@@ -27,6 +27,7 @@ from essor.query.tree import (
 )
 
 LARGEST_OFFSET = 2_000
+LARGEST_LIMIT = 2**31 - 1
 MOST_LEVELS = 5
 MOST_PARENTS = 5
 MOST_CHILD_QUERIES = 20
@@ -54,6 +55,7 @@ def _query(query: Query, parent: Query | None = None, level: int = 1) -> None:
         _grouped(query, child=parent is not None)
     else:
         _plain(query)
+    _limit(query)
     _offset(query, parent)
     children = [column.query for column in query.columns if isinstance(column, ChildRows)]
     if len(children) > MOST_CHILD_QUERIES:
@@ -267,6 +269,13 @@ def _subtotals(query: Query, groups: set[str]) -> None:
                 continue
             if not query.grouping or part.argument is None or key(part.argument) not in groups:
                 raise refusal(_("GROUPING() takes a field of GROUP BY ROLLUP or CUBE."), part.at)
+
+
+def _limit(query: Query) -> None:
+    """Check that LIMIT is a number a database can count to."""
+    if query.limit is not None and query.limit > LARGEST_LIMIT:
+        message = _("LIMIT is at most %(limit)s.") % {"limit": LARGEST_LIMIT}
+        raise refusal(message, query.at, "NUMBER_OUTSIDE_VALID_RANGE")
 
 
 def _offset(query: Query, parent: Query | None) -> None:

@@ -137,7 +137,11 @@ def test_me_my_team_and_scopes(make_user: MakeUser, new: New) -> None:
     with pytest.raises(QueryRefused):
         run.rows(rep, Query("Account", columns, where=Compare(Path(("ParentId",)), "eq", (Me(),))))
     with pytest.raises(QueryRefused):
-        run.rows(rep, Query("Account", columns, scope="mru"))
+        run.rows(rep, Query("Account", columns, scope="delegated"))
+    for name in ("r", "m"):
+        new("Account", name=f"{name} again", owner=rita, last_modified_by=max_ if name == "m" else rita)
+    assert names(rep, Query("Account", columns, scope="mru")) == {"r again"}
+    assert run.rows(rep, parse("SELECT Id FROM ProcessInstanceWorkitem USING SCOPE mine_and_my_groups")) == []
 
 
 def test_holes_are_filled_by_the_caller(admin: Actor, accounts: None) -> None:

@@ -221,6 +221,7 @@ def test_the_place_is_told_by_line() -> None:
 
 def test_too_large_an_offset_has_salesforces_code() -> None:
     assert refusal("SELECT Id FROM Account OFFSET 2001").code == "NUMBER_OUTSIDE_VALID_RANGE"
+    assert refusal(f"SELECT Id FROM Account LIMIT {10**20}").code == "NUMBER_OUTSIDE_VALID_RANGE"
 
 
 def test_more_than_twenty_sub_selects_are_refused() -> None:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import threading
+from datetime import timedelta
+
 import pytest
+from django.db import connection, transaction
+from django.utils import timezone
 
 from essor.access.actor import Actor
 from essor.catalog import current
+from essor.catalog.actions import filling
 from essor.catalog.actions.add_field import add_field
+from essor.catalog.actions.hide_field import hide_field, restore_field
 from essor.catalog.actions.spec import FieldSpec
+from essor.catalog.models import CustomField
 from essor.domain.sales.models import Account, Opportunity
 from essor.kernel import ids
 from essor.query import run, soql
@@ -95,3 +103,58 @@ def test_drift_is_found_and_mended(admin: Actor, new: New, won: str) -> None:
     rollups.drift(current.get(), mend=True)
     assert (stored(admin, account), rollups.drift(current.get(), mend=False)["Account.Won__c"]) == (500, 0)
     assert Account.objects.count() == 1
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="writers of SQLite wait for each other anyway")
+def test_two_deals_won_at_once_both_count(admin: Actor, new: New, won: str) -> None:
+    """The second one computes only when the first is committed: it would not see its deal otherwise."""
+    account = new("Account", Name="Acme")
+
+    def second() -> None:
+        deal(new, account, 10)
+        connection.close()
+
+    other = threading.Thread(target=second)
+    with transaction.atomic():
+        deal(new, account, 100)
+        other.start()
+        while not _somebody_waits():
+            assert other.is_alive()
+    other.join()
+    assert stored(admin, account) == 110
+
+
+def _somebody_waits() -> bool:
+    """Tell whether a statement waits for a lock of somebody else."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return bool(cursor.fetchone()[0])
+
+
+def test_a_roll_up_is_right_again_after_it_was_hidden(admin: Actor, new: New, won: str) -> None:
+    account = new("Account", Name="Acme")
+    hide_field(admin.user_id, "Account", won)
+    deal(new, account, 100)
+    restore_field(admin.user_id, "Account", won)
+    assert stored(admin, account) == 100
+
+
+def test_a_roll_up_is_filled_though_the_process_died_after_defining_it(
+    admin: Actor, new: New, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = new("Account", Name="Acme")
+    deal(new, account, 100)
+    with monkeypatch.context() as killed:
+        killed.setattr("essor.catalog.checks.fill", lambda *_args: os_exit())
+        with pytest.raises(SystemExit):
+            request.getfixturevalue("won")
+    assert stored(admin, account) is None
+    assert filling.finish() == [], "whoever defined it may still be at it"
+    CustomField.objects.update(unfilled=timezone.now() - timedelta(hours=1))
+    assert filling.finish() == ["Account.Won__c"]
+    assert (stored(admin, account), filling.finish()) == (100, [])
+
+
+def os_exit() -> None:
+    """End as a killed process does: what was committed stays, nothing else happens."""
+    raise SystemExit

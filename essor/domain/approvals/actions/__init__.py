@@ -1,1 +1,1 @@
-"""The verbs of approvals: submit, decide, recall, hand over; processes, steps and absences as administrators keep them."""
+"""The verbs of approvals: submit, decide, recall, hand over; processes and steps as administrators keep them."""

@@ -17,7 +17,8 @@ from essor.kernel.errors import FieldError, Forbidden, ValidationFailed
 @transaction.atomic
 def reassign(actor: Actor, item_id: int, user_id: int, *, comment: str = "") -> ProcessInstanceWorkitem:
     """Put a request to `user_id` instead; links in mails of the first one stop working. Returns the new work item."""
-    item, instance, _obj = opened(item_id)
+    found = opened(item_id)
+    item, instance = found.item, found.instance
     if not may_answer(actor, instance, item.actor_id):
         raise Forbidden(_("This request is not put to you."))
     user = User.objects.filter(pk=user_id).first()

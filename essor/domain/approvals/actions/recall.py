@@ -49,7 +49,7 @@ def end_of_deleted(obj: ObjectDef, keys: Sequence[int]) -> None:
 
 
 def _end(actor: Actor, obj: ObjectDef, instance: ProcessInstance, comment: str) -> None:
-    told = writing.close_items(actor, instance, noted=False)
+    told = writing.close_items(actor, [instance], noted=False)
     writing.line(actor, instance, REMOVED, comment=comment).save()
     writing.finish(actor, obj, [instance], REMOVED)
     writing.refresh_pages(told)

@@ -21,7 +21,7 @@ from essor.kernel.errors import FieldError, NotFound, ValidationFailed
 from essor.query import checking, codec
 from essor.query.tree import Column, Condition, Path, Query
 
-NAME_LENGTH, MOST_UPDATES = 120, 20
+NAME_LENGTH, MOST_UPDATES, LONGEST_REMINDER = 120, 20, 365
 Errors = list[FieldError]
 
 
@@ -43,6 +43,7 @@ class ProcessText:
     description: str = ""
     active: bool = False
     after_refusal: str = ApprovalProcess.AfterRefusal.FINAL
+    remind_after: int | None = None
     facts: Sequence[str] = ()
     on_approve: Sequence[Update] = ()
     on_refuse: Sequence[Update] = ()
@@ -50,7 +51,7 @@ class ProcessText:
 
 def found(key: int) -> ApprovalProcess:
     """Return a process; NotFound when there is none."""
-    row = ApprovalProcess.objects.filter(pk=key).first()
+    row = ApprovalProcess.drawn.filter(pk=key).first()
     if row is None:
         raise NotFound(_("There is no such approval process."))
     return row
@@ -68,6 +69,10 @@ def save_process(actor: Actor, text: ProcessText, process: ApprovalProcess | Non
     row.after_refusal = (
         text.after_refusal if text.after_refusal in ApprovalProcess.AfterRefusal.values else "final"
     )
+    row.remind_after = text.remind_after
+    if text.remind_after is not None and not 1 <= text.remind_after <= LONGEST_REMINDER:
+        message = _("Enter a number of days from 1 to %(limit)d.") % {"limit": LONGEST_REMINDER}
+        errors.append(FieldError("remind_after", "NUMBER_OUTSIDE_VALID_RANGE", message))
     row.facts = [obj.field(name).name for name in text.facts if obj.has(name)]
     row.on_approve = list(_updates(actor, obj, text.on_approve, "approve", errors))
     row.on_refuse = list(_updates(actor, obj, text.on_refuse, "refuse", errors))
@@ -98,7 +103,7 @@ def _named(name: str, row: ApprovalProcess, errors: Errors) -> str:
         errors.append(
             FieldError("name", "STRING_TOO_LONG", _("At most %(limit)d characters.") % {"limit": NAME_LENGTH})
         )
-    elif ApprovalProcess.objects.filter(name__iexact=name).exclude(pk=row.pk).exists():
+    elif ApprovalProcess.drawn.filter(name__iexact=name).exclude(pk=row.pk).exists():
         errors.append(FieldError("name", "DUPLICATE_VALUE", _("There is already a process of this name.")))
     return name
 
@@ -170,7 +175,7 @@ def checked(actor: Actor, object_name: str, where: Condition | None) -> Mapping[
 def move_process(actor: Actor, process: ApprovalProcess, by: int) -> None:
     """Move a process up (-1) or down (1) among those of its object: the first that fits is taken."""
     require(actor, Permission.CUSTOMIZE)
-    rows = list(ApprovalProcess.objects.filter(object_name=process.object_name))
+    rows = list(ApprovalProcess.drawn.filter(object_name=process.object_name))
     arrange(rows, process.pk, by)
     ApprovalProcess.objects.bulk_update(rows, ["place"])
     audit.record(actor, "save_approval_process", process, object=process.object_name)

@@ -50,6 +50,16 @@ def save_step(
     """Return a new step at the end, or `step` changed; ValidationFailed lists everything wrong."""
     require(actor, Permission.CUSTOMIZE)
     row = step or ApprovalStep(process=process, place=process.steps.count())
+    errors = filled(row, text)
+    if errors:
+        raise ValidationFailed(errors)
+    row.save()
+    audit.record(actor, "save_approval_process", process, step=row.name)
+    return row
+
+
+def filled(row: ApprovalStep, text: StepText) -> list[FieldError]:
+    """Write what is said of a step into its row, not stored yet; return everything wrong."""
     errors: list[FieldError] = []
     row.name = " ".join(text.name.split())
     if not row.name or len(row.name) > NAME_LENGTH:
@@ -58,15 +68,11 @@ def save_step(
     row.rule = text.rule if text.rule in ApprovalStep.Rule.values else ApprovalStep.Rule.UNANIMOUS
     row.skip_empty = text.skip_empty
     row.people, row.group, row.role, row.field = [], None, None, None
-    _whom(row, process, text, errors)
-    if errors:
-        raise ValidationFailed(errors)
-    row.save()
-    audit.record(actor, "save_approval_process", process, step=row.name)
-    return row
+    _whom(row, text, errors)
+    return errors
 
 
-def _whom(row: ApprovalStep, process: ApprovalProcess, text: StepText, errors: list[FieldError]) -> None:
+def _whom(row: ApprovalStep, text: StepText, errors: list[FieldError]) -> None:
     """Set what the kind of approvers needs."""
     if row.to == To.PEOPLE:
         known = User.objects.filter(pk__in=text.people, is_active=True, user_type=User.Kind.STANDARD)
@@ -80,7 +86,7 @@ def _whom(row: ApprovalStep, process: ApprovalProcess, text: StepText, errors: l
     elif row.to == To.ROLE:
         row.role = UserRole.objects.filter(pk=text.role or 0).first()
     elif row.to == To.FIELD:
-        obj = current.get().object(process.object_name)
+        obj = current.get().object(row.process.object_name)
         if obj.has(text.field) and "User" in obj.field(text.field).targets:
             row.field = obj.field(text.field).name
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import IntegrityError, connection, transaction
@@ -56,40 +56,53 @@ def submit(actor: Actor, object_name: str, key: int, *, comment: str = "", proce
 
 
 def submit_many(
-    actor: Actor, object_name: str, keys: Sequence[int], *, comment: str = "", process: str = ""
-) -> list[Outcome]:
+    actor: Actor, object_name: str, keys: Sequence[int], *, comment: str = "", process: str = "",
+    submitters: Mapping[int, int] | None = None,
+) -> list[Outcome]:  # fmt: skip
     """Ask for approval of many records, set-wise in transactions of a few hundred; one outcome per record, in order.
 
     `process` names one process (by name or key); without it the first active one whose condition a record meets is taken.
+    `submitters` ({record: user}) says in whose names the actor asks, where it is not the actor's own.
     """
     obj = current.get().object(catalog_for(actor).object(object_name).name)
     found: dict[int, Outcome] = {}
     unique = list(dict.fromkeys(keys))
+    asking = Asking(actor, obj, comment.strip()[:LONGEST_COMMENT], process, submitters or {})
     for start in range(0, len(unique), CHUNK):
-        found.update(
-            _together(actor, obj, unique[start : start + CHUNK], comment.strip()[:LONGEST_COMMENT], process)
-        )
+        found.update(_together(asking, unique[start : start + CHUNK]))
     return [found[key] for key in keys]
 
 
-def _together(
-    actor: Actor, obj: ObjectDef, keys: Sequence[int], comment: str, process: str
-) -> dict[int, Outcome]:
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What is the same for all records that are submitted together."""
+
+    actor: Actor
+    obj: ObjectDef
+    comment: str
+    process: str
+    submitters: Mapping[int, int]
+
+    def submitter(self, key: int) -> int:
+        """Return in whose name a record is submitted."""
+        return self.submitters.get(key, self.actor.user_id)
+
+
+def _together(asking: Asking, keys: Sequence[int]) -> dict[int, Outcome]:
     """Submit in one transaction; where a record refuses, or somebody was faster, one by one."""
     try:
         with transaction.atomic():
-            return _submit(actor, obj, keys, comment, process)
+            return _submit(asking, keys)
     except (IntegrityError, ValidationFailed) as error:
         if len(keys) == 1:
             refused = error.errors[0] if isinstance(error, ValidationFailed) else _pending()
             return {keys[0]: Outcome(keys[0], error=refused)}
-    return {key: one for key in keys for key, one in _together(actor, obj, [key], comment, process).items()}
+    return {key: one for key in keys for key, one in _together(asking, [key]).items()}
 
 
-def _submit(
-    actor: Actor, obj: ObjectDef, keys: Sequence[int], comment: str, process: str
-) -> dict[int, Outcome]:
-    names, found = _locked(actor, obj, keys)
+def _submit(asking: Asking, keys: Sequence[int]) -> dict[int, Outcome]:
+    obj = asking.obj
+    names, found = _locked(asking.actor, obj, keys)
     waiting = set(
         ProcessInstance.objects.filter(
             target_object_type=obj.prefix, target_object__in=list(names), status=PENDING, is_deleted=False
@@ -97,10 +110,10 @@ def _submit(
     )
     found |= {key: Outcome(key, error=_pending()) for key in waiting}
     left = {key for key in names if key not in found}
-    for one in _processes(obj, process):
+    for one in _processes(obj, asking.process):
         met = meeting(obj, left, one.entry)
         if met:
-            found |= _start(actor, obj, one, {key: names[key] for key in sorted(met)}, comment)
+            found |= _start(asking, one, {key: names[key] for key in sorted(met)})
         left -= met
     return found | {key: Outcome(key, error=_no_process(obj)) for key in left}
 
@@ -133,15 +146,15 @@ def _locked(actor: Actor, obj: ObjectDef, keys: Sequence[int]) -> tuple[dict[int
 def _processes(obj: ObjectDef, wanted: str) -> Iterable[ApprovalProcess]:
     rows = ApprovalProcess.objects.filter(object_name=obj.name, active=True).prefetch_related("steps")
     if not wanted:
-        return rows
-    return [one for one in rows if one.name.lower() == wanted.strip().lower() or str(one.pk) == wanted]
+        return rows.filter(direct=False)
+    named = wanted.strip().lower()
+    return [one for one in rows if str(one.pk) == named or (one.name.lower() == named and not one.direct)]
 
 
-def _start(
-    actor: Actor, obj: ObjectDef, process: ApprovalProcess, names: dict[int, str], comment: str
-) -> dict[int, Outcome]:
+def _start(asking: Asking, process: ApprovalProcess, names: dict[int, str]) -> dict[int, Outcome]:
     """Start one process for some records."""
-    ways = routes(process, obj, dict.fromkeys(names, actor.user_id))
+    actor, obj, comment = asking.actor, asking.obj, asking.comment
+    ways = routes(process, obj, {key: asking.submitter(key) for key in names})
     found = {
         key: Outcome(key, error=FieldError("", "NO_APPROVER", way.problem))
         for key, way in ways.items()
@@ -152,13 +165,13 @@ def _start(
     made = ProcessInstance.objects.bulk_create(
         ProcessInstance(
             name=f"{process.name} – {names[key]}"[:255], target_object=key, target_object_type=obj.prefix,
-            process=process, step=ways[key].step, submitted_by_id=actor.user_id or None, comments=comment or None,
+            process=process, step=ways[key].step, submitted_by_id=asking.submitter(key) or None, comments=comment or None,
             asked=changes.get(key, {}), **writing.stamps(actor),
         )
         for key in going
     )  # fmt: skip
     ProcessInstanceStep.objects.bulk_create(
-        writing.line(actor, one, STARTED, comment=comment) for one in made
+        writing.line(actor, one, STARTED, comment=comment, to=one.submitted_by_id) for one in made
     )
     items = _ask(actor, made, ways)
     writing.finish(actor, obj, [one for one in made if ways[one.target_object].step is None], APPROVED)

@@ -16,18 +16,21 @@ import pytest
 from aiosmtpd.controller import Controller
 from django.core import mail
 from django.test import Client
-from django.utils import timezone
 
 from essor.access.actor import Actor
 from essor.access.models import User
-from essor.domain.approvals import absences, links, mails
-from essor.domain.approvals.actions.absence import add_absence
+from essor.domain.absences.actions import add_absence
+from essor.domain.absences.away import today
+from essor.domain.approvals import links, mails
 from essor.domain.approvals.actions.decide import decide
 from essor.domain.approvals.actions.reassign import reassign
 from essor.domain.approvals.actions.submit import submit
 from essor.domain.approvals.models import MailLink, ProcessInstance, ProcessInstanceStep
-from essor.domain.approvals.tests.conftest import Person, Process, deal, deliver
+from essor.domain.approvals.tests.conftest import Person, Process, deal
 from essor.domain.approvals.tests.test_requests import status
+from essor.domain.notifications.models import Notification
+from essor.domain.notifications.reading import choose
+from essor.jobs import worker
 
 
 class Box:
@@ -199,34 +202,52 @@ def test_the_delegate_is_mailed_about_what_is_open_when_the_absence_begins(
     submit(rep, "Opportunity", deal(rep))
     mails.send_requests.func()
     assert [letter.to for letter in mail.outbox] == [["manager@example.fr"]]
-    add_absence(manager, manager.user_id, absences.today(), absences.today(), deputy.user_id)
+    add_absence(manager, manager.user_id, today(), today(), deputy.user_id)
     mails.send_requests.func()
     assert mail.outbox[-1].to == ["deputy@example.fr"]
     assert "Manager Test, who is away" in mail.outbox[-1].body
     assert len(mail.outbox) == 2
 
 
-def test_the_submitter_is_told_how_it_ended(process: Process, rep: Actor, manager: Actor) -> None:
+def test_the_bell_rings_for_who_is_asked_and_the_submitter_hears_the_answer(
+    process: Process, rep: Actor, manager: Actor
+) -> None:
     process()
-    asked = submit(rep, "Opportunity", deal(rep))
+    asked = submit(rep, "Opportunity", deal(rep), comment="Please")
+    worker.drain()
+    (bell,) = notified(manager)
+    assert (bell.title, bell.link) == ("To approve: Big one", f"/approvals/#request-{asked.items[0]}")
+    assert bell.body == "Rep Test asks for your approval: Large deal.\nPlease"
+    assert [(letter.to, letter.subject) for letter in mail.outbox] == [
+        (["manager@example.fr"], "To approve: Big one")
+    ]
     decide(manager, asked.items[0], approve=False, comment="Too much")
-    assert asked.instance is not None
-    mails.send_answers.func([asked.instance.pk])
-    assert mail.outbox[-1].to == ["rep@example.fr"]
-    assert mail.outbox[-1].subject == "Refused: Big one"
-    assert "Too much" in mail.outbox[-1].body
+    worker.drain()
+    (bell,) = notified(rep)
+    assert bell.title == "Refused: Big one"
+    assert "Manager Test refused: Too much" in bell.body
+    assert [(letter.to, letter.subject) for letter in mail.outbox[1:]] == [
+        (["rep@example.fr"], "Refused: Big one")
+    ]
+    assert "Too much" in mail.outbox[1].body
 
 
-def test_events_have_the_mails_sent_by_tasks(process: Process, rep: Actor, manager: Actor) -> None:
-    from django_tasks_db.models import DBTaskResult
-
+def test_people_choose_how_they_hear_of_requests_and_answers(
+    process: Process, rep: Actor, manager: Actor
+) -> None:
+    choose(manager.user_id, {"approval_requested": (True, "daily")})
+    choose(rep.user_id, {"approval_approved": (False, "off")})
     process()
     asked = submit(rep, "Opportunity", deal(rep))
+    worker.drain()
+    assert not mail.outbox
+    assert notified(manager)[0].mail == "daily"
     decide(manager, asked.items[0], approve=True)
-    deliver()
-    paths = set(DBTaskResult.objects.values_list("task_path", flat=True))
-    assert {
-        "essor.domain.approvals.mails.send_requests",
-        "essor.domain.approvals.mails.send_answers",
-    } <= paths
-    assert timezone.now() > DBTaskResult.objects.earliest("enqueued_at").enqueued_at
+    worker.drain()
+    assert not mail.outbox
+    assert not notified(rep)
+
+
+def notified(actor: Actor) -> list[Notification]:
+    rows = Notification.objects.filter(user_id=actor.user_id, kind__startswith="approval")
+    return list(rows.order_by("pk"))

@@ -5,23 +5,28 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.core import mail
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 from essor.access.actions import save_group, set_org_default
 from essor.access.actor import Actor, system_actor
 from essor.access.models import OrgDefault, User, UserRole
 from essor.catalog import current
-from essor.domain.approvals import absences, reading
-from essor.domain.approvals.actions.absence import add_absence, remove_absence
-from essor.domain.approvals.actions.decide import decide
+from essor.domain.absences.actions import add_absence, remove_absence
+from essor.domain.absences.away import today
+from essor.domain.approvals import mails, reading
+from essor.domain.approvals.actions.decide import decide, decide_many
 from essor.domain.approvals.actions.reassign import reassign
 from essor.domain.approvals.actions.recall import recall
 from essor.domain.approvals.actions.save_process import Update
 from essor.domain.approvals.actions.save_step import StepText, set_step_entry
 from essor.domain.approvals.actions.submit import submit, submit_many
-from essor.domain.approvals.models import ProcessInstance, ProcessInstanceStep
+from essor.domain.approvals.models import ProcessInstance, ProcessInstanceStep, ProcessInstanceWorkitem
 from essor.domain.approvals.tests.conftest import Person, Process, deal, deliver, fresh
+from essor.domain.notifications.models import Notification
+from essor.jobs import worker
 from essor.kernel.errors import Conflict, Forbidden, NotFound, ValidationFailed
 from essor.query import soql
 from essor.query.run import rows
@@ -193,7 +198,7 @@ def test_while_away_the_delegate_is_asked_too_for_open_and_new_requests(
     asked = submit(rep, "Opportunity", deal(rep))
     with pytest.raises(Forbidden):
         decide(deputy, asked.items[0], approve=True)
-    absence = add_absence(manager, manager.user_id, absences.today(), absences.today(), deputy.user_id)
+    absence = add_absence(manager, manager.user_id, today(), today(), deputy.user_id)
     (request,) = reading.inbox(deputy)
     assert request.instead_of == "Manager Test"
     assert reading.open_count(manager) == 1, "whoever is away may answer all the same"
@@ -206,20 +211,11 @@ def test_while_away_the_delegate_is_asked_too_for_open_and_new_requests(
     assert reading.open_count(deputy) == 0
 
 
-def test_an_absence_needs_days_to_come_and_somebody_else(manager: Actor, rep: Actor) -> None:
-    day = absences.today()
-    with pytest.raises(ValidationFailed) as refused:
-        add_absence(manager, manager.user_id, day, day - timedelta(days=1), manager.user_id)
-    assert {one.field for one in refused.value.errors} == {"last", "delegate"}
-    with pytest.raises(Forbidden):
-        add_absence(rep, manager.user_id, day, day, rep.user_id)
-
-
 def test_a_stand_in_never_approves_what_they_submitted_themselves(
     process: Process, rep: Actor, manager: Actor
 ) -> None:
     process()
-    add_absence(manager, manager.user_id, absences.today(), absences.today(), rep.user_id)
+    add_absence(manager, manager.user_id, today(), today(), rep.user_id)
     asked = submit(rep, "Opportunity", deal(rep))
     assert reading.open_count(rep) == 0
     with pytest.raises(Forbidden):
@@ -322,3 +318,77 @@ def test_requests_are_read_like_records_by_those_who_may(
     with pytest.raises(Exception, match="You may"):
         delete(fresh(rep), "ProcessInstance", [ProcessInstance.objects.get().pk])
     assert len(rows(system_actor(), soql.parse(text))) == 1
+
+
+def test_many_are_answered_together_with_one_reason_and_no_query_for_each(
+    process: Process, rep: Actor, manager: Actor, person: Person
+) -> None:
+    second = person("Second", "")
+    process(
+        StepText("Manager", "role"),
+        StepText("Second", "people", people=(second.user_id,)),
+        on_refuse=(Update("NextStep", "Talk"),),
+    )
+
+    def asked(number: int) -> list[int]:
+        return [one.items[0] for one in submit_many(rep, "Opportunity", [deal(rep) for _ in range(number)])]
+
+    counts = []
+    for number in (3, 12):
+        items = asked(number)
+        with CaptureQueriesContext(connection) as seen:
+            decisions = decide_many(manager, items, approve=True)
+        assert all(one.error is None for one in decisions)
+        counts.append(len(seen))
+    assert counts[0] == counts[1]
+    waiting = list(reading.open_items(second).values_list("pk", flat=True))
+    assert len(waiting) == 15
+    decisions = decide_many(second, [*waiting, items[0]], approve=False, comment="Not this year")
+    assert isinstance(decisions[-1].error, Conflict)
+    assert {one.instance.status for one in decisions[:-1] if one.instance} == {"Rejected"}
+    lines = ProcessInstanceStep.objects.filter(step_status="Rejected")
+    assert set(lines.values_list("comments", flat=True)) == {"Not this year"}
+
+
+def test_one_record_that_refuses_does_not_keep_the_others(
+    process: Process, rep: Actor, manager: Actor
+) -> None:
+    process(on_approve=(Update("Name", copy="NextStep"),))
+    keys = [deal(rep, NextStep="Sign"), deal(rep)]
+    items = [one.items[0] for one in submit_many(rep, "Opportunity", keys)]
+    good, bad = decide_many(manager, items, approve=True)
+    assert status(good.instance) == "Approved"
+    assert "refuses what follows" in str(bad.error)
+    assert reading.open_count(manager) == 1
+
+
+def test_whoever_lets_a_request_wait_is_reminded_every_so_many_days(
+    process: Process, rep: Actor, manager: Actor
+) -> None:
+    process(remind_after=3)
+    process(name="Never", where="Amount > 100000")
+    submit(rep, "Opportunity", deal(rep))
+    submit(rep, "Opportunity", deal(rep, 200_000), process="Never")
+    worker.drain()
+    assert len(mail.outbox) == 2
+    bells = Notification.objects.filter(user_id=manager.user_id, title__startswith="Waits for you")
+
+    def pass_days(days: int) -> None:
+        back = timedelta(days=days)
+        rows = ProcessInstanceWorkitem.objects
+        rows.update(created_date=F("created_date") - back, reminded=F("reminded") - back)
+        mails.remind.func()
+        worker.drain()
+
+    pass_days(2)
+    assert not bells.exists()
+    pass_days(2)
+    assert [one.title for one in bells] == ["Waits for you for 4 days: Big one"]
+    assert mail.outbox[-1].subject == "Reminder, to approve: Big one"
+    assert len(mail.outbox) == 3
+    pass_days(1)
+    assert bells.all().count() == 1
+    (late, fresh_one) = reading.inbox(manager)
+    assert (late.days, late.late, fresh_one.late) == (5, True, False)
+    pass_days(2)
+    assert bells.all().count() == 2

@@ -1,38 +1,170 @@
-"""Asks for an approval and goes on by the answer; offered once a room can ask (see `ports`)."""
+"""Asks for approval and goes on by the answer: the request locks its record, the run is held until it ends."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from essor.domain.automation import ports
-from essor.domain.automation.kinds import Batch, StepKind, step
+from essor.access import snapshot
+from essor.access.models import User, UserRole
+from essor.domain.approvals.actions import direct
+from essor.domain.approvals.actions.save_step import StepText
+from essor.domain.approvals.actions.submit import Outcome, submit_many
+from essor.domain.approvals.models import APPROVED, ApprovalProcess, ApprovalStep
+from essor.domain.automation import merge
+from essor.domain.automation.checks import text_errors
+from essor.domain.automation.definition import Step
+from essor.domain.automation.kinds import Batch, Member, Site, StepKind, step
+from essor.domain.automation.models import Asked
+from essor.kernel.errors import FieldError
 
 YES, NO = "yes", "no"
+PROCESS, PEOPLE, MANAGER, ROLE = "process", "people", "manager", "role"
+ASK_AGAIN = timedelta(hours=1)
+LONGEST_NAME = 120
 
 
 @step
 class Approval(StepKind):
-    """A question to whoever approves; `engine.answer(run_id, "yes")` lets the run go on."""
+    """`ask`: "process" (`process`, a key), "people" (`people`), "manager" or "role" (`role`); `text` goes to those asked.
+
+    The request is made in the name of the record's owner, who hears the answer and is never asked.
+    """
 
     name = "approval"
     label = gettext_lazy("Ask for approval")
     icon = "shield-check"
-    help = gettext_lazy("The flow waits for the answer.")
+    help = gettext_lazy("The flow waits for the answer; the record is locked meanwhile.")
 
-    def offered(self) -> bool:
-        """Tell whether somebody can ask."""
-        return bool(ports.APPROVERS)
+    def paths(self, step: Step, site: Site) -> Iterable[str]:  # noqa: ARG002
+        """The owner, where there is one."""
+        return ("OwnerId",) if site.obj.has("OwnerId") else ()
+
+    def texts(self, step: Step) -> Iterable[str]:
+        """What is said to those asked."""
+        return (str(step.settings.get("text", "")),)
+
+    def check(self, step: Step, site: Site) -> Sequence[FieldError]:
+        """Somebody is asked."""
+        errors = text_errors(site, text=text) if (text := str(step.settings.get("text", ""))) else []
+        return [*errors, *whom_errors(step, site.obj.name)]
+
+    def told(self, step: Step, site: Site) -> str:
+        """Say whom."""
+        kind = step.settings.get("ask")
+        if kind == PROCESS:
+            process = _process(step, site.obj.name)
+            return _("by the process “%(name)s”") % {"name": process.name} if process else ""
+        if kind == ROLE:
+            role = UserRole.objects.filter(pk=question(step).role or 0).first()
+            return role.name if role else _("whoever is next above the owner")
+        if kind == MANAGER:
+            return _("the owner’s manager")
+        people = User.objects.filter(pk__in=question(step).people).order_by("name")
+        return ", ".join(people.values_list("name", flat=True))
 
     def run(self, batch: Batch) -> None:
-        """Ask for each record."""
-        ask = next(iter(ports.APPROVERS.values()), None)
+        """Ask for all records together; the runs are held until the requests end."""
+        by_text: dict[str, list[Member]] = defaultdict(list)
+        text = merge.read(str(batch.settings.get("text", "")))
+        usual = _("Asked by the flow “%(name)s”.") % {"name": batch.flow.name}
         for one in batch.live():
-            if ask is None:
-                one.error = _("Nobody can be asked for approvals.")
-                continue
+            by_text[text.fill(one.shown).strip() or usual].append(one)
+        process = str(batch.settings.get("process", ""))
+        if batch.settings.get("ask") != PROCESS:
+            process = str(direct.process_for(batch.site.obj.name, question(batch.step)).pk)
+        with transaction.atomic():
+            asked = [
+                pair
+                for comment, members in by_text.items()
+                for pair in _asked(batch, members, comment, process)
+            ]
+            if batch.rehearsal:  # the record stays free for what follows in the test run
+                transaction.set_rollback(True)
+        if batch.rehearsal:
+            _tell_whom(asked)
+        else:
+            Asked.objects.bulk_create(
+                Asked(run=one.run, request=outcome.instance.pk)
+                for one, outcome in asked
+                if one.held and outcome.instance is not None
+            )
+
+
+def question(step: Step) -> StepText:
+    """Return whom a step asks by itself."""
+    settings: Mapping[str, Any] = step.settings
+    kind = settings.get("ask", "")
+    name = Truncator(step.title or str(Approval.label)).chars(LONGEST_NAME)
+    role = str(settings.get("role", ""))
+    people = [int(one) for one in settings.get("people", []) if str(one).isdecimal()]
+    first = ApprovalStep.Rule.UNANIMOUS if settings.get("all") else ApprovalStep.Rule.FIRST
+    to = kind if kind in (MANAGER, ROLE) else PEOPLE
+    return StepText(name, to, people=people, role=int(role) if role.isdecimal() else None, rule=first)
+
+
+def whom_errors(step: Step, object_name: str) -> Sequence[FieldError]:
+    """Return what is wrong with whom a step asks."""
+    if step.settings.get("ask") != PROCESS:
+        return direct.errors_of(object_name, question(step))
+    if _process(step, object_name) is None:
+        message = _("Choose an approval process that is on.")
+        return [FieldError("process", "REQUIRED_FIELD_MISSING", message)]
+    return []
+
+
+def _process(step: Step, object_name: str) -> ApprovalProcess | None:
+    key = str(step.settings.get("process", ""))
+    rows = ApprovalProcess.drawn.filter(object_name=object_name, active=True)
+    return rows.filter(pk=int(key)).first() if key.isdecimal() else None
+
+
+def _asked(
+    batch: Batch, members: Sequence[Member], comment: str, process: str
+) -> list[tuple[Member, Outcome]]:
+    """Submit the records of some runs with one comment, and say what becomes of each run."""
+    people = snapshot.current().people
+    owners = {one.run.record_id: one.get("OwnerId") for one in members}
+    submitters = {
+        key: int(owner) if owner in people else batch.flow.owner_id for key, owner in owners.items()
+    }
+    outcomes = submit_many(
+        batch.site.actor, batch.site.obj.name, [one.run.record_id for one in members],
+        comment=comment, process=process, submitters=submitters,
+    )  # fmt: skip
+    for one, outcome in zip(members, outcomes, strict=True):
+        _settle(batch, one, outcome)
+    return list(zip(members, outcomes, strict=True))
+
+
+def _settle(batch: Batch, one: Member, outcome: Outcome) -> None:
+    if outcome.error is None and outcome.instance is not None:
+        if outcome.instance.status == APPROVED:
+            one.outcome, one.detail = YES, _("Nobody had to be asked.")
+        else:
             one.held = True
-            if not batch.rehearsal:
-                settings = tuple((str(key), str(value)) for key, value in batch.settings.items())
-                obj = batch.site.obj.name
-                ask(ports.Asked(batch.site.actor, one.run.pk, obj, one.run.record_id, settings))
+    elif outcome.error is None or outcome.error.code == "NO_APPLICABLE_PROCESS":
+        one.outcome, one.detail = YES, _("The process asks nobody about this record.")
+    elif outcome.error.code == "ALREADY_IN_PROCESS":
+        one.stay, one.until = True, batch.moment.now + ASK_AGAIN
+        one.detail = _("The record waits for another approval: it is asked afterwards.")
+    else:
+        one.error = outcome.error.message
+
+
+def _tell_whom(asked: Sequence[tuple[Member, Outcome]]) -> None:
+    """Show in a test run who would be asked; it goes on as if they had agreed."""
+    wanted = {user for _one, outcome in asked for user in outcome.users}
+    names = dict(User.objects.filter(pk__in=wanted).values_list("pk", "name"))
+    for one, outcome in asked:
+        if one.held:
+            people = ", ".join(sorted(names.get(user, "") for user in outcome.users))
+            one.held, one.outcome = False, YES
+            one.detail = _("Would ask %(names)s. The test goes on as if approved.") % {"names": people}

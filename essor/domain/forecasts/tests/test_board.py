@@ -11,9 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from essor.access.actor import Actor, system_actor
 from essor.access.models import FieldPermission, PermissionSet
 from essor.access.version import bump
+from essor.domain.currencies.models import CurrencyType
 from essor.domain.forecasts import board as boards
 from essor.domain.forecasts import figures, periods, scope
 from essor.domain.forecasts.tests.conftest import MONTH, Deal, Firm
+from essor.domain.sales.rules.conversion import follow_rates
 from essor.records.change import Change
 from essor.records.save import save
 
@@ -121,3 +123,16 @@ def test_the_number_of_queries_does_not_follow_the_team(
             "Name": "x", "OwnerId": user.pk, "Amount": 1, "CloseDate": "2026-11-02", "StageName": "Closed Won",
         }))  # fmt: skip
     assert asked() == before
+
+
+def test_all_currencies_together_where_rates_are_kept(firm: Firm, deal: Deal) -> None:
+    boss = firm.actor("dina")
+    deal("ned", 100, "Commit")
+    deal("nia", 50, "Commit", CurrencyIsoCode="USD")
+    assert boards.board(boss, PERIOD).currencies == ["EUR", "USD"], "no rates, no sum of both"
+    CurrencyType.objects.create(iso_code="USD", conversion_rate=2.0)
+    follow_rates.call()
+    found = boards.board(boss, PERIOD, figures.TOGETHER)
+    assert found.currencies == ["EUR", "USD", figures.TOGETHER]
+    assert (found.total.figure("commit"), found.total.sums.count("commit")) == (12_500, 2)
+    assert boards.board(boss, PERIOD).total.figure("commit") == 10_000, "the company's currency comes first"

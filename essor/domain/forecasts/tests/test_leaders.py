@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from essor.access.actor import system_actor
 from essor.domain.forecasts import leaders, periods
 from essor.domain.forecasts.tests.conftest import MONTH, Deal, Firm
+from essor.domain.sales.models import Opportunity
 from essor.kernel import ids
 from essor.records.change import Change
 from essor.records.save import save
@@ -21,7 +23,7 @@ def join(firm: Firm, *names: str) -> None:
 
 def first(firm: Firm, metric: str, team: int | None = None) -> list[tuple[int, str, int]]:
     actor = firm.actor("dina")
-    found = leaders.first(metric, PERIOD, leaders.participants(actor, team), "EUR")
+    found = leaders.first(metric, PERIOD, leaders.participants(actor, team))
     return [(one.rank, one.name.split()[0], one.value) for one in found]
 
 
@@ -94,7 +96,34 @@ def test_help_on_deals_that_colleagues_won_counts_once_a_deal(firm: Firm, deal: 
     }
     save(system_actor(), Change("Event", event))
     people = [firm["nia"], firm["sam"], firm["ned"]]
-    assert leaders.helped(PERIOD, people, "EUR") == {firm["nia"]: 1, firm["sam"]: 1}
+    assert leaders.helped(PERIOD, people) == {firm["nia"]: 1, firm["sam"]: 1}
+
+
+def test_talking_to_the_people_of_a_deal_and_bringing_one_in_is_help(firm: Firm, deal: Deal) -> None:
+    account = save(system_actor(), Change("Account", {"Name": "Acme"})).id
+    won = deal("ned", 100, "Closed", AccountId=account)
+    Opportunity.objects.filter(pk=won).update(created_date=datetime(2026, 11, 2, tzinfo=UTC))
+    buyer = save(
+        system_actor(), Change("Contact", {"LastName": "Roux", "AccountId": account, "OwnerId": firm["nia"]})
+    ).id
+    role = {"OpportunityId": ids.encode("006", won), "ContactId": ids.encode("003", buyer)}
+    people = [firm[name] for name in ("nia", "sam", "nora", "ned")]
+    assert leaders.helped(PERIOD, people) == {}
+    save(system_actor(), Change("OpportunityContactRole", role))
+    about = {"Subject": "Call", "Status": "Completed", "WhoId": ids.encode("003", buyer)}
+    for name, day in (
+        ("sam", "2026-11-10"),
+        ("sam", "2026-11-11"),
+        ("nora", "2026-10-30"),
+        ("ned", "2026-11-10"),
+    ):
+        save(system_actor(), Change("Task", {**about, "OwnerId": firm[name], "ActivityDate": day}))
+    assert leaders.helped(PERIOD, people) == {firm["nia"]: 1, firm["sam"]: 1}
+    assert leaders.contributed(PERIOD, people) == {firm["nia"]: 10_000, firm["sam"]: 10_000}
+    assert (
+        leaders.helped_deals(firm.actor("sam"), PERIOD) == []
+    )  # a private deal of another team is not named
+    assert leaders.helped_deals(firm.actor("dina"), PERIOD) == []
 
 
 def test_a_new_customer_buys_for_the_first_time(firm: Firm, deal: Deal) -> None:
@@ -103,11 +132,11 @@ def test_a_new_customer_buys_for_the_first_time(firm: Firm, deal: Deal) -> None:
     deal("ned", 1, "Closed", AccountId=old)
     deal("nia", 1, "Closed", AccountId=new)
     deal("nia", 1, "Closed", AccountId=new)
-    assert leaders.new_customers(PERIOD, [firm["ned"], firm["nia"]], "EUR") == {firm["nia"]: 1}
+    assert leaders.new_customers(PERIOD, [firm["ned"], firm["nia"]]) == {firm["nia"]: 1}
 
 
 def test_progress_is_measured_against_oneself(firm: Firm, deal: Deal) -> None:
     deal("ned", 100, "Closed")
     deal("ned", 30, "Closed", CloseDate="2026-10-30")
-    found = leaders.progress(firm.actor("ned"), "amount", PERIOD, "EUR", count=3)
+    found = leaders.progress(firm.actor("ned"), "amount", PERIOD, count=3)
     assert [one.value for one in found] == [0, 3_000, 10_000]

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from essor.catalog.standard import Spec, Standard, pick
 
-PAGE = {"quiet": True}
+PAGE = {"apart": True}
 
 OBJECTS = (
     Standard(

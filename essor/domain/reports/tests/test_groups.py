@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from essor.access.actor import Actor
 from essor.access.models import Organization
 from essor.access.version import bump
+from essor.domain.currencies.models import CurrencyType, DatedConversionRate
 from essor.domain.reports import cells
 from essor.domain.reports.tests.conftest import CLOSED, WON, Ask, texts
+from essor.domain.sales.models import Opportunity
+from essor.domain.sales.rules.conversion import follow_rates
 from essor.kernel.errors import QueryRefused
 from essor.query import run
 from essor.query.tree import Query
@@ -165,3 +170,28 @@ def test_money_is_drawn_one_series_for_each_currency(ask: Ask) -> None:
         ("EUR", (400, 200)),
         ("USD", (500, 700)),
     ]
+
+
+def test_where_rates_are_kept_sums_have_a_total_in_the_companys_currency(ask: Ask) -> None:
+    CurrencyType.objects.create(iso_code="USD", conversion_rate=2.0)
+    DatedConversionRate.objects.create(iso_code="USD", start_date=date(2026, 5, 1), conversion_rate=4.0)
+    follow_rates.call()
+    won = AMOUNT | {"key": "Won", "where": WON}
+    share = {"key": "Share", "text": "Won / Amount", "shown": "percent"}
+    found = ask(
+        rows=[{"path": "AccountId"}],
+        measures=[AMOUNT, won],
+        formulas=[share],
+        sort="Amount",
+        chart={"kind": "bar"},
+    )
+    assert texts(found) == [
+        ["Alpha", "€400 + US$500 ≈ €650", "€100 + US$500 ≈ €350", "53.8%"],
+        ["Beta", "€200 + US$700 ≈ €375", "€200", "53.3%"],
+        ["Total", "€600 + US$1,200 ≈ €1,025", "€300 + US$500 ≈ €550", "53.7%"],
+    ]
+    assert found.chart is not None
+    assert [(one.unit, one.values) for one in found.chart.series] == [("EUR", (650.0, 375.0))]
+    assert texts(ask(measures=[AMOUNT | {"function": "AVG"}]))[-1] == ["€200 + US$600 ≈ €205"]
+    Opportunity.objects.filter(currency_iso_code="USD", is_won=True).update(currency_iso_code="GBP")
+    assert texts(ask(measures=[AMOUNT]))[-1] == ["€600 + £500 + US$700"], "no rate, no total"

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from django.db import connection, transaction
-from django.utils import timezone
 
-from essor.access.actor import Actor, system_actor
+from essor.access.actor import Actor, in_house, system_actor
 from essor.access.models import Principal, User
+from essor.domain.absences.away import today
 from essor.domain.sales.assignment import turns
 from essor.domain.sales.assignment.models import Entry, Member
-from essor.domain.sales.in_house import in_house
-from essor.kernel.clock import zone_named
 from essor.query import decode, run
 from essor.query.tree import All, Column, Compare, Condition, Constant, Path, Query
 from essor.records.change import Change, Source
@@ -101,8 +98,3 @@ def _able(owner: int | None) -> int | None:
     if kind == Principal.Type.QUEUE:
         return owner
     return owner if User.objects.filter(pk=owner or 0, is_active=True).exists() else None
-
-
-def today() -> date:
-    """Return the company's day."""
-    return timezone.localtime(timezone.now(), zone_named(system_actor().company.timezone)).date()

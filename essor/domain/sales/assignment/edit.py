@@ -1,10 +1,9 @@
-"""The verbs of the set-up: entries, their order, their criteria, absences."""
+"""The verbs of the set-up: entries, their order, their criteria."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -13,7 +12,7 @@ from essor.access import audit
 from essor.access.actor import Actor, require
 from essor.access.models import Group, Principal, User
 from essor.access.rights import Permission
-from essor.domain.sales.assignment.models import Absence, Entry, Member
+from essor.domain.sales.assignment.models import Entry, Member
 from essor.kernel.errors import FieldError, NotFound, ValidationFailed
 from essor.query import codec
 from essor.query.tree import Condition
@@ -114,29 +113,3 @@ def remove(actor: Actor, entry: Entry) -> None:
     with transaction.atomic():
         audit.record(actor, "assignment_entry_removed", entry.name)
         entry.delete()
-
-
-def add_absence(actor: Actor, user: int, first: date | None, last: date | None) -> None:
-    """Note that somebody is away; administrators for everybody, others for themselves."""
-    if user != actor.user_id:
-        require(actor, Permission.CUSTOMIZE)
-    errors = []
-    if not User.objects.filter(pk=user, is_active=True).exists():
-        errors.append(FieldError("user", "REQUIRED_FIELD_MISSING", _("Choose a person.")))
-    if first is None or last is None:
-        errors.append(FieldError("first", "REQUIRED_FIELD_MISSING", _("Say from when until when.")))
-    elif last < first:
-        errors.append(FieldError("last", "INVALID_FIELD_VALUE", _("The last day is before the first.")))
-    if errors or first is None or last is None:
-        raise ValidationFailed(errors)
-    Absence.objects.create(user_id=user, first_day=first, last_day=last)
-
-
-def remove_absence(actor: Actor, key: int) -> None:
-    """Forget an absence."""
-    row = Absence.objects.filter(pk=key).first()
-    if row is None:
-        raise NotFound(_("There is no such absence."))
-    if row.user_id != actor.user_id:
-        require(actor, Permission.CUSTOMIZE)
-    row.delete()

@@ -1,4 +1,4 @@
-"""Who gets which record: entries in their order, the members of teams with their turns, absences."""
+"""Who gets which record: entries in their order, the members of teams with their turns."""
 
 from __future__ import annotations
 
@@ -40,12 +40,3 @@ class Member(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["entry", "user_id"], name="assignment_member_once")]
-
-
-class Absence(models.Model):
-    """Days on which a person gets nothing, first and last included."""
-
-    id = models.BigAutoField(primary_key=True)
-    user_id = models.BigIntegerField(db_index=True)
-    first_day = models.DateField()
-    last_day = models.DateField()

@@ -6,10 +6,9 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from essor.access import rows as row_access
-from essor.access.actor import Actor
+from essor.access.actor import Actor, in_house
 from essor.access.models import Principal
 from essor.catalog.definitions import ObjectDef
-from essor.domain.sales.in_house import in_house
 from essor.kernel.errors import FieldError, Forbidden, NotFound, ValidationFailed
 from essor.records.change import Change, Source
 from essor.records.save import save

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from essor.access.models import User
-from essor.domain.sales.assignment.models import Absence, Member
+from essor.domain.absences.away import absent
+from essor.domain.sales.assignment.models import Member
 
 
 def present(members: Sequence[Member], day: date) -> list[Member]:
@@ -17,12 +18,6 @@ def present(members: Sequence[Member], day: date) -> list[Member]:
         User.objects.filter(pk__in=keys, is_active=True, is_frozen=False).values_list("pk", flat=True)
     )
     return [one for one in members if one.weight and one.user_id in there and one.user_id not in away]
-
-
-def absent(users: Collection[int], day: date) -> set[int]:
-    """Return those of some users who are away on a day."""
-    rows = Absence.objects.filter(user_id__in=users, first_day__lte=day, last_day__gte=day)
-    return set(rows.values_list("user_id", flat=True))
 
 
 def draw(members: Sequence[Member], count: int) -> list[int]:

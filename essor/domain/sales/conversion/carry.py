@@ -6,11 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from essor.access.actor import Actor
+from essor.access.actor import Actor, in_house
 from essor.catalog import current
 from essor.catalog.definitions import Field, ObjectDef
 from essor.domain.feed.models import ContentDocumentLink
-from essor.domain.sales.in_house import in_house
 from essor.kernel import ids
 from essor.kernel.errors import ValidationFailed
 from essor.records.change import Change, Source
@@ -65,6 +64,39 @@ def activities(actor: Actor, became: Mapping[int, Became], source: Source) -> No
                 values[what.name] = one.thing
             changes.append(Change(obj.name, values, id=key))
         _written(actor, obj.name, changes, source)
+
+
+def twins(obj: ObjectDef) -> Iterable[tuple[Field, Field]]:
+    """Yield (lookup of the lead, lookup of the contact) of objects whose records follow the person (option `becomes`)."""
+    for link in obj.fields:
+        if link.options.get("becomes") and link.targets == ("Lead",):
+            yield link, obj.field(str(link.options["becomes"]))
+
+
+def followers(actor: Actor, became: Mapping[int, Became], source: Source) -> None:
+    """Let records that follow a person name the contact beside the lead; a contact who has such a record keeps it."""
+    for obj in current.get():
+        for lead, contact in twins(obj):
+            rows = obj.model._default_manager.filter(  # noqa: SLF001 -- Django's name
+                **{f"{lead.attr}__in": list(became), contact.attr: None}, is_deleted=False
+            )
+            changes = [
+                Change(obj.name, {contact.name: became[key].contact}, id=pk)
+                for pk, key in rows.values_list("pk", lead.attr)
+            ]
+            if changes:
+                save_many(in_house(actor), obj.name, changes, source=source)
+
+
+def unfollow(actor: Actor, became: Mapping[int, int], source: Source) -> None:
+    """Take the contact out of what named it beside its lead ({lead: contact}), before that contact goes."""
+    for obj in current.get():
+        for lead, contact in twins(obj):
+            rows = obj.model._default_manager.filter(**{f"{lead.attr}__in": list(became)}, is_deleted=False)  # noqa: SLF001
+            mine = [
+                pk for pk, key, one in rows.values_list("pk", lead.attr, contact.attr) if one == became[key]
+            ]
+            _written(actor, obj.name, [Change(obj.name, {contact.name: None}, id=pk) for pk in mine], source)
 
 
 def files(actor: Actor, became: Mapping[int, Became], source: Source) -> None:

@@ -12,14 +12,13 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from essor.access.actor import Actor
+from essor.access.actor import Actor, in_house
 from essor.access.models import User
 from essor.access.view import catalog_for
 from essor.catalog import current
 from essor.catalog.definitions import EMPTY, ObjectDef
 from essor.domain.sales.conversion import carry, mapping, rules
 from essor.domain.sales.conversion.models import Conversion
-from essor.domain.sales.in_house import in_house
 from essor.kernel import events
 from essor.kernel.clock import zone_named
 from essor.kernel.errors import FieldError, NotFound, ValidationFailed
@@ -341,6 +340,7 @@ def _close(run: _Run, works: list[_Work]) -> None:
     }  # fmt: skip
     carry.activities(run.actor, became, run.source)
     carry.files(run.actor, became, run.source)
+    carry.followers(run.actor, became, run.source)
     Conversion.objects.bulk_create(
         Conversion(
             lead_id=key, account_id=one.account, contact_id=one.contact, opportunity_id=one.opportunity,

@@ -21,7 +21,7 @@ TARGETS = ("Account", "Contact", "Opportunity")
 PARTS = ("Street", "City", "PostalCode", "State", "Country")
 FIXED: Mapping[str, Mapping[str, str]] = {
     "Account": {"Name": "Company"},
-    "Contact": {"LastName": "LastName"},
+    "Contact": {"LastName": "LastName", "IndividualId": "IndividualId"},
     "Opportunity": {},
 }
 DEFAULTS: Mapping[str, Mapping[str, str]] = {

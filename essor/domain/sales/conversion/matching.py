@@ -1,41 +1,29 @@
 """Which accounts and contacts a lead may already be: by e-mail, by the company's name, by its web site.
 
-A small answer for the conversion alone: whatever finds duplicates better may take the place of `find`.
+Accounts are found by the keys, and compared in the normal forms, of the search for duplicates.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from essor.access.actor import Actor
 from essor.access.view import catalog_for
+from essor.catalog import current
+from essor.domain.duplicates import finding
+from essor.domain.duplicates.matching import normal
 from essor.domain.sales.conversion.convert import Ask
 from essor.query import run
-from essor.query.tree import Any as AnyOf
 from essor.query.tree import Column, Compare, Condition, Constant, Order, Path, Query
 
 MOST = 5  # suggestions an object and lead
 MOST_ROWS = 1000  # candidates that are looked at for all leads together
-LEGAL = frozenset({
-    "sa", "sas", "sasu", "sarl", "eurl", "snc", "sci", "scop", "gie", "ag", "gmbh", "kg", "ohg", "ug", "ltd", "limited",
-    "plc", "llp", "llc", "inc", "corp", "co", "bv", "nv", "srl", "sprl", "spa", "ab", "oy", "as",
-})  # fmt: skip
-# A web site says nothing when half the world has it: mail of private people.
-PRIVATE_MAIL = frozenset({
-    "gmail.com", "googlemail.com", "outlook.com", "outlook.fr", "hotmail.com", "hotmail.fr", "live.fr", "yahoo.com",
-    "yahoo.fr", "orange.fr", "wanadoo.fr", "free.fr", "sfr.fr", "laposte.net", "icloud.com", "protonmail.com", "gmx.de",
-    "web.de",
-})  # fmt: skip
-SITES = ("https://www.", "https://", "http://www.", "http://")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,33 +45,13 @@ class Matches:
     contacts: list[Match] = field(default_factory=list)
 
 
-def company_key(name: str) -> str:
-    """Return a company's name without case, accents, signs and legal forms: “Société Émeraude, SAS” is “societe emeraude”."""
-    words = re.sub(
-        r"(?<=\b[a-z])\.(?=[a-z]\b)", "", _plain(name.replace("&", " et ")).lower()
-    )  # s.a.s. is sas
-    parts = re.findall(r"[a-z0-9]+", words)
-    kept = [part for part in parts if part not in LEGAL]
-    return " ".join(kept or parts)
-
-
-def _plain(text: str) -> str:
-    """Return text without accents and other signs beyond ASCII."""
-    return unicodedata.normalize("NFKD", text.replace("œ", "oe")).encode("ascii", "ignore").decode()
-
-
 def domain_of(website: str | None, email: str | None) -> str:
     """Return the domain of a web site, else that of a company's mail address; empty when neither tells one."""
-    text = (website or "").strip().lower()
-    if text:
-        host = urlsplit(text if "//" in text else f"//{text}").hostname or ""
-        return host.removeprefix("www.")
-    domain = (email or "").rpartition("@")[2].strip().lower()
-    return "" if domain in PRIVATE_MAIL else domain
+    return normal.domain(website or "") or normal.domain(email or "")
 
 
 def find(actor: Actor, leads: Mapping[int, Mapping[str, Any]]) -> dict[int, Matches]:
-    """Return {lead: suggestions} for stored values of leads, among what the actor may see: two queries for all of them."""
+    """Return {lead: suggestions} for stored values of leads, among what the actor may see: a few queries for all of them."""
     found = {key: Matches() for key in leads}
     seen = catalog_for(actor)
     if seen.has("Contact") and seen.object("Contact").has("Email"):
@@ -113,19 +81,16 @@ def _contacts(actor: Actor, leads: Mapping[int, Mapping[str, Any]], found: dict[
 
 
 def _accounts(actor: Actor, leads: Mapping[int, Mapping[str, Any]], found: dict[int, Matches]) -> None:
-    names = {key: company_key(values.get("Company") or "") for key, values in leads.items()}
+    names = {key: normal.company(values.get("Company") or "") for key, values in leads.items()}
     domains = {
         key: domain_of(values.get("Website"), values.get("Email")) for key, values in leads.items()
     }  # fmt: skip
     parents = {one.account for matches in found.values() for one in matches.contacts if one.account}
-    by_site = _has(actor, "Account", "Website")
-    conditions = [*_named(leads.values()), *(_sited(domains.values()) if by_site else ())]
-    if parents:
-        conditions.append(Compare(Path(("Id",)), "in", tuple(Constant(key) for key in sorted(parents))))
-    if not conditions:
+    keys = sorted({*parents, *_alike(actor, leads.values())})[:MOST_ROWS]
+    if not keys:
         return
     paths = [name for name in ("Id", "Name", "Website", "BillingCity") if _has(actor, "Account", name)]
-    rows = _rows(actor, "Account", paths, AnyOf(tuple(conditions)))
+    rows = _rows(actor, "Account", paths, Compare(Path(("Id",)), "in", tuple(Constant(key) for key in keys)))
     for key, matches in found.items():
         mine = {one.account for one in matches.contacts}
         ranked: list[tuple[int, Match]] = []
@@ -140,37 +105,25 @@ def _accounts(actor: Actor, leads: Mapping[int, Mapping[str, Any]], found: dict[
 
 
 def _why(
-    row: Mapping[str, Any], name: str, domain: str, mine: set[int | None]
+    row: Mapping[str, Any], name: tuple[str, ...], domain: str, mine: set[int | None]
 ) -> tuple[int, str | Promise] | None:
     """Return how well an account fits (0 is best) and why, None when it does not."""
     if row["Id"] in mine:
         return 0, _("account of the contact with this e-mail")
-    if name and company_key(row["Name"]) == name:
+    if name and normal.company(row["Name"]) == name:
         return 1, _("same name")
     if domain and domain_of(row.get("Website"), None) == domain:
         return 2, _("same web site")
     return None
 
 
-def _named(leads: Iterable[Mapping[str, Any]]) -> list[Condition]:
-    """Return conditions that an index answers: names that begin like a company's first telling words."""
-    starts: set[str] = set()
-    for values in leads:
-        words = (values.get("Company") or "").replace(",", " ").split()
-        while len(words) > 1 and company_key(words[-1]) in LEGAL:
-            words.pop()
-        while len(words) > 1 and company_key(words[0]) in LEGAL:
-            words.pop(0)
-        if words:
-            written = " ".join(words)
-            starts |= {written, _plain(written)}
-    return [Compare(Path(("Name",)), "startswith", (Constant(one, "text"),)) for one in sorted(starts)]
-
-
-def _sited(domains: Iterable[str]) -> list[Condition]:
-    wanted = sorted({f"{site}{domain}" for domain in domains if domain for site in SITES})
-    path = Path(("Website",))
-    return [Compare(path, "startswith", (Constant(one, "text"),)) for one in wanted]
+def _alike(actor: Actor, leads: Iterable[Mapping[str, Any]]) -> set[int]:
+    """Return the accounts that the search for duplicates would compare with companies of leads."""
+    companies = [
+        {"Name": one.get("Company"), "Website": domain_of(one.get("Website"), one.get("Email")) or None}
+        for one in leads
+    ]
+    return finding.sharing(current.get(), "Account", companies, actor.company.phone_region)
 
 
 def _has(actor: Actor, name: str, path: str) -> bool:

@@ -12,11 +12,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from essor.access.actor import Actor
+from essor.access.actor import Actor, in_house
 from essor.catalog import current
 from essor.domain.sales.conversion import carry, rules
 from essor.domain.sales.conversion.models import Conversion
-from essor.domain.sales.in_house import in_house
 from essor.kernel import ids
 from essor.kernel.errors import FieldError, Forbidden, NotFound, ValidationFailed
 from essor.records import undo
@@ -70,6 +69,7 @@ def take_back(actor: Actor, lead: int) -> None:
         errors = [error for result in results for error in result.errors]
         if errors:
             raise ValidationFailed(errors)
+        carry.unfollow(actor, {each.lead_id: each.contact_id for each in together}, Source(rules.TAKING_BACK))
         undo.undo(house, one.batch)
         Conversion.objects.filter(batch=one.batch).update(undone_date=timezone.now())
 
@@ -99,7 +99,7 @@ def worked_on(batch: UUID) -> list[str]:
         obj = catalog.object(name)
         if _changed(batch, name, keys):
             said.append(_("%(object)s changed") % {"object": obj.label})
-    said.extend(_children(made))
+    said.extend(_children(batch, made))
     said.extend(_named(batch, made))
     return list(dict.fromkeys(said))
 
@@ -109,17 +109,23 @@ def _changed(batch: UUID, name: str, keys: Iterable[int]) -> bool:
     return rows.exclude(batch_id=batch).exists()
 
 
-def _children(made: dict[str, set[int]]) -> Iterable[str]:
+def _children(batch: UUID, made: dict[str, set[int]]) -> Iterable[str]:
     """Yield what refers to the new records and was not made with them; what rules keep by themselves does not count."""
     for name, keys in made.items():
         harvest = gather(current.get(), current.get().object(name), keys)
         for child_name, found in harvest.found.items():
             child = current.get().object(child_name)
-            if child.createable and found - made.get(child_name, set()):
+            if child.createable and _later(batch, child_name, found - made.get(child_name, set())):
                 yield _("%(plural)s added") % {"plural": child.plural}
         for child, _link, rows in harvest.links:
-            if child.name != "Lead" and set(rows) - made.get(child.name, set()):
+            if child.name != "Lead" and _later(batch, child.name, set(rows) - made.get(child.name, set())):
                 yield _("%(plural)s added") % {"plural": child.plural}
+
+
+def _later(batch: UUID, name: str, keys: set[int]) -> set[int]:
+    """Return those of the records that were not brought along by the conversion itself."""
+    moved = History.objects.filter(object_name=name, record_id__in=keys, batch_id=batch)
+    return keys - set(moved.values_list("record_id", flat=True)) if keys else keys
 
 
 def _named(batch: UUID, made: dict[str, set[int]]) -> Iterable[str]:
@@ -130,9 +136,7 @@ def _named(batch: UUID, made: dict[str, set[int]]) -> Iterable[str]:
             rows = child.model._default_manager.filter(  # noqa: SLF001 -- Django's name
                 **{f"{link.attr}_type": prefix, f"{link.attr}__in": list(keys)}, is_deleted=False
             ).values_list("pk", flat=True)
-            later = set(rows) - made.get(child.name, set())
-            moved = History.objects.filter(object_name=child.name, record_id__in=later, batch_id=batch)
-            if later - set(moved.values_list("record_id", flat=True)):
+            if _later(batch, child.name, set(rows) - made.get(child.name, set())):
                 yield _("%(plural)s added") % {"plural": child.plural}
 
 

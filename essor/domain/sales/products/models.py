@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from essor.catalog.record import LIVE, Detail, Record
+from essor.domain.sales.products.totals import USUAL_RATE
 from essor.query.folding import Folded
 
 
@@ -105,3 +106,23 @@ class OpportunityLineItem(Detail):
     class Meta:
         app_label = "sales"
         indexes = [models.Index(fields=["opportunity", "id"], name="line_item_opportunity")]
+
+
+class SoldLine(Detail):
+    """What a line of a quote or an order says: so many of a product, at a price, with a discount and a rate of VAT."""
+
+    name = line(_("Name"))
+    product_code = line(_("Product code"))
+    sort_order = models.FloatField(_("Place"), null=True, blank=True)
+    quantity = models.FloatField(_("Quantity"), null=True, blank=True)
+    list_price = models.BigIntegerField(_("List price"), null=True, blank=True)
+    unit_price = models.BigIntegerField(_("Sales price"), null=True, blank=True)
+    discount = models.FloatField(_("Discount"), null=True, blank=True)
+    subtotal = models.BigIntegerField(_("Subtotal"), null=True, blank=True)
+    total_price = models.BigIntegerField(_("Total price"), null=True, blank=True)
+    tax_rate = models.FloatField(_("VAT rate"), null=True, blank=True, default=USUAL_RATE)
+    service_date = models.DateField(_("Service date"), null=True, blank=True)
+    description = line(_("Line description"))
+
+    class Meta:
+        abstract = True

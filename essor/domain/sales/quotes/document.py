@@ -1,9 +1,10 @@
-"""The document of a quote: what stands in it, as its maker may see it, set as a PDF that is the same byte for byte."""
+"""The document of a quote or an order: what stands in it, as its maker may see it, set as a PDF, the same byte for byte."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from essor.access.actor import Actor
 from essor.access.view import catalog_for
+from essor.catalog.definitions import EMPTY, Catalog, ObjectDef
 from essor.domain.feed import store
 from essor.domain.sales.quotes.letterhead import letterhead
 from essor.domain.sales.quotes.models import Letterhead
@@ -27,27 +29,47 @@ from essor.query.tree import Column, Compare, Constant, Order, Query
 from essor.query.tree import Path as Way
 
 HERE = Path(__file__).parent
-QUOTE = (
+NAMES = (
     "Id", "Name", "QuoteNumber", "Version", "Language", "ExpirationDate", "CurrencyIsoCode", "Subtotal", "TotalPrice", "Tax",
     "GrandTotal", "ShippingHandling", "ShippingTaxRate", "BillingName", "BillingStreet", "BillingCity", "BillingPostalCode",
     "BillingState", "BillingCountry", "PaymentTerms", "Description", "CreatedDate", "LastModifiedDate", "Owner.Name",
 )  # fmt: skip
-GUESTS = (
-    "Contact.Name",
-    "Contact.Title",
-    "Account.Name",
-    "Owner.Email",
-)  # left out where the reader may not see them
 LINE = (
     "Name", "ProductCode", "Quantity", "UnitPrice", "Discount", "Subtotal", "TotalPrice", "TaxRate", "ServiceDate",
     "Description",
 )  # fmt: skip
 Words = Mapping[str, str]
+AllWords = Mapping[str, Words]
 
 
-def pdf(actor: Actor, quote: int, language: str = "") -> tuple[str, bytes]:
-    """Return the file name and the PDF of a quote, in its own language unless told; NotFound, Forbidden."""
-    data = data_of(actor, quote, language)
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A kind of document: its object, the lines and their lookup, and where the document's own names stand in it.
+
+    `names` are {the document's name: path}, those of `guests` left out where the reader may not see them; `fixed` are
+    {name: value} of what such a record does not have. `facts` are (word, name) pairs of dates and texts in the heading.
+    """
+
+    object: str
+    line: str
+    parent: str
+    names: Mapping[str, str]
+    guests: Mapping[str, str]
+    facts: tuple[tuple[str, str], ...]
+    words: AllWords
+    fixed: Mapping[str, Any] = EMPTY
+
+
+GUESTS = {name: name for name in ("Contact.Name", "Contact.Title", "Account.Name", "Owner.Email")}
+QUOTE = Paper(
+    "Quote", "QuoteLineItem", "QuoteId", {name: name for name in NAMES}, GUESTS,
+    (("date", "LastModifiedDate"), ("valid", "ExpirationDate")), WORDS,
+)  # fmt: skip
+
+
+def pdf(actor: Actor, key: int, language: str = "", paper: Paper = QUOTE) -> tuple[str, bytes]:
+    """Return the file name and the PDF of a quote, or another paper, in its own language unless told; NotFound, Forbidden."""
+    data = data_of(actor, key, language, paper)
     store.folder().mkdir(parents=True, exist_ok=True)
     made = typst.compile(  # type: ignore[call-overload]  # its types want the folder as bytes too
         (HERE / "quote.typ").read_bytes(), root=str(store.folder()), font_paths=[str(HERE / "fonts")],
@@ -57,12 +79,12 @@ def pdf(actor: Actor, quote: int, language: str = "") -> tuple[str, bytes]:
     return f"{name}.pdf", bytes(made)  # type: ignore[arg-type]
 
 
-def data_of(actor: Actor, quote: int, language: str = "") -> dict[str, Any]:
+def data_of(actor: Actor, key: int, language: str = "", paper: Paper = QUOTE) -> dict[str, Any]:
     """Return everything that the document says, as texts of its language."""
-    one, lines = _read(actor, quote)
+    one, lines = _read(actor, key, paper)
     chosen = language or one["Language"] or "en"
-    language = chosen if chosen in WORDS else "en"
-    words, page = WORDS[language], _Page(language, one["CurrencyIsoCode"])
+    language = chosen if chosen in paper.words else "en"
+    words, page = paper.words[language], _Page(language, one["CurrencyIsoCode"])
     seller = letterhead()
     rows = [(line["Subtotal"] or 0, line["TotalPrice"] or 0, line["TaxRate"]) for line in lines]
     sums = totals_of(rows, one["ShippingHandling"] or 0, one["ShippingTaxRate"])
@@ -71,10 +93,11 @@ def data_of(actor: Actor, quote: int, language: str = "") -> dict[str, Any]:
         number = f"{number}, {words['version'].format(version=int(one['Version']))}"
     sent = one["LastModifiedDate"].astimezone(UTC)
     return {
-        "words": dict(words), "language": language, "number": number, "title": f"{words['title']} {number} – {one['Name']}",
+        "words": dict(words), "language": language, "number": number,
+        "title": " – ".join(filter(None, (f"{words['title']} {number}", one["Name"]))),
         "heading": f"{words['title']} {number}", "stamp": _stamp(sent), "seller": _seller(actor, seller, words),
-        "facts": _facts(one, words, page), "people": _people(one, words), "customer": _customer(one, seller),
-        "subject": one["Name"], "introduction": one["Description"] or "",
+        "facts": _facts(one, words, page, paper), "people": _people(one, words), "customer": _customer(one, seller),
+        "subject": one["Name"] or "", "introduction": one["Description"] or "",
         "lines": [_line(line, words, page) for line in lines], "discounted": any(line["Discount"] for line in lines),
         "vat": [[page.percent(vat.rate), page.money(vat.base), page.money(vat.tax)] for vat in sums.vat],
         "no_vat": seller.no_vat_note if not sums.tax else "",
@@ -100,41 +123,39 @@ class _Page:
         return said.replace("1 ", "1er ", 1) if self.locale == "fr_FR" and value.day == 1 else said
 
 
-def _read(actor: Actor, quote: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def _read(actor: Actor, key: int, paper: Paper) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Return the record under the document's own names, and its lines."""
     seen = catalog_for(actor)
-    if not (seen.has("Quote") and seen.has("QuoteLineItem")):
+    if not (seen.has(paper.object) and seen.has(paper.line)):
         raise NotFound(_("There is no such record."))
-    top, below = seen.object("Quote"), seen.object("QuoteLineItem")
-    if not all(top.has(name.partition(".")[0]) or "." in name for name in QUOTE) or not all(
+    top, below = seen.object(paper.object), seen.object(paper.line)
+    if not all(top.has(path) or "." in path for path in paper.names.values()) or not all(
         map(below.has, LINE)
     ):
         raise Forbidden(_("You may not see everything that stands in this document."))
-    guests = [path for path in GUESTS if _seen(seen, path)]
-    found = run.rows(
-        actor,
-        Query(
-            "Quote", columns=tuple(Column(Way(tuple(path.split(".")))) for path in (*QUOTE, *guests)),
-            where=Compare(Way(("Id",)), "eq", (Constant(quote),)), limit=1,
-        ),
-    )  # fmt: skip
+    guests = {name: path for name, path in paper.guests.items() if _seen(seen, top, path)}
+    paths = {**paper.names, **guests}
+    found = run.rows(actor, _query(paper.object, paths.values(), "Id", key, ()))
     if not found:
         raise NotFound(_("There is no such record."))
-    lines = run.rows(
-        actor,
-        Query(
-            "QuoteLineItem", columns=tuple(Column(Way((name,))) for name in LINE),
-            where=Compare(Way(("QuoteId",)), "eq", (Constant(quote),)),
-            order_by=(Order(Way(("SortOrder",))), Order(Way(("Id",)))),
-        ),
+    lines = run.rows(actor, _query(paper.line, LINE, paper.parent, key, ("SortOrder", "Id")))
+    return {**paper.fixed, **{name: found[0][path] for name, path in paths.items()}}, lines
+
+
+def _query(name: str, paths: Iterable[str], by: str, key: int, order: Iterable[str]) -> Query:
+    return Query(
+        name, columns=tuple(Column(Way(tuple(path.split(".")))) for path in dict.fromkeys(paths)),
+        where=Compare(Way((by,)), "eq", (Constant(key),)), order_by=tuple(Order(Way((one,))) for one in order),
     )  # fmt: skip
-    return found[0], lines
 
 
-def _seen(catalog: Any, path: str) -> bool:
-    head, _dot, name = path.partition(".")
-    target = "User" if head == "Owner" else head
-    known = catalog.object("Quote").has(f"{head}Id") and catalog.has(target)
-    return bool(known and catalog.object(target).has(name))
+def _seen(catalog: Catalog, obj: ObjectDef, path: str) -> bool:
+    head, dot, name = path.partition(".")
+    link = obj.by_relationship.get(head.lower())
+    if not dot or link is None:
+        return not dot and obj.has(head)
+    target = "User" if head == "Owner" else link.targets[0]
+    return catalog.has(target) and catalog.object(target).has(name)
 
 
 def _stamp(moment: datetime) -> dict[str, int]:
@@ -162,10 +183,14 @@ def _seller(actor: Actor, own: Letterhead, words: Words) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _facts(one: Mapping[str, Any], words: Words, page: _Page) -> list[list[str]]:
-    found = [[words["date"], page.day(timezone.localtime(one["LastModifiedDate"]).date())]]
-    if one["ExpirationDate"]:
-        found.append([words["valid"], page.day(one["ExpirationDate"])])
+def _facts(one: Mapping[str, Any], words: Words, page: _Page, paper: Paper) -> list[list[str]]:
+    found = []
+    for word, name in paper.facts:
+        value = one.get(name)
+        if isinstance(value, datetime):
+            value = timezone.localtime(value).date()
+        if value:
+            found.append([words[word], page.day(value) if isinstance(value, date) else str(value)])
     return found
 
 

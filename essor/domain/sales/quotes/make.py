@@ -30,13 +30,13 @@ def from_deal(actor: Actor, deal: int) -> int:
 
     Raises NotFound, Forbidden, ValidationFailed with the reasons.
     """
-    found = _read(actor, "Opportunity", "Id", deal, ("Name",))
+    found = read(actor, "Opportunity", "Id", deal, ("Name",))
     if not found:
         raise NotFound(_("There is no such record."))
     quote = save(
         actor, Change("Quote", {"OpportunityId": deal, "Name": found[0].get("Name") or _("Quote")})
     ).id
-    _copy(actor, _read(actor, "OpportunityLineItem", "OpportunityId", deal, FROM_DEAL), quote)
+    copy(actor, read(actor, "OpportunityLineItem", "OpportunityId", deal, FROM_DEAL), quote)
     return quote
 
 
@@ -46,25 +46,26 @@ def new_version(actor: Actor, quote: int) -> int:
 
     A quote that leads the products of its deal hands the lead over.
     """
-    found = _read(actor, "Quote", "Id", quote, (*KEPT, "IsSyncing"))
+    found = read(actor, "Quote", "Id", quote, (*KEPT, "IsSyncing"))
     if not found:
         raise NotFound(_("There is no such record."))
     values = {name: value for name, value in found[0].items() if name in KEPT and value is not None}
-    key = save(actor, Change("Quote", {**_major(values), "PreviousQuoteId": quote})).id
-    _copy(actor, _read(actor, "QuoteLineItem", "QuoteId", quote, FROM_QUOTE), key)
+    key = save(actor, Change("Quote", {**major(values), "PreviousQuoteId": quote})).id
+    copy(actor, read(actor, "QuoteLineItem", "QuoteId", quote, FROM_QUOTE), key)
     if found[0].get("IsSyncing"):
         save(actor, Change("Quote", {"IsSyncing": True}, id=key))
     return key
 
 
-def _major(values: dict[str, Any]) -> dict[str, Any]:
+def major(values: dict[str, Any]) -> dict[str, Any]:
     """Return what is read as a writer hands it in: money in major units."""
     return {
         name: value / 100 if name in MONEY and value is not None else value for name, value in values.items()
     }
 
 
-def _read(actor: Actor, name: str, by: str, key: int, names: tuple[str, ...]) -> list[dict[str, Any]]:
+def read(actor: Actor, name: str, by: str, key: int, names: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Return the rows of an object that hang on a key, in their order, with what the actor sees of some fields."""
     seen = catalog_for(actor)
     if not seen.has(name):
         return []
@@ -80,11 +81,14 @@ def _read(actor: Actor, name: str, by: str, key: int, names: tuple[str, ...]) ->
     return run.rows(actor, query)
 
 
-def _copy(actor: Actor, rows: list[dict[str, Any]], quote: int) -> None:
+def copy(
+    actor: Actor, rows: list[dict[str, Any]], key: int, line: str = "QuoteLineItem", parent: str = "QuoteId"
+) -> None:
+    """Make lines of a quote, or of something else that has such lines, out of those that were read."""
     changes = [
-        Change("QuoteLineItem", {"QuoteId": quote, **_major({k: v for k, v in row.items() if k != "Id"})})
+        Change(line, {parent: key, **major({name: value for name, value in row.items() if name != "Id"})})
         for row in rows
     ]
-    for result in save_many(actor, "QuoteLineItem", changes, all_or_none=True) if changes else ():
+    for result in save_many(actor, line, changes, all_or_none=True) if changes else ():
         if result.saved is None:
             raise failure(result)

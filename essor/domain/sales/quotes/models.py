@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from essor.catalog.record import LIVE, Detail, Record
+from essor.catalog.record import LIVE, Record
 from essor.domain.sales.models import (
     Account,
     Contact,
@@ -16,7 +16,8 @@ from essor.domain.sales.models import (
     line,
     texts_index,
 )
-from essor.domain.sales.quotes.totals import USUAL_RATE
+from essor.domain.sales.products.models import SoldLine
+from essor.domain.sales.products.totals import USUAL_RATE
 
 
 class Quote(Record):
@@ -71,8 +72,8 @@ class Quote(Record):
         ]
 
 
-class QuoteLineItem(Detail):
-    """One line of a quote: so many of a product, at a price, with a discount and a rate of VAT."""
+class QuoteLineItem(SoldLine):
+    """One line of a quote."""
 
     quote = models.ForeignKey(
         Quote, models.DO_NOTHING, related_name="quote_line_items", verbose_name=_("Quote")
@@ -83,18 +84,6 @@ class QuoteLineItem(Detail):
     product2 = models.ForeignKey(
         Product2, models.DO_NOTHING, null=True, related_name="quote_line_items", verbose_name=_("Product")
     )
-    name = line(_("Name"))
-    product_code = line(_("Product code"))
-    sort_order = models.FloatField(_("Place"), null=True, blank=True)
-    quantity = models.FloatField(_("Quantity"), null=True, blank=True)
-    list_price = models.BigIntegerField(_("List price"), null=True, blank=True)
-    unit_price = models.BigIntegerField(_("Sales price"), null=True, blank=True)
-    discount = models.FloatField(_("Discount"), null=True, blank=True)
-    subtotal = models.BigIntegerField(_("Subtotal"), null=True, blank=True)
-    total_price = models.BigIntegerField(_("Total price"), null=True, blank=True)
-    tax_rate = models.FloatField(_("VAT rate"), null=True, blank=True, default=USUAL_RATE)
-    service_date = models.DateField(_("Service date"), null=True, blank=True)
-    description = line(_("Line description"))
 
     class Meta:
         indexes = [models.Index(fields=["quote", "sort_order"], name="quote_line_place", condition=LIVE)]

@@ -7,7 +7,8 @@ from django.utils.translation import pgettext_lazy
 
 from essor.catalog.definitions import Choice
 from essor.catalog.standard import Spec, Standard, pick
-from essor.domain.sales.objects import CURRENCY, MONEY, address
+from essor.domain.currencies.objects import CURRENCY
+from essor.domain.sales.objects import MONEY, address
 
 RATE = Spec(kind="percent", options={"scale": 2})
 SUM = Spec(kind="money", readonly=True, history=False)
@@ -22,6 +23,20 @@ STATUSES = (
     Choice("Denied", pgettext_lazy("quote", "Denied"), facts={"closed": True, "won": False}),  # type: ignore[arg-type]
 )  # fmt: skip
 LANGUAGES = pick(("fr", _("French")), ("en", _("English")))
+
+
+def sold_line(relationship: str) -> dict[str, Spec]:
+    """Return what lines of quotes and orders have in common; `relationship` is what a product calls them."""
+    link = {"child_relationship": relationship, "on_delete": "restrict"}
+    return {
+        "pricebook_entry": Spec(required=True, updateable=False, **link),  # type: ignore[arg-type]
+        "product2": Spec(readonly=True, history=False, **link),  # type: ignore[arg-type]
+        "name": READ, "product_code": READ, "quantity": Spec(required=True, options={"scale": 2}), "list_price": SUM,
+        "unit_price": MONEY, "discount": RATE, "subtotal": SUM, "total_price": SUM,
+        "tax_rate": Spec(kind="percent", options={"scale": 2, "default": 20}),
+        "currency_iso_code": Spec(kind="picklist", choices=CURRENCY.choices, readonly=True, history=False),
+    }  # fmt: skip
+
 
 OBJECTS = (
     Standard(
@@ -50,14 +65,7 @@ OBJECTS = (
         "quotes.QuoteLineItem", "0QL", _("Quote line"), _("Quote lines"), icon="package", tab=False,
         fields={
             "quote": Spec(kind="masterdetail", child_relationship="QuoteLineItems", on_delete="cascade", updateable=False),
-            "pricebook_entry": Spec(
-                required=True, child_relationship="QuoteLineItems", on_delete="restrict", updateable=False
-            ),
-            "product2": Spec(readonly=True, history=False, child_relationship="QuoteLineItems", on_delete="restrict"),
-            "name": READ, "product_code": READ, "quantity": Spec(required=True, options={"scale": 2}), "list_price": SUM,
-            "unit_price": MONEY, "discount": RATE, "subtotal": SUM, "total_price": SUM,
-            "tax_rate": Spec(kind="percent", options={"scale": 2, "default": 20}),
-            "currency_iso_code": Spec(kind="picklist", choices=CURRENCY.choices, readonly=True, history=False),
+            **sold_line("QuoteLineItems"),
         },
     ),
 )  # fmt: skip

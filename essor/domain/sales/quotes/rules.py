@@ -11,11 +11,11 @@ from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from essor.access.actor import Actor
+from essor.access.actor import Actor, in_house
 from essor.catalog import current
-from essor.domain.sales.in_house import in_house
+from essor.domain.sales.products.lines import ENTRY, Refusals, take, work_out
 from essor.domain.sales.quotes.models import Quote, QuoteLineItem
-from essor.domain.sales.quotes.totals import line_totals, totals_of
+from essor.domain.sales.quotes.totals import sum_up
 from essor.domain.sales.relations.models import OpportunityContactRole
 from essor.kernel.errors import FieldError, ValidationFailed
 from essor.query.access import visible_q
@@ -90,7 +90,7 @@ def _begin(batch: Batch, row: Row, deal: dict[str, Any], account: dict[str, Any]
     usual: dict[str, Any] = {
         "ContactId": deal["ContactId"], "BillingName": account.get("Name"),
         "ExpirationDate": timezone.localdate(batch.now) + timedelta(days=VALID_DAYS),
-        "Language": _language(batch, account.get("BillingCountry")),
+        "Language": language_of(batch, account.get("BillingCountry")),
     }  # fmt: skip
     if not any(row.get(name) for name in ADDRESS):
         usual |= {name: account.get(name) for name in ADDRESS}
@@ -99,7 +99,7 @@ def _begin(batch: Batch, row: Row, deal: dict[str, Any], account: dict[str, Any]
             row.set(name, value)
 
 
-def _language(batch: Batch, country: str | None) -> str:
+def language_of(batch: Batch, country: str | None) -> str:
     """Return the customer's language, as far as the country tells it; the company's own without a country."""
     if not country:
         return "fr" if batch.actor.company.language.startswith("fr") else "en"
@@ -168,26 +168,12 @@ def sums(batch: Batch) -> None:
         )
     )
     for row in batch:
-        _sum(row, found.get(row.id or 0, []))
+        sum_up(row, found.get(row.id or 0, []))
         if row.id in books:
             row.set("Pricebook2Id", books[row.id])
         row.set("IsSuperseded", row.id in later)
         if row.get("IsSuperseded") or row.get("IsSyncing") is None:
             row.set("IsSyncing", value=False)
-
-
-def _sum(row: Row, lines: list[tuple[int, int, float | None]]) -> None:
-    for name in ("ShippingHandling", "ShippingTaxRate"):
-        if (row.get(name) or 0) < 0:
-            row.refuse(name, _("This cannot be less than 0."), "NUMBER_OUTSIDE_VALID_RANGE")
-    found = totals_of(lines, row.get("ShippingHandling") or 0, row.get("ShippingTaxRate"))
-    values = {
-        "Subtotal": found.subtotal, "TotalPrice": found.total, "Tax": found.tax, "GrandTotal": found.grand_total,
-        "Discount": found.discount,
-    }  # fmt: skip
-    for name, value in values.items():
-        if value != row.get(name):
-            row.set(name, value)
 
 
 @after(QUOTE, reads=READS)
@@ -208,8 +194,7 @@ def lines(batch: Batch) -> None:
     """Take product and price from the entry, check that it fits the quote, and work out the line."""
     new = [row for row in batch if row.is_new]
     entries = object_rows(
-        batch.catalog.object("PricebookEntry"), _keys(new, "PricebookEntryId"),
-        ("Name", "ProductCode", "Product2Id", "Pricebook2Id", "UnitPrice", "CurrencyIsoCode", "IsActive"),
+        batch.catalog.object("PricebookEntry"), _keys(new, "PricebookEntryId"), ENTRY
     )  # fmt: skip
     quotes = object_rows(
         batch.catalog.object(QUOTE),
@@ -222,7 +207,7 @@ def lines(batch: Batch) -> None:
         if quote is not None and (row.is_new or row.changed()):
             _open(row, quote)
         if row.is_new and quote is not None and entry is not None:
-            _take(row, entry, quote)
+            take(row, entry, quote, _refusals())
             if row.get("SortOrder") is None:
                 row.set("SortOrder", places.get(row.get("QuoteId"), 0) + 1)
             places[row.get("QuoteId")] = max(places.get(row.get("QuoteId"), 0), row.get("SortOrder"))
@@ -244,45 +229,17 @@ def _open(row: Row, quote: dict[str, Any]) -> None:
         row.refuse("", _("The quote is closed: make a new version to change its lines."), "ENTITY_IS_LOCKED")
 
 
-def _take(row: Row, entry: dict[str, Any], quote: dict[str, Any]) -> None:
-    if not entry["IsActive"]:
-        row.refuse(
-            "PricebookEntryId", _("This price is not offered any more."), "INVALID_CROSS_REFERENCE_KEY"
-        )
-    if entry["CurrencyIsoCode"] != quote["CurrencyIsoCode"]:
-        words = {"quote": quote["CurrencyIsoCode"], "price": entry["CurrencyIsoCode"]}
-        row.refuse(
-            "PricebookEntryId",
-            _("The quote is in %(quote)s, this price in %(price)s.") % words,
-            "FIELD_INTEGRITY_EXCEPTION",
-        )
-    if quote["Pricebook2Id"] not in (None, entry["Pricebook2Id"]):
-        row.refuse(
-            "PricebookEntryId",
-            _("The other lines of the quote come from another price book."),
-            "FIELD_INTEGRITY_EXCEPTION",
-        )
-    quote["Pricebook2Id"] = entry["Pricebook2Id"]
-    for name in ("Product2Id", "Name", "ProductCode", "CurrencyIsoCode"):
-        row.set(name, entry[name])
-    row.set("ListPrice", entry["UnitPrice"])
-    if row.get("UnitPrice") is None:
-        row.set("UnitPrice", entry["UnitPrice"])
+def _refusals() -> Refusals:
+    return Refusals(
+        _("The quote is in %(parent)s, this price in %(price)s."),
+        _("The other lines of the quote come from another price book."),
+    )
 
 
 def _work_out(row: Row) -> None:
-    quantity, price, discount = row.get("Quantity"), row.get("UnitPrice"), row.get("Discount")
-    if quantity is not None and quantity <= 0:
-        row.refuse("Quantity", _("The quantity must be more than 0."), "NUMBER_OUTSIDE_VALID_RANGE")
-    if not 0 <= (discount or 0) <= WHOLE:
-        row.refuse("Discount", _("A discount goes from 0 to 100 percent."), "NUMBER_OUTSIDE_VALID_RANGE")
     if not 0 <= (row.get("TaxRate") or 0) <= WHOLE:
         row.refuse("TaxRate", _("A rate of VAT goes from 0 to 100 percent."), "NUMBER_OUTSIDE_VALID_RANGE")
-    if quantity is None or price is None or row.errors:
-        return
-    for name, value in zip(("Subtotal", "TotalPrice"), line_totals(quantity, price, discount), strict=True):
-        if value != row.get(name):
-            row.set(name, value)
+    work_out(row, "Subtotal", "TotalPrice")
 
 
 @after(LINE, reads=LINE_READS)

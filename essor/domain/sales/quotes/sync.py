@@ -10,8 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from essor.access.actor import Actor
-from essor.domain.sales.in_house import in_house
+from essor.access.actor import Actor, in_house
 from essor.domain.sales.models import OpportunityLineItem
 from essor.domain.sales.quotes.models import Quote, QuoteLineItem
 from essor.domain.sales.quotes.rules import LINE_READS, READS

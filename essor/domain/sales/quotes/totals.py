@@ -1,7 +1,7 @@
 """The arithmetic of a quote, exact, in integer minor units.
 
-Stated once: a line is quantity × price less its discount, rounded half up to the minor unit; VAT is worked out per
-rate on the sum of the lines of that rate, rounded half up once; everything else is adding up.
+Lines are those of `products/totals.py`; VAT is worked out per rate on the sum of the lines of that rate, rounded half up
+once; everything else is adding up.
 """
 
 from __future__ import annotations
@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
-USUAL_RATE = 20.0  # percent points: the French rate for most goods and services
-WHOLE = Decimal(100)
+from django.utils.translation import gettext as _
+
+from essor.domain.sales.products.totals import WHOLE, rounded
+from essor.records.batch import Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +38,6 @@ class Totals:
     vat: tuple[Vat, ...] = ()
 
 
-def rounded(exact: Decimal) -> int:
-    """Return whole minor units, halves away from zero."""
-    return int(exact.quantize(Decimal(1), ROUND_HALF_UP))
-
-
-def line_totals(quantity: float, price: int, discount: float | None) -> tuple[int, int]:
-    """Return what a line comes to before and after its discount (percent points)."""
-    exact = Decimal(str(quantity)) * price
-    left = (WHOLE - Decimal(str(discount or 0))) / WHOLE
-    return rounded(exact), rounded(exact * left)
-
-
 def totals_of(
     lines: Iterable[tuple[int, int, float | None]], shipping: int = 0, shipping_rate: float | None = None
 ) -> Totals:
@@ -65,3 +55,18 @@ def totals_of(
     tax = sum(one.tax for one in vat)
     discount = float(round(WHOLE * (subtotal - total) / Decimal(subtotal), 2)) if subtotal else None
     return Totals(subtotal, total, tax, total + shipping + tax, discount, vat)
+
+
+def sum_up(row: Row, lines: Iterable[tuple[int, int, float | None]], total: str = "TotalPrice") -> None:
+    """Set the sums of a quote or an order from its lines; `total` is where the sum before VAT stands."""
+    for name in ("ShippingHandling", "ShippingTaxRate"):
+        if (row.get(name) or 0) < 0:
+            row.refuse(name, _("This cannot be less than 0."), "NUMBER_OUTSIDE_VALID_RANGE")
+    found = totals_of(lines, row.get("ShippingHandling") or 0, row.get("ShippingTaxRate"))
+    values = {
+        "Subtotal": found.subtotal, total: found.total, "Tax": found.tax, "GrandTotal": found.grand_total,
+        "Discount": found.discount,
+    }  # fmt: skip
+    for name, value in values.items():
+        if value != row.get(name):
+            row.set(name, value)

@@ -48,3 +48,12 @@ ENGLISH = {
 }  # fmt: skip
 WORDS = MappingProxyType({"fr": MappingProxyType(FRENCH), "en": MappingProxyType(ENGLISH)})
 LOCALES = MappingProxyType({"fr": "fr_FR", "en": "en_GB"})
+FRENCH_ORDER = {
+    **FRENCH, "title": "Confirmation de commande", "ordered": "Date de commande", "po": "Votre référence",
+    "quote": "Devis", "agreed": "", "no_lines": "Cette commande n’a pas encore de ligne.",
+}  # fmt: skip
+ENGLISH_ORDER = {
+    **ENGLISH, "title": "Order confirmation", "ordered": "Order date", "po": "Your reference", "quote": "Quote",
+    "agreed": "", "no_lines": "This order has no line yet.",
+}  # fmt: skip
+ORDER_WORDS = MappingProxyType({"fr": MappingProxyType(FRENCH_ORDER), "en": MappingProxyType(ENGLISH_ORDER)})

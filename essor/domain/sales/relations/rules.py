@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
 from datetime import date
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from essor.domain.sales.in_house import in_house
-from essor.domain.sales.models import Account
+from essor.access.actor import in_house
 from essor.domain.sales.relations.models import AccountContactRelation, OpportunityContactRole
 from essor.kernel.clock import zone_named
+from essor.records import circles
 from essor.records.batch import Batch, Row
 from essor.records.change import Change
 from essor.records.delete import delete
@@ -20,43 +19,13 @@ from essor.records.load import object_rows
 from essor.records.rules import after, before
 from essor.records.save import save_many
 
-DEEPEST = 50
 ROLE, RELATION = "OpportunityContactRole", "AccountContactRelation"
 
 
 @before("Account", reads=("ParentId",))
 def no_circle(batch: Batch) -> None:
-    """Refuse a parent that is below the account itself, level by level for all rows together."""
-    rows = [
-        row
-        for row in batch
-        if row.id is not None and row.changes("ParentId") and row.get("ParentId") is not None
-    ]
-    if not rows:
-        return
-    above: dict[int, int | None] = {row.id: row.get("ParentId") for row in rows if row.id is not None}
-    wanted = {key for key in above.values() if key is not None} - above.keys()
-    for _level in range(DEEPEST):
-        if not wanted:
-            break
-        found: dict[int, int | None] = dict(
-            Account.objects.filter(pk__in=wanted).values_list("pk", "parent_id")
-        )
-        above |= found
-        wanted = {key for key in found.values() if key is not None} - above.keys()
-    for row in rows:
-        if _meets_itself(row, above):
-            row.refuse("ParentId", _("This account is below the one you are editing."), "CIRCULAR_DEPENDENCY")
-
-
-def _meets_itself(row: Row, above: Mapping[int, int | None]) -> bool:
-    at, seen = above.get(row.id or 0), set()
-    while at is not None and at not in seen:
-        if at == row.id:
-            return True
-        seen.add(at)
-        at = above.get(at)
-    return False
+    """Refuse a parent that is below the account itself."""
+    circles.refuse(batch, "ParentId", _("This account is below the one you are editing."))
 
 
 @after("Opportunity")

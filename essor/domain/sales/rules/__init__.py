@@ -4,4 +4,6 @@ from __future__ import annotations
 
 from essor.domain.sales.rules import opportunity, person, products
 
-__all__ = ["opportunity", "person", "products"]
+from essor.domain.sales.rules import conversion  # after the rules that close deals and set their amounts  # isort: skip
+
+__all__ = ["conversion", "opportunity", "person", "products"]

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from essor.domain.sales.models import OpportunityHistory
+from essor.domain.sales.products.totals import share_of
 from essor.kernel.db.insert import insert_rows
 from essor.records.batch import Batch, Row
 from essor.records.rules import after, before
@@ -27,7 +28,7 @@ def stage_facts(batch: Batch) -> None:
             _follow_stage(row, dict(choice.facts))
             row.set("LastStageChangeDate", batch.now)
         amount, probability = row.get("Amount"), row.get("Probability")
-        expected = None if amount is None or probability is None else round(amount * probability / 100)
+        expected = None if amount is None or probability is None else share_of(amount, probability)
         if expected != row.get("ExpectedRevenue"):
             row.set("ExpectedRevenue", expected)
 

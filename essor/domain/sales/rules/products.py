@@ -9,16 +9,16 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from essor.access.actor import Actor, system_actor
+from essor.domain.sales.products.lines import ENTRY, Refusals, take, work_out
 from essor.domain.sales.products.models import OpportunityLineItem, PricebookEntry
 from essor.kernel.errors import ValidationFailed
-from essor.records.batch import Batch, Row
+from essor.records.batch import Batch
 from essor.records.change import Change, Source
 from essor.records.load import object_rows
 from essor.records.rules import after, before, moved
 from essor.records.save import save_many
 
 FROM_LINES = Source(name="lines")
-ENTRY = ("Name", "ProductCode", "Product2Id", "Pricebook2Id", "UnitPrice", "CurrencyIsoCode", "IsActive")
 LINE = ("OpportunityId", "PricebookEntryId", "Quantity", "UnitPrice", "Discount", "TotalPrice", "ListPrice")
 WHOLE = 100  # percent points
 
@@ -49,48 +49,20 @@ def lines(batch: Batch) -> None:
     keys = {row.get("PricebookEntryId") for row in new} - {None}
     prices = object_rows(batch.catalog.object("PricebookEntry"), keys, ENTRY)
     deals = _deals(batch, {row.get("OpportunityId") for row in new} - {None})
+    said = Refusals(
+        _("The deal is in %(parent)s, this price in %(price)s."),
+        _("The other products of the deal come from another price book."),
+    )
     for row in new:
         entry, deal = prices.get(row.get("PricebookEntryId")), deals.get(row.get("OpportunityId"))
         if entry is not None and deal is not None:
-            _take(row, entry, deal)
+            take(row, entry, deal, said)
     for row in batch:
-        _total(row)
+        work_out(row, "TotalPrice")
 
 
 def _deals(batch: Batch, keys: Iterable[int]) -> dict[int, dict[str, Any]]:
     return object_rows(batch.catalog.object("Opportunity"), keys, ("CurrencyIsoCode", "Pricebook2Id"))
-
-
-def _take(row: Row, entry: dict[str, Any], deal: dict[str, Any]) -> None:
-    """Fill a new line from its entry; the first line decides which price book a deal goes by."""
-    if not entry["IsActive"]:
-        row.refuse(
-            "PricebookEntryId", _("This price is not offered any more."), "INVALID_CROSS_REFERENCE_KEY"
-        )
-    if entry["CurrencyIsoCode"] != deal["CurrencyIsoCode"]:
-        message = _("The deal is in %(deal)s, this price in %(price)s.")
-        words = {"deal": deal["CurrencyIsoCode"], "price": entry["CurrencyIsoCode"]}
-        row.refuse("PricebookEntryId", message % words, "FIELD_INTEGRITY_EXCEPTION")
-    if deal["Pricebook2Id"] not in (None, entry["Pricebook2Id"]):
-        message = _("The other products of the deal come from another price book.")
-        row.refuse("PricebookEntryId", message, "FIELD_INTEGRITY_EXCEPTION")
-    deal["Pricebook2Id"] = entry["Pricebook2Id"]
-    for name in ("Product2Id", "Name", "ProductCode", "CurrencyIsoCode"):
-        row.set(name, entry[name])
-    row.set("ListPrice", entry["UnitPrice"])
-    if row.get("UnitPrice") is None:
-        row.set("UnitPrice", entry["UnitPrice"])
-
-
-def _total(row: Row) -> None:
-    quantity, price, discount = row.get("Quantity"), row.get("UnitPrice"), row.get("Discount") or 0
-    if quantity is not None and quantity <= 0:
-        row.refuse("Quantity", _("The quantity must be more than 0."), "NUMBER_OUTSIDE_VALID_RANGE")
-    if not 0 <= discount <= WHOLE:
-        row.refuse("Discount", _("A discount goes from 0 to 100 percent."), "NUMBER_OUTSIDE_VALID_RANGE")
-    total = None if quantity is None or price is None else round(quantity * price * (1 - discount / WHOLE))
-    if total != row.get("TotalPrice"):
-        row.set("TotalPrice", total)
 
 
 @after("OpportunityLineItem", reads=LINE)

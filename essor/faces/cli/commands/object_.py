@@ -6,6 +6,8 @@ import argparse
 import sys
 from typing import Any
 
+from essor.faces.cli.main import Refused
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Say what the command takes."""
@@ -21,7 +23,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add.add_argument("--name-format", default="", help="number the records, for example S-{0000}")
     add.add_argument("--no-tab", action="store_true", help="leave it out of the header")
     listing = verbs.add_parser("list", help="list all objects")
-    for verb in (add, listing):
+    hide = verbs.add_parser("hide", help="take an object away with its records; it can be restored")
+    restore = verbs.add_parser("restore", help="bring a hidden object back")
+    purge = verbs.add_parser("purge", help="erase a hidden object and its records for good")
+    purge.add_argument("--force", action="store_true", help="needed, as nothing brings the records back")
+    for verb in (hide, restore, purge):
+        verb.add_argument("name")
+    for verb in (add, listing, hide, restore, purge):
         acting.add_option(verb)
 
 
@@ -30,7 +38,7 @@ def run(args: argparse.Namespace) -> None:
     from essor.faces.cli import acting  # noqa: PLC0415
 
     actor = acting.actor_of(args)
-    (_add if args.verb == "add" else _list)(actor, args)
+    {"add": _add, "list": _list}.get(args.verb, _change)(actor, args)
 
 
 def _add(actor: Any, args: argparse.Namespace) -> None:
@@ -46,6 +54,26 @@ def _add(actor: Any, args: argparse.Namespace) -> None:
     )  # fmt: skip
     obj = add_object(actor.user_id, spec)
     sys.stdout.write(f"{obj.name} added (ids start with {obj.prefix})\n")
+
+
+def _change(actor: Any, args: argparse.Namespace) -> None:
+    """Hide an object, bring it back or erase it."""
+    from essor.access.actor import require  # noqa: PLC0415
+    from essor.access.rights import Permission  # noqa: PLC0415
+    from essor.catalog.actions import change_object, purge_object  # noqa: PLC0415
+
+    require(actor, Permission.CUSTOMIZE)
+    if args.verb == "purge" and not args.force:
+        message = f"this erases {args.name} and all its records for good; --force does it"
+        raise Refused(message)
+    verbs = {
+        "hide": (change_object.hide_object, "hidden"),
+        "restore": (change_object.restore_object, "restored"),
+        "purge": (purge_object.purge_object, "erased"),
+    }
+    work, done = verbs[args.verb]
+    work(actor.user_id, args.name)
+    sys.stdout.write(f"{args.name} {done}\n")
 
 
 def _list(actor: Any, args: argparse.Namespace) -> None:  # noqa: ARG001

@@ -51,12 +51,14 @@ def _one_line(message: str) -> int:
 def run(args: argparse.Namespace) -> None:
     """Serve until SIGTERM or Ctrl-C."""
     from essor.catalog.actions.purge_field import drop_purged  # noqa: PLC0415
+    from essor.catalog.actions.purge_object import drop_tables  # noqa: PLC0415
     from essor.faces.cli.database import prepare  # noqa: PLC0415
 
     require_free(args.host, args.port)
     share_heaps()
     prepare()
     drop_purged()
+    drop_tables()
     if args.demo:
         _demo()
     announce(args)

@@ -58,9 +58,7 @@ def create(request: HttpRequest) -> HttpResponseBase:
     typed = {name: str(value).strip() for name, value in request.POST.items()}
     try:
         values = _values(typed, actor.timezone)
-        rule = typed.get("repeat", "")
-        if rule:
-            values[RULE] = _ruled(rule, typed.get("until", ""))
+        values |= _repeating(typed)
         save(actor, Change("Event", values))
     except (Forbidden, NotFound):
         raise
@@ -78,7 +76,10 @@ def edit(request: HttpRequest, record_id: str) -> HttpResponseBase:
         return _draw(request, _typed(record), record)
     typed = {name: str(value).strip() for name, value in request.POST.items()}
     try:
-        series.change(actor, record.key, _values(typed, actor.timezone), scope_of(request))
+        values = _values(typed, actor.timezone)
+        if not _is_series(record):
+            values |= _repeating(typed)
+        series.change(actor, record.key, values, scope_of(request))
     except (Forbidden, NotFound):
         raise
     except EssorError as error:
@@ -125,7 +126,7 @@ def _draw(
     context = {
         "typed": defaultdict(str, typed), "record": record, "errors": [one.message for one in errors],
         "repeats": REPEATS.items(), "reminders": REMINDERS.items(), "may_edit": record is None or may_edit(record),
-        "is_series": bool(values.get(RULE) or values.get(SERIES)),
+        "is_series": record is not None and _is_series(record),
         "about": " · ".join(str(values[name]) for name in ("Who.Name", "What.Name") if values.get(name)),
     }  # fmt: skip
     return render(request, "activities/event.html.jinja", context, status=422 if error else 200)
@@ -168,6 +169,16 @@ def _values(typed: Mapping[str, str], zone: str) -> dict[str, Any]:
         "IsAllDayEvent": whole, "Location": typed.get("location") or None, "Description": typed.get("comment") or None,
         "IsReminderSet": reminder is not None, "ReminderDateTime": reminder,
     }  # fmt: skip
+
+
+def _repeating(typed: Mapping[str, str]) -> dict[str, str]:
+    """Return the rule that the dialog asks for, nothing where the event does not repeat."""
+    rule = typed.get("repeat", "")
+    return {RULE: _ruled(rule, typed.get("until", ""))} if rule else {}
+
+
+def _is_series(record: Loaded) -> bool:
+    return bool(record.values.get(RULE) or record.values.get(SERIES))
 
 
 def _ruled(rule: str, until: str) -> str:

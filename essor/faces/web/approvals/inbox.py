@@ -1,39 +1,38 @@
-"""What waits for the reader, answered with one tap; what they asked themselves; their absences."""
+"""What waits for the reader, answered with one tap; what they asked themselves."""
 
 from __future__ import annotations
 
 import re
-from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from essor.access.actor import Actor
-from essor.access.models import User
-from essor.domain.approvals import absences, reading
-from essor.domain.approvals.actions.absence import add_absence, remove_absence
-from essor.domain.approvals.actions.decide import decide
+from essor.domain.absences.away import still_to_come
+from essor.domain.approvals import reading
+from essor.domain.approvals.actions.decide import decide, decide_many
 from essor.domain.approvals.actions.reassign import reassign
 from essor.domain.approvals.actions.recall import recall
-from essor.domain.approvals.models import APPROVED, REJECTED, Absence, ProcessInstance
+from essor.domain.approvals.models import APPROVED, REJECTED, ProcessInstance
 from essor.faces.web import addresses, offers
 from essor.faces.web.records.reading import actor_of
 from essor.faces.web.setup.choices import people
 from essor.faces.web.toasts import flash
 from essor.kernel import ids
-from essor.kernel.errors import Conflict, EssorError, ValidationFailed
+from essor.kernel.errors import Conflict, ValidationFailed
 
 NOTHING_WRONG: dict[str, Any] = {
     "item": 0,
     "typed": "",
     "wrong": "",
-    "absence_errors": {},
-    "absence_typed": {},
+    "chosen": (),
+    "typed_all": "",
+    "wrong_all": "",
 }
 OWN_PAGE = re.compile(r"/r/[A-Za-z0-9]{15,18}/")
 
@@ -60,15 +59,12 @@ def show(request: HttpRequest) -> HttpResponseBase:
 
 
 def draw(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpResponseBase:
-    """Draw the page, after a refusal with what was typed and what is wrong (`item`, `typed`, `wrong`, `absence_errors`)."""
+    """Draw the page, after a refusal with what was typed and what is wrong (`item`, `typed`, `wrong`)."""
     actor = actor_of(request)
-    me = User.objects.filter(pk=actor.user_id).first()
     mine = [(one, _record(one.instance)) for one in reading.submitted_by(actor)]
     context = {
         "requests": reading.inbox(actor), "mine": mine, "people": people(), "reader": actor.user_id,
-        "absences": Absence.objects.filter(user=actor.user_id, last_day__gte=absences.today()),
-        "delegate": me.delegated_approver_id if me else None, "back": addresses.APPROVALS, "today": absences.today(),
-        **NOTHING_WRONG,
+        "back": addresses.APPROVALS, "absent": still_to_come([actor.user_id]).first(), **NOTHING_WRONG,
     }  # fmt: skip
     context |= more
     return render(request, "approvals/page.html.jinja", context, status=status)
@@ -97,6 +93,30 @@ def answer(request: HttpRequest, item_id: int) -> HttpResponseBase:
         return back(request)
     flash(request, _said(instance, approve=approve))
     return back(request)
+
+
+@require_POST
+def answer_many(request: HttpRequest) -> HttpResponseBase:
+    """Approve or refuse all requests that are ticked, with one reason."""
+    chosen = [int(text) for text in request.POST.getlist("item") if text.isdecimal()]
+    approve, comment = request.POST.get("answer") == "approve", request.POST.get("comment", "").strip()
+    if not chosen:
+        return draw(request, status=422, typed_all=comment, wrong_all=_("Tick at least one request."))
+    if not approve and not comment:
+        wrong = _("Say why: whoever asked reads it.")
+        return draw(request, status=422, chosen=chosen, typed_all=comment, wrong_all=wrong)
+    decisions = decide_many(actor_of(request), chosen, approve=approve, comment=comment)
+    done = sum(one.error is None for one in decisions)
+    if done:
+        text = (
+            ngettext("%(num)d request approved.", "%(num)d requests approved.", done)
+            if approve
+            else ngettext("%(num)d request refused.", "%(num)d requests refused.", done)
+        )
+        flash(request, text % {"num": done})
+    for message in dict.fromkeys(str(one.error) for one in decisions if one.error is not None):
+        flash(request, message, tone="warning")
+    return HttpResponseRedirect(addresses.APPROVALS)
 
 
 def _said(instance: ProcessInstance, *, approve: bool) -> str:
@@ -134,32 +154,3 @@ def take_back(request: HttpRequest, instance_id: int) -> HttpResponseBase:
     except Conflict as late:
         flash(request, str(late), tone="warning")
     return back(request)
-
-
-@require_POST
-def absence(request: HttpRequest) -> HttpResponseBase:
-    """Note an absence of one's own, or forget one."""
-    actor, gone = actor_of(request), request.POST.get("remove", "")
-    try:
-        if gone.isdecimal():
-            remove_absence(actor, int(gone))
-            flash(request, _("The absence is removed."))
-        else:
-            who = request.POST.get("delegate", "")
-            first, last = (_day(request.POST.get(name, "")) for name in ("first", "last"))
-            add_absence(actor, actor.user_id, first, last, int(who) if who.isdecimal() else None)
-            flash(request, _("Saved."))
-    except ValidationFailed as refused:
-        typed = {name: request.POST.get(name, "") for name in ("first", "last", "delegate")}
-        errors = {one.field: one.message for one in refused.errors}
-        return draw(request, status=422, absence_errors=errors, absence_typed=typed)
-    except EssorError as refused:
-        flash(request, str(refused), tone="error")
-    return HttpResponseRedirect(addresses.APPROVALS)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return parse_date(text)
-    except ValueError:
-        return None

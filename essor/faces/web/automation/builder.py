@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from essor.domain.automation import actions, checking, definition, engine
 from essor.domain.automation.definition import Definition, Step, Way
 from essor.domain.automation.kinds import STEPS
-from essor.domain.automation.steps.approval import NO, YES
+from essor.domain.automation.steps.approval import MANAGER, NO, YES
 from essor.domain.automation.steps.branch import ELSE
 from essor.faces.web.automation import drawing, panels
 from essor.faces.web.automation.reading import Shown, found
@@ -102,6 +102,7 @@ def fresh(key: str, kind: str) -> Step:
         ways = (Way("p1", _("First path")), Way(ELSE, _("Otherwise")))
     elif kind == "approval":
         ways = (Way(YES, _("Approved")), Way(NO, _("Refused")))
+        settings = {"ask": MANAGER}
     elif kind == "wait":
         settings = {"for": "time", "amount": 1, "unit": "days"}
     elif kind in ("notify", "mail"):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from essor.access.models import Group, Principal
 from essor.catalog.definitions import Field, ObjectDef
+from essor.domain.approvals.models import ApprovalProcess
 from essor.domain.automation import people
 from essor.domain.automation.kinds import Site
 from essor.faces.web.setup import choices
@@ -90,6 +91,12 @@ def emails(site: Site) -> Options:
             for one in target.fields if one.kind.name == "email"
         ]  # fmt: skip
     return found
+
+
+def processes(obj: ObjectDef) -> Options:
+    """Return the approval processes of an object that are on."""
+    rows = ApprovalProcess.drawn.filter(object_name=obj.name, active=True)
+    return [(str(key), name) for key, name in rows.values_list("pk", "name")]
 
 
 def users() -> Options:

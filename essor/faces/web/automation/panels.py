@@ -15,12 +15,14 @@ from essor.domain.automation import definition as flows
 from essor.domain.automation import people
 from essor.domain.automation.definition import Definition, Every, On, Step, Trigger, Way
 from essor.domain.automation.kinds import STEPS
+from essor.domain.automation.steps import approval
 from essor.domain.automation.steps.branch import ELSE
 from essor.domain.automation.steps.mail import FIELD
 from essor.domain.automation.steps.update import target_of
 from essor.domain.automation.steps.wait import LATE, MET, UNITS
 from essor.faces.web.automation import assigning, options
 from essor.faces.web.automation.reading import Shown, in_words
+from essor.faces.web.setup import choices
 from essor.faces.web.setup.forms import Errors, Form, starting
 from essor.kernel.errors import EssorError, FieldError, NotFound, ValidationFailed
 from essor.query import codec
@@ -180,6 +182,11 @@ def _step_panel(shown: Shown, step: Step, form: Form, data: QueryDict | None) ->
         more |= {"fields": options.own_fields(obj), "secret": shown.flow.secret}
     if step.kind == "wait":
         more |= {"dates": options.dates(obj), "told": _where_words(shown, step)}
+    if step.kind == approval.Approval.name:
+        more |= {
+            "processes": options.processes(obj), "users": options.users(), "roles": choices.roles(),
+            "inserts": options.merge_fields(shown.site),
+        }  # fmt: skip
     more["ways"] = [(way, in_words(shown.site, way.where)) for way in step.paths]
     return Panel(step.kind, str(kind.label), kind.icon, form, step, more)
 
@@ -288,6 +295,22 @@ def _read_mail(_shown: Shown, _step: Step, data: QueryDict, _language: str) -> d
     return {"to": _to(data), "subject": data.get("subject", "").strip(), "body": data.get("body", "").strip()}
 
 
+def _read_approval(shown: Shown, step: Step, data: QueryDict, _language: str) -> dict[str, Any]:
+    asked = data.get("ask", "")
+    settings: dict[str, Any] = {"ask": asked, "text": data.get("text", "").strip()}
+    if asked == approval.PROCESS:
+        settings["process"] = data.get("process", "")
+    elif asked == approval.PEOPLE:
+        settings |= {"people": data.getlist("people"), "all": "1" in data.getlist("all")}
+    elif asked == approval.ROLE:
+        settings["role"] = data.get("role", "")
+    title = data.get("title", "").strip()
+    errors = approval.whom_errors(replace(step, title=title, settings=settings), shown.site.obj.name)
+    if errors:
+        raise ValidationFailed(errors)
+    return settings
+
+
 def _read_webhook(_shown: Shown, _step: Step, data: QueryDict, _language: str) -> dict[str, Any]:
     return {"url": data.get("url", "").strip(), "fields": [one for one in data.getlist("fields") if one]}
 
@@ -306,5 +329,5 @@ def _read_wait(_shown: Shown, step: Step, data: QueryDict, _language: str) -> di
 
 READERS: dict[str, Any] = {
     "update": _read_update, "create": _read_create, "assign": _read_assign, "notify": _read_notify,
-    "mail": _read_mail, "webhook": _read_webhook, "wait": _read_wait,
+    "mail": _read_mail, "webhook": _read_webhook, "wait": _read_wait, "approval": _read_approval,
 }  # fmt: skip

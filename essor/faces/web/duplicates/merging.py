@@ -21,7 +21,7 @@ from essor.domain.duplicates.finding import Subject
 from essor.faces.web import addresses
 from essor.faces.web.display import Shown, shown
 from essor.faces.web.duplicates.groups import allowed, merge_href
-from essor.faces.web.duplicates.telling import Told, resemblance
+from essor.faces.web.duplicates.telling import Told, as_read, resemblance
 from essor.faces.web.offers import EVERY, record_action
 from essor.faces.web.records.reading import Loaded, actor_of, load
 from essor.faces.web.shapes import Action
@@ -150,7 +150,7 @@ def of_record(request: HttpRequest, name: str, record_id: str) -> HttpResponseBa
     suspects = _suspects(record)
     told: tuple[Told, ...] = ()
     if suspects:
-        told = resemblance(actor, obj, _typed(record), DuplicatesDetected((), suspects, may_save=True)).told
+        told = resemblance(actor, obj, as_read(record), DuplicatesDetected((), suspects, may_save=True)).told
     own = [one.record_id for one in suspects if one.object == obj.name and one.record_id is not None]
     keys_ = [record.key, *own][: merging.MOST]
     href = merge_href(obj, keys_) if own else ""
@@ -176,13 +176,6 @@ def _suspects(record: Loaded) -> list[Suspect]:
             for one in matches
         )  # fmt: skip
     return sorted(found, key=lambda one: -one.likeness)
-
-
-def _typed(record: Loaded) -> dict[str, str]:
-    """Return the record's values as they read."""
-    return {
-        field.name: shown(field, record.values).text for field in record.object.fields if not field.hidden
-    }
 
 
 @record_action(EVERY)

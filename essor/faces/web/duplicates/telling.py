@@ -15,6 +15,7 @@ from essor.catalog.definitions import ObjectDef
 from essor.domain.duplicates import setting
 from essor.faces.web import addresses
 from essor.faces.web.display import Shown, shown
+from essor.faces.web.records.reading import Loaded
 from essor.kernel import ids
 from essor.kernel.errors import DuplicatesDetected, Suspect
 from essor.query import run
@@ -64,6 +65,13 @@ def resemblance(
     }
     told = tuple(_told(actor, obj, typed, one, stored) for one in detected.suspects)
     return Resemblance(" ".join(error.message for error in detected.errors), told, detected.may_save)
+
+
+def as_read(record: Loaded) -> dict[str, str]:
+    """Return a record's values as they read, for the side of what was typed."""
+    return {
+        field.name: shown(field, record.values).text for field in record.object.fields if not field.hidden
+    }
 
 
 def compared(object_name: str) -> list[tuple[str, str]]:

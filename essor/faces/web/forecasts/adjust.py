@@ -25,7 +25,7 @@ from essor.kernel.errors import NotFound, ValidationFailed
 @asking.for_sellers
 def form(request: HttpRequest) -> HttpResponseBase:
     """Show the dialog, or keep the adjustment; an empty amount takes one's own back."""
-    asked = asking.asked(request)
+    asked = asking.asked(request, apart=True)
     figure = asking.figure_of(request)
     line = asked.line(request.POST.get("who") or request.GET.get("who", ""))
     if line.person is None or figure not in ADJUSTABLE:

@@ -17,7 +17,7 @@ from essor.access.actor import Actor
 from essor.domain.forecasts import board as boards
 from essor.domain.forecasts import periods, scope
 from essor.domain.forecasts.board import Board, Line
-from essor.domain.forecasts.figures import FIGURES
+from essor.domain.forecasts.figures import FIGURES, TOGETHER
 from essor.domain.forecasts.periods import Period
 from essor.faces.web.forecasts import words
 from essor.faces.web.records.reading import actor_of
@@ -68,11 +68,13 @@ def period_of(request: HttpRequest, actor: Actor) -> Period:
     return periods.read(text, actor.company, timezone.localdate())
 
 
-def asked(request: HttpRequest) -> Asked:
-    """Return the forecast that the address asks for."""
+def asked(request: HttpRequest, *, apart: bool = False) -> Asked:
+    """Return the forecast that the address asks for; `apart` takes the company's currency instead of all together."""
     actor = actor_of(request)
     period = period_of(request, actor)
     currency = request.POST.get("currency") or request.GET.get("currency", "")
+    if apart and currency == TOGETHER:
+        currency = actor.company.currency
     return Asked(actor, period, boards.board(actor, period, currency))
 
 

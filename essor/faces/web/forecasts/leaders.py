@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -21,6 +21,9 @@ from essor.faces.web.lists.going import go
 from essor.faces.web.records.reading import actor_of
 from essor.faces.web.shapes import Option
 from essor.faces.web.toasts import toast
+from essor.kernel import ids
+
+SHOWN = 6  # deals that one helped with, named below the figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class Standing:
     trend: str
     best: bool
     bars: list[tuple[str, str, int]]
+    deals: list[tuple[str, str]] = field(default_factory=list)
 
 
 @require_GET
@@ -69,16 +73,23 @@ def _team(request: HttpRequest, teams: list[tuple[int, str]]) -> int | None:
 
 def _standing(actor: Actor, name: str, period: Period, people: frozenset[int], currency: str) -> Standing:
     label, explained = words.METRICS[name]
-    way = leaders.progress(actor, name, period, currency)
-    places = leaders.first(name, period, people, currency) if people else []
+    way = leaders.progress(actor, name, period)
+    places = leaders.first(name, period, people) if people else []
 
     def shown(value: int) -> str:
-        return words.amount(value, currency) if name == "amount" else formatting.number(value, 0)
+        return words.amount(value, currency) if name in leaders.MONEY else formatting.number(value, 0)
 
     return Standing(
         name, str(label), str(explained), [(one, shown(one.value)) for one in places], shown(way[-1].value),
         _trend(way), way[-1].value > 0 and way[-1].value == max(one.value for one in way), _bars(way, shown),
+        _helped(actor, period) if name == "helped" and way[-1].value else [],
     )  # fmt: skip
+
+
+def _helped(actor: Actor, period: Period) -> list[tuple[str, str]]:
+    """Return the first of the deals that the reader helped with, so that everybody sees what counted."""
+    found = leaders.helped_deals(actor, period)[:SHOWN]
+    return [(addresses.record(ids.encode("006", key)), name) for key, name in found]
 
 
 def _trend(way: list[Progress]) -> str:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 
 from essor.domain.forecasts import adjusting, quotas
 from essor.domain.forecasts.board import Line
-from essor.domain.forecasts.figures import ADJUSTABLE, FIGURES
+from essor.domain.forecasts.figures import ADJUSTABLE, FIGURES, TOGETHER
 from essor.faces.web.forecasts import asking, deals, words
 from essor.faces.web.forecasts.asking import Asked
 
@@ -65,7 +65,7 @@ def show(request: HttpRequest) -> HttpResponseBase:
     context |= {
         "period": words.period(period), "kinds": asking.kinds(period), "may_set": quotas.may_set(question.actor),
         "previous": question.words(period=period.moved(-1).key), "next": question.words(period=period.moved(1).key),
-        "currencies": question.board.currencies, "opened": None,
+        "currencies": question.board.currencies, "home": question.actor.company.currency, "opened": None,
     }  # fmt: skip
     if request.GET.get("figure") in FIGURES:
         context["opened"] = deals.panel(
@@ -98,7 +98,7 @@ def row(question: Asked, line: Line) -> Row:
 def _cell(question: Asked, line: Line, name: str) -> Cell:
     currency = question.board.currency
     more = {"who": line.key, "figure": name}
-    adjustable = name in ADJUSTABLE and line.person is not None
+    adjustable = name in ADJUSTABLE and line.person is not None and currency != TOGETHER
     adjusted = words.amount(line.adjusted[name], currency) if name in line.adjusted else ""
     rows = line.adjustments.get(name)
     by = ""

@@ -7,6 +7,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from essor.domain.forecasts import amounts
+from essor.domain.forecasts.figures import TOGETHER
 from essor.domain.forecasts.periods import Period
 from essor.faces.web import formatting
 from essor.kernel import formats
@@ -41,7 +42,13 @@ METRICS = {
     "deals": (gettext_lazy("Won deals"), gettext_lazy("How many deals were won.")),
     "helped": (
         gettext_lazy("Deals helped"),
-        gettext_lazy("Deals that a colleague won and on which one has done a task, a call or a meeting."),
+        gettext_lazy(
+            "Deals that a colleague won and one helped with: by an activity, or by a contact with a part in them."
+        ),
+    ),
+    "contributed": (
+        gettext_lazy("Helped to win"),
+        gettext_lazy("What the deals come to that one helped colleagues to win."),
     ),
     "customers": (gettext_lazy("New customers"), gettext_lazy("Accounts that bought for the first time.")),
     "activities": (gettext_lazy("Activities"), gettext_lazy("Calls, tasks and meetings that were done.")),
@@ -65,11 +72,11 @@ def month(one: Period, *, width: str = "MMM") -> str:
 
 
 def amount(units: int | None, currency: str) -> str:
-    """Return an amount rounded to whole units of its currency."""
+    """Return an amount rounded to whole units of its currency, the company's where all are together."""
     if units is None:
         return ""
     size = 10 ** amounts.scale()
-    return formatting.money(round(units / size), currency, 0)
+    return formatting.money(round(units / size), "" if currency == TOGETHER else currency, 0)
 
 
 def signed(units: int, currency: str) -> str:

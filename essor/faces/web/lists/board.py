@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET
 from essor.access import rows as row_access
 from essor.catalog.definitions import Choice, Field
 from essor.catalog.pipelines import choices_of, is_lost, offered_types, record_type, stage_field
+from essor.domain.currencies.rates import Conversion, conversion
 from essor.faces.web import addresses, formatting
 from essor.faces.web.display import Shown
 from essor.faces.web.lists import columns as list_columns
@@ -26,7 +27,7 @@ from essor.faces.web.records.reading import actor_of, located
 from essor.faces.web.shapes import Option
 from essor.kernel.errors import NotFound, QueryRefused
 from essor.query import run
-from essor.query.tree import Aggregate, Column, Compare, Condition, Constant, Path, Query
+from essor.query.tree import Aggregate, Call, Column, Compare, Condition, Constant, Path, Query
 
 SIZE = 30
 LINES = 4
@@ -137,11 +138,14 @@ def empty_columns(state: State, field: Field) -> list[BoardColumn]:
     money = money_of(state)
     counts: dict[str, int] = {}
     sums: dict[str, dict[str, int]] = {}
-    for row in run.rows(state.actor, _grouped(state, field, money)):
+    together: dict[str, int] = {}
+    way = conversion(state.actor.company.currency) if money is not None else None
+    for row in run.rows(state.actor, _grouped(state, field, money, way)):
         value = row[field.name] or ""
         counts[value] = counts.get(value, 0) + row["records"]
         if money is not None and row["total"] is not None:
             sums.setdefault(value, {})[row.get("CurrencyIsoCode") or ""] = int(row["total"])
+            together[value] = together.get(value, 0) + int(row.get("converted") or 0)
     choices = list(_choices(state, field))
     known = {one.value for one in choices}
     choices += [field.choice(value) or Choice(value) for value in counts if value and value not in known]
@@ -150,7 +154,8 @@ def empty_columns(state: State, field: Field) -> list[BoardColumn]:
         shown.insert(0, Choice("", _("None")))
     return [
         BoardColumn(
-            one.value, str(one), counts.get(one.value, 0), _said(sums.get(one.value, {}), money), tone=_tone(one)
+            one.value, str(one), counts.get(one.value, 0),
+            _said(sums.get(one.value, {}), money, way, together.get(one.value, 0)), tone=_tone(one),
         )
         for one in shown
     ]  # fmt: skip
@@ -172,23 +177,31 @@ def money_of(state: State) -> Field | None:
     return next(iter((*listed, *own)), None)
 
 
-def _grouped(state: State, field: Field, money: Field | None) -> Query:
+def _grouped(state: State, field: Field, money: Field | None, way: Conversion | None) -> Query:
     groups = [Path((field.name,))]
     columns = [Column(groups[0]), Column(Aggregate("COUNT", Path(("Id",))), "records")]
     if money is not None:
-        columns.append(Column(Aggregate("SUM", Path((money.name,))), "total"))
+        amount = Path((money.name,))
+        columns.append(Column(Aggregate("SUM", amount), "total"))
+        if way is not None:
+            columns.append(Column(Aggregate("SUM", Call("convertCurrency", (amount,))), "converted"))
         if state.object.has("CurrencyIsoCode"):
             groups.append(Path(("CurrencyIsoCode",)))
             columns.append(Column(groups[1]))
     return Query(state.object.name, columns=tuple(columns), where=state.condition, group_by=tuple(groups))
 
 
-def _said(sums: Mapping[str, int], money: Field | None) -> tuple[str, ...]:
+def _said(
+    sums: Mapping[str, int], money: Field | None, way: Conversion | None, together: int
+) -> tuple[str, ...]:
+    """Return the sums by currency, the largest first, and what they make together where that says more."""
     scale = int(money.options.get("scale", 2)) if money else 2
-    ordered = sorted(sums.items(), key=lambda one: -abs(one[1]))
-    return tuple(
-        formatting.money(round(total / 10**scale) * 10**scale, currency, scale) for currency, total in ordered
-    )
+
+    def said(total: int, currency: str) -> str:
+        return formatting.money(round(total / 10**scale) * 10**scale, currency, scale)
+
+    found = [said(total, code) for code, total in sorted(sums.items(), key=lambda one: -abs(one[1]))]
+    return (*found, f"≈ {said(together, '')}") if way is not None and way.adds(sums.keys()) else tuple(found)
 
 
 def _tone(choice: Choice) -> str:

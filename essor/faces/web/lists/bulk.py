@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from essor.catalog.definitions import Field
 from essor.domain.bulk import edit as editing
 from essor.domain.bulk import jobs, remove
-from essor.domain.bulk.rows import Outcome, keys_after, matching
+from essor.domain.bulk.rows import Outcome
 from essor.faces.web.lists.going import at_once
 from essor.faces.web.lists.state import State, state_of
 from essor.faces.web.records.forms import by_field, sent_values, writable
@@ -26,6 +26,7 @@ from essor.faces.web.toasts import Tone, flash, toast, trigger
 from essor.kernel import ids
 from essor.kernel.errors import FieldError, QueryRefused, ValidationFailed
 from essor.query import run
+from essor.query.walk import keys_after, matching
 from essor.records import undo
 
 ALL = "all"

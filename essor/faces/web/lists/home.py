@@ -20,6 +20,7 @@ from essor.access import rows as row_access
 from essor.access.actor import Actor
 from essor.access.view import catalog_for
 from essor.catalog.definitions import Catalog, Field, ObjectDef
+from essor.domain.currencies.rates import Conversion, conversion
 from essor.faces.web import addresses, formatting, offers
 from essor.faces.web.lists import recents, today
 from essor.faces.web.lists.going import at_once
@@ -30,7 +31,19 @@ from essor.faces.web.toasts import toast, trigger
 from essor.kernel import ids
 from essor.kernel.errors import NotFound
 from essor.query import run
-from essor.query.tree import Aggregate, All, Column, Compare, Constant, Me, Order, Path, Query, RelativeDate
+from essor.query.tree import (
+    Aggregate,
+    All,
+    Call,
+    Column,
+    Compare,
+    Constant,
+    Me,
+    Order,
+    Path,
+    Query,
+    RelativeDate,
+)
 from essor.records.change import Change
 from essor.records.save import save
 
@@ -137,26 +150,39 @@ def pipeline(actor: Actor, catalog: Catalog) -> list[Stage]:
         columns=(
             Column(stage), Column(currency), Column(Aggregate("COUNT", Path(("Id",))), "deals"),
             Column(Aggregate("SUM", Path(("Amount",))), "total"),
+            Column(Aggregate("SUM", Call("convertCurrency", (Path(("Amount",)),))), "converted"),
         ),
     )  # fmt: skip
-    return list(_stages(obj, obj.field("StageName"), run.rows(actor, query)))
+    rows = run.rows(actor, query)
+    codes = {row["CurrencyIsoCode"] for row in rows if row["total"]} - {actor.company.currency}
+    way = conversion(actor.company.currency) if codes else None
+    return list(_stages(obj, obj.field("StageName"), rows, way))
 
 
-def _stages(obj: ObjectDef, field: Field, rows: list[dict[str, Any]]) -> Iterator[Stage]:
+def _stages(
+    obj: ObjectDef, field: Field, rows: list[dict[str, Any]], way: Conversion | None
+) -> Iterator[Stage]:
+    """Yield the stages; the bars compare amounts in the company's currency where the rates of all are known."""
+    codes = {row["CurrencyIsoCode"] for row in rows if row["total"]}
+    counted = "converted" if way is not None and way.adds(codes) else "total"
     found: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         found.setdefault(row["StageName"] or "", []).append(row)
     places = {choice.value: place for place, choice in enumerate(field.choices)}
-    largest = max((sum(row["total"] or 0 for row in group) for group in found.values()), default=0)
+    largest = max((sum(row[counted] or 0 for row in group) for group in found.values()), default=0)
     scale = int(obj.field("Amount").options.get("scale", 2))
     for value in sorted(found, key=lambda one: places.get(one, len(places))):
         group = found[value]
-        total = sum(row["total"] or 0 for row in group)
+        total = sum(row[counted] or 0 for row in group)
         amounts = [
             formatting.short_money(row["total"], row["CurrencyIsoCode"] or "", scale)
             for row in group
             if row["total"]
         ]
+        if way is not None and way.adds({row["CurrencyIsoCode"] for row in group if row["total"]}):
+            amounts = [
+                f"≈ {formatting.short_money(sum(row['converted'] or 0 for row in group), scale=scale)}"
+            ]
         here = Compare(Path(("StageName",)), "in", (Constant(value, "text"),))
         yield Stage(
             str(field.choice(value) or value), sum(row["deals"] for row in group), " + ".join(amounts) or "–",

@@ -68,8 +68,9 @@ def save(request: HttpRequest, name: str) -> HttpResponseBase:
     over = request.POST.get("over") == "1" and state.view.row is not None
     sharing = sharing_of(request)
     text = ListText(
-        object_name=state.object.name, name=request.POST.get("name", ""), where=state.condition,
+        object_name=state.object.name, name=request.POST.get("name", ""), where=state.kept,
         columns=[column.key for column in state.columns], sort=state.sort, sharing=sharing,
+        display=state.display,
     )  # fmt: skip
     try:
         row = list_views.save_list_view(state.actor, text, state.view.row if over else None)
@@ -77,8 +78,7 @@ def save(request: HttpRequest, name: str) -> HttpResponseBase:
         errors = tuple(error.message for error in failed.errors)
         return _form(request, state, Saving(text.name, sharing, over, errors), status=422)
     flash(request, _("The list “%(name)s” is saved.") % {"name": row.name})
-    kept = {name: state.params[name] for name in ("as", "by") if state.is_board and name in state.params}
-    return go(address(state.object, {"view": ids.encode(list_views.PREFIX, row.pk), **kept}))
+    return go(address(state.object, {"view": ids.encode(list_views.PREFIX, row.pk)}))
 
 
 def _form(request: HttpRequest, state: State, saving: Saving, status: int = 200) -> HttpResponse:

@@ -30,6 +30,7 @@ from essor.query.tree import All, Compare, Condition, Constant, Path, Query
 
 KEYS = ("view", "filter", "columns", "sort", "parent", "segment", "as", "by", "type")
 BOARD = "board"
+DISPLAY = ("as", "by", "type")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,23 @@ class State:
     @property
     def condition(self) -> Condition | None:
         """Return the whole condition: the segment's, the parent's and the filter's."""
-        return joined(segment_where(self.segment), self.parent, self.where, self.pipeline)
+        return joined(self.kept, self.pipeline)
+
+    @property
+    def kept(self) -> Condition | None:
+        """Return the condition without the pipeline of a board, which belongs to how the list is shown."""
+        return joined(segment_where(self.segment), self.parent, self.where)
+
+    @property
+    def display(self) -> dict[str, str]:
+        """Return the words that say how the list is shown; none for a table."""
+        return {name: self.params[name] for name in DISPLAY if name in self.params} if self.is_board else {}
+
+    @property
+    def as_table(self) -> str:
+        """Return the address of the list as a table: told where the view is a board by itself."""
+        mode = "table" if self.view.display else None
+        return self.href(**{"as": mode, "by": None, "type": None, "after": None})
 
     @property
     def is_board(self) -> bool:
@@ -159,7 +176,7 @@ def build(actor: Actor, name: str, words: Mapping[str, str]) -> State:
         where=where,
         columns=shown,
         sort=sorting(words.get("sort", ""), view, shown),
-        params=dict(words),
+        params=dict(words) if "as" in words else {**view.display, **words},
         pinned=pinned,
         parent=parent_of(obj, words.get("parent", "")),
         segment=segments.find_segment(actor, int(segment_key)) if segment_key.isdecimal() else None,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
@@ -23,7 +23,10 @@ NEWEST = (("Id", True),)
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A list view, built-in or saved; `key` names it in addresses, `row` is set for a saved one."""
+    """A list view, built-in or saved; `key` names it in addresses, `row` is set for a saved one.
+
+    `display` are the words of an address that say how it is shown unless the address says it itself.
+    """
 
     key: str
     name: str
@@ -32,6 +35,7 @@ class View:
     sort: tuple[tuple[str, bool], ...]
     row: ListView | None = None
     editable: bool = False
+    display: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def shared(self) -> bool:
@@ -86,6 +90,7 @@ def of_row(actor: Actor, obj: ObjectDef, row: ListView) -> View:
         sort=tuple((path, bool(down)) for path, down in row.sort) or NEWEST,
         row=row,
         editable=keeping.may_change(actor, row),
+        display=row.display,
     )
 
 

@@ -1,4 +1,4 @@
-"""The lines of a deal or a quote as a grid on its page: quantities, prices, discounts and dates changed together."""
+"""The lines of a deal, a quote or an order as a grid on its page: quantities, prices, discounts, dates changed together."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from essor.access import rows as row_access
 from essor.catalog.definitions import ObjectDef
+from essor.domain.sales.orders.objects import ACTIVATED
 from essor.domain.sales.quotes.sync import leaders
 from essor.faces.web import offers
 from essor.faces.web.lists.going import at_once
@@ -28,7 +29,7 @@ from essor.records.change import Change, Result
 from essor.records.delete import delete
 from essor.records.save import save_many
 
-DEAL, QUOTE = "Opportunity", "Quote"
+DEAL, QUOTE, ORDER = "Opportunity", "Quote", "Order"
 READ = ("Id", "Name", "ProductCode", "ListPrice", "TotalPrice", "CurrencyIsoCode")
 
 
@@ -44,8 +45,13 @@ class Place:
 PLACES = {
     DEAL: Place("OpportunityLineItem", "OpportunityId", ("Quantity", "UnitPrice", "Discount", "ServiceDate")),
     QUOTE: Place("QuoteLineItem", "QuoteId", ("Quantity", "UnitPrice", "Discount", "TaxRate", "ServiceDate")),
+    ORDER: Place("OrderItem", "OrderId", ("Quantity", "UnitPrice", "Discount", "TaxRate", "ServiceDate")),
 }
-SUMS = ("TotalPrice", "ShippingHandling", "Tax", "GrandTotal")  # of a quote, below its lines
+# Of a quote or an order, below its lines.
+SUMS = {
+    QUOTE: ("TotalPrice", "ShippingHandling", "Tax", "GrandTotal"),
+    ORDER: ("TotalAmount", "ShippingHandling", "Tax", "GrandTotal"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +91,9 @@ def closed(record: Loaded) -> tuple[str, str]:
         return _(
             "These products follow the quote %(number)s: change them there."
         ) % words, f"/r/{ids.encode('0Q0', leader.pk)}"
+    if record.object.name == ORDER:
+        fixed = record.values.get("Status") == ACTIVATED
+        return (_("The order is activated: its lines stay as they are.") if fixed else ""), ""
     if record.values.get("IsSuperseded"):
         return _("A later version has replaced this quote: it stays as it was."), ""
     if record.values.get("Status") == "Accepted":
@@ -135,14 +144,14 @@ def _draw(
     totals = [line.values.get("TotalPrice") or 0 for line in lines]
     fields = [obj.field(name) for name in PLACES[record.object.name].typed if obj.has(name)]
     why, where = closed(record)
-    below = SUMS if record.object.name == QUOTE else ()
+    below = SUMS.get(record.object.name, ())
     sums = [
         record.object.field(name) for name in below if record.values.get(name) and record.object.has(name)
     ]
     context = {
         "record": record, "lines": lines, "fields": fields, "object": obj, "total": sum(totals),
         "closed": why, "closed_href": where, "sums": sums,
-        "quote": record.object.name == QUOTE,
+        "quote": record.object.name != DEAL,
         "may_edit": not why and row_access.may(record.actor, obj, "edit") and any(one.updateable for one in fields),
         "may_add": not why and obj.createable and row_access.may(record.actor, obj, "create"),
         "may_delete": not why and row_access.may(record.actor, obj, "delete"),

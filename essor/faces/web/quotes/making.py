@@ -72,7 +72,7 @@ def new_quote(request: HttpRequest, record_id: str) -> HttpResponseBase:
     try:
         key = make.from_deal(record.actor, record.key)
     except ValidationFailed as refused:
-        return _back(request, record, refused)
+        return back(request, record, refused)
     quote = ids.encode("0Q0", key)
     flash(request, _("The quote is made."))
     return HttpResponseRedirect(addresses.record(quote))
@@ -85,7 +85,7 @@ def new_version(request: HttpRequest, record_id: str) -> HttpResponseBase:
     try:
         key = make.new_version(record.actor, record.key)
     except ValidationFailed as refused:
-        return _back(request, record, refused)
+        return back(request, record, refused)
     flash(request, _("The new version is made; the earlier one stays as it was."))
     return HttpResponseRedirect(addresses.record(ids.encode("0Q0", key)))
 
@@ -98,7 +98,7 @@ def lead(request: HttpRequest, record_id: str) -> HttpResponseBase:
     try:
         save(record.actor, Change(QUOTE, {"IsSyncing": leads}, id=record.key))
     except ValidationFailed as refused:
-        return _back(request, record, refused)
+        return back(request, record, refused)
     flash(
         request,
         _("The products of the deal are now those of this quote, and follow it.") if leads
@@ -107,6 +107,7 @@ def lead(request: HttpRequest, record_id: str) -> HttpResponseBase:
     return HttpResponseRedirect(addresses.record(record.id))
 
 
-def _back(request: HttpRequest, record: Loaded, refused: ValidationFailed) -> HttpResponseBase:
+def back(request: HttpRequest, record: Loaded, refused: ValidationFailed) -> HttpResponseBase:
+    """Go back to a record's page and say there why something was refused."""
     flash(request, str(refused), tone="error")
     return HttpResponseRedirect(addresses.record(record.id))

@@ -56,7 +56,11 @@ def document_of(request: HttpRequest, record_id: str) -> HttpResponseBase:
     """Hand out the document as it would be sent now, in the quote's language or in `?language=`."""
     record = quote_at(request, record_id)
     asked = request.GET.get("language", "")
-    name, content = document.pdf(record.actor, record.key, asked if asked in WORDS else "")
+    return inline(*document.pdf(record.actor, record.key, asked if asked in WORDS else ""))
+
+
+def inline(name: str, content: bytes) -> HttpResponse:
+    """Return a PDF that the browser shows and nobody keeps on the way."""
     response = HttpResponse(content, content_type="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="{name.encode("ascii", "ignore").decode()}"'
     response.headers["Cache-Control"] = "private, no-store"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -11,11 +13,12 @@ from django.views.decorators.http import require_http_methods
 from essor.catalog.definitions import Field
 from essor.catalog.pipelines import RECORD_TYPE, narrowed
 from essor.faces.web.display import is_numeric, part_names
+from essor.faces.web.duplicates.telling import Resemblance, as_read, resemblance
 from essor.faces.web.records.forms import by_field, sent_values
 from essor.faces.web.records.reading import Loaded, actor_of, load, located
 from essor.faces.web.shapes import Column, Row
 from essor.faces.web.toasts import toast, trigger
-from essor.kernel.errors import Conflict, Forbidden, ValidationFailed
+from essor.kernel.errors import Conflict, DuplicatesDetected, Forbidden, ValidationFailed
 from essor.records.change import Change
 from essor.records.save import save
 
@@ -43,13 +46,18 @@ def _editor(
     values: dict[str, object] | None = None,
     errors: dict[str, list[str]] | None = None,
     conflict: Conflict | None = None,
+    resembles: Resemblance | None = None,
     status: int = 200,
 ) -> HttpResponseBase:
     context = {
         "record": record, "field": field, "values": values or record.values, "errors": errors or {},
-        "conflict": conflict, "revision": conflict.revision if conflict else record.revision,
+        "conflict": conflict, "resembles": resembles, "revision": conflict.revision if conflict else record.revision,
     }  # fmt: skip
-    return render(request, "records/cell.html.jinja", context, status=status)
+    response = render(request, "records/cell.html.jinja", context, status=status)
+    if status != HTTPStatus.OK:
+        # What is refused stays an editor inside its cell, which the saved value replaces as a whole.
+        response.headers["HX-Reswap"] = "innerHTML"
+    return response
 
 
 def _save(request: HttpRequest, record_id: str, field: Field) -> HttpResponseBase:
@@ -60,9 +68,16 @@ def _save(request: HttpRequest, record_id: str, field: Field) -> HttpResponseBas
         allowed = set(part_names(field).values())
     values = {name: value for name, value in sent_values(obj, request.POST).items() if name in allowed}
     revision = request.POST.get("revision", "")
-    change = Change(obj.name, values, id=key, revision=int(revision) if revision.isdigit() else None)
+    change = Change(
+        obj.name, values, id=key, revision=int(revision) if revision.isdigit() else None,
+        accept_duplicates=request.POST.get("accept_duplicates") == "1",
+    )  # fmt: skip
     try:
         save(actor, change)
+    except DuplicatesDetected as detected:
+        whole = load(actor, record_id)
+        found = resemblance(actor, obj, {**as_read(whole), **values}, detected)
+        return _editor(request, whole, field, values={**whole.values, **values}, resembles=found, status=422)
     except ValidationFailed as failed:
         record = load(actor, record_id, [field])
         return _editor(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import Path
+
 from django.http import FileResponse, HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -9,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from essor.access import rows as row_access
-from essor.domain.feed import attach, store
+from essor.domain.feed import attach, links, previews, store
 from essor.faces.web import addresses
 from essor.faces.web.records.reading import Loaded, actor_of, load
 from essor.faces.web.toasts import flash, toast
@@ -17,7 +20,44 @@ from essor.kernel import ids
 from essor.kernel.errors import Forbidden, NotFound, ValidationFailed
 from essor.records.delete import delete
 
-PREVIEWED = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+SMALL_PICTURE = 1024 * 1024  # bytes of a picture that a list of files shows as it is
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One file in the list: `href` below which its pages are, a small picture, whether it can be looked at."""
+
+    id: str
+    file: attach.Attached
+    href: str
+    thumb: str
+    shown: bool
+    elsewhere: int
+
+    @property
+    def icon(self) -> str:
+        """Return the icon of a file without a small picture."""
+        return "photo" if self.file.media_type in PICTURES else "file-text"
+
+
+def listed(record: Loaded) -> list[Listed]:
+    """Return the files of a record as a page shows them."""
+    found = attach.attached(record.object, record.key)
+    places = links.counts([one.id for one in found])
+    return [_listed(record, one, places.get(one.id, 0)) for one in found]
+
+
+def _listed(record: Loaded, one: attach.Attached, places: int) -> Listed:
+    file_id = ids.encode("069", one.id)
+    href = f"/r/{record.id}/files/{file_id}"
+    picture, pdf = one.media_type in PICTURES, one.media_type == previews.PDF
+    thumb = ""
+    if picture and one.size <= SMALL_PICTURE:
+        thumb = f"{href}?show=1"
+    elif pdf and previews.picture(one.path, 0) is not None:
+        thumb = f"{href}/pages/0"
+    return Listed(file_id, one, href, thumb, picture or pdf, max(0, places - 1))
 
 
 @require_http_methods(["GET", "POST"])
@@ -35,23 +75,28 @@ def files(request: HttpRequest, record_id: str) -> HttpResponseBase:
         if request.headers.get("HX-Request") != "true":
             flash(request, error or _("File added."), tone="error" if error else "success")
             return HttpResponseRedirect(addresses.record(record.id))
-    response = render(
-        request, "records/files.html.jinja", _context(record, error), status=422 if error else 200
-    )
+    response = draw(request, record, error)
     if request.method == "POST" and not error:
         toast(response, _("File added."))
     return response
 
 
-def _context(record: Loaded, error: str) -> dict[str, object]:
-    return {
-        "record": record,
-        "files": [(ids.encode("069", one.id), one) for one in attach.attached(record.object, record.key)],
-        "error": error,
-        "may_add": record.catalog.has("ContentDocument")
-        and row_access.may(record.actor, "ContentDocument", "create"),
-        "previewed": PREVIEWED,
-    }
+def draw(request: HttpRequest, record: Loaded, error: str = "") -> HttpResponseBase:
+    """Draw the list of a record's files."""
+    own = record.object.name == "ContentDocument"
+    if own and not links.may_read(record.actor, record.key):
+        raise Forbidden(_("You may not read this file: it belongs to records that you do not see."))
+    may_add = (
+        links.holds_files(record.object)
+        and record.catalog.has("ContentDocument")
+        and row_access.may(record.actor, "ContentDocument", "create")
+    )
+    context = {
+        "record": record, "files": listed(record), "error": error, "may_add": may_add, "own": own,
+        "may_link": record.catalog.has(links.LINK) and row_access.may(record.actor, links.LINK, "create"),
+        "may_delete": row_access.may(record.actor, "ContentDocument", "delete"),
+    }  # fmt: skip
+    return render(request, "records/files.html.jinja", context, status=422 if error else 200)
 
 
 def found_at(request: HttpRequest, record_id: str, file_id: str) -> tuple[Loaded, attach.Attached]:
@@ -63,7 +108,9 @@ def found_at(request: HttpRequest, record_id: str, file_id: str) -> tuple[Loaded
         prefix, key = ids.decode(file_id)
     except ValueError:
         prefix, key = "", 0
-    if prefix != "069":
+    if prefix != "069" or (
+        record.object.name == "ContentDocument" and not links.may_read(record.actor, record.key)
+    ):
         raise NotFound(_("There is no such file."))
     return record, attach.one(record.object, record.key, key)
 
@@ -72,13 +119,18 @@ def found_at(request: HttpRequest, record_id: str, file_id: str) -> tuple[Loaded
 def download(request: HttpRequest, record_id: str, file_id: str) -> HttpResponseBase:
     """Hand a file out; pictures may be shown, everything else is a download."""
     _record, found = found_at(request, record_id, file_id)
-    name = f"{found.title}.{found.extension}" if found.extension else found.title
-    shown = found.media_type in PREVIEWED and request.GET.get("show") == "1"
-    media_type = found.media_type if shown else "application/octet-stream"
-    path = store.folder() / found.path
+    shown = found.media_type in PICTURES and request.GET.get("show") == "1"
+    return handed_out(store.folder() / found.path, found.name, found.media_type if shown else "")
+
+
+def handed_out(path: Path, name: str, media_type: str = "") -> HttpResponseBase:
+    """Return the answer that holds a file: to be saved, or shown where a harmless `media_type` is given."""
     if not path.exists():
         raise NotFound(_("The file is missing from the store."))
-    response = FileResponse(path.open("rb"), as_attachment=not shown, filename=name, content_type=media_type)
+    response = FileResponse(
+        path.open("rb"), as_attachment=not media_type, filename=name,
+        content_type=media_type or "application/octet-stream",
+    )  # fmt: skip
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "private, no-store"
@@ -90,7 +142,7 @@ def remove(request: HttpRequest, record_id: str, file_id: str) -> HttpResponseBa
     """Put a file into the recycle bin."""
     record, found = found_at(request, record_id, file_id)
     delete(record.actor, "ContentDocument", [found.id])
-    response = render(request, "records/files.html.jinja", _context(record, ""))
+    response = draw(request, record)
     toast(
         response,
         _("“%(name)s” is in the recycle bin.") % {"name": found.title},

@@ -30,6 +30,7 @@ from essor.faces.web import addresses
 from essor.faces.web.controls import Offer
 from essor.faces.web.display import part_names
 from essor.faces.web.duplicates.telling import Resemblance, resemblance
+from essor.faces.web.records.currency import CURRENCY, currency_field
 from essor.faces.web.records.reading import Loaded, actor_of, load
 from essor.faces.web.toasts import flash
 from essor.kernel import ids
@@ -43,12 +44,15 @@ from essor.records.save import save
 NOT_CLONED = frozenset({"Id", "Name", "OwnerId"})
 
 
+Block = tuple[str, int, list[Field]]
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """What the template draws: the fields by section, the values in them, and what is wrong with those."""
 
     object: ObjectDef
-    sections: list[tuple[str, int, list[Field]]]
+    sections: list[Block]
     values: Mapping[str, Any]
     errors: Mapping[str, list[str]]
     required: frozenset[str]
@@ -107,7 +111,7 @@ def _form(
 ) -> Form:
     layout = layout_for(obj, actor.profile_id, catalog_for(actor).version)
     kind, types = values.get(RECORD_TYPE), () if record else _types(actor, obj, values)
-    sections = []
+    sections: list[Block] = []
     for section in layout.sections:
         fields = [obj.field(item.name) for item in section.items if not (types and item.name == RECORD_TYPE)]
         editable = [
@@ -117,12 +121,28 @@ def _form(
         ]
         if editable:
             sections.append((section.label, section.columns, editable))
+    _with_currency(actor, obj, sections, values, new=record is None)
     needed = frozenset(field.name for field in obj.fields if field.required) | _staged(layout, obj, values)
     return Form(
         obj, sections, values, errors or {}, needed, record.id if record else "",
         revision or (record.revision if record else 0), clashes, back,
         assignable=record is None and assign.covers(obj.name), types=types,
     )  # fmt: skip
+
+
+def _with_currency(
+    actor: Actor, obj: ObjectDef, sections: list[Block], values: Mapping[str, Any], *, new: bool
+) -> None:
+    """Put the currency before the first amount where the company sells in several and the layout says nothing of it."""
+    monies = (
+        (block, place)
+        for block in sections for place, field in enumerate(block[2]) if field.kind.name == "money"
+    )  # fmt: skip
+    found = next(monies, None)
+    named = any(field.name == CURRENCY for _label, _columns, fields in sections for field in fields)
+    field = currency_field(actor, obj, values) if found and not named else None
+    if found and field is not None and writable(obj, field, new=new):
+        found[0][2].insert(found[1], field)
 
 
 def _types(actor: Actor, obj: ObjectDef, values: Mapping[str, Any]) -> tuple[Offer, ...]:
@@ -166,6 +186,8 @@ def _starting_values(request: HttpRequest, actor: Actor, obj: ObjectDef) -> dict
             field.options.get("default") is not None or any(c.default for c in field.choices)
         ):
             values[field.name] = default_of(field)
+    if obj.has(CURRENCY):
+        values[CURRENCY] = actor.company.currency
     usual = default_type(obj, actor.profile_id) or next(iter(offered_types(obj, actor.profile_id)), None)
     if usual is not None:
         values[RECORD_TYPE] = usual.id

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
+
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -33,9 +35,9 @@ def suggest(request: HttpRequest, name: str, field_name: str) -> HttpResponseBas
     field = seen.object(name).field(field_name.rpartition(".")[2])
     text = request.GET.get("q", "").strip()
     targets = [seen.object(target) for target in field.targets if seen.has(target)]
-    options: list[Option] = []
-    for target in targets:
-        options.extend(options_for(actor, target, text))
+    # Of several objects each has its turn, the best of each first: many accounts leave room for a contact.
+    turns = zip_longest(*(options_for(actor, target, text) for target in targets))
+    options = [one for turn in turns for one in turn if one is not None]
     create = _create(actor, targets, text)
     return render(
         request, "records/lookup.html.jinja", {"options": options[:SHOWN], "query": text, "create": create}

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from essor.faces.web.records import cells, files, forms, lookups, moving, page, removal, timeline, versions
+from essor.faces.web.records import (
+    cells,
+    file_links,
+    files,
+    forms,
+    lookups,
+    moving,
+    page,
+    previews,
+    removal,
+    timeline,
+    versions,
+)
 
 urlpatterns = [
     path("o/<str:name>/new", forms.create, name="new_record"),
@@ -18,6 +30,10 @@ urlpatterns = [
     path("r/<str:record_id>/files", files.files, name="files"),
     path("r/<str:record_id>/files/<str:file_id>", files.download, name="file"),
     path("r/<str:record_id>/files/<str:file_id>/delete", files.remove, name="delete_file"),
+    path("r/<str:record_id>/files/<str:file_id>/preview", previews.show, name="preview_file"),
+    path("r/<str:record_id>/files/<str:file_id>/pages/<int:number>", previews.page, name="file_page"),
+    path("r/<str:record_id>/files/<str:file_id>/links", file_links.show, name="file_links"),
+    path("r/<str:record_id>/files/<str:file_id>/unlink", file_links.remove, name="unlink_file"),
     path("r/<str:record_id>/files/<str:file_id>/versions", versions.show, name="file_versions"),
     path(
         "r/<str:record_id>/files/<str:file_id>/versions/<int:number>", versions.download, name="file_version"

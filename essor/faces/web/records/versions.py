@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from django.http import FileResponse, HttpRequest
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from essor.domain.feed import store, versions
-from essor.faces.web.records.files import found_at
+from essor.faces.web.records.files import found_at, handed_out
 from essor.faces.web.toasts import toast, trigger
-from essor.kernel.errors import NotFound, ValidationFailed
+from essor.kernel.errors import ValidationFailed
 
 
 @require_http_methods(["GET", "POST"])
@@ -58,13 +58,4 @@ def download(request: HttpRequest, record_id: str, file_id: str, number: int) ->
     """Hand out one version, always as a download."""
     _record, file = found_at(request, record_id, file_id)
     version = versions.one(file.id, number)
-    path = store.folder() / version.path
-    if not path.exists():
-        raise NotFound(_("The file is missing from the store."))
-    response = FileResponse(
-        path.open("rb"), as_attachment=True, filename=version.name, content_type="application/octet-stream"
-    )
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return handed_out(store.folder() / version.path, version.name)

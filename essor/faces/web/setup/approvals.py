@@ -49,7 +49,7 @@ To = ApprovalStep.To
 def index(request: HttpRequest) -> HttpResponseBase:
     """Draw all processes in the order in which they are tried, by object."""
     catalog = current.get()
-    rows = ApprovalProcess.objects.prefetch_related("steps").order_by("object_name", "place", "pk")
+    rows = ApprovalProcess.drawn.prefetch_related("steps").order_by("object_name", "place", "pk")
     lines = [
         (row, str(catalog.object(row.object_name).plural), words_of(row.object_name, row.entry))
         for row in rows
@@ -111,9 +111,15 @@ def _filled(form: Form) -> int:
 def _text(form: Form) -> ProcessText:
     return ProcessText(
         name=form.value("name"), object_name=form.value("object", "Opportunity"), description=form.value("description"),
-        active=form.on("active"), after_refusal=form.value("after_refusal"), facts=form.all("facts"),
+        active=form.on("active"), after_refusal=form.value("after_refusal"), remind_after=_days(form), facts=form.all("facts"),
         on_approve=_updates(form, "approve"), on_refuse=_updates(form, "refuse"),
     )  # fmt: skip
+
+
+def _days(form: Form) -> int | None:
+    """Return after how many days people are reminded, 0 for what is no number: the action refuses it."""
+    text = form.value("remind_after").strip()
+    return (int(text) if text.isdecimal() else 0) if text else None
 
 
 def _updates(form: Form, verb: str) -> list[Update]:
@@ -130,7 +136,7 @@ def _values(process: ApprovalProcess) -> dict[str, Any]:
     """Return what the form starts with."""
     values: dict[str, Any] = {
         "name": process.name, "description": process.description, "active": process.active,
-        "after_refusal": process.after_refusal, "facts": process.facts,
+        "after_refusal": process.after_refusal, "remind_after": process.remind_after, "facts": process.facts,
     }  # fmt: skip
     for verb, updates in (("approve", process.on_approve), ("refuse", process.on_refuse)):
         for place, one in enumerate(updates):

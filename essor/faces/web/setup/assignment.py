@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.dateparse import parse_date
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -16,11 +13,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from essor.access.actor import Actor
 from essor.access.models import Group, Principal
 from essor.catalog import current
+from essor.domain.absences.away import absent, still_to_come, today
 from essor.domain.sales.assignment import edit as editing
-from essor.domain.sales.assignment.assign import today, would_get
+from essor.domain.sales.assignment.assign import would_get
 from essor.domain.sales.assignment.edit import EntryText
-from essor.domain.sales.assignment.models import Absence, Entry
-from essor.domain.sales.assignment.turns import absent
+from essor.domain.sales.assignment.models import Entry
 from essor.faces.web.lists import filtering, state
 from essor.faces.web.lists.filters.building import build
 from essor.faces.web.lists.filters.drawing import Drawer
@@ -57,11 +54,8 @@ def index(request: HttpRequest) -> HttpResponseBase:
          [(names.get(one.user_id, ""), one, one.user_id in away) for one in row.members.all()])
         for row in rows
     ]  # fmt: skip
-    absences = [
-        (row, names.get(row.user_id, "")) for row in Absence.objects.filter(last_day__gte=today()).order_by("first_day")
-    ]  # fmt: skip
     context = {
-        "lines": lines, "absences": absences, "people": choices.people(), "form": starting({}),
+        "lines": lines, "absences": still_to_come(), "form": starting({}),
         "tested": _tested(actor, request.GET.get("lead", ""), names), "today": today(),
     }  # fmt: skip
     return draw(request, "assignment", context, current="assignment")
@@ -213,28 +207,3 @@ def remove(request: HttpRequest, entry_id: int) -> HttpResponseBase:
     editing.remove(actor_of(request), editing.found(entry_id))
     flash(request, _("The entry is removed."))
     return HttpResponseRedirect(reverse("web:setup_assignment"))
-
-
-@require_POST
-@customizing
-def absence(request: HttpRequest) -> HttpResponseBase:
-    """Note an absence, or forget one."""
-    actor, gone = actor_of(request), request.POST.get("remove", "")
-    try:
-        if gone.isdecimal():
-            editing.remove_absence(actor, int(gone))
-        else:
-            user = request.POST.get("user", "")
-            first, last = (_day(request.POST.get(name, "")) for name in ("first", "last"))
-            editing.add_absence(actor, int(user) if user.isdecimal() else 0, first, last)
-        flash(request, _("Saved."))
-    except EssorError as refused:
-        flash(request, str(refused), tone="error")
-    return HttpResponseRedirect(reverse("web:setup_assignment"))
-
-
-def _day(text: str) -> date | None:
-    try:
-        return parse_date(text)
-    except ValueError:
-        return None

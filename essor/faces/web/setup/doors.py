@@ -42,5 +42,17 @@ def opened(permission: Permission, *, strict: bool = False) -> Callable[[View], 
     return wrap
 
 
+def looking(view: View) -> View:
+    """Open a view, its posts included, to everybody who may see the set-up: it changes nothing."""
+
+    @wraps(view)
+    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not may_look(actor_of(request)):
+            raise Forbidden(_("Only an administrator may see the set-up."))
+        return view(request, *args, **kwargs)
+
+    return inner
+
+
 customizing = opened(Permission.CUSTOMIZE)
 managing = opened(Permission.MANAGE_USERS)

@@ -24,10 +24,8 @@ from essor.faces.web.setup.doors import customizing
 from essor.faces.web.setup.forms import Form, sent
 from essor.formula import Formula, FormulaError, compile_formula, words
 from essor.kernel import ids
-from essor.kernel.errors import EssorError, NotFound, QueryRefused
-from essor.query import run, trial
-from essor.query.soql.conditions import read_condition
-from essor.query.tree import Query
+from essor.kernel.errors import EssorError, NotFound
+from essor.query import trial
 
 YES_NO = "boolean"
 
@@ -127,24 +125,3 @@ def samples(request: HttpRequest, name: str) -> HttpResponseBase:
     text = request.GET.get("q", "").strip()
     options = options_for(actor, catalog_for(actor).object(name), text)
     return render(request, "records/lookup.html.jinja", {"options": options, "query": text, "create": None})
-
-
-@require_POST
-@customizing
-def condition(request: HttpRequest, name: str) -> HttpResponseBase:
-    """Return what is to say about a condition as typed so far: is it right, how many records meet it."""
-    # The form of a new sharing rule says itself about which object it is by now.
-    actor, obj = actor_of(request), current.get().object(request.POST.get("object") or name)
-    text = request.POST.get("where", "") or request.POST.get("option.where", "")
-    verdict = None
-    if text.strip():
-        try:
-            where = read_condition(obj.name, text)
-            count = run.count(actor, Query(obj.name, where=where))
-            said = _("This is right: %(count)s records of today meet it.") % {
-                "count": formatting.number(count, 0)
-            }
-            verdict = Verdict(ok=True, text=said)
-        except QueryRefused as error:
-            verdict = Verdict(ok=False, text=error.reason, line=error.line, column=error.column)
-    return render(request, "setup/verdict.html.jinja", {"verdict": verdict})

@@ -45,6 +45,7 @@ SIDEBAR: tuple[Group, ...] = (
         Entry("overview", _("Overview"), "home"),
         Entry("organization", _("Organization"), "building",
               _("name currency fiscal year language time zone phone region locale")),
+        Entry("currencies", _("Currencies and rates"), "currency-euro", _("exchange rate conversion dated multi-currency USD GBP")),
         Entry("letterhead", _("Letterhead of documents"), "file-text", _("logo SIRET VAT legal mention quote PDF payment terms")),
     )),
     Group(_("Data"), (
@@ -64,6 +65,7 @@ SIDEBAR: tuple[Group, ...] = (
     )),
     Group(_("People"), (
         Entry("users", _("Users"), "user", _("login password freeze deactivate second factor")),
+        Entry("absences", _("Absences"), "calendar", _("away holiday deputy stand in")),
         Entry("roles", _("Roles"), "hierarchy", _("role tree hierarchy team")),
         Entry("profiles", _("Profiles"), "id", _("rights object permission field security")),
         Entry("permission_sets", _("Permission sets"), "key", _("rights object permission field security")),

@@ -15,6 +15,7 @@ from essor.catalog import current
 from essor.catalog.actions.add_object import add_object
 from essor.catalog.actions.change_object import change_object, hide_object, restore_object
 from essor.catalog.actions.find import custom_object
+from essor.catalog.actions.purge_object import purge_object
 from essor.catalog.actions.spec import ObjectSpec
 from essor.catalog.definitions import ObjectDef
 from essor.catalog.models import CustomObject, State
@@ -134,3 +135,19 @@ def restore(request: HttpRequest, name: str) -> HttpResponseBase:
     obj = restore_object(actor_of(request).user_id, name)
     flash(request, _("“%(name)s” is back with its records.") % {"name": obj.plural})
     return HttpResponseRedirect(reverse("web:setup_fields", args=[obj.name]))
+
+
+@require_POST
+@customizing
+def purge(request: HttpRequest, name: str) -> HttpResponseBase:
+    """Erase a hidden object with its records for good; its name must be typed first."""
+    if request.POST.get("confirm", "").strip().lower() != name.lower():
+        flash(
+            request,
+            _("Nothing was erased: type the technical name of the object to confirm."),
+            tone="warning",
+        )
+        return HttpResponseRedirect(reverse("web:setup_objects") + "#hidden")
+    purge_object(actor_of(request).user_id, name)
+    flash(request, _("The object and its records are erased for good."))
+    return HttpResponseRedirect(reverse("web:setup_objects"))

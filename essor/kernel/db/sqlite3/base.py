@@ -7,7 +7,6 @@ import sqlite3
 import time
 from typing import Any
 
-from django.db import OperationalError
 from django.db.backends.sqlite3 import base
 
 from essor.kernel.db import functions
@@ -24,8 +23,49 @@ DEFAULTS: dict[str, Any] = {
 }
 
 LOOK_EVERY = (
-    0.003  # seconds between two looks whether the writer is done: SQLite itself soon looks only every 0.1 s
+    0.003  # seconds between two looks whether the writer is done: SQLite's own soon come only every 0.1 s
 )
+
+TOO_LARGE = 2**63
+
+
+class RangeCursor(base.SQLiteCursorWrapper):
+    """Takes a whole number of any size in a question, as PostgreSQL does: what is stored is never equal to it."""
+
+    def execute(self, query: str, params: Any = None) -> Any:
+        """Run a statement; a SELECT with a number beyond 64 bits is asked with the nearest double."""
+        try:
+            return super().execute(query, params)
+        except OverflowError:
+            if not query.lstrip().upper().startswith(("SELECT", "WITH")):
+                raise
+            return super().execute(query, [_within_reach(one) for one in params])
+
+
+def _within_reach(value: Any) -> Any:
+    return float(value) if isinstance(value, int) and abs(value) >= TOO_LARGE else value
+
+
+class PatientCursor(RangeCursor):
+    """Waits for the write lock between two tries, never within one.
+
+    While SQLite itself waits it holds the connection's mutex. Python frees what is garbage in whatever thread comes by;
+    when that is the writer, and the garbage a statement of the waiting connection, both would stand still until the
+    wait is over.
+    """
+
+    patience: float = 0.0  # seconds
+
+    def execute(self, query: str, params: Any = None) -> Any:
+        """Run one statement, as often as it takes for the lock to be free."""
+        end = time.monotonic() + self.patience
+        while True:
+            try:
+                return super().execute(query, params)
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                    raise
+            time.sleep(LOOK_EVERY * random.uniform(0.5, 1.5))  # noqa: S311 -- no secret
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -44,23 +84,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params: dict[str, Any]) -> sqlite3.Connection:
         """Return an open connection that knows the functions of formulas and searches."""
         connection: sqlite3.Connection = super().get_new_connection(conn_params)
+        connection.execute("PRAGMA busy_timeout = 0")  # whoever waits, waits in PatientCursor
         functions.register(connection)
         return connection
 
-    def _start_transaction_under_autocommit(self) -> None:
-        """Take the write lock, looking often: who waits gets in when a long piece of work pauses between two writes."""
-        patience = float(self.settings_dict["OPTIONS"]["timeout"])
-        end = time.monotonic() + patience
-        self.connection.execute("PRAGMA busy_timeout = 0")
-        try:
-            while True:
-                try:
-                    super()._start_transaction_under_autocommit()  # type: ignore[misc]  # Django has it, its stubs do not
-                except OperationalError as error:
-                    if "locked" not in str(error) or time.monotonic() > end:
-                        raise
-                    time.sleep(LOOK_EVERY * random.uniform(0.5, 1.5))  # noqa: S311 -- no secret
-                else:
-                    return
-        finally:
-            self.connection.execute(f"PRAGMA busy_timeout = {int(patience * 1000)}")
+    def create_cursor(self, name: str | None = None) -> PatientCursor:  # noqa: ARG002 -- Django's signature
+        """Return a cursor that waits as long as the setting `timeout` says, in seconds."""
+        cursor: PatientCursor = self.connection.cursor(factory=PatientCursor)
+        cursor.patience = float(self.settings_dict["OPTIONS"]["timeout"])
+        return cursor

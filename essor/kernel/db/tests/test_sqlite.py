@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from essor.kernel.db import functions
 from essor.kernel.db.sqlite3.features import variable_limit
@@ -17,8 +21,34 @@ pytestmark = pytest.mark.skipif("connection.vendor != 'sqlite'", reason="about S
 @pytest.mark.usefixtures("transactional_db")
 def test_readers_do_not_wait_for_the_writer_and_writers_wait_their_turn() -> None:
     assert run("PRAGMA journal_mode") == [("wal",)]
-    assert run("PRAGMA busy_timeout")[0][0] >= 5000
+    assert connection.settings_dict["OPTIONS"]["timeout"] >= 5
     assert run("PRAGMA foreign_keys") == [(1,)]
+
+
+@pytest.mark.usefixtures("transactional_db")
+def test_a_writer_that_clears_away_what_a_waiting_one_left_is_not_held_up(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(
+        connection.settings_dict["OPTIONS"], "timeout", 2.0
+    )  # seconds, of the other thread too
+    left: list[object] = []
+    begun = threading.Event()
+
+    def write() -> None:
+        with closing(connection):
+            left.append(connection.cursor().cursor.execute("SELECT 1 UNION SELECT 2"))
+            begun.set()
+            ground.model._default_manager.create(name="late")
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            late = pool.submit(write)
+            begun.wait()
+            time.sleep(0.2)  # by now it waits for the lock
+            left.clear()
+        late.result()
+    assert ground.model._default_manager.count() == 1
 
 
 def test_statements_take_as_many_parameters_as_the_linked_library_allows(ground: Ground) -> None:
@@ -46,3 +76,14 @@ def test_one_column_is_inserted_in_one_statement(ground: Ground) -> None:
 def test_limit_follows_the_library() -> None:
     with sqlite3.connect(":memory:") as plain:
         assert variable_limit() <= plain.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER)
+
+
+def test_a_number_beyond_64_bits_is_equal_to_nothing(ground: Ground) -> None:
+    ground.model._default_manager.create(name="one")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count(*) FROM {ground.model._meta.db_table} WHERE id = %s OR id = %s", [10**20, 1]
+        )
+        assert cursor.fetchone() == (1,)
+    with pytest.raises(OverflowError), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {ground.model._meta.db_table} SET name = %s", [10**20])

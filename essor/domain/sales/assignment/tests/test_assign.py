@@ -14,6 +14,8 @@ from essor.access.actor import Actor, actor_for
 from essor.access.models import Group, Principal, User
 from essor.access.tests.samples import MakeUser
 from essor.catalog import current
+from essor.domain.absences.actions import add_absence
+from essor.domain.absences.away import today
 from essor.domain.sales.assignment import edit, take
 from essor.domain.sales.assignment.assign import assign, would_get
 from essor.domain.sales.assignment.models import Entry
@@ -84,14 +86,12 @@ def test_a_team_shares_by_weight_over_several_writes(admin: Actor, people: list[
 
 
 def test_the_absent_and_the_inactive_get_nothing(admin: Actor, people: list[User]) -> None:
-    from essor.domain.sales.assignment.assign import today
-
     ann, ben, cid = (one.pk for one in people)
     team(admin, {ann: 1, ben: 1, cid: 1})
-    edit.add_absence(admin, ann, today() - timedelta(days=1), today())
+    add_absence(admin, ann, today() - timedelta(days=1), today())
     actions.deactivate_user(admin, people[1])
     assert owners(leads(admin, 3)) == {cid: 3}
-    edit.add_absence(admin, cid, today(), today() + timedelta(days=3))
+    add_absence(admin, cid, today(), today() + timedelta(days=3))
     assert owners(leads(admin, 1)) == {admin.user_id: 1}
 
 

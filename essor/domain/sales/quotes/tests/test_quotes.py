@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from essor.access.actor import Actor
 from essor.domain.sales.models import Opportunity, OpportunityLineItem
+from essor.domain.sales.products.totals import line_totals
 from essor.domain.sales.quotes import make
 from essor.domain.sales.quotes.models import Quote, QuoteLineItem
 from essor.domain.sales.quotes.tests.conftest import New
-from essor.domain.sales.quotes.totals import Vat, line_totals, totals_of
+from essor.domain.sales.quotes.totals import Vat, totals_of
 from essor.kernel.errors import ValidationFailed
 from essor.records.change import Change
 from essor.records.delete import delete
@@ -173,3 +174,26 @@ def test_many_lines_cost_the_same_number_of_queries_as_two(admin: Actor, deal: i
             assert all(result.ok for result in save_many(admin, "QuoteLineItem", changes))
         costs.append(len(asked))
     assert costs[1] == costs[2]
+
+
+@pytest.mark.django_db
+def test_a_line_comes_to_the_same_in_deal_and_quote(admin: Actor, new: New, price: New, deal: int) -> None:
+    for quantity, amount, discount in (
+        ("1", "0.05", "50"),
+        ("2.5", "0.01", None),
+        ("7", "1.15", "12.25"),
+        ("1", "0.25", "10"),
+    ):
+        entry = price(amount)
+        new(
+            "OpportunityLineItem",
+            OpportunityId=deal,
+            PricebookEntryId=entry,
+            Quantity=quantity,
+            Discount=discount,
+        )
+    quote = Quote.objects.get(pk=make.from_deal(admin, deal))
+    own = list(OpportunityLineItem.objects.order_by("pk").values_list("total_price", flat=True))
+    assert own == [2778, 1400, 3, 3, 706, 23], "half up: 2777.775, 2.5, 2.5, 706.3875 and 22.5 cents"
+    assert list(quote.quote_line_items.order_by("pk").values_list("total_price", flat=True)) == own
+    assert Opportunity.objects.get(pk=deal).amount == quote.total_price == sum(own)

@@ -83,3 +83,12 @@ def test_an_event_of_a_series_has_a_record_page(admin: Client) -> None:
     admin.post("/calendar/new", {**NEW, "repeat": "FREQ=WEEKLY", "until": "2027-04-12"}, **HX)
     last = Event.objects.order_by("-start_date_time")[0]
     assert "Team" in text(admin.get(f"/r/{key(last)}/"))
+
+
+def test_an_event_that_stands_becomes_a_series(admin: Client) -> None:
+    admin.post("/calendar/new", NEW, **HX)
+    one = key(Event.objects.get())
+    assert 'name="repeat"' in text(admin.get(f"/calendar/{one}"))
+    admin.post(f"/calendar/{one}", {**NEW, "repeat": "FREQ=DAILY", "until": "2027-03-24"}, **HX)
+    assert [event.activity_date.day for event in Event.objects.order_by("start_date_time")] == [22, 23, 24]
+    assert 'name="repeat"' not in text(admin.get(f"/calendar/{one}"))

@@ -13,7 +13,7 @@ from essor.access.actor import Actor
 from essor.access.models import PermissionSet, User
 from essor.access.rights import FieldAccess
 from essor.domain.approvals.actions.submit import submit
-from essor.domain.approvals.models import Absence, ApprovalProcess, ProcessInstance
+from essor.domain.approvals.models import ApprovalProcess, ProcessInstance
 from essor.domain.approvals.tests.conftest import (  # noqa: F401 -- fixtures by name
     Person,
     Process,
@@ -149,26 +149,6 @@ def test_a_hidden_field_is_not_shown_to_its_approver(
     assert "5,432" not in text(browser(fresh(manager)), "/approvals/")
 
 
-def test_an_absence_is_noted_and_a_wrong_one_keeps_what_was_typed(
-    manager: Actor, rep: Actor, browser: Browser
-) -> None:
-    client = browser(manager)
-    wrong = client.post(
-        "/approvals/absences", {"first": "2030-02-02", "last": "2030-01-01", "delegate": str(rep.user_id)}
-    )
-    assert wrong.status_code == 422
-    assert "2030-02-02" in wrong.content.decode()
-    client.post(
-        "/approvals/absences", {"first": "2030-02-02", "last": "2030-02-05", "delegate": str(rep.user_id)}
-    )
-    row = Absence.objects.get()
-    assert User.objects.get(pk=manager.user_id).delegated_approver_id == rep.user_id
-    browser(rep).post("/approvals/absences", {"remove": str(row.pk)})
-    assert Absence.objects.exists()
-    client.post("/approvals/absences", {"remove": str(row.pk)})
-    assert not Absence.objects.exists()
-
-
 def test_an_administrator_draws_a_process_and_others_may_not(
     admin: Actor, rep: Actor, manager: Actor, browser: Browser
 ) -> None:
@@ -215,3 +195,23 @@ def test_an_administrator_draws_a_process_and_others_may_not(
     for address in ("/setup/approvals/", base, f"{base}criteria"):
         assert browser(rep).get(address).status_code == 403
     assert browser(rep).post(base, values).status_code == 403
+
+
+def test_ticked_requests_are_answered_together_and_a_refusal_needs_its_reason(
+    process: Process, rep: Actor, manager: Actor, browser: Browser
+) -> None:
+    process()
+    items = [submit(rep, "Opportunity", deal(rep, Name=name)).items[0] for name in ("One", "Two", "Three")]
+    client = browser(manager)
+    assert "Answer several together" in text(client, "/approvals/")
+    page = client.post("/approvals/answers", {"item": items[:2], "answer": "refuse", "comment": " "})
+    assert page.status_code == 422
+    assert page.content.decode().count(" checked>") == 2
+    assert client.post("/approvals/answers", {"answer": "approve"}).status_code == 422
+    client.post("/approvals/answers", {"item": items[:2], "answer": "refuse", "comment": "Later"})
+    assert sorted(ProcessInstance.objects.values_list("status", flat=True)) == [
+        "Pending",
+        "Rejected",
+        "Rejected",
+    ]
+    assert "2 requests refused" in text(client, "/approvals/")

@@ -90,7 +90,7 @@ def test_the_panel_keeps_what_was_typed_and_says_what_is_wrong(admin: Client) ->
 
 
 @pytest.mark.parametrize(
-    "kind", ["update", "create", "assign", "notify", "mail", "branch", "wait", "webhook"]
+    "kind", ["update", "create", "assign", "notify", "mail", "branch", "wait", "webhook", "approval"]
 )
 def test_every_kind_of_step_has_its_panel(admin: Client, kind: str) -> None:
     base = new_flow(admin)
@@ -122,14 +122,14 @@ def test_a_test_run_shows_everything_and_leaves_nothing(admin: Client, boss: Use
 
 
 def test_every_ready_made_flow_can_be_turned_on(admin: Client) -> None:
-    for name in ("hot_lead", "thanks", "stale_deal", "closing_soon"):
+    for name in ("hot_lead", "thanks", "large_deal", "stale_deal", "closing_soon"):
         admin.post(f"/setup/flows/new?from={name}", {"name": name, "description": ""})
         flow = Flow.objects.get(name=name)
         admin.post(f"/setup/flows/{flow.pk}/versions/1/activate")
         flow.refresh_from_db()
         assert flow.active is not None, name
     page = admin.get("/setup/flows/").content.decode()
-    assert page.count("es-tag-good") == 4
+    assert page.count("es-tag-good") == 5
 
 
 def test_versions_runs_stay_in_theirs(admin: Client, boss: User) -> None:

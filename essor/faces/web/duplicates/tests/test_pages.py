@@ -10,6 +10,7 @@ from django.test import Client
 from essor.access.actor import Actor
 from essor.access.models import OrgDefault, User
 from essor.access.version import bump
+from essor.domain.duplicates import setting
 from essor.domain.duplicates.models import MatchingRule, SuspectPair
 from essor.domain.sales.models import Account
 from essor.faces.web.lists.tests.conftest import New, text
@@ -42,8 +43,6 @@ def test_a_form_shows_whom_it_repeats_and_saves_when_told_to(admin: Client, new:
 
 
 def test_a_blocking_rule_offers_no_way_round(admin: Client, new: New) -> None:
-    from essor.domain.duplicates import setting
-
     new("Account", **ELAN)
     MatchingRule.objects.update(on_create="block")
     setting.forget()
@@ -156,3 +155,20 @@ def test_a_rule_is_set_up_and_holds(admin: Client, run_time_catalog: None, boss:
     assert "Give the rule a name" in text(refused)
     assert admin.post(f"/setup/duplicates/{row.pk}/remove").status_code == 302
     assert not MatchingRule.objects.filter(pk=row.pk).exists()
+
+
+def test_an_inline_edit_tells_whom_it_repeats_too(admin: Client, new: New) -> None:
+    known = new("Account", **ELAN)
+    other = new("Account", Name="Quite different", Phone=ELAN["Phone"])
+    MatchingRule.objects.update(on_edit="warn")
+    setting.forget()
+    cell = f"/r/{other}/cell/Name"
+    answer = admin.post(cell, {"Name": "Elan Energie"})
+    page = text(answer)
+    assert answer.status_code == 422
+    assert f'href="/r/{known}/"' in page
+    assert answer.headers["HX-Reswap"] == "innerHTML"  # the cell stays a cell
+    assert 'value="Elan Energie"' in page
+    assert page.index('aria-label="Save"') < page.index('name="accept_duplicates"')  # Enter never insists
+    assert admin.post(cell, {"Name": "Elan Energie", "accept_duplicates": "1"}).status_code == 200
+    assert Account.objects.filter(name="Elan Energie").count() == 1

@@ -12,7 +12,7 @@ from essor.access.actor import Actor
 from essor.access.models import Group, Principal, User
 from essor.access.tests.samples import MakeUser
 from essor.domain.sales.assignment import edit
-from essor.domain.sales.assignment.models import Absence, Entry
+from essor.domain.sales.assignment.models import Entry
 from essor.domain.sales.models import Lead
 from essor.kernel import ids
 from essor.records.tests.conftest import New
@@ -63,17 +63,6 @@ def test_a_refused_entry_comes_back_with_what_was_typed(signed_in: Client, ann: 
     assert answer.status_code == 422
     assert 'value="Mine"' in answer.content.decode()
     assert 'value="many"' in answer.content.decode()
-
-
-def test_absences_are_noted_and_forgotten(signed_in: Client, ann: User) -> None:
-    address = f"{HOME}absences"
-    signed_in.post(address, {"user": ann.pk, "first": "2999-01-02", "last": "2999-01-01"})
-    assert not Absence.objects.exists()
-    signed_in.post(address, {"user": ann.pk, "first": "2999-01-01", "last": "2999-01-02"})
-    row = Absence.objects.get()
-    assert "Ann Test" in signed_in.get(HOME).content.decode()
-    signed_in.post(address, {"remove": row.pk})
-    assert not Absence.objects.exists()
 
 
 def test_a_new_lead_goes_by_rule_when_its_box_is_ticked(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from essor.domain.sales.models import Account, Opportunity
 from essor.faces.web.lists.state import written
 from essor.faces.web.lists.tests.conftest import New, browser, hide, person, text
 from essor.kernel import ids
+from essor.query.models import ListView
 from essor.query.tree import Compare, Constant, Path
 from essor.records.models import Batch
 
@@ -194,3 +196,20 @@ def test_boards_of_lists_without_stages_and_hostile_addresses_answer(admin: Clie
         assert admin.get(f"{BOARD}&{words}").status_code in (200, 400), words
     assert admin.get("/o/Opportunity/board/column?as=board&value=Nowhere").status_code == 200
     assert admin.post("/r/0060000000000NTAAY/move", {"field": "StageName", "to": "x"}).status_code == 404
+
+
+def test_a_saved_list_opens_as_the_board_it_was_saved_as(admin: Client, deal: Any) -> None:
+    deal(amount="10")
+    words = {"as": "board", "by": "LeadSource", "name": "By source", "visibility": "private"}
+    admin.post("/o/Opportunity/views/save", words, HTTP_HX_REQUEST="true")
+    saved = ids.encode("00B", ListView.objects.get().pk)
+    opened = text(admin.get(f"/o/Opportunity/?view={saved}"))
+    assert "" in columns(opened)
+    assert "Prospecting" not in columns(opened)
+    table = re.search(r'href="([^"]*as=table[^"]*)"', opened)
+    assert table is not None
+    shown = text(admin.get(unescape(table[1])))
+    assert not columns(shown)
+    assert "Deal Prospecting 10" in shown
+    admin.post("/o/Opportunity/views/pin", {"view": saved})
+    assert "" in columns(text(admin.get("/o/Opportunity/")))

@@ -15,7 +15,7 @@ from essor.access.view import catalog_for
 from essor.catalog import current
 from essor.catalog.kinds import ADDABLE
 from essor.catalog.layouts import layout_for
-from essor.catalog.models import CustomField, Layout, RecordType, ValidationRule
+from essor.catalog.models import CustomField, CustomObject, Layout, RecordType, ValidationRule
 from essor.faces.web.setup.tests.conftest import browser, person
 from essor.kernel import ids
 from essor.records.change import Change
@@ -134,6 +134,18 @@ def test_a_stage_keeps_its_probability_when_values_are_edited(admin: Client) -> 
     after = current.get().object("Opportunity").field("StageName").choices
     assert after[0].facts["probability"] == 15
     assert [dict(one.facts) for one in after[1:]] == [dict(one.facts) for one in before[1:]]
+
+
+def test_an_object_is_erased_once_it_is_hidden_and_its_name_typed(admin: Client) -> None:
+    admin.post("/setup/objects/new", {"label": "Site", "plural": "Sites", "naming": "text"})
+    admin.post("/setup/objects/Site__c/hide")
+    page = admin.get("/setup/objects/").content.decode()
+    assert "/setup/objects/Site__c/purge" in page
+    admin.post("/setup/objects/Site__c/purge", {"confirm": "sites"})
+    assert CustomObject.objects.get().state == "hidden"
+    admin.post("/setup/objects/Site__c/purge", {"confirm": "Site__c"})
+    assert CustomObject.objects.get().state == "purged"
+    assert "Site__c" not in admin.get("/setup/objects/").content.decode()
 
 
 def test_a_field_is_hidden_restored_and_erased(admin: Client) -> None:

@@ -26,7 +26,7 @@ PATTERNS = names(urls.setup)
 POSTS = {
     name for name in (one.name for one in PATTERNS)
     if any(word in name for word in ("hide", "restore", "purge", "remove", "switch", "drop", "reset_", "setup_user_",
-                                     "setup_formula", "setup_condition", "assignment_clear", "assignment_move", "absence",
+                                     "setup_formula", "setup_condition", "assignment_clear", "assignment_move",
                                      "renew", "approval_act",
                                      "step_act"))
 }  # fmt: skip

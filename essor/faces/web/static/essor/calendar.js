@@ -17,19 +17,44 @@ const written = (date) => date.toISOString().slice(0, 16);
 const minutesAt = (column, y) => Math.round((((y - column.getBoundingClientRect().top) / HOUR) * 60) / STEP) * STEP;
 const dayUnder = (x, y) => document.elementsFromPoint(x, y).find((one) => one.matches?.("[data-calendar] [data-day]"));
 
+/* Asks how far a change reaches into a series; null when the person thinks better of it. */
+function asked(item) {
+  if (!("repeats" in item.dataset) || item.classList.contains("cal-task")) return Promise.resolve("this");
+  const dialog = document.getElementById("series-dialog");
+  dialog.returnValue = "";
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => resolve(dialog.returnValue || null), { once: true });
+  });
+}
+document.addEventListener("click", (event) => {
+  const choice = event.target.closest?.("[data-series-scope]");
+  choice?.closest("dialog").close(choice.dataset.seriesScope);
+});
+
 async function send(item, start, end) {
+  const scope = await asked(item);
+  if (!scope) {
+    await refreshed(item.dataset.cal);
+    return;
+  }
   const form = new FormData();
   form.set("start", written(start));
   form.set("end", written(end));
-  if ("repeats" in item.dataset && !item.classList.contains("cal-task") && confirm(calendar().dataset.seriesText)) form.set("scope", "following");
+  form.set("scope", scope);
   const answer = await fetch(`/calendar/${item.dataset.cal}/move`, { method: "POST", body: form, headers: { "X-CSRFToken": token(), "HX-Request": "true" } });
   if (answer.ok) announce(`${item.dataset.title} ${start.toISOString().slice(0, 16).replace("T", " ")}`);
   else toast((await answer.text()).slice(0, 200) || text("failed"), { tone: "error" });
-  const { cal } = item.dataset;
+  await refreshed(item.dataset.cal);
+}
+
+/* Draws the page anew where it was scrolled to, with an item focused. */
+async function refreshed(cal) {
   const place = document.querySelector(".cal-scroll")?.scrollTop;
   await refreshPage();
   if (place) document.querySelector(".cal-scroll").scrollTop = place;
-  document.querySelector(`[data-cal="${CSS.escape(cal)}"]`)?.focus({ preventScroll: true });
+  const items = [...document.querySelectorAll(`[data-cal="${CSS.escape(cal)}"]`)];
+  items.find((one) => one.checkVisibility())?.focus({ preventScroll: true });
 }
 
 function begin(event, item) {

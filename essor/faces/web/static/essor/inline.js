@@ -16,11 +16,20 @@ async function edit(place) {
   before.set(place, place.innerHTML);
   place.dataset.editing = "";
   await htmx.ajax("GET", address, { target: place, swap: "innerHTML" });
-  const control = place.querySelector("input:not([type=hidden]), select:not([hidden]), textarea:not([hidden]), [contenteditable]");
-  if (!control) return leave(place);
-  control.focus();
-  control.select?.();
+  if (!focusIn(place)) leave(place);
 }
+
+function focusIn(place) {
+  const control = place.querySelector("input:not([type=hidden]), select:not([hidden]), textarea:not([hidden]), [contenteditable]");
+  control?.focus();
+  control?.select?.();
+  return control;
+}
+
+/* What was refused is corrected where it stands. */
+document.addEventListener("htmx:afterSettle", ({ detail }) => {
+  if (detail.xhr?.status >= 400 && detail.target?.matches?.("[data-editing]")) focusIn(detail.target);
+});
 
 function leave(place) {
   place.innerHTML = before.get(place) ?? place.innerHTML;

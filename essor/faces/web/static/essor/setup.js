@@ -35,6 +35,15 @@ function filterInserts(input) {
   }
 }
 
+/* What was put together in the filter builder becomes the text of the condition, as if it had been typed. */
+document.addEventListener("es:condition", ({ detail }) => {
+  const area = document.querySelector(`.condition-editor textarea[name="${CSS.escape(detail.into)}"]`);
+  if (!area) return;
+  area.value = detail.text;
+  area.dispatchEvent(new Event("input", { bubbles: true }));
+  area.focus();
+});
+
 /* Tables and matrices: hide the rows that do not hold the words. */
 function filterRows(input) {
   const wanted = fold(input.value);

@@ -1,0 +1,122 @@
+"""Series over the years: continued each night as they stand, ended where somebody ends them, renewed with their rule."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from essor.access.actor import Actor
+from essor.access.models import User
+from essor.domain.activities import extension, recurrence, series
+from essor.domain.activities.models import Event
+from essor.domain.activities.tests.conftest import Person
+from essor.domain.notifications import reading
+from essor.kernel.clock import zone_named
+from essor.records.change import Change
+from essor.records.save import save
+
+PARIS = zone_named("Europe/Paris")
+
+
+@pytest.fixture
+def year(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Series reach eight weeks instead of a year: the same rules with fewer rows."""
+    monkeypatch.setattr(recurrence, "HORIZON", timedelta(days=56))
+    monkeypatch.setattr(extension, "MARGIN", timedelta(days=7))
+
+
+def begin(actor: Actor, weeks_ago: int, rule: str = "FREQ=WEEKLY") -> int:
+    """Write a meeting of an hour at nine, `weeks_ago` before tomorrow the first time."""
+    day = timezone.localdate() + timedelta(days=1) - timedelta(weeks=weeks_ago)
+    start = datetime(day.year, day.month, day.day, 9, tzinfo=PARIS)
+    values = {"Subject": "Team", "StartDateTime": start, "EndDateTime": start + timedelta(hours=1)}
+    return save(actor, Change("Event", {**values, "Recurrence2PatternText": rule})).id
+
+
+def moved(one: Event, **by: int) -> dict[str, Any]:
+    start = one.start_date_time + timedelta(**by)
+    return {"StartDateTime": start, "EndDateTime": start + timedelta(hours=1)}
+
+
+def alive() -> list[Event]:
+    return list(Event.objects.filter(is_deleted=False).order_by("start_date_time"))
+
+
+def test_a_series_is_continued_as_it_stands_and_only_behind_its_last(boss: Actor, year: None) -> None:
+    begin(boss, 6)
+    first = alive()
+    assert len(first) == 9
+    series.remove(boss, first[4].pk)
+    series.change(boss, first[3].pk, {"Subject": "Once elsewhere"})
+    series.change(boss, first[5].pk, {**moved(first[5], hours=2), "Subject": "Team at eleven"}, "following")
+    series.change(boss, first[8].pk, moved(first[8], days=1, hours=2))
+    extension.extend.func()
+    rows = alive()
+    added = rows[8:]
+    assert [one.start_date_time.astimezone(PARIS).strftime("%a %H") for one in added] == [
+        first[0].start_date_time.astimezone(PARIS).strftime("%a 11")
+    ] * 5
+    assert {(one.subject, one.end_date_time - one.start_date_time) for one in added if one.end_date_time} == {
+        ("Team at eleven", timedelta(hours=1))
+    }
+    extension.extend.func()
+    assert len(alive()) == len(rows)
+    assert not reading.latest(boss.user_id, 5)
+
+
+def test_ended_series_and_those_of_people_who_left_stay_as_they_are(
+    boss: Actor, person: Person, year: None
+) -> None:
+    begin(boss, 6, "FREQ=WEEKLY;COUNT=9")
+    begin(boss, 6, f"FREQ=WEEKLY;UNTIL={timezone.localdate():%Y%m%d}T235959")
+    cut = begin(boss, 6)
+    gone = person("Gone")
+    begin(gone, 6)
+
+    User.objects.filter(pk=gone.user_id).update(is_active=False)
+    ones = Event.objects.filter(recurrence_activity=cut).order_by("start_date_time")
+    assert series.remove(boss, ones[3].pk, "following") == 5
+    count = len(alive())
+    extension.extend.func()
+    assert len(alive()) == count
+    assert "UNTIL=" in (Event.objects.get(pk=cut).recurrence2_pattern_text or "")
+
+
+def test_the_cost_does_not_grow_with_the_number_of_series(boss: Actor, year: None) -> None:
+    def cost() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as found:
+            extension.extend.func()
+        return len(found)
+
+    begin(boss, 6)
+    one = cost()
+    for _number in range(4):
+        begin(boss, 6)
+    assert cost() <= one + 2
+
+
+def test_a_changed_rule_renews_what_is_to_come(boss: Actor, year: None) -> None:
+    first = begin(boss, 1)
+    rows = alive()
+    series.change(boss, rows[3].pk, moved(rows[3], hours=3))
+    series.remove(boss, rows[5].pk)
+    save(boss, Change("Event", {"Recurrence2PatternText": "FREQ=WEEKLY;INTERVAL=2"}, id=first))
+    left = [(one.start_date_time - rows[0].start_date_time).days // 7 for one in alive()]
+    assert left == [0, 2, 3, 4, 6, 8]
+    save(boss, Change("Event", {"Recurrence2PatternText": None}, id=first))
+    assert [one.pk for one in alive()] == [first, rows[3].pk]
+
+
+def test_a_yearly_series_finds_the_next_year(boss: Actor) -> None:
+    start = datetime(2024, 2, 29, 8, tzinfo=UTC)
+    reach = extension.Reach(1, "FREQ=YEARLY", start, "UTC", (start,), 1)
+    assert extension.further(reach, datetime(2030, 1, 1, tzinfo=UTC)) == [
+        datetime(2028, 2, 29, 8, tzinfo=UTC)
+    ]

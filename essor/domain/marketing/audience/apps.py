@@ -1,0 +1,12 @@
+"""Registers the room with Django."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class AudienceConfig(AppConfig):
+    """Whom a mailing is for, and who of them may be mailed."""
+
+    name = "essor.domain.marketing.audience"
+    label = "audience"

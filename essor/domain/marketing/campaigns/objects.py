@@ -1,0 +1,119 @@
+"""Campaigns for the catalog."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from essor.catalog.definitions import Choice
+from essor.catalog.standard import Calculated, Spec, Standard, pick
+from essor.query import codec
+from essor.query.tree import Compare, Condition, Constant, Path
+
+CAMPAIGN, MEMBER, STATUS = "Campaign", "CampaignMember", "CampaignMemberStatus"
+
+
+def type_of(value: str, label: Any, family: str) -> Choice:
+    """Return a type of campaign; `family` is what it works like: mailing, event or phone, empty for the rest."""
+    return Choice(value, label, facts={"family": family})
+
+
+TYPES = (
+    type_of("Email", _("Mailing"), "mailing"), type_of("Event", pgettext_lazy("campaign", "Event"), "event"),
+    type_of("Telemarketing", _("Phone campaign"), "phone"), type_of("Webinar", _("Webinar"), "event"),
+    type_of("Trade Show", _("Trade show"), "event"), type_of("Conference", _("Conference"), "event"),
+    type_of("Direct Mail", _("Letters by post"), ""), type_of("Advertisement", _("Advertisement"), ""),
+    type_of("Other", _("Other"), ""),
+)  # fmt: skip
+STATUSES = (
+    Choice("Planned", pgettext_lazy("campaign", "Planned"), default=True),  # type: ignore[arg-type]
+    *pick(("In Progress", pgettext_lazy("campaign", "In progress"))),
+    Choice("Completed", pgettext_lazy("campaign", "Completed"), facts={"closed": True, "won": True}),  # type: ignore[arg-type]
+    Choice("Aborted", pgettext_lazy("campaign", "Aborted"), facts={"closed": True, "won": False}),  # type: ignore[arg-type]
+)
+MEANINGS = pick(
+    ("invited", _("Invited")), ("registered", _("Takes a place")), ("waiting", _("Waits for a place")),
+    ("declined", _("Declined")), ("attended", _("Came")), ("absent", _("Did not come")),
+)  # fmt: skip
+MONEY = Spec(kind="money")
+
+
+def rolled(relationship: str, where: Condition | None, total: str = "", returns: str = "number") -> Spec:
+    """Return a roll-up over the campaign's children: how many, or the sum of a field."""
+    options: dict[str, Any] = {
+        "relationship": relationship, "function": "SUM" if total else "COUNT", "returns": returns, "scale": 0,
+    }  # fmt: skip
+    if total:
+        options["field"] = total
+    if where is not None:
+        options["where"] = codec.to_json(where)
+    return Spec(kind="rollup", readonly=True, history=False, options=options)
+
+
+def _is(name: str) -> Compare:
+    return Compare(Path((name,)), "eq", (Constant(value=True),))
+
+
+def _named(name: str) -> Compare:
+    return Compare(Path((name,)), "notnull")
+
+
+MEMBERS, DEALS = "CampaignMembers", "Opportunities"
+OBJECTS = (
+    Standard(
+        "campaigns.Campaign", "701", _("Campaign"), _("Campaigns"), icon="flag",
+        fields={
+            "name": Spec(required=True), "parent": Spec(child_relationship="ChildCampaigns"),
+            "type": Spec(kind="picklist", choices=TYPES, options={"default": "Email"}),
+            "status": Spec(kind="picklist", choices=STATUSES),
+            "budgeted_cost": MONEY, "actual_cost": MONEY, "expected_revenue": MONEY,
+            "expected_response": Spec(kind="percent", options={"scale": 1}),
+            "number_sent": Spec(options={"scale": 0}), "capacity": Spec(options={"scale": 0}, help=_(
+                "Whoever registers when all places are taken waits for one; empty means that there is room for all."
+            )),
+            "number_of_contacts": rolled(MEMBERS, _named("ContactId")),
+            "number_of_leads": rolled(MEMBERS, Compare(Path(("ContactId",)), "null")),
+            "number_of_responses": rolled(MEMBERS, _is("HasResponded")),
+            "number_of_opportunities": rolled(DEALS, None),
+            "number_of_won_opportunities": rolled(DEALS, _is("IsWon")),
+            "amount_all_opportunities": rolled(DEALS, None, "Amount", "money"),
+            "amount_won_opportunities": rolled(DEALS, _is("IsWon"), "Amount", "money"),
+        },
+        search=("Name",), path_field="Status", activities=True,
+    ),
+    Standard(
+        "campaigns.CampaignMemberStatus", "01Y", _("Member status"), _("Member statuses"), icon="list-check",
+        name_field="Label", tab=False,
+        fields={
+            "campaign": Spec(
+                kind="masterdetail", child_relationship="CampaignMemberStatuses", on_delete="cascade", updateable=False
+            ),
+            "label": Spec(required=True), "sort_order": Spec(options={"scale": 0}),
+            "meaning": Spec(kind="picklist", choices=MEANINGS),
+        },
+    ),
+    Standard(
+        "campaigns.CampaignMember", "00v", _("Campaign member"), _("Campaign members"), icon="users", tab=False,
+        name_field="Status",
+        fields={
+            "campaign": Spec(
+                kind="masterdetail", child_relationship="CampaignMembers", on_delete="cascade", updateable=False
+            ),
+            "contact": Spec(child_relationship="CampaignMembers", on_delete="cascade"),
+            "lead": Spec(
+                child_relationship="CampaignMembers", on_delete="cascade", updateable=False,
+                options={"becomes": "ContactId"},
+            ),
+            "has_responded": Spec(readonly=True, history=False),
+            "first_responded_date": Spec(readonly=True, history=False),
+            "waiting_since": Spec(readonly=True, history=False), "checked_in_date": Spec(readonly=True),
+        },
+        formulas={
+            "Name": Calculated(_("Name"), "BLANKVALUE(Contact.Name, Lead.Name)", "text"),
+            "Email": Calculated(_("E-mail"), "BLANKVALUE(Contact.Email, Lead.Email)", "text"),
+            "CompanyOrAccount": Calculated(_("Company"), "BLANKVALUE(Contact.Account.Name, Lead.Company)", "text"),
+        },
+    ),
+)  # fmt: skip

@@ -1,0 +1,43 @@
+"""May this person be followed, is this address blocked, what did the company decide?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+from essor.domain.marketing.consent.models import OPT_IN, OPT_OUT, Individual, Policy, Suppression
+from essor.query.folding import fold
+
+Following = Literal["opens", "clicks", "visits"]
+
+
+def policy() -> Policy:
+    """Return the company's decisions, the defaults while nobody has decided."""
+    return Policy.objects.filter(pk=1).first() or Policy()
+
+
+def needs_consent(what: Following) -> bool:
+    """Tell whether only those who agreed are followed; if not, all are but those who refused."""
+    if what == "visits":
+        return True
+    rules = policy()
+    return rules.opens_need_consent if what == "opens" else rules.clicks_need_consent
+
+
+def may_track(individuals: Iterable[int | None], what: Following) -> set[int]:
+    """Return those whose opened mails, clicks or visits may be kept with their name: one query.
+
+    People without an individual have said nothing: they may be followed where `needs_consent(what)` is false.
+    """
+    column = f"{what}_consent"
+    rows = Individual.objects.filter(
+        pk__in=[key for key in individuals if key is not None], has_opted_out_tracking=False, is_deleted=False
+    )
+    rows = rows.filter(**{column: OPT_IN}) if needs_consent(what) else rows.exclude(**{column: OPT_OUT})
+    return set(rows.values_list("pk", flat=True))
+
+
+def suppressed(addresses: Iterable[str]) -> set[str]:
+    """Return those of the addresses, folded, that nobody writes to any more."""
+    wanted = {fold(one.strip()) for one in addresses}
+    return set(Suppression.objects.filter(address__in=wanted).values_list("address", flat=True))

@@ -1,0 +1,16 @@
+"""Registers the room with Django."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class ReturnsConfig(AppConfig):
+    """Bounces, complaints, opt-outs."""
+
+    name = "essor.domain.marketing.returns"
+    label = "returns"
+
+    def ready(self) -> None:
+        """Put the mailboxes on the schedule, and listen to what servers refuse."""
+        from essor.domain.marketing.returns import incoming, mailbox, refusals  # noqa: F401, PLC0415 -- models are loaded only now

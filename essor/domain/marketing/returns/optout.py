@@ -1,0 +1,110 @@
+"""People who want no more mails, or other ones: what they say on our pages is written down with its proof."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from django.db import transaction
+
+from essor.catalog import current
+from essor.domain.marketing.consent import write
+from essor.domain.marketing.consent.channels import Channel
+from essor.domain.marketing.consent.models import OPT_IN, OPT_OUT, Individual, Suppression, Topic, TopicChoice
+from essor.domain.marketing.consent.people import Person
+from essor.domain.marketing.returns.models import OptOut
+from essor.domain.marketing.sending.models import Recipient
+from essor.domain.marketing.sending.told import Whom, tell
+from essor.jobs import live
+
+Following = Literal["tracking_opens", "tracking_clicks"]
+FOLLOWING: tuple[Following, ...] = ("tracking_opens", "tracking_clicks")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a recipient stands: subscribed at all, to which public topics, followed or not."""
+
+    recipient: Recipient
+    subscribed: bool
+    topics: tuple[tuple[Topic, bool], ...]
+    followed: tuple[tuple[Following, bool], ...]
+
+    @property
+    def person(self) -> Person:
+        """Return the contact or lead that was written to."""
+        return Person(self.recipient.kind, self.recipient.person_id)
+
+
+def standing(recipient_id: int) -> Standing | None:
+    """Return where a recipient stands, None when there is no such row any more."""
+    recipient = Recipient.objects.filter(pk=recipient_id).first()
+    if recipient is None:
+        return None
+    individual = _individual(Person(recipient.kind, recipient.person_id))
+    refused = set(
+        TopicChoice.objects.filter(individual=individual, state=OPT_OUT).values_list("topic_id", flat=True)
+        if individual else ()
+    )  # fmt: skip
+    topics = Topic.objects.filter(is_public=True, is_active=True, is_deleted=False).order_by("name", "pk")
+    blocked = Suppression.objects.filter(
+        address=write.folded(recipient.address), reason=Suppression.Reason.OPT_OUT
+    )
+    out = individual is not None and (individual.email_consent == OPT_OUT or individual.has_opted_out_solicit)
+    return Standing(
+        recipient,
+        subscribed=not (out or blocked.exists()),
+        topics=tuple((topic, topic.pk not in refused) for topic in topics),
+        followed=tuple((one, individual is not None and _follows(individual, one)) for one in FOLLOWING),
+    )
+
+
+def _individual(person: Person) -> Individual | None:
+    with current.scope() as catalog:
+        rows = catalog.object(person.object_name).model._default_manager.filter(pk=person.id)  # noqa: SLF001 -- Django's name
+        return Individual.objects.filter(pk__in=rows.values("individual_id")).first()
+
+
+def _follows(individual: Individual, channel: Following) -> bool:
+    state = individual.opens_consent if channel == "tracking_opens" else individual.clicks_consent
+    return state == OPT_IN and not individual.has_opted_out_tracking
+
+
+def opt_out(standing: Standing, *, source: str, wording: str) -> None:
+    """Mail this person and this address no more, whatever it is about. Said twice, it changes nothing."""
+    with transaction.atomic():
+        if standing.subscribed:
+            write.record(standing.person, "email", "opt_out", source=source, wording=wording)
+            write.suppress([standing.recipient.address], Suppression.Reason.OPT_OUT, source)
+        _count(standing)
+
+
+def choose(
+    standing: Standing, topics: Collection[int], followed: Iterable[Channel], *, source: str, wording: str
+) -> None:
+    """Write down the choice of topics and what may be followed: only what differs. Wanting any topic ends an opt-out."""
+    with transaction.atomic():
+        if topics and not standing.subscribed:
+            write.record(standing.person, "email", "opt_in", source=source, wording=wording)
+            write.lift([standing.recipient.address], Suppression.Reason.OPT_OUT)
+        for topic, wanted in standing.topics:
+            if (topic.pk in topics) != wanted:
+                state: Literal["opt_in", "opt_out"] = "opt_in" if topic.pk in topics else "opt_out"
+                write.record(standing.person, "email", state, topic=topic, source=source, wording=wording)
+        chosen = set(followed)
+        for channel, now in standing.followed:
+            if (channel in chosen) != now:
+                state = "opt_in" if channel in chosen else "opt_out"
+                write.record(standing.person, channel, state, source=source, wording=wording)
+
+
+def _count(standing: Standing) -> None:
+    """Keep by which mailing it came, once, and tell the other rooms."""
+    row = standing.recipient
+    _kept, new = OptOut.objects.get_or_create(
+        recipient_id=row.pk, defaults={"list_email_id": row.list_email_id}
+    )
+    if new:
+        tell("mail.opted_out", row.list_email_id, [Whom(row.pk, row.kind, row.person_id)])
+        live.publish(f"list_email:{row.list_email_id}", {"moved": row.list_email_id})

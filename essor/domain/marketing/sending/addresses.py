@@ -1,0 +1,92 @@
+"""The addresses in a mail: each names its recipient by a signed token, and comes back to another room.
+
+Somebody who has not agreed to be followed gets links that name the mailing only: its totals stay right.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from essor.domain.marketing import tokens
+
+CLICK, OPEN, OPT_OUT, PREFERENCES, BROWSER = "click", "open", "opt-out", "preferences", "browser"
+BOUNCE, MESSAGE = "bounce", "message"
+NOBODY = 0
+BOUNCE_PREFIX = "b+"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """What the address of a click or an open names; `recipient_id` None: only the mailing. `link` is -1 for an open."""
+
+    recipient_id: int | None
+    list_email_id: int
+    link: int
+
+
+def click(recipient_id: int, list_email_id: int, link: int) -> str:
+    """Return the address that leads a recipient (NOBODY: whoever it is) to link number `link` of a mailing."""
+    return f"{settings.SITE_URL}/l/{tokens.make(CLICK, recipient_id, list_email_id, link)}"
+
+
+def read_click(token: str) -> Hit | None:
+    """Return what the token of `/l/…` names, None for a forged one."""
+    match tokens.read(CLICK, token):
+        case (int() as recipient_id, int() as list_email_id, int() as link):
+            return Hit(recipient_id or None, list_email_id, link)
+    return None
+
+
+def opened(recipient_id: int, list_email_id: int) -> str:
+    """Return the address of the invisible picture."""
+    return f"{settings.SITE_URL}/p/{tokens.make(OPEN, recipient_id, list_email_id)}.gif"
+
+
+def read_open(token: str) -> Hit | None:
+    """Return what the token of `/p/….gif` names, None for a forged one."""
+    match tokens.read(OPEN, token):
+        case (int() as recipient_id, int() as list_email_id):
+            return Hit(recipient_id or None, list_email_id, -1)
+    return None
+
+
+def opt_out(recipient_id: int) -> str:
+    """Return the address to opt out at: a page for people, one click for mail programs (RFC 8058)."""
+    return f"{settings.SITE_URL}/u/{tokens.make(OPT_OUT, recipient_id)}"
+
+
+def preferences(recipient_id: int) -> str:
+    """Return the address of the person's choice of topics."""
+    return f"{settings.SITE_URL}/preferences/{tokens.make(PREFERENCES, recipient_id)}"
+
+
+def browser(recipient_id: int) -> str:
+    """Return the address that shows the mail in a browser."""
+    return f"{settings.SITE_URL}/v/{tokens.make(BROWSER, recipient_id)}"
+
+
+def envelope(recipient_id: int, bounce_domain: str) -> str:
+    """Return the envelope sender: what bounces comes back naming its recipient (VERP)."""
+    return f"{BOUNCE_PREFIX}{tokens.make(BOUNCE, recipient_id)}@{bounce_domain}"
+
+
+def read_envelope(address: str) -> int | None:
+    """Return the recipient that a bounce to `address` is about, None for another address."""
+    local = address.rpartition("@")[0]
+    if not local.lower().startswith(BOUNCE_PREFIX):
+        return None
+    numbers = tokens.read(BOUNCE, local[len(BOUNCE_PREFIX) :])
+    return numbers[0] if numbers is not None and len(numbers) == 1 else None
+
+
+def message_id(recipient_id: int, domain: str) -> str:
+    """Return the Message-ID: a mail sent again after a crash has the same, and servers that look at it drop the second."""
+    return f"<{tokens.make(MESSAGE, recipient_id)}@{domain}>"
+
+
+def read_message_id(message: str) -> int | None:
+    """Return the recipient of a mail with this Message-ID, None when it is not of ours."""
+    numbers = tokens.read(MESSAGE, message.strip().strip("<>").rpartition("@")[0])
+    return numbers[0] if numbers is not None and len(numbers) == 1 else None

@@ -1,0 +1,16 @@
+"""Registers the room with Django."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class SendingConfig(AppConfig):
+    """Mailings: who gets one, when, and how it is handed over."""
+
+    name = "essor.domain.marketing.sending"
+    label = "sending"
+
+    def ready(self) -> None:
+        """Hang the room's rules on the writing road."""
+        from essor.domain.marketing.sending import rules  # noqa: F401, PLC0415 -- models are loaded only now

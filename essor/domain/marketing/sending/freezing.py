@@ -1,0 +1,98 @@
+"""Who gets a mailing: drawn from its audience by one INSERT … SELECT, at launch, or again and again while it is sent.
+
+People who may not be mailed come in as SKIPPED with the reason, so that they are counted and shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from essor.access.actor import Actor
+from essor.domain.marketing.audience import caps, select
+from essor.domain.marketing.sending import trial
+from essor.domain.marketing.sending.models import UNDECIDED, ListEmail, Recipient
+from essor.domain.marketing.sending.states import State
+
+_DOMAIN = {
+    "sqlite": "LOWER(SUBSTR(address, INSTR(address, '@') + 1))",
+    "postgresql": "LOWER(SUBSTRING(address FROM POSITION('@' IN address) + 1))",
+}
+# Whole numbers from 0 to 999, as good as drawn, the same for a person whenever the mailing asks.
+_LOT = "((person_id * 48271 + kind * 7919 + {seed}) %% 2147483647 %% 1000)"
+_INSERT = """
+INSERT INTO sending_recipient
+  (list_email_id, variant, kind, person_id, address, domain, state, attempts, due_at, code, detail)
+SELECT {key}, {variant}, kind, person_id, COALESCE(address, ''), COALESCE({domain}, ''),
+  CASE WHEN reason IS NULL THEN {waiting} ELSE {skipped} END, 0, {due}, COALESCE(reason, 0), ''
+FROM ({people}) drawn {where}
+ON CONFLICT DO NOTHING"""
+
+
+def insert(mailing: ListEmail, people: str, params: Sequence[Any], due: datetime, *, most: int = 0) -> int:
+    """Draw the recipients out of a SELECT of (kind, person_id, address, reason); return how many came in.
+
+    `most`: at most so many who are not in yet and may be mailed, for audiences that are drawn while they are sent.
+    """
+    tried = trial.of(mailing)
+    moment = connection.ops.adapt_datetimefield_value(due)
+    stamp = "%s" if connection.vendor == "sqlite" else "%s::timestamptz"
+    lot = _LOT.format(seed=int(mailing.pk) * 104729)
+    winner = mailing.trial.get("winner")
+    if tried is None or winner is not None:
+        variant, when, values = str(int(winner or 0)), stamp, [moment]
+    else:
+        sample = f"{lot} < {tried.share * 10}"
+        variant = f"CASE WHEN {sample} THEN {lot} %% {tried.variants} ELSE {UNDECIDED} END"
+        when, values = f"CASE WHEN {sample} THEN {stamp} END", [moment]
+    statement = _INSERT.format(
+        key=int(mailing.pk), variant=variant, domain=_DOMAIN[connection.vendor], waiting=int(State.WAITING),
+        skipped=int(State.SKIPPED), due=when, people=people, where=_fresh(mailing, most) if most else "WHERE 1 = 1",
+    )  # fmt: skip
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement, [*values, *params])
+        number = cursor.rowcount
+        if number:
+            count(mailing.pk)
+    return number
+
+
+def draw(mailing: ListEmail, actor: Actor, most: int = 0, due: datetime | None = None) -> int:
+    """Draw a mailing's recipients from its audience, in the actor's eyes; return how many came in."""
+    people, params = select.recipients(mailing.audience, actor)
+    return insert(mailing, people, params, due or timezone.now(), most=most)
+
+
+def count(list_email_id: int) -> None:
+    """Count all rows of a mailing by state: at launch, and whenever totals must be certain."""
+    states = {
+        "skipped": (State.SKIPPED,), "sent": (State.SENT, State.BOUNCED), "refused": (State.REFUSED,),
+        "bounced": (State.BOUNCED,), "unsure": (State.UNSURE,),
+    }  # fmt: skip
+    asked = {f"total_{name}": Count("id", filter=Q(state__in=some)) for name, some in states.items()}
+    rows = Recipient.objects.filter(list_email_id=list_email_id)
+    found = rows.aggregate(total_recipients=Count("id"), **asked)
+    ListEmail.objects.filter(pk=list_email_id).update(**found)
+
+
+def _fresh(mailing: ListEmail, most: int) -> str:
+    return (
+        "WHERE reason IS NULL AND NOT EXISTS (SELECT 1 FROM sending_recipient r WHERE r.person_id = drawn.person_id "
+        f"AND r.kind = drawn.kind AND r.list_email_id = {int(mailing.pk)}) LIMIT {int(most)}"
+    )
+
+
+@caps.mails
+def sent_since(moment: datetime) -> caps.Statement:
+    """Return the SELECT of (kind, person_id) of every mail sent since a moment, for the cap on mails a person."""
+    statement = (
+        "SELECT r.kind, r.person_id FROM sending_recipient r WHERE r.state IN (%s, %s) AND r.sent_at >= %s AND "
+        "r.list_email_id IN (SELECT id FROM sending_listemail WHERE finished_date IS NULL OR finished_date >= %s)"
+    )
+    since = connection.ops.adapt_datetimefield_value(moment)
+    return statement, (int(State.SENT), int(State.BOUNCED), since, since)

@@ -1,0 +1,231 @@
+"""Launching a mailing: what is checked, who will get it, and freezing both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Literal
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from essor.access.actor import Actor, system_actor
+from essor.domain.marketing.audience import definition, keep
+from essor.domain.marketing.audience.count import Counted, counted
+from essor.domain.marketing.audience.definition import Audience
+from essor.domain.marketing.consent.people import OBJECTS
+from essor.domain.marketing.letters import compile as letters
+from essor.domain.marketing.letters.compiled import Compiled, Slot
+from essor.domain.marketing.letters.models import EmailTemplate
+from essor.domain.marketing.sending import contents, couriers, domains, freezing, pacing, planning
+from essor.domain.marketing.sending.contents import Variant
+from essor.domain.marketing.sending.models import Content, Link, ListEmail, Recipient, Server
+from essor.domain.marketing.sending.planning import Day
+from essor.domain.marketing.sending.states import DRAFT, SCHEDULED, SENDING
+from essor.kernel.clock import zone_named
+from essor.kernel.errors import EssorError, FieldError, NotFound, ValidationFailed
+from essor.query import run
+from essor.query.tree import Column, Compare, Constant, Path, Query
+from essor.records.change import Change
+from essor.records.save import save
+
+LARGEST = 100_000  # bytes of HTML after which mail programs cut
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at: `stops` the launch, is a `warning`, or is `good`."""
+
+    level: Literal["good", "warning", "stops"]
+    text: str
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What the launch page shows. `counted` is None while the audience cannot be read."""
+
+    counted: Counted | None
+    checks: tuple[Check, ...]
+    days: tuple[Day, ...]
+
+    @property
+    def ready(self) -> bool:
+        """Whether nothing stops the launch."""
+        return all(one.level != "stops" for one in self.checks)
+
+
+def audience_of(mailing: ListEmail) -> Audience:
+    """Return a mailing's audience: its own, else its campaign's; its topic rules in both."""
+    own = definition.read(mailing.audience)
+    if not own.include and mailing.campaign_id:
+        own = keep.of_campaign(mailing.campaign_id)
+    return replace(own, topic=mailing.topic_id) if mailing.topic_id else own
+
+
+def summary(actor: Actor, mailing: ListEmail, start: datetime | None = None) -> Summary:
+    """Count, check and plan; nothing is written."""
+    checks: list[Check] = []
+    found: Counted | None = None
+    try:
+        found = counted(audience_of(mailing), actor)
+    except EssorError as error:
+        checks.append(Check("stops", str(error)))
+    if found is not None and not found.mailable:
+        checks.append(
+            Check(
+                "stops", _("Nobody would get it."), _("Choose an audience that has people who may be mailed.")
+            )
+        )
+    checks += _letter_checks(actor, mailing)
+    checks += _sender_checks(mailing)
+    server = mailing.server or Server.objects.order_by("pk").first()
+    zone = zone_named(system_actor().company.timezone)
+    limits = pacing.limits_of(mailing, server)
+    total = found.mailable if found else 0
+    days = planning.planned(mailing, limits, total, start or timezone.now(), zone)
+    return Summary(found, tuple(checks), tuple(days))
+
+
+def launch(actor: Actor, key: int, when: datetime | None = None) -> ListEmail:
+    """Freeze who gets it and what it says, and start now or at `when`. Raises ValidationFailed, Forbidden, NotFound."""
+    with transaction.atomic():
+        mailing = ListEmail.objects.select_for_update().filter(pk=key, is_deleted=False).first()
+        if mailing is None:
+            raise NotFound(_("There is no such mailing."))
+        if mailing.status != DRAFT:
+            raise refused(_("The mailing has been launched already."))
+        if when is not None and when <= timezone.now():
+            raise refused(_("Choose a moment that is still to come."), "ScheduledDate")
+        stops = [one.text for one in summary(actor, mailing, when).checks if one.level == "stops"]
+        if stops:
+            raise refused(" ".join(stops))
+        mailing.audience, mailing.launched_by_id = audience_of(mailing).as_json(), actor.user_id
+        mailing.scheduled_date = when
+        mailing.save(update_fields=["audience", "launched_by", "scheduled_date"])
+        freeze_letters(actor, mailing)
+        if not mailing.is_dynamic:
+            freezing.draw(mailing, actor, due=when)
+        save(actor, Change("ListEmail", {"Status": SCHEDULED if when else SENDING}, id=key))
+    mailing.refresh_from_db()
+    return mailing
+
+
+def forget(mailing: ListEmail) -> None:
+    """Undo the freezing of a mailing of which nothing was sent."""
+    for model in (Recipient, Content, Link):
+        model.objects.filter(list_email=mailing).delete()  # type: ignore[attr-defined]  # all three have it
+    freezing.count(mailing.pk)
+    ListEmail.objects.filter(pk=mailing.pk).update(scheduled_date=None, held_until=None)
+
+
+def freeze_letters(actor: Actor, mailing: ListEmail) -> None:
+    """Make the letters of all variants and keep them; raises what compiling raises."""
+    contents.freeze(mailing, variants_of(actor, mailing))
+
+
+def variants_of(actor: Actor, mailing: ListEmail) -> list[Variant]:
+    """Return the letters of a mailing, each for contacts and for leads; ValidationFailed names what is wrong."""
+    own: dict[str, Any] = {
+        "subject": mailing.subject, "from_name": mailing.from_name, "from_address": mailing.from_address,
+        "template": mailing.email_template_id,
+    }  # fmt: skip
+    found: list[Variant] = []
+    for number, other in enumerate([{}, *mailing.trial.get("variants", [])]):
+        values = own | {name: value for name, value in other.items() if value}
+        template = template_of(actor, values["template"])
+        letter = letters.letter_of(template)
+        letter = replace(letter, subject=values["subject"] or letter.subject)
+        found.extend(
+            Variant(
+                number,
+                name,
+                values["from_name"] or "",
+                values["from_address"] or "",
+                letters.compiled(letter, name),
+            )
+            for name in OBJECTS.values()
+        )
+    return found
+
+
+def template_of(actor: Actor, key: int | None) -> EmailTemplate:
+    """Return a template that the actor may see; raises ValidationFailed."""
+    query = Query(
+        "EmailTemplate",
+        columns=(Column(Path(("Id",))),),
+        where=Compare(Path(("Id",)), "eq", (Constant(key or 0),)),
+    )
+    if not key or run.first(actor, query) is None:
+        raise refused(_("Choose the e-mail to send."), "EmailTemplateId")
+    return EmailTemplate.objects.get(pk=key)
+
+
+def refused(message: str, field: str = "") -> ValidationFailed:
+    """Return the error of one sentence."""
+    return ValidationFailed([FieldError(field, "FIELD_CUSTOM_VALIDATION_EXCEPTION", message)])
+
+
+def _letter_checks(actor: Actor, mailing: ListEmail) -> list[Check]:
+    try:
+        made = variants_of(actor, mailing)
+    except EssorError as error:
+        return [Check("stops", str(error))]
+    found: list[Check] = []
+    first = made[0].compiled
+    if not any(part for part in first.subject if not isinstance(part, str) or part.strip()):
+        found.append(Check("stops", _("The mail has no subject.")))
+    if not _has_opt_out(first):
+        words = _("Mail programs show their own button; people look for a link at the end of the mail too.")
+        found.append(Check("warning", _("The mail has no link to unsubscribe."), words))
+    size = sum(len(part.encode()) for part in first.html if isinstance(part, str))
+    if size > LARGEST:
+        words = _("Gmail cuts mails of more than 100 kB.")
+        found.append(Check("warning", _("The mail is %(size)s kB large.") % {"size": size // 1000}, words))
+    return found or [Check("good", _("The mail can be written."))]
+
+
+def _has_opt_out(compiled: Compiled) -> bool:
+    return any(
+        isinstance(part, Slot) and part.kind in ("unsubscribe", "preferences", "source")
+        for part in compiled.html
+    )
+
+
+def _sender_checks(mailing: ListEmail) -> list[Check]:
+    found: list[Check] = []
+    try:
+        validate_email(mailing.from_address or "")
+    except ValidationError:
+        return [Check("stops", _("The sender’s address is missing."), _("Enter it under “Sender”."))]
+    if mailing.server is None and not Server.objects.exists():
+        words = _("An administrator adds one in the set-up, under “Sending”.")
+        found.append(Check("stops", _("No mail server is set up."), words))
+    domain = couriers.domain_of(mailing.from_address or "")
+    if domain is None:
+        words = _("Mails without signature often end in the junk folder, and bounces go to the sender.")
+        name = (mailing.from_address or "").rpartition("@")[2]
+        found.append(
+            Check("warning", _("%(domain)s is not set up as a sending domain.") % {"domain": name}, words)
+        )
+    else:
+        wrong = [one.name for one in domains.records(domain) if not one.found]
+        if wrong:
+            words = _("Not found in DNS: %(names)s.") % {"names": ", ".join(wrong)}
+            found.append(
+                Check(
+                    "warning",
+                    _("The DNS records of %(domain)s are not complete.") % {"domain": domain.name},
+                    words,
+                )
+            )
+        else:
+            found.append(
+                Check(
+                    "good", _("%(domain)s signs its mails and tells who may send.") % {"domain": domain.name}
+                )
+            )
+    return found

@@ -1,0 +1,209 @@
+"""The outbox: rows are taken in batches, and marked once the server has answered. There is no cursor to lose.
+
+A row that is CLAIMED belongs to the runner of its mailing. Whoever takes the mailing over from a dead one finds what it
+had claimed and makes it UNSURE: perhaps mailed, perhaps not, and for a person to decide.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from django.db import connection, transaction
+from django.db.models import F, Min, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from essor.domain.marketing.sending.models import ListEmail, Recipient
+from essor.domain.marketing.sending.results import LONGEST, Outcome, Result
+from essor.domain.marketing.sending.states import SENDING, State
+from essor.domain.marketing.sending.told import Whom, tell
+
+LEASE = timedelta(seconds=60)  # without a sign of life for so long, a runner counts as dead
+PAUSES = (300, 900, 3600, 4 * 3600, 12 * 3600, 24 * 3600)  # seconds before a recipient is tried again
+PAID = 1  # the code of a waiting row whose token of its domain's rate is taken already
+AT_ONCE = 900  # keys of one statement
+STATE_OF = {
+    Outcome.SENT: State.SENT,
+    Outcome.REFUSED: State.REFUSED,
+    Outcome.UNSURE: State.UNSURE,
+    Outcome.RETRY: State.WAITING,
+    Outcome.UNTOUCHED: State.WAITING,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """One recipient that a batch has taken."""
+
+    id: int
+    variant: int
+    kind: int
+    person_id: int
+    address: str
+    domain: str
+    attempts: int
+    code: int
+
+
+def take_over(list_email_id: int, *, lease: timedelta = LEASE) -> str:
+    """Become the runner of a mailing that is being sent; return the runner's name, "" when another one is alive.
+
+    What a dead runner had claimed becomes unsure, and the mailing says so.
+    """
+    now, name = timezone.now(), str(uuid4())
+    free = Q(runner="") | Q(beat_at__lt=now - lease) | Q(beat_at=None)
+    with transaction.atomic():
+        mine = ListEmail.objects.filter(free, pk=list_email_id, status=SENDING, is_deleted=False)
+        if not mine.update(runner=name, beat_at=now):
+            return ""
+        words = _("The program stopped while this mail was on its way.")
+        unsure = Recipient.objects.filter(list_email_id=list_email_id, state=State.CLAIMED).update(
+            state=State.UNSURE, detail=words[:LONGEST]
+        )
+        if unsure:
+            ListEmail.objects.filter(pk=list_email_id).update(total_unsure=F("total_unsure") + unsure)
+    return name
+
+
+def let_go(list_email_id: int, runner: str) -> None:
+    """Stop being the runner."""
+    ListEmail.objects.filter(pk=list_email_id, runner=runner).update(runner="", beat_at=None)
+
+
+def claim(list_email_id: int, runner: str, count: int) -> list[Claimed] | None:
+    """Take the next due recipients, longest due first; None when the mailing is no longer ours to send."""
+    skip = "FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
+    now = timezone.now()
+    with transaction.atomic():
+        if not alive(list_email_id, runner, now):
+            return None
+        adapted = connection.ops.adapt_datetimefield_value(now)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _CLAIM.format(skip=skip),
+                [list_email_id, State.WAITING, adapted, count, State.CLAIMED, adapted],
+            )
+            found = cursor.fetchall()
+    return [Claimed(*row) for row in found]
+
+
+_CLAIM = """
+WITH picked AS MATERIALIZED (
+  SELECT id FROM sending_recipient WHERE list_email_id = %s AND state = %s AND due_at <= %s
+  ORDER BY due_at, id LIMIT %s {skip}
+)
+UPDATE sending_recipient SET state = %s, claimed_at = %s WHERE id IN (SELECT id FROM picked)
+RETURNING id, variant, kind, person_id, address, domain, attempts, code"""
+
+
+def alive(list_email_id: int, runner: str, now: datetime | None = None) -> bool:
+    """Say that the runner lives; tell whether it may go on: nobody paused, cancelled or took over."""
+    mine = ListEmail.objects.filter(pk=list_email_id, runner=runner, status=SENDING, is_deleted=False)
+    return bool(mine.update(beat_at=now or timezone.now()))
+
+
+def mark(list_email_id: int, results: Sequence[Result], batch: dict[int, Claimed]) -> None:
+    """Write down what became of recipients, count it, and tell the outbox of events; one transaction.
+
+    A late answer is written over "unsure" too: it is the truth.
+    """
+    if not results:
+        return
+    now = timezone.now()
+    changed: Counter[str] = Counter()
+    with transaction.atomic():
+        for outcome in Outcome:
+            some = [one for one in results if one.outcome is outcome]
+            if some:
+                changed += _write(some, outcome, now, batch)
+        added: dict[str, Any] = {
+            f"total_{name}": F(f"total_{name}") + number for name, number in changed.items()
+        }
+        ListEmail.objects.filter(pk=list_email_id).update(beat_at=now, **added)
+        for topic, outcome in (("mail.sent", Outcome.SENT), ("mail.refused", Outcome.REFUSED)):
+            whom = [batch[one.recipient_id] for one in results if one.outcome is outcome]
+            tell(topic, list_email_id, [Whom(one.id, one.kind, one.person_id) for one in whom])
+
+
+def _write(
+    results: Sequence[Result], outcome: Outcome, now: datetime, batch: dict[int, Claimed]
+) -> Counter[str]:
+    """Write one outcome; return {counter: how many}."""
+    keys = [one.recipient_id for one in results]
+    open_still = (State.CLAIMED, State.UNSURE)
+    if outcome in (Outcome.SENT, Outcome.UNTOUCHED):
+        values: dict[str, Any] = {"state": STATE_OF[outcome], "claimed_at": None}
+        if outcome is Outcome.SENT:
+            values |= {"sent_at": now, "code": results[0].code, "detail": ""}
+        number = sum(
+            Recipient.objects.filter(pk__in=keys[at : at + AT_ONCE], state__in=open_still).update(**values)
+            for at in range(0, len(keys), AT_ONCE)
+        )
+        return Counter({"sent": number} if outcome is Outcome.SENT else {})
+    number, given_up = 0, 0
+    for one in results:
+        values = {"state": STATE_OF[outcome], "code": one.code, "detail": one.detail[:LONGEST]}
+        if outcome is Outcome.RETRY:
+            attempts = batch[one.recipient_id].attempts
+            values["attempts"] = attempts + 1
+            if attempts >= len(PAUSES):
+                values["state"] = State.REFUSED
+                given_up += 1
+            else:
+                values["due_at"] = now + timedelta(seconds=PAUSES[attempts])
+        number += Recipient.objects.filter(pk=one.recipient_id, state__in=open_still).update(**values)
+    if outcome is Outcome.RETRY:
+        return Counter({"refused": given_up})
+    return Counter({"refused" if outcome is Outcome.REFUSED else "unsure": number})
+
+
+def put_off(keys: dict[int, datetime], *, code: int = 0) -> None:
+    """Let claimed recipients wait until their time, which is the row's own from then on; `code` remembers why."""
+    by_time: dict[datetime, list[int]] = {}
+    for key, due in keys.items():
+        by_time.setdefault(due, []).append(key)
+    with transaction.atomic():
+        for due, some in by_time.items():
+            Recipient.objects.filter(pk__in=some, state=State.CLAIMED).update(
+                state=State.WAITING, claimed_at=None, due_at=due, code=code
+            )
+
+
+def release(keys: Sequence[int]) -> None:
+    """Give back claimed recipients that were certainly not handed over."""
+    for at in range(0, len(keys), AT_ONCE):
+        some = keys[at : at + AT_ONCE]
+        Recipient.objects.filter(pk__in=some, state=State.CLAIMED).update(
+            state=State.WAITING, claimed_at=None
+        )
+
+
+def skip(list_email_id: int, reasons: dict[int, int]) -> None:
+    """Leave claimed recipients out, each with its reason."""
+    by_reason: dict[int, list[int]] = {}
+    for key, reason in reasons.items():
+        by_reason.setdefault(reason, []).append(key)
+    with transaction.atomic():
+        number = 0
+        for reason, some in by_reason.items():
+            number += Recipient.objects.filter(pk__in=some, state=State.CLAIMED).update(
+                state=State.SKIPPED, claimed_at=None, code=reason
+            )
+        ListEmail.objects.filter(pk=list_email_id).update(total_skipped=F("total_skipped") + number)
+
+
+def next_due(list_email_id: int) -> datetime | None:
+    """Return when the next waiting recipient is due, None when nobody waits for a time."""
+    waiting = Recipient.objects.filter(list_email_id=list_email_id, state=State.WAITING, due_at__isnull=False)
+    return waiting.aggregate(first=Min("due_at"))["first"]
+
+
+def undecided(list_email_id: int) -> bool:
+    """Tell whether recipients wait for the winner of a trial."""
+    rows = Recipient.objects.filter(list_email_id=list_email_id, state=State.WAITING, due_at__isnull=True)
+    return rows.exists()

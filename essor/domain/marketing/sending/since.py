@@ -1,0 +1,12 @@
+"""Why somebody is left out who could be mailed when the mailing was frozen; numbers beside those of `audience.reasons`."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+GONE, SUPPRESSED, OPTED_OUT = 101, 102, 103
+WORDS = {
+    GONE: _("Deleted since the launch"),
+    SUPPRESSED: _("Address blocked since the launch"),
+    OPTED_OUT: _("Opted out since the launch"),
+}

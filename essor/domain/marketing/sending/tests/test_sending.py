@@ -1,0 +1,218 @@
+"""A mailing is sent to the end whatever the server says, and what it says is written down."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.apps import apps
+from django.db import OperationalError
+from django.utils import timezone
+
+from essor.access.actor import Actor, system_actor
+from essor.domain.marketing.consent.models import Suppression
+from essor.domain.marketing.letters.compiled import Compiled, Slot
+from essor.domain.marketing.sending import addresses, outbox, runner
+from essor.domain.marketing.sending.models import ListEmail, Recipient, Server
+from essor.domain.marketing.sending.states import FAILED, PAUSED, SENDING, SENT, State
+from essor.domain.marketing.sending.tests.conftest import states
+from essor.domain.marketing.sending.tests.sink import Sink
+from essor.records.change import Change
+from essor.records.save import save
+
+Make = Callable[..., ListEmail]
+pytestmark = pytest.mark.django_db
+
+
+def go(mailing: ListEmail, seconds: float = 20.0) -> ListEmail:
+    runner.run(mailing.pk, seconds=seconds)
+    mailing.refresh_from_db()
+    return mailing
+
+
+def test_everybody_gets_it_once_and_the_mailing_ends(admin: Actor, mailing: Make, server: Sink) -> None:
+    sent = go(mailing([f"p{place}" for place in range(25)]))
+    assert sorted(server.mailed) == sorted(f"p{place}@dest.example" for place in range(25))
+    assert (sent.status, sent.total_sent, sent.total_recipients) == (SENT, 25, 25)
+    row = Recipient.objects.get(address="p7@dest.example")
+    assert (row.state, row.code) == (State.SENT, 250)
+    sender, _to, data = next(one for one in server.got if one[1] == row.address)
+    assert b"Hello p7" in data
+    assert sender == "zoe@vauban.example"  # no domain of ours: bounces go to the sender
+    assert f"<{addresses.message_id(row.pk, 'vauban.example').strip('<>')}>".encode() in data
+
+
+def test_each_refusal_is_written_on_its_own_row(admin: Actor, mailing: Make, server: Sink) -> None:
+    server.rcpt = {"gone": "550 5.1.1 no such user", "grey": "451 4.7.1 later"}
+    server.data = {"cut": "drop"}
+    made = go(mailing(["ana", "gone", "grey", "cut", "bob"]))
+    assert states(made) == {
+        "ana": State.SENT, "gone": State.REFUSED, "grey": State.WAITING, "cut": State.UNSURE, "bob": State.SENT,
+    }  # fmt: skip
+    gone, grey = (Recipient.objects.get(address=f"{name}@dest.example") for name in ("gone", "grey"))
+    assert (gone.code, gone.detail) == (550, "5.1.1 no such user")
+    assert grey.attempts == 1
+    assert grey.due_at is not None
+    assert timedelta(minutes=4) < grey.due_at - timezone.now() < timedelta(minutes=6)
+    assert (made.status, made.held_until) == (SENDING, grey.due_at)
+    assert (made.total_sent, made.total_refused, made.total_unsure) == (2, 1, 1)
+
+
+def test_a_retry_that_comes_due_is_sent_and_one_too_many_is_given_up(
+    admin: Actor, mailing: Make, server: Sink
+) -> None:
+    server.rcpt = {"grey": "451 4.7.1 later"}
+    made = mailing(["grey", "slow"])
+    go(made)
+    Recipient.objects.filter(address="grey@dest.example").update(
+        due_at=timezone.now(), attempts=len(outbox.PAUSES)
+    )
+    assert go(made).status == SENT
+    assert states(made) == {"grey": State.REFUSED, "slow": State.SENT}
+    assert made.total_refused == 1
+
+
+def test_a_server_that_wants_less_gets_less(admin: Actor, mailing: Make, server: Sink) -> None:
+    server.data = {"fast": "421 4.7.0 slow down"}
+    made = go(mailing(["fast"]))
+    assert Server.objects.get().slow == 1
+    assert made.held_until is not None
+    assert made.problem
+    assert "slowly" in made.problem
+
+
+def test_a_dead_server_is_told_and_nothing_is_lost(admin: Actor, mailing: Make, server: Sink) -> None:
+    made = mailing(["ana", "bob"])
+    Server.objects.update(port=1)
+    go(made)
+    assert (made.status, set(states(made).values())) == (SENDING, {State.WAITING})
+    assert made.problem
+    assert "127.0.0.1:1 does not answer" in made.problem
+    first = made.held_until
+    go(made)
+    assert made.failures == 2
+    assert first is not None
+    assert made.held_until is not None
+    assert made.held_until > first
+    Server.objects.update(port=server.port)
+    assert go(made).status == SENT
+    assert (made.problem, made.failures, len(server.mailed)) == (None, 0, 2)
+
+
+def test_a_server_that_does_not_let_us_send_stops_the_mailing(
+    admin: Actor, mailing: Make, server: Sink
+) -> None:
+    server.mail = "550 5.7.1 who are you?"
+    made = go(mailing(["ana", "bob"]))
+    assert (made.status, set(states(made).values())) == (FAILED, {State.WAITING})
+    assert made.problem
+    assert "who are you?" in made.problem
+    server.mail = ""
+    save(system_actor(), Change("ListEmail", {"Status": SENDING}, id=made.pk))
+    assert go(made).status == SENT
+
+
+def test_a_letter_that_cannot_be_written_stops_the_mailing(admin: Actor, mailing: Make, server: Sink) -> None:
+    broken = Compiled(("s",), (Slot("source", "{{ 'a' / 2 }}"),), ("t",))
+    made = go(mailing(["ana"], [broken]))
+    assert (made.status, states(made)) == (FAILED, {"ana": State.WAITING})
+    assert made.problem
+    assert server.mailed == []
+
+
+def test_refused_by_the_dozen_is_our_fault(
+    admin: Actor, mailing: Make, server: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "REFUSALS", 5)
+    monkeypatch.setattr(runner, "BATCH", 5)
+    names = [f"p{place}" for place in range(20)]
+    server.data = dict.fromkeys(names, "554 5.7.1 spam")
+    made = go(mailing(names))
+    assert made.status == FAILED
+    assert list(states(made).values()).count(State.WAITING) == 15
+
+
+def test_who_opted_out_or_was_blocked_or_deleted_since_the_launch_is_left_out(
+    admin: Actor, mailing: Make, server: Sink
+) -> None:
+    made = mailing(["ana", "out", "blocked", "gone"])
+    contacts = apps.get_model("sales", "Contact").objects
+    contacts.filter(first_name="out").update(has_opted_out_of_email=True)
+    contacts.filter(first_name="gone").update(is_deleted=True)
+    Suppression.objects.create(address="blocked@dest.example", reason="complaint")
+    go(made)
+    assert server.mailed == ["ana@dest.example"]
+    assert (made.total_skipped, made.status) == (3, SENT)
+
+
+def test_quiet_hours_are_those_of_the_person(admin: Actor, mailing: Make, server: Sink) -> None:
+    hour = timezone.now().hour
+    made = mailing(["paris", "utc"], quiet_from=hour, quiet_until=(hour + 1) % 24)
+    contacts = apps.get_model("sales", "Contact").objects
+    contacts.filter(first_name="utc").update(mailing_country="Iceland")  # where the clocks show UTC
+    contacts.filter(first_name="paris").update(mailing_country="France")
+    go(made)
+    assert server.mailed == ["paris@dest.example"]
+    due = Recipient.objects.get(address="utc@dest.example").due_at
+    assert due is not None
+    assert due.hour == (hour + 1) % 24
+
+
+def test_pausing_holds_a_running_batch_within_a_second(
+    transactional_db: None, admin: Actor, server: Sink
+) -> None:
+    from essor.domain.marketing.sending.tests.conftest import make_mailing
+
+    server.wait = 0.05
+    made = make_mailing([f"p{place}" for place in range(200)])
+    thread = threading.Thread(target=_run_and_close, args=(made.pk,))
+    thread.start()
+    while not server.got:
+        time.sleep(0.02)
+    save(system_actor(), Change("ListEmail", {"Status": PAUSED}, id=made.pk))
+    thread.join(1.5)
+    assert not thread.is_alive()
+    found = list(states(made).values())
+    assert found.count(State.SENT) == len(server.mailed) < 100
+    assert found.count(State.WAITING) == 200 - len(server.mailed)
+
+
+def _run_and_close(key: int) -> None:
+    from django.db import connections
+
+    try:
+        runner.run(key)
+    finally:
+        connections.close_all()
+
+
+def test_only_one_runner_at_a_time(admin: Actor, mailing: Make) -> None:
+    made = mailing(["ana"])
+    first = outbox.take_over(made.pk)
+    assert first
+    assert outbox.take_over(made.pk) == ""
+    assert outbox.take_over(made.pk, lease=timedelta(0))
+    assert outbox.claim(made.pk, first, 10) is None  # who was thought dead takes nothing any more
+
+
+def test_answers_wait_until_the_disk_has_room(
+    admin: Actor, mailing: Make, server: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, real, tries = mailing(["ana", "bob"]), outbox.mark, []
+
+    def full(*arguments: object) -> None:
+        tries.append(1)
+        if len(tries) == 2:
+            raise OperationalError("database or disk is full")
+        real(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(outbox, "mark", full)
+    monkeypatch.setattr(runner, "MARK_TRIES", (0.01,))
+    go(made)
+    assert len(set(server.mailed)) == len(server.mailed)
+    go(made)
+    assert sorted(server.mailed) == ["ana@dest.example", "bob@dest.example"]
+    assert made.total_sent == 2

@@ -1,0 +1,95 @@
+"""Takes hits at the speed at which they come, and writes them down by batches within a second.
+
+    recorder.note(Seen(recipient_id, list_email_id, 3, at, machine=False, agent="…", network="…"))
+
+Whoever clicks is led on at once; one thread writes what has come meanwhile. While the database is away, hits wait in
+memory.
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import Error, connection
+
+from essor.domain.marketing.tracking import keeping
+
+logger = logging.getLogger(__name__)
+
+PAUSE = 0.25  # seconds in which hits gather
+AT_ONCE = 1_000
+MOST = 200_000  # hits held while the database is away: some 60 MB; the oldest go first
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One hit as it came. `recipient_id` None: only the mailing is known."""
+
+    recipient_id: int | None
+    list_email_id: int
+    link: int
+    at: datetime
+    machine: bool
+    agent: str = ""
+    network: str = ""
+
+
+class Recorder:
+    """The hits of this process that are not written yet."""
+
+    def __init__(self) -> None:
+        """Start without a thread: a process that gets no hits needs none."""
+        self._waiting: deque[Seen] = deque(maxlen=MOST)
+        self._writing = threading.Lock()
+        self._starting = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def note(self, seen: Seen) -> None:
+        """Take one hit; never waits for the database."""
+        self._waiting.append(seen)
+        if self._thread is None:
+            self._start()
+
+    def flush(self) -> None:
+        """Write down all that waits; raises the database's error and keeps what could not be written."""
+        with self._writing:
+            while self._waiting:
+                batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), AT_ONCE))]
+                try:
+                    keeping.keep(batch)
+                except Error:
+                    self._waiting.extendleft(reversed(batch))
+                    raise
+
+    def _start(self) -> None:
+        with self._starting:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="essor-hits", daemon=True)
+                self._thread.start()
+                atexit.register(self._last)
+
+    def _run(self) -> None:
+        while True:
+            time.sleep(PAUSE)
+            try:
+                self.flush()
+            except Exception:
+                # Whatever it is: without this thread no hit would ever be written again.
+                logger.exception("%d clicks and opens cannot be written yet", len(self._waiting))
+                connection.close()
+                time.sleep(PAUSE * 4)
+
+    def _last(self) -> None:
+        try:
+            self.flush()
+        except Error:
+            logger.exception("%d clicks and opens were lost", len(self._waiting))
+
+
+recorder = Recorder()

@@ -1,0 +1,155 @@
+"""Clicks and opens: kept by person only with consent, told apart from machines, told to others once somebody was there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import orjson
+import pytest
+from django.db import OperationalError
+from django.utils import timezone
+
+from essor.access.actor import Actor, system_actor
+from essor.domain.marketing.consent import write
+from essor.domain.marketing.consent.people import CONTACT, Person
+from essor.domain.marketing.sending.models import ListEmail, Recipient
+from essor.domain.marketing.sending.states import SENT, State
+from essor.domain.marketing.tracking import agents, keeping, verdicts
+from essor.domain.marketing.tracking.models import OPENED, Hit, Verdict
+from essor.domain.marketing.tracking.recorder import Recorder, Seen
+from essor.kernel.models import OutboxEvent
+from essor.records.change import Change
+from essor.records.save import save
+
+pytestmark = pytest.mark.django_db
+SAFARI = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1"  # noqa: E501 -- as it comes
+Maker = Callable[..., Recipient]
+
+
+@pytest.fixture
+def mailing() -> ListEmail:
+    return ListEmail.objects.create(name="News", status=SENT)
+
+
+@pytest.fixture
+def recipient(admin: Actor, mailing: ListEmail) -> Maker:
+    """Return a maker of people who got the mailing an hour ago, and said yes or no to being followed, or nothing."""
+
+    def make(clicks: bool | None = True) -> Recipient:
+        key = save(system_actor(), Change("Contact", {"LastName": "Roux"})).id
+        if clicks is not None:
+            state = "opt_in" if clicks else "opt_out"
+            write.record(Person(CONTACT, key), "tracking_clicks", state, source="form", wording="Yes")  # type: ignore[arg-type]
+        return Recipient.objects.create(
+            list_email=mailing, kind=CONTACT, person_id=key, address=f"{key}@example.fr", domain="example.fr",
+            state=State.SENT, sent_at=timezone.now() - timedelta(hours=1),
+        )  # fmt: skip
+
+    return make
+
+
+def seen(row: Recipient, link: int = 0, at: datetime | None = None, *, machine: bool = False) -> Seen:
+    return Seen(row.pk, row.list_email_id, link, at or timezone.now() - timedelta(minutes=1), machine)
+
+
+def test_only_who_agreed_is_kept_by_name_and_everybody_is_counted(recipient: Maker) -> None:
+    yes, no, silent = recipient(True), recipient(False), recipient(None)
+    keeping.keep([seen(yes), seen(no), seen(silent), seen(yes, OPENED)])
+    assert list(Hit.objects.order_by("pk").values_list("recipient_id", "link")) == [
+        (yes.pk, 0), (None, 0), (None, 0), (None, OPENED),
+    ]  # fmt: skip
+
+
+def test_who_took_the_consent_back_is_not_followed_though_the_mail_names_them(recipient: Maker) -> None:
+    row = recipient(True)
+    write.record(Person(CONTACT, row.person_id), "tracking_clicks", "opt_out", source="page", wording="No")
+    keeping.keep([seen(row)])
+    assert Hit.objects.get().recipient_id is None
+
+
+def test_a_click_waits_for_its_verdict_and_then_others_hear_of_it(recipient: Maker) -> None:
+    row = recipient()
+    keeping.keep([seen(row, at=timezone.now())])
+    verdicts.settle.call()
+    assert Hit.objects.get().verdict == Verdict.UNKNOWN
+    assert not OutboxEvent.objects.filter(topic="mail.clicked").exists()
+    Hit.objects.update(at=timezone.now() - timedelta(seconds=31))
+    verdicts.settle.call()
+    assert Hit.objects.get().verdict == Verdict.PERSON
+    payload = orjson.loads(OutboxEvent.objects.get(topic="mail.clicked").payload)
+    assert payload["people"] == [[row.pk, "Contact", row.person_id]]
+    assert payload["link"] == 0
+
+
+def test_who_follows_every_link_at_once_is_a_scanner(recipient: Maker) -> None:
+    scanner, person = recipient(), recipient()
+    start = timezone.now() - timedelta(minutes=2)
+    keeping.keep([seen(scanner, link, start + timedelta(seconds=link)) for link in range(3)])
+    keeping.keep([seen(person, link, start + timedelta(seconds=link * 11)) for link in range(3)])
+    verdicts.settle.call()
+    by_person = dict(Hit.objects.values_list("recipient_id", "verdict").distinct())
+    assert by_person == {scanner.pk: Verdict.MACHINE, person.pk: Verdict.PERSON}
+
+
+def test_who_clicks_before_anybody_could_have_read_is_a_scanner(recipient: Maker) -> None:
+    row = recipient()
+    assert row.sent_at
+    keeping.keep([seen(row, at=row.sent_at + timedelta(seconds=1))])
+    verdicts.settle.call()
+    assert Hit.objects.get().verdict == Verdict.MACHINE
+    assert not OutboxEvent.objects.filter(topic="mail.clicked").exists()
+
+
+@pytest.mark.parametrize(
+    ("method", "agent", "headers", "opened", "machine"),
+    [
+        ("GET", SAFARI, {}, False, False),
+        ("HEAD", SAFARI, {}, False, True),
+        ("GET", "", {}, False, True),
+        ("GET", "Mozilla/5.0 (compatible; Barracuda Sentinel)", {}, False, True),
+        ("GET", "python-requests/2.32", {}, False, True),
+        ("GET", SAFARI, {"sec-purpose": "prefetch;prerender"}, False, True),
+        ("GET", "Mozilla/5.0", {}, True, True),
+        (
+            "GET",
+            "Mozilla/5.0 (Windows NT 5.1) Firefox/11.0 (via ggpht.com GoogleImageProxy)",
+            {},
+            True,
+            False,
+        ),
+    ],
+)
+def test_machines_that_say_what_they_are_are_believed(
+    method: str, agent: str, headers: dict[str, str], opened: bool, machine: bool
+) -> None:
+    assert agents.is_machine(method, {"user-agent": agent, **headers}, opened=opened) is machine
+
+
+def test_what_is_kept_of_a_visitor_does_not_name_one() -> None:
+    assert agents.network("203.0.113.77") == "203.0.113.0"
+    assert agents.network("2001:db8:1:2::7") == "2001:db8:1::"
+    assert agents.network("unix:") == ""
+    assert "18.0" not in agents.shortened(SAFARI)
+
+
+def test_hits_wait_in_memory_while_the_database_is_away(
+    recipient: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row, recorder = recipient(), Recorder()
+    monkeypatch.setattr(recorder, "_start", bool)  # no thread: the test writes
+    kept, keep = [], keeping.keep
+
+    def away(batch: list[Seen]) -> None:
+        kept.append(len(batch))
+        raise OperationalError
+
+    recorder.note(seen(row))
+    monkeypatch.setattr(keeping, "keep", away)
+    with pytest.raises(OperationalError):
+        recorder.flush()
+    monkeypatch.setattr(keeping, "keep", keep)
+    recorder.note(seen(row, 1))
+    recorder.flush()
+    assert kept == [1]
+    assert list(Hit.objects.order_by("pk").values_list("link", flat=True)) == [0, 1]

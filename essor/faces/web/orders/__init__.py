@@ -1,0 +1,1 @@
+"""Orders on pages: made in one click, activated, confirmed on paper."""

@@ -1,0 +1,99 @@
+"""Buttons of orders and contracts: made of a quote or a won deal in one click, activated, confirmed on paper."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from essor.access import rows as row_access
+from essor.domain.sales.orders import document, make
+from essor.domain.sales.orders.objects import ACTIVATED
+from essor.domain.sales.quotes.words import ORDER_WORDS
+from essor.faces.web import addresses, offers
+from essor.faces.web.quotes.making import back, quote_at
+from essor.faces.web.quotes.sending import inline
+from essor.faces.web.records.page import may_edit
+from essor.faces.web.records.reading import Loaded, actor_of, load
+from essor.faces.web.shapes import Action
+from essor.faces.web.toasts import flash
+from essor.kernel import ids
+from essor.kernel.errors import NotFound, ValidationFailed
+from essor.records.change import Change
+from essor.records.save import save
+
+ORDER, CONTRACT = "Order", "Contract"
+MAKERS = {"Opportunity": make.from_deal, "Quote": make.from_quote}
+
+
+@offers.record_action(*MAKERS)
+def order_button(record: Loaded) -> Action | None:
+    """Offer an order of a won deal, or of a quote that stands, to those who may make orders."""
+    ready = (
+        record.values.get("IsWon")
+        if record.object.name == "Opportunity"
+        else not record.values.get("IsSuperseded")
+    )
+    if not ready or not record.catalog.has(ORDER) or not row_access.may(record.actor, ORDER, "create"):
+        return None
+    return Action(_("Create order"), f"/r/{record.id}/order", "file-spreadsheet", method="post")
+
+
+@offers.record_action(ORDER, CONTRACT)
+def activate_button(record: Loaded) -> Action | None:
+    """Offer to activate a draft."""
+    if record.values.get("Status") == ACTIVATED or not may_edit(record):
+        return None
+    return Action(_("Activate"), f"/r/{record.id}/activate", "circle-check", "primary", method="post")
+
+
+@offers.record_action(ORDER)
+def confirmation_button(record: Loaded) -> Action | None:
+    """Offer the confirmation to whoever may read the lines."""
+    if not record.catalog.has("OrderItem"):
+        return None
+    attrs = {"hx-boost": "false", "target": "_blank", "rel": "noopener"}
+    return Action(_("See the order confirmation"), f"/r/{record.id}/confirmation", "eye", attrs=attrs)
+
+
+@offers.record_mark(ORDER)
+def activated_mark(record: Loaded) -> offers.Mark | None:
+    """Say that an order stays as it is."""
+    return offers.Mark(_("Activated"), "good", "lock") if record.values.get("Status") == ACTIVATED else None
+
+
+@require_POST
+def new_order(request: HttpRequest, record_id: str) -> HttpResponseBase:
+    """Make an order of a deal or a quote and show it."""
+    record = load(actor_of(request), record_id)
+    if record.object.name not in MAKERS:
+        raise NotFound(_("There is no such record."))
+    try:
+        key = MAKERS[record.object.name](record.actor, record.key)
+    except ValidationFailed as refused:
+        return back(request, record, refused)
+    flash(request, _("The order is made. Check it, then activate it."))
+    return HttpResponseRedirect(addresses.record(ids.encode(record.catalog.object(ORDER).prefix, key)))
+
+
+@require_POST
+def activate(request: HttpRequest, record_id: str) -> HttpResponseBase:
+    """Activate an order or a contract."""
+    record = load(actor_of(request), record_id)
+    if record.object.name not in (ORDER, CONTRACT):
+        raise NotFound(_("There is no such record."))
+    try:
+        save(record.actor, Change(record.object.name, {"Status": ACTIVATED}, id=record.key))
+    except ValidationFailed as refused:
+        return back(request, record, refused)
+    flash(request, _("“%(name)s” is activated.") % {"name": record.title})
+    return HttpResponseRedirect(addresses.record(record.id))
+
+
+@require_GET
+def confirmation(request: HttpRequest, record_id: str) -> HttpResponseBase:
+    """Hand out the confirmation of an order, in its language or in `?language=`."""
+    record = quote_at(request, record_id, ORDER)
+    asked = request.GET.get("language", "")
+    return inline(*document.pdf(record.actor, record.key, asked if asked in ORDER_WORDS else ""))

@@ -1,0 +1,119 @@
+"""Money in the company's currency: what `convertCurrency()` gives, in SQL and in memory.
+
+A record whose object has a field `ConversionRate` keeps the rate of its own day; all its money is converted at it.
+Everything else is converted at today's rates, which a room that keeps them offers here (`todays_rates`). A rate says
+how many units of a currency one unit of the company's is worth. Without a rate there is no converted amount.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from math import copysign, floor
+from typing import Any
+
+from django.db.models import BigIntegerField, Case, F, FloatField, Func, Value, When
+from django.db.models.lookups import Exact
+
+from essor.query.environment import Env
+from essor.query.families.base import Sql
+from essor.query.functions.base import Function, Inner, Reader, argument
+from essor.query.operands import Operand
+from essor.query.tree import Aggregate, Call, Path
+
+NAME = "convertCurrency"
+RATE, CURRENCY = "ConversionRate", "CurrencyIsoCode"
+Rates = Mapping[str, float]
+Source = Callable[[], Rates]
+_sources: list[Source] = []
+
+
+def todays_rates(source: Source) -> Source:
+    """Register who knows today's rates: {currency: units of it that one of the company's currency is worth}."""
+    _sources.append(source)
+    return source
+
+
+def rates(env: Env) -> Rates:
+    """Return today's rates, the company's own currency among them; read once for a question."""
+    key = ("todays rates",)
+    if key not in env.memo:
+        known = {code: rate for source in _sources for code, rate in source().items()}
+        env.memo[key] = {**known, env.actor.company.currency: 1.0}
+    return env.memo[key]  # type: ignore[no-any-return]
+
+
+def convert(units: int | None, rate: float | None) -> int | None:
+    """Return an amount in the company's currency, halves away from zero; None without amount or rate."""
+    return (
+        None
+        if units is None or not rate
+        else int(copysign(floor(abs(units) / rate + 0.5), units))
+        if units
+        else 0
+    )
+
+
+class Converted(Func):
+    """The same in SQL, rounded alike on both databases."""
+
+    output_field = BigIntegerField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """Divide as doubles; ROUND goes away from zero there."""
+        return super().as_sql(
+            compiler,
+            connection,
+            template="CAST(ROUND(%(expressions)s) AS INTEGER)",
+            arg_joiner=" * 1.0 / ",
+            **context,
+        )
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """Divide as doubles and round away from zero by hand: ROUND of doubles goes to even there."""
+        sql, params = super().as_sql(
+            compiler, connection, template="(%(expressions)s)", arg_joiner="::double precision / ", **context
+        )
+        return f"(SIGN({sql}) * FLOOR(ABS({sql}) + 0.5))::bigint", (*params, *params)
+
+
+def operand(call: Call, inner: Inner, env: Env) -> Operand:
+    """Return an amount in the company's currency; a sum is taken of converted amounts, what is no money stays."""
+    source = argument(call)
+    if isinstance(source, Aggregate) and source.argument is not None:
+        return inner(replace(source, argument=replace(call, arguments=(source.argument,))))
+    found = inner(source)
+    if not isinstance(found.currency, F):
+        return found
+    return found.computed(
+        Converted(found.expression, _rate(found, found.currency, env)),
+        found.family,
+        currency=None,
+        nullable=True,
+    )
+
+
+def _rate(found: Operand, currency: F, env: Env) -> Sql:
+    """Return the rate of the record's own day, or today's rate of its currency."""
+    if found.field is not None:
+        obj = env.full.object(found.field.object_name)
+        if obj.has(RATE):
+            prefix = currency.name.removesuffix(obj.field(CURRENCY).attr)
+            return F(f"{prefix}{obj.field(RATE).attr}")
+    whens = [When(Exact(currency, Value(code)), then=Value(rate)) for code, rate in rates(env).items()]
+    return Case(*whens, default=None, output_field=FloatField())
+
+
+def value(call: Call, record: Reader) -> Any:
+    """Return the same in memory."""
+    source = argument(call)
+    amount, found = record.value(source), record.operand(source)
+    if amount is None or found.currency is None or found.field is None or not isinstance(source, Path):
+        return amount
+    beside = source.names[:-1]
+    if record.env.full.object(found.field.object_name).has(RATE):
+        return convert(amount, record.value(Path((*beside, RATE))))
+    return convert(amount, rates(record.env).get(record.value(Path((*beside, CURRENCY)))))
+
+
+FUNCTIONS = (Function(NAME, operand, value),)
