@@ -49,6 +49,7 @@ JOBS = {
     "forecast": Job("bench.forecast", writes=True),
     "clients": Job("bench.clients", writes=True, serves=True, databases=(SQLITE,)),
     "dashboard": Job("bench.dashboard", writes=True),
+    "mailing": Job("bench.mailing", writes=True),
     "audience": Job("bench.audience", big=True),
     "memory": Job("bench.memory", writes=True, serves=True, databases=(SQLITE,)),
 }

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 
+from essor.access.actions.save_license import save_license
 from essor.access.actions.save_role import save_role
 from essor.access.actor import Actor, system_actor
 from essor.access.models import (
@@ -18,6 +19,7 @@ from essor.access.models import (
     Principal,
     Profile,
     User,
+    UserLicense,
     UserRole,
 )
 from essor.access.models.rights import ANY
@@ -30,6 +32,16 @@ OWN = Right.READ | Right.CREATE | Right.EDIT | Right.DELETE
 IN_BULK = Right.IMPORT | Right.EXPORT | Right.MASS_EDIT
 PRICES = ("Product2", "Pricebook2", "PricebookEntry")
 TARGETS = ("ForecastingQuota",)
+# What only those who work in marketing change; everybody who sells reads it.
+CAMPAIGNS = (
+    "Campaign",
+    "CampaignMember",
+    "CampaignMemberStatus",
+    "ListEmail",
+    "EmailTemplate",
+    "CommunicationSubscription",
+)
+PEOPLE = ("Account", "Contact", "Lead", "Individual")
 DEALS = ("Opportunity", "OpportunityLineItem", "Quote", "QuoteLineItem", "Order", "OrderItem", "Contract")
 
 
@@ -49,17 +61,36 @@ PROFILES: Mapping[str, Template] = {
     "Sales": Template(
         "Sells: works on all records that are shared",
         OWN | Right.EXPORT,
-        except_on=dict.fromkeys((*PRICES, *TARGETS), Right.READ),
+        except_on=dict.fromkeys((*PRICES, *TARGETS, *CAMPAIGNS), Right.READ),
     ),
     "Sales Manager": Template(
-        "Leads a sales team: imports, exports and edits in bulk as well", OWN | IN_BULK
+        "Leads a sales team: imports, exports and edits in bulk as well",
+        OWN | IN_BULK,
+        except_on=dict.fromkeys(CAMPAIGNS, Right.READ),
     ),
     "Marketing": Template(
         "Works on leads, contacts and campaigns; reads deals",
         OWN | IN_BULK,
         except_on=dict.fromkeys((*DEALS, *PRICES, *TARGETS), Right.READ),
     ),
+    "Campaigns Read Only": Template(
+        "A light licence: reads campaigns, their members and the people in them, nothing else",
+        Right(0),
+        except_on=dict.fromkeys((*CAMPAIGNS, *PEOPLE), Right.READ),
+        access=FieldAccess.READ,
+        permissions=(),
+    ),
     "Read Only": Template("Reads what is shared", Right.READ, access=FieldAccess.READ, permissions=()),
+}
+READS = Right.READ | Right.VIEW_ALL | Right.EXPORT
+LICENSES: Mapping[str, tuple[str, Mapping[str, Right]]] = {
+    "Read only": ("Reads what the profile shows and changes nothing", {ANY: READS}),
+    "Campaign reader": (
+        "Works as the profile says, but only reads campaigns and mailings",
+        dict.fromkeys(
+            ("Campaign", "CampaignMember", "CampaignMemberStatus", "EmailTemplate", "ListEmail"), READS
+        ),
+    ),
 }
 ROLES: Mapping[str, str | None] = {
     "Management": None,
@@ -91,6 +122,9 @@ def ensure_defaults(company: str = "", language: str = "fr") -> None:
         bump()
     if not UserRole.objects.exists():
         _make_roles(system_actor())
+    for name, (description, rights) in LICENSES.items():
+        if not UserLicense.objects.filter(name=name).exists():
+            save_license(system_actor(), name=name, description=description, rights=rights)
 
 
 def _make_profile(name: str, template: Template) -> None:

@@ -162,6 +162,10 @@ EMAIL_FILE_PATH = DATA / "mails"  # where mails wait to be looked at while there
 SITE_URL = environment.text("ESSOR_URL", f"http://localhost:{environment.whole('PORT', 8000)}").rstrip("/")
 DEFAULT_FROM_EMAIL = environment.text("ESSOR_MAIL_FROM", "essor@localhost")
 
+# E-mail providers (django-anymail) report bounces and complaints to /anymail/…; without this secret ("user:password",
+# which their webhook sends along) nobody is listened to.
+ANYMAIL = {"WEBHOOK_SECRET": environment.text("ESSOR_MAIL_WEBHOOK_SECRET")}
+
 # Webhooks ---------------------------------------------------------------------------------------
 
 # Flows never call machines inside the network; a developer may let them call this one.

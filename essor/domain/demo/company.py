@@ -16,6 +16,7 @@ from essor.catalog import current
 from essor.domain.activities.models import Event, Note, Task
 from essor.domain.demo import (
     approvals,
+    campaigns,
     companies,
     currencies,
     deals,
@@ -25,6 +26,8 @@ from essor.domain.demo import (
     gaps,
     incoming,
     letters,
+    mailings,
+    orders,
     papers,
     people,
     pipelines,
@@ -94,9 +97,15 @@ def make(*, scale: float = 1.0, seed: int = SEED, report: Report = lambda _line:
         currencies.convert()
     report("three currencies with thirty months of rates")
     with transaction.atomic():
+        orders.make(companies.Maker(Random(seed + 2), now, maker.owners), _store)  # noqa: S311 -- no secret
+    report("contracts and orders")
+    with transaction.atomic():
         incoming.make(aside, sellers)
     _week(maker, sellers)
     _last_activities(maker)
+    with transaction.atomic():
+        campaigns.make(Random(seed + 2), now)  # noqa: S311 -- no secret
+    report("campaigns")
     rollups.drift(current.get(), mend=True)
     approvals.make(rng)
     report("discounts and their approvals")
@@ -115,9 +124,12 @@ def make(*, scale: float = 1.0, seed: int = SEED, report: Report = lambda _line:
         "Contact",
         "Lead",
         "Opportunity",
+        "Campaign",
         "Product2",
         "PricebookEntry",
         "Quote",
+        "Contract",
+        "Order",
         "Task",
         "Event",
         "Note",
@@ -125,6 +137,8 @@ def make(*, scale: float = 1.0, seed: int = SEED, report: Report = lambda _line:
     ):
         index.rebuild(name)
     report("search index ready")
+    mailings.make(now)
+    report("three mailings, none of them sent anywhere")
     flows.make()
     report("three flows turned on")
     letters.make()
@@ -182,6 +196,7 @@ def _week(maker: companies.Maker, sellers: list[User]) -> None:
         _store(Task, week.tasks(maker, owners, deals_open))
         _store(Note, week.notes(maker, accounts, owners))
         _store(Notification, week.told(maker, owners, accounts))
+        week.repeat([owners[0], *sellers[:1]])
         Following.objects.bulk_create(week.followed(maker, owners, accounts), ignore_conflicts=True)
 
 

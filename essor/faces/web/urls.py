@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("essor.faces.web.activities.urls")),
     path("", include("essor.faces.web.quotes.urls")),
     path("", include("essor.faces.web.orders.urls")),
+    path("", include("essor.faces.web.sending.urls")),
     path("", include("essor.faces.web.searching.urls")),
     path("", include("essor.faces.web.setup.urls")),
     path("", include("essor.faces.web.automation.urls")),
@@ -37,6 +38,7 @@ urlpatterns = [
     path("", include("essor.faces.web.apidocs.urls")),
     path("", include("essor.faces.web.reports.urls")),
     path("", include("essor.faces.web.forecasts.urls")),
+    path("", include("essor.faces.web.campaigns.urls")),
     path("", include("essor.faces.web.letters.urls")),
     path("styleguide/", style_guide, name="styleguide"),
 ]

@@ -10,3 +10,7 @@ class AudienceConfig(AppConfig):
 
     name = "essor.domain.marketing.audience"
     label = "audience"
+
+    def ready(self) -> None:
+        """Register the room's work in the background."""
+        from essor.domain.marketing.audience import jobs  # noqa: F401, PLC0415 -- models are loaded only now

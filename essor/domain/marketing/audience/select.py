@@ -5,7 +5,8 @@ Everything that decides is in the database, so that freezing a million recipient
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -24,7 +25,8 @@ from essor.query import execute, source
 from essor.query.environment import Env, env_for
 
 NOBODY = "SELECT 0 AS kind, 0 AS person_id, NULL AS address, NULL AS reason WHERE 1 = 0"
-LONGEST = 254  # characters of an address, RFC 5321
+# Whoever reads `reason` twice would have it worked out twice, were this SELECT merged into theirs.
+FENCE = {True: "LIMIT -1 OFFSET 0", False: "OFFSET 0"}
 
 
 def recipients(audience: Mapping[str, Any] | Audience, actor: Actor) -> tuple[str, tuple[Any, ...]]:
@@ -37,24 +39,67 @@ def recipients(audience: Mapping[str, Any] | Audience, actor: Actor) -> tuple[st
     wanted, env = read(audience), env_for(actor)
     include, exclude = named(wanted, env)
     capped = caps.full() if wanted.capped else None
-    parts, params = [], list(capped[1] if capped else ())
-    for kind, name in OBJECTS.items():
-        one = _of_kind(kind, name, include, exclude, env)
-        if one is not None:
-            parts.append(_judged(kind, one[0], topic=wanted.topic, capped=capped is not None, env=env))
-            params.extend(one[1])
-    if not parts:
+    bases = {
+        kind: base for kind, name in OBJECTS.items() if (base := _of_kind(kind, name, include, exclude, env)) is not None
+    }  # fmt: skip
+    if not bases:
         return NOBODY, ()
-    mailed = f"WITH mailed AS ({capped[0]}) " if capped else ""
-    turn = (
-        f"ROW_NUMBER() OVER (PARTITION BY {_folded('address', env)}, reason IS NULL ORDER BY kind, person_id)"
-    )
-    twice = f"CASE WHEN reason IS NULL AND turn > 1 THEN {Reason.DUPLICATE} ELSE reason END"
+    judge = Judge(env, wanted.topic, capped is not None, policy().email_needs_consent)
+    params = tuple(value for _sql, values in bases.values() for value in values)
+    suspects = " UNION ALL ".join(judge.suspects(kind, sql) for kind, (sql, _values) in bases.items())
+    whole = " UNION ALL ".join(judge.judged(kind, sql) for kind, (sql, _values) in bases.items())
+    mailed = f"mailed AS ({capped[0]}), " if capped else ""
+    turn = f"ROW_NUMBER() OVER (PARTITION BY {_folded('address', env)} ORDER BY kind, person_id)"
     sql = (
-        f"{mailed}SELECT kind, person_id, address, {twice} AS reason FROM ("  # noqa: S608 -- made of our own pieces
-        f"SELECT kind, person_id, address, reason, {turn} AS turn FROM ({' UNION ALL '.join(parts)}) AS judged) AS numbered"
+        f"WITH {mailed}{_blocked(bases, env)}, twice AS ({_twice(bases, env)}), "  # noqa: S608 -- our own pieces
+        "later AS (SELECT kind, person_id FROM ("
+        f"SELECT kind, person_id, {turn} AS turn FROM ({suspects}) AS suspects WHERE reason IS NULL"
+        f") AS numbered WHERE turn > 1) {whole} {FENCE[env.sqlite]}"
     )
-    return sql, tuple(params)
+    return sql, (*(capped[1] if capped else ()), *params, *params)
+
+
+def _indexed(column: str, env: Env) -> str:
+    """Return a column said as the indexes of addresses say it, which then find a few among a million."""
+    return f"({column}) COLLATE NOCASE" if env.sqlite else _folded(column, env)
+
+
+def _tables(kinds: Iterable[int], env: Env) -> dict[int, str]:
+    quote = connections[env.using].ops.quote_name
+    return {kind: quote(env.full.object(OBJECTS[kind]).model._meta.db_table) for kind in kinds}  # noqa: SLF001 -- Django's name
+
+
+def _blocked(kinds: Iterable[int], env: Env) -> str:
+    """Return the tables “blocked_1” and “blocked_2”: people with a blocked address, far fewer than there are people.
+
+    CROSS JOIN: SQLite then walks over the blocked addresses and finds the people by the index of theirs.
+    """
+    blocked = connections[env.using].ops.quote_name(Suppression._meta.db_table)  # noqa: SLF001
+    return ", ".join(
+        f"blocked_{kind} AS (SELECT p.id FROM {blocked} s CROSS JOIN {table} p "  # noqa: S608
+        f"WHERE {_indexed('p.email', env)} = s.address AND NOT p.is_deleted)"
+        for kind, table in _tables(kinds, env).items()
+    )
+
+
+def _twice(kinds: Iterable[int], env: Env) -> str:
+    """Return the SELECT of the folded addresses that more than one live record has: the indexes of addresses answer it.
+
+    Most addresses are unique; so only these few are put in order, not a million rows.
+    """
+    tables, shown, key = _tables(kinds, env), _folded("p.email", env), _indexed("p.email", env)
+    live = "NOT p.is_deleted AND p.email IS NOT NULL"
+    found = [
+        f"SELECT MIN({shown}) AS folded FROM {table} p WHERE {live} GROUP BY {key} HAVING COUNT(*) > 1"  # noqa: S608
+        for table in tables.values()
+    ]
+    if len(tables) > 1:
+        first, other = tables.values()
+        found.append(
+            f"SELECT {shown} FROM {first} p WHERE {live} AND EXISTS (SELECT 1 FROM {other} o "  # noqa: S608
+            f"WHERE NOT o.is_deleted AND {key.replace('p.', 'o.')} = {key})"
+        )
+    return " UNION ALL ".join(found)
 
 
 def _folded(column: str, env: Env) -> str:
@@ -94,38 +139,55 @@ def _yes(where: Q | None) -> Any:
     return Case(When(where, then=Value(1)), default=Value(0), output_field=IntegerField())
 
 
-def _judged(kind: int, base: str, *, topic: int | None, capped: bool, env: Env) -> str:
-    """Return the SELECT that says of each person why they are not mailed, all but who has an address in common."""
-    quote = connections[env.using].ops.quote_name
-    tables = {model: quote(model._meta.db_table) for model in (Individual, Suppression, TopicChoice)}  # noqa: SLF001
-    joins = [
-        f"LEFT JOIN {tables[Suppression]} s ON s.address = {_folded('p.a_mail', env)}",
-        f"LEFT JOIN {tables[Individual]} i ON i.id = p.a_person",
-    ]
-    agreed = f"COALESCE(i.email_consent, '') = '{OPT_IN}'"
-    cases = [
-        ("p.a_out = 1", Reason.EXCLUDED),
-        ("p.a_done", Reason.CONVERTED),
-        ("p.a_mail IS NULL", Reason.NO_ADDRESS),
-        (
-            f"p.a_mail NOT LIKE '%%_@_%%._%%' OR p.a_mail LIKE '%% %%' OR LENGTH(p.a_mail) > {LONGEST}",
-            Reason.INVALID,
-        ),
-        ("s.id IS NOT NULL", Reason.SUPPRESSED),
-        (f"p.a_no OR i.email_consent = '{OPT_OUT}' OR i.has_opted_out_solicit", Reason.OPTED_OUT),
-    ]
-    if topic is not None:
-        joins.append(
-            f"LEFT JOIN {tables[TopicChoice]} t ON t.topic_id = {int(topic)} AND t.individual_id = p.a_person"
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """What decides about people beyond their own row: the topic of the mails, the cap, the company's rule."""
+
+    env: Env
+    topic: int | None
+    capped: bool
+    needs_consent: bool
+
+    def suspects(self, kind: int, base: str) -> str:
+        """Return the SELECT of those people of one kind whose address somebody else has too, each with a reason or none."""
+        shared = f"{_indexed('p.a_mail', self.env)} IN (SELECT folded FROM twice)"  # noqa: S608
+        return f"{self._select(kind, base, self._cases(kind))} WHERE {shared}"
+
+    def judged(self, kind: int, base: str) -> str:
+        """Return the SELECT of all people of one kind, each with a reason or none."""
+        later = f"p.a_id IN (SELECT person_id FROM later WHERE kind = {kind})"  # noqa: S608
+        return self._select(kind, base, [*self._cases(kind), (later, Reason.DUPLICATE)])
+
+    def _cases(self, kind: int) -> list[tuple[str, Reason]]:
+        agreed = f"COALESCE(i.email_consent, '') = '{OPT_IN}'"
+        cases = [
+            ("p.a_out = 1", Reason.EXCLUDED),
+            ("p.a_done", Reason.CONVERTED),
+            ("p.a_mail IS NULL", Reason.NO_ADDRESS),
+            ("p.a_mail NOT LIKE '%%_@_%%._%%'", Reason.INVALID),
+            (f"p.a_id IN (SELECT id FROM blocked_{kind})", Reason.SUPPRESSED),  # noqa: S608
+            (f"p.a_no OR i.email_consent = '{OPT_OUT}' OR i.has_opted_out_solicit", Reason.OPTED_OUT),
+        ]
+        if self.topic is not None:
+            cases.append((f"t.state = '{OPT_OUT}'", Reason.TOPIC))
+            agreed = f"({agreed} OR COALESCE(t.state, '') = '{OPT_IN}')"
+        if self.needs_consent:
+            cases.append((f"NOT ({agreed})", Reason.NO_CONSENT))
+        if self.capped:
+            cases.append((f"p.a_id IN (SELECT person_id FROM mailed WHERE kind = {kind})", Reason.CAPPED))  # noqa: S608
+        return cases
+
+    def _select(self, kind: int, base: str, cases: Iterable[tuple[str, Reason]]) -> str:
+        quote = connections[self.env.using].ops.quote_name
+        tables = {model: quote(model._meta.db_table) for model in (Individual, TopicChoice)}  # noqa: SLF001
+        joins = [
+            f"LEFT JOIN {tables[Individual]} i ON i.id = p.a_person",
+        ]
+        if self.topic is not None:
+            same = f"t.topic_id = {int(self.topic)} AND t.individual_id = p.a_person"
+            joins.append(f"LEFT JOIN {tables[TopicChoice]} t ON {same}")
+        judged = " ".join(f"WHEN {test} THEN {int(reason)}" for test, reason in cases)
+        return (
+            f"SELECT {kind} AS kind, p.a_id AS person_id, p.a_mail AS address, CASE {judged} END AS reason "  # noqa: S608
+            f"FROM ({base}) AS p {' '.join(joins)}"
         )
-        cases.append((f"t.state = '{OPT_OUT}'", Reason.TOPIC))
-        agreed = f"({agreed} OR COALESCE(t.state, '') = '{OPT_IN}')"
-    if policy().email_needs_consent:
-        cases.append((f"NOT ({agreed})", Reason.NO_CONSENT))
-    if capped:
-        cases.append((f"p.a_id IN (SELECT person_id FROM mailed WHERE kind = {kind})", Reason.CAPPED))  # noqa: S608
-    judged = " ".join(f"WHEN {test} THEN {int(reason)}" for test, reason in cases)
-    return (
-        f"SELECT {kind} AS kind, p.a_id AS person_id, p.a_mail AS address, CASE {judged} END AS reason "  # noqa: S608
-        f"FROM ({base}) AS p {' '.join(joins)}"
-    )

@@ -13,4 +13,4 @@ class CampaignsConfig(AppConfig):
 
     def ready(self) -> None:
         """Hang the room's rules on the writing road."""
-        from essor.domain.marketing.campaigns import places, rules, statuses  # noqa: F401, PLC0415 -- models are loaded only now
+        from essor.domain.marketing.campaigns import jobs, places, rules, statuses  # noqa: F401, PLC0415 -- models are loaded only now

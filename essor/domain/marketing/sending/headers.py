@@ -24,7 +24,7 @@ class BadAddress(EssorError):
 
 
 def line(name: str, value: str) -> tuple[bytes, bytes]:
-    """Return a header line and its relaxed form; a value may be folded already ("\\r\\n " only)."""
+    """Return a header line and its relaxed form; a value may be folded already, by `FOLD` only."""
     wire = f"{name}: {value}\r\n".encode()
     return wire, f"{name.lower()}:{value}\r\n".replace(FOLD, " ").encode()
 

@@ -200,9 +200,9 @@ def _sender_checks(mailing: ListEmail) -> list[Check]:
     try:
         validate_email(mailing.from_address or "")
     except ValidationError:
-        return [Check("stops", _("The sender’s address is missing."), _("Enter it under “Sender”."))]
+        return [Check("stops", _("The sender’s address is missing."), _("Edit the mailing and enter it."))]
     if mailing.server is None and not Server.objects.exists():
-        words = _("An administrator adds one in the set-up, under “Sending”.")
+        words = _("An administrator adds one in the set-up, under “Sending of mailings”.")
         found.append(Check("stops", _("No mail server is set up."), words))
     domain = couriers.domain_of(mailing.from_address or "")
     if domain is None:

@@ -203,6 +203,12 @@ def next_due(list_email_id: int) -> datetime | None:
     return waiting.aggregate(first=Min("due_at"))["first"]
 
 
+def is_due(list_email_id: int) -> bool:
+    """Tell whether a recipient could be claimed now."""
+    waiting = Recipient.objects.filter(list_email_id=list_email_id, state=State.WAITING, due_at__lte=timezone.now())
+    return waiting.exists()
+
+
 def undecided(list_email_id: int) -> bool:
     """Tell whether recipients wait for the winner of a trial."""
     rows = Recipient.objects.filter(list_email_id=list_email_id, state=State.WAITING, due_at__isnull=True)

@@ -92,7 +92,7 @@ class ProviderCourier:
             return answered(message.recipient_id, error.smtp_code, str(error.smtp_error))
         except (OSError, SMTPException):
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 -- each provider has exceptions of its own
             return _failed(message, error)
         status = getattr(mail, "anymail_status", None)
         refused = sorted(set(status.status or ()) & REFUSED) if status is not None else []

@@ -45,6 +45,7 @@ from essor.records.change import Change, Source
 from essor.records.save import save
 
 BATCH = 300
+DRAWN = 10 * BATCH  # people drawn at once from an audience that may still change
 SLICE = 30.0  # seconds
 MARK_EVERY = 0.25  # seconds between two looks at what came back
 LOOK_EVERY = 0.5  # seconds between two looks at whether somebody paused
@@ -113,8 +114,8 @@ class Sending:
 
     def _batch(self) -> bool:
         """Send one batch; tell whether to go on at once."""
-        if self._mailing.is_dynamic:
-            freezing.draw(self._mailing, self._actor, BATCH)
+        if self._mailing.is_dynamic and not outbox.is_due(self._id):
+            freezing.draw(self._mailing, self._actor, DRAWN)
         grant = pacing.reserve(self._limits, BATCH, self._zone, self._start)
         if not grant.count:
             self._hold(grant.until or timezone.now() + timedelta(minutes=1))

@@ -163,24 +163,30 @@ async def greeted(address: Address) -> Greeted:
     context = address.context or (ssl.create_default_context() if address.security != "none" else None)
     wire = await _connected(address, context)
     try:
-        opening = await wire.hear()
-        if opening.code != READY:
-            raise Unreachable(_said(address, opening))
-        extensions = await _hello(wire, address)
-        if address.security == "starttls" and context is not None:
-            if "STARTTLS" not in extensions:
-                raise ServerRefuses(_("%(server)s offers no STARTTLS.") % {"server": address})
-            reply = await wire.say("STARTTLS")
-            if reply.code != READY:
-                raise Unreachable(_said(address, reply))
-            await _with_tls(address, wire.secure(context, address.host))
-            extensions = await _hello(wire, address)
-        if address.username:
-            await _sign_in(wire, address, extensions)
+        extensions = await _introduced(wire, address, context)
     except BaseException:
         wire.close()
         raise
     return Greeted(wire, extensions)
+
+
+async def _introduced(wire: Wire, address: Address, context: ssl.SSLContext | None) -> dict[str, str]:
+    """Say hello, encrypt and sign in; return the server's extensions."""
+    opening = await wire.hear()
+    if opening.code != READY:
+        raise Unreachable(_said(address, opening))
+    extensions = await _hello(wire, address)
+    if address.security == "starttls" and context is not None:
+        if "STARTTLS" not in extensions:
+            raise ServerRefuses(_("%(server)s offers no STARTTLS.") % {"server": address})
+        reply = await wire.say("STARTTLS")
+        if reply.code != READY:
+            raise Unreachable(_said(address, reply))
+        await _with_tls(address, wire.secure(context, address.host))
+        extensions = await _hello(wire, address)
+    if address.username:
+        await _sign_in(wire, address, extensions)
+    return extensions
 
 
 async def _connected(address: Address, context: ssl.SSLContext | None) -> Wire:

@@ -83,7 +83,7 @@ def edit(request: HttpRequest, name: str) -> HttpResponseBase:
     if selected.total > jobs.AT_ONCE:
         where = state.condition if selected.keys is None else matching(selected.keys)
         jobs.start_edit(state.actor, obj, where, values, total=selected.total)
-        return _started()
+        return started()
     batch, outcome = undo.begin(state.actor, "mass_edit", obj.name), Outcome()
     editing.edit(state.actor, obj, keys_of(state, selected), values, batch, outcome)
     if outcome.refused and not outcome.done:
@@ -151,7 +151,7 @@ def delete(request: HttpRequest, name: str) -> HttpResponseBase:
     if selected.total > jobs.AT_ONCE:
         where = state.condition if selected.keys is None else matching(selected.keys)
         jobs.start_delete(state.actor, obj, where, total=selected.total)
-        return _started()
+        return started()
     batch, outcome = undo.begin(state.actor, "mass_delete", obj.name), Outcome()
     remove.remove(state.actor, obj, keys_of(state, selected), batch, outcome)
     done = ngettext(
@@ -160,7 +160,7 @@ def delete(request: HttpRequest, name: str) -> HttpResponseBase:
     return _finished(done, outcome, batch)
 
 
-def _started() -> HttpResponse:
+def started() -> HttpResponse:
     """Return the answer of work that goes on in the background."""
     response = HttpResponse(status=204)
     toast(

@@ -25,7 +25,6 @@ from essor.catalog.pipelines import (
     offered_types,
     stage_field,
 )
-from essor.domain.sales.assignment import assign
 from essor.faces.web import addresses
 from essor.faces.web.controls import Offer
 from essor.faces.web.display import part_names
@@ -37,6 +36,7 @@ from essor.kernel import ids
 from essor.kernel.errors import Clash, Conflict, DuplicatesDetected, Forbidden, NotFound, ValidationFailed
 from essor.query import run
 from essor.query.tree import Column, Compare, Constant, Path, Query
+from essor.records import assigning
 from essor.records.change import Change, Source
 from essor.records.fill import default_of
 from essor.records.save import save
@@ -126,7 +126,7 @@ def _form(
     return Form(
         obj, sections, values, errors or {}, needed, record.id if record else "",
         revision or (record.revision if record else 0), clashes, back,
-        assignable=record is None and assign.covers(obj.name), types=types,
+        assignable=record is None and assigning.offered(obj.name), types=types,
     )  # fmt: skip
 
 

@@ -35,8 +35,8 @@ PREFERRED = (
     "Industry",
 )
 ELSEWHERE = frozenset(
-    {"Task", "Event", "Note", "ContentDocumentLink", "OpportunityContactRole", "AccountContactRelation",
-     "OpportunityLineItem", "ProcessInstance", "QuoteLineItem"}
+    {"Task", "Event", "Note", "ContentDocumentLink", "OpportunityContactRole", "AccountContactRelation", "CampaignMember",
+     "OpportunityLineItem", "ProcessInstance", "QuoteLineItem", "OrderItem"}
 )  # fmt: skip
 
 

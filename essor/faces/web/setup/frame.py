@@ -45,7 +45,8 @@ SIDEBAR: tuple[Group, ...] = (
         Entry("overview", _("Overview"), "home"),
         Entry("organization", _("Organization"), "building",
               _("name currency fiscal year language time zone phone region locale")),
-        Entry("currencies", _("Currencies and rates"), "currency-euro", _("exchange rate conversion dated multi-currency USD GBP")),
+        Entry("currencies", _("Currencies and rates"), "currency-euro",
+              _("exchange rate conversion dated multi-currency USD GBP")),
         Entry("letterhead", _("Letterhead of documents"), "file-text", _("logo SIRET VAT legal mention quote PDF payment terms")),
     )),
     Group(_("Data"), (
@@ -59,6 +60,10 @@ SIDEBAR: tuple[Group, ...] = (
         Entry("web_forms", _("Web forms"), "world", _("web to lead form site HTML contact")),
         Entry("lead_mapping", _("Conversion of leads"), "arrow-right", _("field mapping convert account contact opportunity")),
     )),
+    Group(_("Campaigns"), (
+        Entry("sending", _("Sending of mailings"), "send", _("mail server SMTP DKIM SPF DMARC domain rate warm-up provider")),
+        Entry("consent", _("Consent and rhythm"), "fingerprint", _("opt-in opt-out GDPR tracking frequency cap topics e-mail")),
+    )),
     Group(_("Automation"), (
         Entry("approvals", _("Approval processes"), "circle-check", _("approve refuse steps approver discount lock")),
         Entry("flows", _("Flows"), "bolt", _("automation workflow trigger webhook schedule wait notify assign")),
@@ -69,6 +74,7 @@ SIDEBAR: tuple[Group, ...] = (
         Entry("roles", _("Roles"), "hierarchy", _("role tree hierarchy team")),
         Entry("profiles", _("Profiles"), "id", _("rights object permission field security")),
         Entry("permission_sets", _("Permission sets"), "key", _("rights object permission field security")),
+        Entry("licenses", _("Licences"), "shield-lock", _("seats light limit read only")),
         Entry("groups", _("Public groups"), "users-group", _("members")),
         Entry("queues", _("Queues"), "inbox", _("members owner")),
     )),

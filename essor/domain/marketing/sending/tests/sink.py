@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+# ruff: noqa: ARG002 -- aiosmtpd's signatures
 import asyncio
 import socket
 import ssl

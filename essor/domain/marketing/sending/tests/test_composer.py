@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+# ruff: noqa: ARG002, ARG005 -- the signatures of dkimpy
 import email
 import email.policy
 import sys

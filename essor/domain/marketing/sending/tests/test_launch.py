@@ -1,0 +1,192 @@
+"""A launch freezes who gets it and what it says; providers report back; domains tell what to publish."""
+
+from __future__ import annotations
+
+# ruff: noqa: ARG002 -- the signature of a resolver
+import quopri
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import dns.resolver
+import pytest
+from anymail.signals import AnymailTrackingEvent, tracking
+from django.apps import apps
+from django.utils import timezone
+
+from essor.access.actor import Actor
+from essor.domain.marketing.audience.definition import Audience, Part
+from essor.domain.marketing.consent.models import Suppression
+from essor.domain.marketing.letters.models import EmailTemplate
+from essor.domain.marketing.sending import contents, control, domains, freezing, jobs, launch, runner, testing
+from essor.domain.marketing.sending.models import Content, Link, ListEmail, Recipient, Server
+from essor.domain.marketing.sending.states import CANCELLED, DRAFT, SCHEDULED, SENDING, SENT, State
+from essor.domain.marketing.sending.tests.sink import Sink
+from essor.jobs import worker
+from essor.kernel.errors import ValidationFailed
+from essor.records.change import Change
+from essor.records.save import save, save_many
+
+pytestmark = pytest.mark.django_db
+SOURCE = (
+    "<p>Bonjour {{ FirstName }}</p><a href='https://a.example/'>a</a> <a href='https://a.example/?n={{ LastName }}'>b</a>"
+    " <a href='{{ unsubscribe }}'>x</a>"
+)
+
+
+@pytest.fixture
+def draft(admin: Actor, server: Sink) -> ListEmail:
+    """A mailing to five contacts, one of whom opted out and one without an address."""
+    people = [{"LastName": f"P{n}", "FirstName": f"F{n}", "Email": f"p{n}@dest.example"} for n in range(5)]
+    people[3]["HasOptedOutOfEmail"] = "true"
+    people[4]["Email"] = ""
+    saved = save_many(admin, "Contact", [Change("Contact", one) for one in people])
+    keys = tuple(one.saved.id for one in saved if one.saved)
+    assert len(keys) == 5
+    template = EmailTemplate.objects.create(
+        name="T",
+        subject="Hello",
+        template_type="html",
+        html_value=SOURCE,
+        language="en",
+        owner_id=admin.user_id,
+    )
+    values = {"Name": "Spring", "EmailTemplateId": template.pk, "FromAddress": "zoe@vauban.example"}
+    made = save(admin, Change("ListEmail", values))
+    audience = Audience((Part("people", object="Contact", people=keys),), capped=False)
+    ListEmail.objects.filter(pk=made.id).update(audience=audience.as_json())
+    return ListEmail.objects.get(pk=made.id)
+
+
+def test_launched_now_everybody_who_may_be_mailed_is(admin: Actor, draft: ListEmail, server: Sink) -> None:
+    found = launch.summary(admin, draft)
+    assert found.counted is not None
+    assert (found.ready, found.counted.mailable, [one.count for one in found.days]) == (True, 3, [3])
+    launched = launch.launch(admin, draft.pk)
+    assert (launched.status, launched.total_recipients, launched.total_skipped) == (SENDING, 5, 2)
+    EmailTemplate.objects.update(html_value="<p>Something else</p>")
+    runner.run(draft.pk)
+    draft.refresh_from_db()
+    assert (draft.status, len(server.got)) == (SENT, 3)
+    assert all(b"Bonjour F" in quopri.decodestring(data) for _from, _to, data in server.got)
+    row = Recipient.objects.get(address="p1@dest.example")
+    personal = Link.objects.get(list_email=draft, personal=True)
+    assert contents.destination(row, personal.number) == "https://a.example/?n=P1"
+
+
+def test_scheduled_it_waits_and_can_be_taken_back(
+    admin: Actor, draft: ListEmail, django_capture_on_commit_callbacks: Callable[..., Any], server: Sink
+) -> None:
+    launch.launch(admin, draft.pk, timezone.now() + timedelta(hours=2))
+    draft.refresh_from_db()
+    assert draft.status == SCHEDULED
+    control.cancel(admin, draft.pk)
+    draft.refresh_from_db()
+    assert (draft.status, draft.total_recipients, Content.objects.count()) == (DRAFT, 0, 0)
+    launch.launch(admin, draft.pk, timezone.now() + timedelta(hours=2))
+    past = timezone.now() - timedelta(minutes=1)
+    ListEmail.objects.update(scheduled_date=past)
+    Recipient.objects.filter(state=State.WAITING).update(due_at=past)
+    with django_capture_on_commit_callbacks(execute=True):
+        jobs.wake.call()
+    worker.drain()
+    draft.refresh_from_db()
+    assert (draft.status, len(server.got)) == (SENT, 3)
+
+
+def test_a_dynamic_audience_is_drawn_while_it_is_sent(admin: Actor, draft: ListEmail, server: Sink) -> None:
+    ListEmail.objects.update(is_dynamic=True)
+    launch.launch(admin, draft.pk)
+    assert Recipient.objects.count() == 0
+    apps.get_model("sales", "Contact").objects.filter(last_name="P3").update(has_opted_out_of_email=False)
+    runner.run(draft.pk)
+    draft.refresh_from_db()
+    assert (draft.status, len(server.got), draft.total_skipped) == (SENT, 4, 1)
+
+
+def test_nothing_is_launched_that_cannot_be_sent(admin: Actor, draft: ListEmail) -> None:
+    with pytest.raises(ValidationFailed, match="from its page"):
+        save(admin, Change("ListEmail", {"Status": SENDING}, id=draft.pk))
+    Server.objects.all().delete()
+    ListEmail.objects.update(email_template=None)
+    with pytest.raises(ValidationFailed, match=r"Choose the e-mail.*No mail server"):
+        launch.launch(admin, draft.pk)
+    draft.refresh_from_db()
+    assert (draft.status, Recipient.objects.count()) == (DRAFT, 0)
+
+
+def test_what_is_launched_can_be_cancelled_but_not_rewritten(admin: Actor, draft: ListEmail) -> None:
+    launch.launch(admin, draft.pk)
+    with pytest.raises(ValidationFailed, match="no longer be changed"):
+        save(admin, Change("ListEmail", {"FromName": "Eve"}, id=draft.pk))
+    control.cancel(admin, draft.pk)
+    runner.run(draft.pk)
+    draft.refresh_from_db()
+    assert (draft.status, draft.total_sent) == (CANCELLED, 0)
+
+
+def test_a_test_goes_to_oneself_and_counts_nowhere(admin: Actor, draft: ListEmail, server: Sink) -> None:
+    assert testing.send_test(admin, draft, "me@vauban.example") == 1
+    assert server.mailed == ["me@vauban.example"]
+    assert b"[Test] Hello" in server.got[0][2]
+    assert b"Bonjour F0" in quopri.decodestring(server.got[0][2])
+    assert Recipient.objects.count() == 0
+    server.rcpt = {"me": "550 5.1.1 nobody"}
+    with pytest.raises(ValidationFailed, match=r"5\.1\.1 nobody"):
+        testing.send_test(admin, draft, "me@vauban.example")
+
+
+def test_a_provider_reports_what_came_back(admin: Actor, draft: ListEmail) -> None:
+    launch.launch(admin, draft.pk)
+    runner.run(draft.pk)
+    first, second, third = Recipient.objects.filter(state=State.SENT).order_by("pk")
+    Recipient.objects.filter(pk=third.pk).update(state=State.UNSURE)
+    freezing.count(draft.pk)
+
+    def report(row: Recipient, kind: str, address: str = "", **more: Any) -> None:
+        event = AnymailTrackingEvent(
+            event_type=kind, recipient=address or row.address, metadata={"essor_recipient": str(row.pk)},
+            timestamp=datetime.now(UTC), **more,
+        )  # fmt: skip
+        tracking.send(sender=object(), event=event, esp_name="Brevo")
+
+    report(first, "bounced", reject_reason="bounced", mta_response="550 5.1.1 no")
+    report(first, "bounced", reject_reason="bounced", mta_response="550 5.1.1 no")
+    report(second, "complained")
+    report(third, "delivered")
+    report(second, "bounced", "somebody.else@dest.example", reject_reason="bounced")
+    states = dict(Recipient.objects.values_list("pk", "state"))
+    assert [states[one.pk] for one in (first, second, third)] == [State.BOUNCED, State.SENT, State.SENT]
+    assert ListEmail.objects.get(pk=draft.pk).total_bounced == 1
+    assert dict(Suppression.objects.values_list("address", "reason")) == {
+        first.address: "hard_bounce", second.address: "complaint",
+    }  # fmt: skip
+
+
+def test_a_domain_has_keys_of_its_own_and_dns_says_whether_they_are_published(organization: object) -> None:
+    domain = domains.add("Vauban.example ")
+    records = {one.key: one for one in domains.records(domain)}
+    assert (domain.name, domain.bounce_domain) == ("vauban.example", "bounce.vauban.example")
+    assert "PRIVATE" not in domain.rsa_key
+
+    class Dns:
+        """Answers as DNS would once two records are published, one of them a stranger's."""
+
+        def resolve(self, host: str, kind: str, *, raise_on_no_answer: bool) -> list[Any]:
+            if host == records["rsa"].host:
+                return [_Text(records["rsa"].value)]
+            if host == records["ed"].host:
+                return [_Text("v=DKIM1; k=ed25519; p=AAAA")]
+            raise dns.resolver.NXDOMAIN
+
+    found = {one.key: one.found for one in domains.check(domain, Dns())}  # type: ignore[arg-type]
+    assert found == {"rsa": True, "ed": False, "spf": False, "dmarc": False, "bounce": False}
+    with pytest.raises(ValidationFailed, match="there already"):
+        domains.add("vauban.example")
+    with pytest.raises(ValidationFailed, match="no domain"):
+        domains.add("not a domain")
+
+
+class _Text:
+    def __init__(self, text: str) -> None:
+        self.strings = [text[at : at + 255].encode() for at in range(0, len(text), 255)]

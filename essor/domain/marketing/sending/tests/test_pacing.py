@@ -1,0 +1,107 @@
+"""Limits hold, what is not used comes back, and the calendar says the days beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import timezone
+
+from essor.access.actor import Actor
+from essor.domain.marketing.sending import pacing, planning, runner, zones
+from essor.domain.marketing.sending.models import ListEmail, Recipient, Server
+from essor.domain.marketing.sending.pacing import Limits
+from essor.domain.marketing.sending.states import SENDING, SENT
+from essor.domain.marketing.sending.tests.sink import Sink
+
+PARIS = ZoneInfo("Europe/Paris")
+Make = Callable[..., ListEmail]
+
+
+@pytest.mark.django_db
+def test_a_bucket_gives_what_it_holds_and_what_comes_back() -> None:
+    limits = Limits("s1", "m1", server_rate=1200)  # a bucket of 100
+    assert pacing.reserve(limits, 300, PARIS, time(9)).count == 100
+    empty = pacing.reserve(limits, 300, PARIS, time(9))
+    assert (empty.count, empty.reason) == (0, "hour")
+    assert empty.until is not None
+    assert empty.until > timezone.now()
+    pacing.give_back(limits, 40, PARIS)
+    assert pacing.reserve(limits, 300, PARIS, time(9)).count == 40
+
+
+@pytest.mark.django_db
+def test_a_full_day_goes_on_the_next_morning() -> None:
+    limits = Limits("s1", "m1", server_cap=500, mailing_cap=120)
+    assert pacing.reserve(limits, 300, PARIS, time(9)).count == 120
+    full = pacing.reserve(limits, 300, PARIS, time(9))
+    assert (full.count, full.reason) == (0, "day")
+    assert full.until is not None
+    local = full.until.astimezone(PARIS)
+    assert (local.hour, local.date()) == (9, timezone.now().astimezone(PARIS).date() + timedelta(days=1))
+    assert pacing.reserve(Limits("s1", "m2", server_cap=500), 900, PARIS, time(9)).count == 380
+
+
+def test_a_warm_up_grows_by_half_each_day_and_ends() -> None:
+    first = date(2026, 11, 1)
+    days = [pacing.warm_up(first, first + timedelta(days=n)) for n in range(22)]
+    assert days[:4] == [50, 75, 112, 169]
+    assert days[21] == 0
+    assert pacing.warm_up(None, first) == 0
+
+
+@pytest.mark.django_db
+def test_a_destination_gets_its_rate_and_the_others_are_not_held_up(
+    admin: Actor, mailing: Make, server: Sink
+) -> None:
+    Server.objects.update(domain_rates={"dest.example": 24})  # a bucket of two
+    made = mailing(["ana", "bob", "carl", "dora"])
+    Recipient.objects.filter(address="dora@dest.example").update(
+        address="dora@other.example", domain="other.example"
+    )
+    runner.run(made.pk)
+    assert sorted(server.mailed) == ["ana@dest.example", "bob@dest.example", "dora@other.example"]
+    late = Recipient.objects.get(address="carl@dest.example")
+    assert late.due_at is not None
+    assert timedelta(seconds=100) < late.due_at - timezone.now() < timedelta(seconds=151)
+    Recipient.objects.filter(pk=late.pk).update(due_at=timezone.now())
+    runner.run(made.pk)  # its token is its own: it does not queue twice
+    made.refresh_from_db()
+    assert made.status == SENT
+
+
+@pytest.mark.django_db
+def test_a_daily_cap_ends_the_day(admin: Actor, mailing: Make, server: Sink) -> None:
+    made = mailing(["ana", "bob", "carl"], daily_cap=2)
+    runner.run(made.pk)
+    made.refresh_from_db()
+    assert (len(server.mailed), made.status) == (2, SENDING)
+    assert made.held_until is not None
+    assert made.held_until.astimezone(PARIS).date() > timezone.now().astimezone(PARIS).date()
+
+
+@pytest.mark.django_db
+def test_the_calendar_adds_up_and_keeps_every_limit() -> None:
+    start = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+    mailing = ListEmail(quiet_from=20, quiet_until=8)
+    days = planning.planned(mailing, Limits("s1", "m1", server_cap=1000), 2500, start, PARIS)
+    assert [(one.day.day, one.count) for one in days] == [(23, 1000), (24, 1000), (25, 500)]
+    warm = planning.planned(mailing, Limits("s1", "m1", warm_up_from=date(2026, 11, 23)), 250, start, PARIS)
+    assert [one.count for one in warm] == [50, 75, 112, 13]
+    slow = planning.planned(mailing, Limits("s1", "m1", mailing_rate=100), 2000, start, PARIS)
+    assert [one.count for one in slow] == [
+        1000,
+        1000,
+    ]  # from 10 to 20, then from 8 to 20 (capped by what is left)
+
+
+def test_zones_follow_the_country_as_it_is_written() -> None:
+    assert zones.zone_of("Japon", PARIS).key == "Asia/Tokyo"
+    assert zones.zone_of("united states", PARIS).key == "America/New_York"
+    assert zones.zone_of("FR", PARIS).key == "Europe/Paris"
+    assert zones.zone_of("Atlantis", PARIS) == PARIS
+    night = datetime(2026, 11, 22, 23, 30, tzinfo=PARIS)
+    assert zones.wakes(night, PARIS, 20, 8) == datetime(2026, 11, 23, 8, 0, tzinfo=PARIS)
+    assert zones.wakes(night, ZoneInfo("America/New_York"), 20, 8) is None

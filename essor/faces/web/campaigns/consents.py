@@ -1,0 +1,92 @@
+"""What a person agreed to and refused, with its proof, and how somebody writes down what the person said."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from essor.access.models import User
+from essor.domain.marketing.consent import ask, write
+from essor.domain.marketing.consent.channels import FIELDS, STATES
+from essor.domain.marketing.consent.models import Consent, Individual, Suppression
+from essor.domain.marketing.consent.people import KINDS, Person
+from essor.faces.web import offers
+from essor.faces.web.records.page import may_edit
+from essor.faces.web.records.reading import Loaded, actor_of, load
+from essor.faces.web.toasts import toast
+from essor.kernel.errors import FieldError, Forbidden, NotFound, ValidationFailed
+
+SHOWN, LONGEST = 10, 2_000
+OBJECT = "Individual"
+
+
+@offers.record_panel("Contact", "Lead")
+def consent_panel(record: Loaded) -> offers.Panel | None:
+    """Offer what the person agreed to."""
+    if not record.catalog.has(OBJECT) or not record.object.has("IndividualId"):
+        return None
+    return offers.Panel("consent", f"/r/{record.id}/consent", "side", fresh=False)
+
+
+@require_http_methods(["GET", "POST"])
+def panel(request: HttpRequest, record_id: str) -> HttpResponseBase:
+    """Draw the consents of a person, or write down what the person said."""
+    record = load(actor_of(request), record_id)
+    if record.object.name not in KINDS or not record.catalog.has(OBJECT):
+        raise NotFound(_("There is no such record."))
+    problem = ""
+    if request.method == "POST":
+        try:
+            _record(request, record)
+            record = load(record.actor, record_id)
+        except ValidationFailed as refused:
+            problem = str(refused)
+    response = render(
+        request, "campaigns/consent.html.jinja", _context(record, problem), status=422 if problem else 200
+    )
+    if request.method == "POST" and not problem:
+        toast(response, _("Saved."))
+    return response
+
+
+def _record(request: HttpRequest, record: Loaded) -> None:
+    if not may_edit(record):
+        raise Forbidden(_("You may read this record but not change it."))
+    channel = next((one for one in FIELDS if one == request.POST.get("channel")), None)
+    state = next((one for one in STATES if one == request.POST.get("state")), None)
+    wording = request.POST.get("wording", "").strip()
+    if channel is None or state is None:
+        raise ValidationFailed(
+            [FieldError("", "REQUIRED_FIELD_MISSING", _("Choose what, and whether the person agrees."))]
+        )
+    if not wording:
+        text = _("Write down what the person said or signed, and where: it is the proof.")
+        raise ValidationFailed([FieldError("wording", "REQUIRED_FIELD_MISSING", text)])
+    write.record(
+        Person(KINDS[record.object.name], record.key), channel, state, source=_("Written down by %(name)s") % {
+            "name": record.actor.name
+        }, wording=wording[:LONGEST], user_id=record.actor.user_id,
+    )  # fmt: skip
+
+
+def _context(record: Loaded, problem: str) -> dict[str, object]:
+    key = record.values.get("IndividualId")
+    one = Individual.objects.filter(pk=key or 0, is_deleted=False).first()
+    obj = record.catalog.object(OBJECT)
+    fields = [(channel, obj.field(name)) for channel, name in FIELDS.items() if obj.has(name)]
+    rows = list(
+        Consent.objects.filter(individual_id=key or 0).select_related("topic").order_by("-at", "-pk")[:SHOWN]
+    )
+    mail = str(record.values.get("Email") or "")
+    blocked = Suppression.objects.filter(address__in=ask.suppressed([mail])).first() if mail else None
+    names = dict(
+        User.objects.filter(pk__in={row.user_id for row in rows if row.user_id}).values_list("pk", "name")
+    )
+    return {
+        "record": record, "problem": problem, "may": may_edit(record), "blocked": blocked, "proof": rows, "names": names,
+        "states": [(channel, field.label, getattr(one, field.attr) if one else None) for channel, field in fields],
+        "labels": {channel: field.label for channel, field in fields},
+    }  # fmt: skip

@@ -1,0 +1,139 @@
+"""The pages of campaigns: what each reader sees, what a change does, and that the door opens to its link only."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from essor.access.actor import Actor, system_actor
+from essor.domain.marketing import tokens
+from essor.domain.marketing.audience import keep
+from essor.domain.marketing.audience.definition import Part
+from essor.domain.marketing.campaigns import door
+from essor.domain.marketing.campaigns.models import Campaign, CampaignMember
+from essor.domain.marketing.consent.models import Consent
+from essor.kernel import ids
+from essor.records.change import Change
+from essor.records.save import save
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def event(admin: Actor) -> dict[str, int]:
+    """An event of today with one place: Ana has it, Bo waits for it."""
+    campaign = save(admin, Change("Campaign", {
+        "Name": "Breakfast", "Type": "Event", "Capacity": 1, "EventDate": timezone.now().isoformat(), "BudgetedCost": 100,
+    })).id  # fmt: skip
+    found = {"campaign": campaign}
+    for name in ("Ana", "Bo"):
+        lead = save(
+            admin, Change("Lead", {"LastName": name, "Company": f"{name} SA", "Email": f"{name}@x.fr"})
+        ).id
+        found[name] = lead
+        values = {"CampaignId": campaign, "LeadId": lead, "Status": "Registered"}
+        found[f"{name}'s place"] = save(admin, Change("CampaignMember", values)).id
+    return found
+
+
+@pytest.fixture
+def signed_in(make_user: Any) -> Any:
+    def client(profile: str) -> Client:
+        found = Client(HTTP_HOST="127.0.0.1")
+        found.force_login(
+            make_user(profile.replace(" ", ""), profile), backend="essor.access.accounts.backend.Backend"
+        )
+        return found
+
+    return client
+
+
+def test_the_figures_and_the_members_are_drawn_for_those_who_read_only(
+    event: dict[str, int], signed_in: Any
+) -> None:
+    address = f"/r/{ids.encode('701', event['campaign'])}/"
+    reader, writer = signed_in("Sales"), signed_in("Marketing")
+    for client, may in ((reader, False), (writer, True)):
+        assert client.get(address).status_code == 200
+        assert "Places taken" in client.get(f"{address}figures").text
+        page = client.get(f"{address}members").text
+        assert "Ana SA" in page
+        assert ('name="ids"' in page) is may
+    lead = f"/r/{ids.encode('00Q', event['Ana'])}/campaigns"
+    assert "Breakfast" in reader.get(lead).text
+    sent = {"ids": ids.encode("00v", event["Ana's place"]), "to": "Declined"}
+    assert reader.post(f"{address}members/status", sent).status_code == 403
+    assert writer.post(f"{address}members/status", sent).status_code == 200
+    assert CampaignMember.objects.get(pk=event["Bo's place"]).status == "Registered"
+
+
+def test_the_light_licence_sees_campaigns_and_no_deals(event: dict[str, int], signed_in: Any) -> None:
+    client = signed_in("Campaigns Read Only")
+    assert client.get(f"/r/{ids.encode('701', event['campaign'])}/members").status_code == 200
+    assert client.get("/o/Opportunity/").status_code == 404
+    assert client.get("/o/Campaign/new").status_code in (403, 404)
+
+
+def test_an_audience_grows_and_is_counted_at_each_change(event: dict[str, int], signed_in: Any) -> None:
+    client, key = signed_in("Marketing"), event["campaign"]
+    address = f"/campaigns/{ids.encode('701', key)}/audience"
+    assert client.get(address).status_code == 200
+    answer = client.post(f"{address}/change", {"do": "include", "part": f"members:{key}"})
+    assert re.search(r"<strong class=\"num\">2</strong>", answer.text)
+    answer = client.post(f"{address}/change", {"do": "exclude", "LeadId": ids.encode("00Q", event["Bo"])})
+    assert keep.of_campaign(key).exclude == (Part("people", object="Lead", people=(event["Bo"],)),)
+    assert "Ana" in client.get(f"{address}/people").text
+    assert "Bo" in client.get(f"{address}/people?reason=9").text
+    assert client.post(f"{address}/change", {"do": "include", "part": "segment:999"}).status_code == 422
+    client.post(f"{address}/change", {"do": "drop-exclude:0"})
+    assert keep.of_campaign(key).exclude == ()
+
+
+def test_selected_leads_join_a_campaign(event: dict[str, int], signed_in: Any, admin: Actor) -> None:
+    client = signed_in("Marketing")
+    other = save(admin, Change("Campaign", {"Name": "Other"})).id
+    sent = {"ids": [ids.encode("00Q", event[name]) for name in ("Ana", "Bo")]}
+    asked = client.post("/o/Lead/add-to-campaign", sent)
+    assert asked["HX-Retarget"] == "#list-dialog"
+    assert "Other" in asked.text
+    done = client.post(
+        "/o/Lead/add-to-campaign", {**sent, "campaign": ids.encode("701", other), "status": "Sent"}
+    )
+    assert done.status_code == 204
+    assert CampaignMember.objects.filter(campaign_id=other, status="Sent").count() == 2
+
+
+def test_the_door_opens_to_its_link_only(event: dict[str, int]) -> None:
+    phone, place = Client(HTTP_HOST="127.0.0.1"), event["Ana's place"]
+    key = door.key_of(event["campaign"])
+    for wrong in ("x", tokens.make(door.TICKET, event["campaign"]), key[:-1]):
+        assert phone.get(f"/e/{wrong}").status_code == 404
+    ticket = f"/e/{tokens.make(door.TICKET, place)}/ticket"
+    assert phone.post(ticket).status_code == 200
+    assert CampaignMember.objects.get(pk=place).checked_in_date is None  # a guest does not let themselves in
+    page = phone.get(f"/e/{key}")
+    assert "Ana SA" in page.text
+    assert "@x.fr" not in page.text
+    assert "Ana SA" not in phone.get(f"/e/{key}?q=bo").text
+    assert b"<svg" in phone.get(f"{ticket.removesuffix('ticket')}code.svg?of=ticket").content
+    phone.post(f"/e/{key}", {"guest": str(event["Bo's place"])})
+    phone.post(ticket)
+    assert {one.status for one in CampaignMember.objects.all()} == {"Came"}
+    phone.post(f"/e/{key}", {"guest": str(place), "do": "back"})
+    assert CampaignMember.objects.get(pk=place).checked_in_date is None
+    Campaign.objects.update(event_date=timezone.now() - timedelta(days=2))
+    assert phone.get(f"/e/{key}").status_code == 404
+
+
+def test_what_a_person_said_is_written_down_with_proof(event: dict[str, int], signed_in: Any) -> None:
+    client, address = signed_in("Marketing"), f"/r/{ids.encode('00Q', event['Ana'])}/consent"
+    assert client.post(address, {"channel": "email", "state": "opt_out"}).status_code == 422
+    answer = client.post(address, {"channel": "email", "state": "opt_out", "wording": "By phone on Monday"})
+    assert "By phone on Monday" in answer.text
+    assert Consent.objects.get().state == "OptOut"
+    assert save(system_actor(), Change("Lead", {"Title": "x"}, id=event["Ana"])).id

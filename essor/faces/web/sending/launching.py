@@ -1,0 +1,131 @@
+"""The launch page of a mailing: who gets it, what is checked, when it goes out; a test mail; the button."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from essor.access import rows as row_access
+from essor.domain.marketing.sending import launch, testing
+from essor.domain.marketing.sending.models import ListEmail
+from essor.domain.marketing.sending.states import DRAFT
+from essor.faces.web import addresses, offers
+from essor.faces.web.records.page import may_edit
+from essor.faces.web.records.reading import Loaded, actor_of, load
+from essor.faces.web.setup.forms import Form, errors_of, sent, starting
+from essor.faces.web.shapes import Action
+from essor.faces.web.toasts import flash
+from essor.kernel import ids
+from essor.kernel.clock import zone_named
+from essor.kernel.errors import EssorError, FieldError, Forbidden, NotFound, ValidationFailed
+from essor.records.change import Change
+from essor.records.save import save
+
+MAILING, CAMPAIGN, PREFIX = "ListEmail", "Campaign", "0XB"
+
+
+@offers.record_action(CAMPAIGN)
+def new_button(record: Loaded) -> Action | None:
+    """Offer a mailing of the campaign to those who may make one."""
+    if not record.catalog.has(MAILING) or not row_access.may(record.actor, MAILING, "create"):
+        return None
+    return Action(_("New mailing"), f"/r/{record.id}/mailing", "send", method="post")
+
+
+@offers.record_action(MAILING)
+def launch_button(record: Loaded) -> Action | None:
+    """Offer the launch of a draft."""
+    if record.values.get("Status") != DRAFT or not may_edit(record):
+        return None
+    return Action(_("Check and launch"), f"/r/{record.id}/launch", "send", "primary")
+
+
+def mailing_at(request: HttpRequest, record_id: str, *, editing: bool = True) -> tuple[Loaded, ListEmail]:
+    """Return the mailing of a page; NotFound for another object, Forbidden when it may not be changed."""
+    record = load(actor_of(request), record_id)
+    if record.object.name != MAILING:
+        raise NotFound(_("There is no such record."))
+    if editing and not may_edit(record):
+        raise Forbidden(_("You may not change this mailing."))
+    return record, ListEmail.objects.select_related("server", "email_template").get(pk=record.key)
+
+
+@require_POST
+def new_mailing(request: HttpRequest, record_id: str) -> HttpResponseBase:
+    """Make a draft for a campaign, from the person who asks, and show it to be filled in."""
+    record = load(actor_of(request), record_id)
+    if record.object.name != CAMPAIGN:
+        raise NotFound(_("There is no such record."))
+    values = {
+        "Name": record.title, "CampaignId": record.key, "FromName": record.actor.name,
+        "FromAddress": record.actor.email or None,
+    }  # fmt: skip
+    made = save(record.actor, Change(MAILING, values))
+    flash(request, _("The mailing is made. Choose its e-mail and its sender."))
+    return HttpResponseRedirect(addresses.edit_record(ids.encode(PREFIX, made.id)))
+
+
+@require_http_methods(["GET", "POST"])
+def launch_page(request: HttpRequest, record_id: str) -> HttpResponseBase:
+    """Show what would happen, or launch."""
+    record, mailing = mailing_at(request, record_id)
+    if mailing.status != DRAFT:
+        return HttpResponseRedirect(addresses.record(record.id))
+    if request.method == "POST":
+        form = sent(request)
+        try:
+            when = _moment(record, form)
+            launch.launch(record.actor, record.key, when)
+        except ValidationFailed as refused:
+            return _draw(request, record, mailing, sent(request, errors_of(refused)))
+        flash(request, _("The mailing is scheduled.") if when else _("The mailing is on its way."))
+        return HttpResponseRedirect(addresses.record(record.id))
+    return _draw(request, record, mailing, starting({"when": "now", "to": record.actor.email}))
+
+
+@require_POST
+def send_test(request: HttpRequest, record_id: str) -> HttpResponseBase:
+    """Send the mail to one address, as the first person of the audience would get it."""
+    record, mailing = mailing_at(request, record_id)
+    form = sent(request)
+    try:
+        testing.send_test(record.actor, mailing, form.value("to").strip())
+    except (Forbidden, NotFound):
+        raise
+    except EssorError as error:
+        errors = errors_of(error)
+        found = {"to": [sentence for sentences in errors.values() for sentence in sentences]}
+        return _draw(request, record, mailing, sent(request, found))
+    flash(request, _("The test is on its way to %(to)s.") % {"to": form.value("to").strip()})
+    return HttpResponseRedirect(f"/r/{record.id}/launch")
+
+
+def _draw(request: HttpRequest, record: Loaded, mailing: ListEmail, form: Form) -> HttpResponseBase:
+    context = {
+        "record": record, "mailing": mailing, "form": form, "summary": launch.summary(record.actor, mailing),
+        "campaign": ids.encode("701", mailing.campaign_id) if mailing.campaign_id else "",
+        "template": ids.encode("00X", mailing.email_template_id) if mailing.email_template_id else "",
+        "variants": mailing.trial.get("variants", []), "zone": record.actor.timezone,
+    }  # fmt: skip
+    return render(request, "sending/launch.html.jinja", context, status=form.status)
+
+
+def _moment(record: Loaded, form: Form) -> datetime | None:
+    """Return when to start, None for now; raises ValidationFailed beside the moment."""
+    if form.value("when") != "later":
+        return None
+    try:
+        found = parse_datetime(form.value("ScheduledDate"))
+    except ValueError:
+        found = None
+    if found is None:
+        raise ValidationFailed(
+            [FieldError("ScheduledDate", "INVALID_FIELD_VALUE", _("Choose a day and a time."))]
+        )
+    return found.replace(tzinfo=zone_named(record.actor.timezone))

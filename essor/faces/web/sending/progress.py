@@ -1,0 +1,208 @@
+"""A mailing under way, on its record page: live figures, and the buttons that pause, resume, cancel and decide."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from essor.access.actor import Actor
+from essor.domain.marketing.audience.reasons import Reason
+from essor.domain.marketing.consent.people import OBJECTS
+from essor.domain.marketing.sending import control, since, trial
+from essor.domain.marketing.sending.models import ListEmail, Recipient
+from essor.domain.marketing.sending.states import (
+    CANCELLED,
+    DRAFT,
+    FAILED,
+    PAUSED,
+    SCHEDULED,
+    SENDING,
+    SENT,
+    State,
+)
+from essor.faces.web import addresses, offers
+from essor.faces.web.records.page import may_edit
+from essor.faces.web.records.reading import Loaded
+from essor.faces.web.sending.launching import MAILING, mailing_at
+from essor.faces.web.shapes import Action
+from essor.faces.web.toasts import flash
+from essor.kernel import ids
+from essor.kernel.errors import NotFound, ValidationFailed
+from essor.query import run
+from essor.query.tree import Column, Compare, Constant, Path, Query
+
+PAGE = 50
+ACTS: dict[str, tuple[Callable[[Actor, int], Any], str | Promise]] = {
+    "pause": (control.pause, gettext_lazy("The mailing is paused.")),
+    "resume": (control.resume, gettext_lazy("The mailing goes on.")),
+    "cancel": (control.cancel, gettext_lazy("The mailing is cancelled.")),
+    "again": (control.send_again, gettext_lazy("The unsure mails are sent again.")),
+    "leave": (control.leave, gettext_lazy("The unsure mails count as sent.")),
+}
+FILTERS = {
+    "waiting": (State.WAITING, State.CLAIMED), "sent": (State.SENT,), "unsure": (State.UNSURE,),
+    "refused": (State.REFUSED,), "bounced": (State.BOUNCED,), "skipped": (State.SKIPPED,),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One recipient on the page; `href` and `name` are empty when the reader may not see the person."""
+
+    recipient: Recipient
+    name: str
+    href: str
+    why: str
+
+
+@offers.record_panel(MAILING)
+def progress_panel(record: Loaded) -> offers.Panel | None:
+    """Offer the progress of a mailing that was launched."""
+    if record.values.get("Status") == DRAFT:
+        return None
+    return offers.Panel("mailing-progress", f"/r/{record.id}/progress", "top", fresh=False)
+
+
+@require_GET
+def panel(request: HttpRequest, record_id: str) -> HttpResponseBase:
+    """Draw the figures as they are now."""
+    record, mailing = mailing_at(request, record_id, editing=False)
+    mailable = mailing.total_recipients - mailing.total_skipped
+    done = mailing.total_sent + mailing.total_refused + mailing.total_unsure
+    context = {
+        "record": record, "mailing": mailing, "mailable": mailable, "done": min(done, mailable),
+        "waiting": max(0, mailable - done), "buttons": _buttons(record, mailing), "reasons": _reasons(mailing),
+        "trial": trial.of(mailing), "standings": trial.standings(mailing), "winner": mailing.trial.get("winner"),
+        "decides_at": trial.decides_at(mailing), "may_edit": may_edit(record),
+        "live": mailing.status in (SCHEDULED, SENDING),
+    }  # fmt: skip
+    return render(request, "sending/progress.html.jinja", context)
+
+
+@require_POST
+def act(request: HttpRequest, record_id: str, verb: str) -> HttpResponseBase:
+    """Pause, resume, cancel, send again to the unsure or leave them."""
+    record, _mailing = mailing_at(request, record_id)
+    if verb not in ACTS:
+        raise NotFound(_("There is no such page."))
+    function, said = ACTS[verb]
+    try:
+        function(record.actor, record.key)
+    except ValidationFailed as refused:
+        flash(request, str(refused), tone="error")
+    else:
+        flash(request, str(said))
+    return HttpResponseRedirect(addresses.record(record.id))
+
+
+@require_GET
+def recipients(request: HttpRequest, record_id: str) -> HttpResponseBase:
+    """List the recipients in one state, the reason beside each; pages by key."""
+    record, mailing = mailing_at(request, record_id, editing=False)
+    chosen = request.GET.get("state", "sent")
+    states = FILTERS.get(chosen)
+    if states is None:
+        raise NotFound(_("There is no such page."))
+    after = request.GET.get("after", "")
+    rows = Recipient.objects.filter(
+        list_email=mailing, state__in=states, pk__gt=int(after) if after.isdecimal() else 0
+    )
+    found = list(rows.order_by("pk")[: PAGE + 1])
+    shown = found[:PAGE]
+    tabs = [
+        Action(label, f"/r/{record.id}/recipients?state={name}", current=name == chosen)
+        for name, label in _labels().items()
+    ]
+    context = {
+        "record": record, "mailing": mailing, "tabs": tabs, "rows": _named(record.actor, shown),
+        "more": f"/r/{record.id}/recipients?state={chosen}&after={shown[-1].pk}" if len(found) > PAGE else "",
+    }  # fmt: skip
+    return render(request, "sending/recipients.html.jinja", context)
+
+
+def _labels() -> dict[str, str]:
+    return {
+        "waiting": _("Waiting"), "sent": _("Sent"), "unsure": _("Unsure"), "refused": _("Refused"),
+        "bounced": _("Bounced"), "skipped": _("Not mailed"),
+    }  # fmt: skip
+
+
+def _named(actor: Actor, rows: list[Recipient]) -> list[Row]:
+    """Return the rows with the names of those people whom the reader may see: one query an object."""
+    names: dict[tuple[int, int], str] = {}
+    for kind, name in OBJECTS.items():
+        keys = tuple(Constant(one.person_id) for one in rows if one.kind == kind)
+        if keys:
+            columns = (Column(Path(("Id",))), Column(Path(("Name",))))
+            query = Query(name, columns=columns, where=Compare(Path(("Id",)), "in", keys))
+            names |= {(kind, row["Id"]): row["Name"] or "—" for row in run.rows(actor, query)}
+    prefixes = {1: "003", 2: "00Q"}
+    found: list[Row] = []
+    for one in rows:
+        key = (one.kind, one.person_id)
+        href = addresses.record(ids.encode(prefixes[one.kind], one.person_id)) if key in names else ""
+        found.append(Row(one, names.get(key, ""), href, why(one)))
+    return found
+
+
+def why(row: Recipient) -> str:
+    """Return in words what became of a recipient."""
+    if row.state == State.SKIPPED:
+        return reason(row.code)
+    if row.code == control.LEFT:
+        return _("It is not sure that it was sent; somebody decided to leave it.")
+    words = f"{row.code} {row.detail}".strip() if row.code > 1 else row.detail
+    return "" if row.state == State.SENT else words
+
+
+def reason(code: int) -> str:
+    """Return why somebody is not mailed."""
+    if code in since.WORDS:
+        return str(since.WORDS[code])
+    return str(Reason(code).label) if code in Reason.values else _("Another reason")
+
+
+def _reasons(mailing: ListEmail) -> list[tuple[str, int]]:
+    rows = Recipient.objects.filter(list_email=mailing, state=State.SKIPPED)
+    found = rows.order_by().values_list("code").annotate(n=Count("id"))
+    return sorted(((reason(code), n) for code, n in found), key=lambda one: -one[1])
+
+
+def _buttons(record: Loaded, mailing: ListEmail) -> list[Action]:
+    if not may_edit(record):
+        return []
+
+    def button(
+        verb: str, label: str, icon: str, style: Literal["", "primary"] = "", confirm: str = ""
+    ) -> Action:
+        attrs = {"hx-confirm": confirm} if confirm else {}
+        return Action(label, f"/r/{record.id}/progress/{verb}", icon, style, "post", attrs=attrs)
+
+    found: list[Action] = []
+    if mailing.status == SENDING:
+        found.append(button("pause", _("Pause"), "player-pause", "primary"))
+    if mailing.status in (PAUSED, FAILED):
+        found.append(button("resume", _("Resume"), "player-play", "primary"))
+    if mailing.status == SCHEDULED:
+        found.append(button("cancel", _("Take back to a draft"), "player-stop"))
+    elif mailing.status not in (SENT, CANCELLED):
+        words = _("Cancel this mailing for good? What was sent stays sent.")
+        found.append(button("cancel", _("Cancel"), "player-stop", "", words))
+    if mailing.total_unsure and mailing.status != CANCELLED:
+        number = mailing.total_unsure
+        words = ngettext("%(num)s person may get it twice.", "%(num)s people may get it twice.", number) % {
+            "num": number
+        }
+        found.append(button("again", _("Send again to the unsure"), "refresh", "", words))
+        found.append(button("leave", _("Leave the unsure"), "check"))
+    return found

@@ -1,0 +1,114 @@
+"""Pages of mailings: launched and followed by those who may, set up by administrators; nobody else changes anything."""
+
+from __future__ import annotations
+
+import pytest
+from django.apps import apps
+from django.test import Client
+
+from essor.domain.marketing.audience.definition import Audience, Part
+from essor.domain.marketing.letters.models import EmailTemplate
+from essor.domain.marketing.sending.models import ListEmail, Recipient, SendingDomain, Server
+from essor.domain.marketing.sending.states import DRAFT, PAUSED, SENDING, State
+from essor.kernel import ids
+from essor.kernel.sealed import unseal
+
+pytestmark = pytest.mark.django_db
+SERVER = {
+    "name": "Main", "kind": "smtp", "host": "smtp.example.com", "port": "587", "security": "starttls", "username": "essor",
+    "password": "sesame", "connections": "4", "hourly_rate": "1 000", "daily_cap": "", "domain_rates": "gmail.com: 200",
+    "warm_up_from": "", "backend": "", "options": "",
+}  # fmt: skip
+
+
+@pytest.fixture
+def draft(admin: Client) -> ListEmail:
+    """A draft to two contacts."""
+    contact = apps.get_model("sales", "Contact")
+    people = [
+        contact.objects.create(last_name=f"P{n}", name=f"P{n}", email=f"p{n}@x.example").pk for n in range(2)
+    ]
+    template = EmailTemplate.objects.create(
+        name="T", subject="Hello", template_type="html", html_value="<p>Hi</p>"
+    )
+    audience = Audience((Part("people", object="Contact", people=tuple(people)),), capped=False)
+    return ListEmail.objects.create(
+        name="Spring", email_template=template, from_address="zoe@x.example", audience=audience.as_json()
+    )
+
+
+def address(mailing: ListEmail, rest: str = "") -> str:
+    return f"/r/{ids.encode('0XB', mailing.pk)}{rest}"
+
+
+def test_a_mailing_is_checked_launched_paused_and_followed(admin: Client, draft: ListEmail) -> None:
+    page = admin.get(address(draft, "/launch")).content.decode()
+    assert "No mail server is set up." in page
+    assert "Launch to 2 people" in page
+    refused = admin.post(address(draft, "/launch"), {"when": "now"})
+    assert refused.status_code == 422
+    Server.objects.create(name="Main", host="smtp.example.com")
+    late = admin.post(address(draft, "/launch"), {"when": "later", "ScheduledDate": "2020-01-01T10:00"})
+    assert (late.status_code, "still to come" in late.content.decode()) == (422, True)
+    assert admin.post(address(draft, "/launch"), {"when": "now"}).status_code == 302
+    draft.refresh_from_db()
+    assert draft.status == SENDING
+    assert admin.post(address(draft, "/progress/pause")).status_code == 302
+    draft.refresh_from_db()
+    assert draft.status == PAUSED
+    Recipient.objects.filter(address="p1@x.example").update(
+        state=State.REFUSED, code=550, detail="5.1.1 <unknown>"
+    )
+    assert "0 of 2" in admin.get(address(draft, "/progress")).content.decode()
+    listed = admin.get(address(draft, "/recipients?state=refused")).content.decode()
+    assert "550 5.1.1 &lt;unknown&gt;" in listed
+    assert admin.get(address(draft, "/recipients?state=nonsense")).status_code == 404
+
+
+def test_variants_are_kept_and_refused_beside_their_fields(admin: Client, draft: ListEmail) -> None:
+    typed = {"b_subject": "Other", "share": "20", "hours": "4", "rule": "clicks", "base": "10", "gain": "5"}
+    assert "686" in admin.post(address(draft, "/trial"), {**typed, "share": "x"}).content.decode()
+    wrong = admin.post(address(draft, "/trial"), {**typed, "share": "400", "b_from_address": "no"})
+    assert (wrong.status_code, wrong.content.decode().count("field-error")) == (422, 2)
+    assert admin.post(address(draft, "/trial"), typed).status_code == 302
+    draft.refresh_from_db()
+    assert draft.trial == {"variants": [{"subject": "Other"}], "share": 20, "hours": 4, "rule": "clicks"}
+
+
+def test_a_seller_sees_figures_and_changes_nothing(seller: Client, admin: Client, draft: ListEmail) -> None:
+    for rest in ("/launch", "/launch/test", "/progress/cancel", "/trial"):
+        assert seller.post(address(draft, rest), {"when": "now"}).status_code in (403, 404)
+    assert seller.get("/setup/sending/").status_code == 403
+    assert seller.post("/setup/sending/server", SERVER).status_code == 403
+    assert (ListEmail.objects.get().status, Server.objects.count()) == (DRAFT, 0)
+
+
+def test_servers_are_kept_with_their_password_sealed(admin: Client) -> None:
+    assert admin.post("/setup/sending/server", SERVER).status_code == 302
+    server = Server.objects.get()
+    assert (server.hourly_rate, server.domain_rates) == (1000, {"gmail.com": 200})
+    assert unseal(server.password) == "sesame"
+    assert "sesame" not in admin.get(f"/setup/sending/server/{server.pk}").content.decode()
+    admin.post(f"/setup/sending/server/{server.pk}", {**SERVER, "password": "", "host": "mx.example.com"})
+    server.refresh_from_db()
+    assert (unseal(server.password), server.host) == ("sesame", "mx.example.com")
+    for wrong in (
+        {"name": "B", "kind": "backend", "backend": "os.system"},
+        {"name": "C", "security": "none"},
+        {"name": "D", "port": "99999999"},
+        {"name": "Main"},
+    ):
+        assert admin.post("/setup/sending/server", {**SERVER, **wrong}).status_code == 422
+    assert Server.objects.count() == 1
+
+
+def test_a_domain_shows_what_to_publish(admin: Client) -> None:
+    assert admin.post("/setup/sending/domain", {"name": "x y"}).status_code == 422
+    assert admin.post("/setup/sending/domain", {"name": "vauban.example"}).status_code == 302
+    domain = SendingDomain.objects.get()
+    page = admin.get(f"/setup/sending/domain/{domain.pk}").content.decode()
+    assert "v=DKIM1; k=rsa; p=" in page
+    assert "v=DKIM1; k=ed25519; p=" in page
+    assert "_dmarc.vauban.example" in page
+    assert admin.post(f"/setup/sending/domain/{domain.pk}/delete").status_code == 302
+    assert not SendingDomain.objects.exists()
