@@ -137,12 +137,11 @@ def make(*, scale: float = 1.0, seed: int = SEED, report: Report = lambda _line:
     ):
         index.rebuild(name)
     report("search index ready")
+    letters.make()
     mailings.make(now)
     report("three mailings, none of them sent anywhere")
     flows.make()
     report("three flows turned on")
-    letters.make()
-    report("e-mail templates")
 
 
 def _sellers() -> list[User]:
