@@ -59,6 +59,10 @@ from essor.records import rollups
 
 CHUNK = 1000
 ACCOUNTS, CONTACTS, LEADS, DEALS, TASKS, EVENTS = 2_000, 6_000, 4_000, 5_000, 9_000, 2_500
+SEARCHED = (
+    "Account", "Contact", "Lead", "Opportunity", "Campaign", "Product2", "PricebookEntry", "Quote",
+    "Contract", "Order", "Task", "Event", "Note", "ContentDocument",
+)  # fmt: skip
 Report = Callable[[str], object]
 
 
@@ -119,22 +123,7 @@ def make(*, scale: float = 1.0, seed: int = SEED, report: Report = lambda _line:
     # A search over everything belongs to a job where there is much of it.
     twins.find() if scale <= 1 else twins.find_among(doubled)
     report("duplicates found")
-    for name in (
-        "Account",
-        "Contact",
-        "Lead",
-        "Opportunity",
-        "Campaign",
-        "Product2",
-        "PricebookEntry",
-        "Quote",
-        "Contract",
-        "Order",
-        "Task",
-        "Event",
-        "Note",
-        "ContentDocument",
-    ):
+    for name in SEARCHED:
         index.rebuild(name)
     report("search index ready")
     letters.make()

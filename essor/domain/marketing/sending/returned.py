@@ -22,7 +22,9 @@ def bounced(found: Mapping[int, tuple[int, str]]) -> None:
         for row in rows:
             by_words[found[row.pk]].append(row.pk)
         for (code, words), keys in by_words.items():
-            Recipient.objects.filter(pk__in=keys).update(state=State.BOUNCED, code=code, detail=words[:LONGEST])
+            Recipient.objects.filter(pk__in=keys).update(
+                state=State.BOUNCED, code=code, detail=words[:LONGEST]
+            )
         _count(rows, "total_bounced")
 
 
@@ -42,7 +44,10 @@ def _count(rows: Iterable[Recipient], name: str = "") -> None:
     for key, number in every.items():
         changes = {name: F(name) + number} if name else {}
         if unsure[key]:
-            changes |= {"total_unsure": F("total_unsure") - unsure[key], "total_sent": F("total_sent") + unsure[key]}
+            changes |= {
+                "total_unsure": F("total_unsure") - unsure[key],
+                "total_sent": F("total_sent") + unsure[key],
+            }
         if changes:
             ListEmail.objects.filter(pk=key).update(**changes)
         numbers.publish(key)

@@ -10,11 +10,15 @@ from essor.domain.marketing.letters.compile import HTML, Letter, compiled
 from essor.domain.marketing.letters.ready import READY
 from essor.domain.marketing.sending import frozen
 
-SOURCE = '{% if LastName %}<p>{{ LastName|upper }}</p>{% endif %}<a href="https://a.example">{{ FirstName }}</a>'
+SOURCE = (
+    '{% if LastName %}<p>{{ LastName|upper }}</p>{% endif %}<a href="https://a.example">{{ FirstName }}</a>'
+)
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("letter", [Letter("Hi {{ LastName }}", kind=HTML, source=SOURCE), READY[0].letter("fr")])
+@pytest.mark.parametrize(
+    "letter", [Letter("Hi {{ LastName }}", kind=HTML, source=SOURCE), READY[0].letter("fr")]
+)
 def test_a_frozen_letter_is_the_same_letter(organization: None, letter: Letter) -> None:
     found = compiled(letter)
     again = frozen.loaded(orjson.loads(orjson.dumps(frozen.dumped(found))))
