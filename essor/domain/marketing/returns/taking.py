@@ -16,6 +16,7 @@ from essor.domain.marketing.consent import write
 from essor.domain.marketing.consent.models import Suppression
 from essor.domain.marketing.consent.people import OBJECTS
 from essor.domain.marketing.returns.models import Bounce, Category
+from essor.domain.marketing.sending import returned as returned_mails
 from essor.domain.marketing.sending.models import Recipient
 from essor.domain.marketing.sending.states import State
 from essor.domain.marketing.sending.told import Whom, tell
@@ -82,9 +83,8 @@ def _mark(news: Sequence[Returned]) -> None:
     for one in news:
         if one.category != Category.COMPLAINT:
             by_code[_code(one.status), f"{one.status} {one.reason}".strip()[:200]].append(one.recipient_id)
-    arrived = Recipient.objects.filter(state__in=(State.SENT, State.UNSURE))
     for (code, detail), keys in by_code.items():
-        arrived.filter(pk__in=keys).update(state=State.BOUNCED, code=code, detail=detail)
+        returned_mails.bounced(keys, code, detail)
 
 
 def _code(status: str) -> int:
