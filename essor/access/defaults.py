@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 
 from essor.access.actions.save_license import save_license
-from essor.access.actions.save_role import save_role
-from essor.access.actor import Actor, system_actor
+from essor.access.actor import system_actor
 from essor.access.models import (
     FieldPermission,
     Group,
@@ -108,8 +107,9 @@ def ensure_defaults(company: str = "", language: str = "fr") -> None:
         locale = "fr_FR" if language == "fr" else "en_GB"
         Organization.objects.create(name=company or "Essor", language=language, locale=locale)
         made = True
+    known = set(Profile.objects.filter(name__in=PROFILES).values_list("name", flat=True))
     for name, template in PROFILES.items():
-        if not Profile.objects.filter(name=name).exists():
+        if name not in known:
             _make_profile(name, template)
             made = True
     if not Group.objects.filter(type=Principal.Type.EVERYONE).exists():
@@ -118,10 +118,11 @@ def ensure_defaults(company: str = "", language: str = "fr") -> None:
     if not User.objects.filter(user_type=User.Kind.AUTOMATED).exists():
         _make_automated_user()
         made = True
+    if not UserRole.objects.exists():
+        _make_roles()
+        made = True
     if made:
         bump()
-    if not UserRole.objects.exists():
-        _make_roles(system_actor())
     for name, (description, rights) in LICENSES.items():
         if not UserLicense.objects.filter(name=name).exists():
             save_license(system_actor(), name=name, description=description, rights=rights)
@@ -160,7 +161,11 @@ def _make_automated_user() -> None:
     user.save()
 
 
-def _make_roles(actor: Actor) -> None:
+def _make_roles() -> None:
     made: dict[str, UserRole] = {}
     for name, parent in ROLES.items():
-        made[name] = save_role(actor, name=name, parent=made[parent] if parent else None)
+        role = made[name] = UserRole.objects.create(
+            name=name, developer_name=api_name(name, UserRole), parent=made[parent] if parent else None
+        )
+        for kind in (Principal.Type.ROLE, Principal.Type.ROLE_AND_BELOW):
+            Group.objects.create(role=role, type=kind, name=name, developer_name=role.developer_name)

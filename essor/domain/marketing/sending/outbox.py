@@ -89,7 +89,7 @@ def claim(list_email_id: int, runner: str, count: int) -> list[Claimed] | None:
                 [list_email_id, State.WAITING, adapted, count, State.CLAIMED, adapted],
             )
             found = cursor.fetchall()
-    return [Claimed(*row) for row in found]
+    return [Claimed(*row) for row in sorted(found)]
 
 
 _CLAIM = """
