@@ -14,7 +14,7 @@ from essor.access.actor import Actor
 from essor.access.grants import RIGHT, By, CompileWhere, Grant, Verb, grants, has_owner
 from essor.access.models import Principal, RecordShare
 from essor.access.models.sharing import Level
-from essor.access.setup import bundle_rights
+from essor.access.setup import GUARDED, OPEN, bundle_rights
 from essor.catalog import current
 from essor.catalog.definitions import ObjectDef
 from essor.kernel.errors import NotFound
@@ -64,6 +64,7 @@ class Verdict:
     verb: Verb
     on_object: tuple[Reason, ...]
     on_row: tuple[Reason, ...]
+    limit: str = ""  # the name of the licence that does not let the person do it
 
     @property
     def granted(self) -> bool:
@@ -73,6 +74,8 @@ class Verdict:
     @property
     def missing(self) -> str:
         """Return what is missing as a sentence, empty when granted."""
+        if self.limit:
+            return _("The licence “%(name)s” does not allow it.") % {"name": self.limit}
         if not self.on_object:
             return _("Neither the profile nor a permission set has this right on the object.")
         return "" if self.on_row else _("The record is not shared with this person.")
@@ -97,6 +100,7 @@ def explain(
                 for grant in reasons[verb]
                 if facts.holds(grant)
             ),
+            limit=_limit(actor, whole, verb),
         )
         for verb in VERBS
     )
@@ -155,6 +159,14 @@ def _receivers(actor: Actor, obj: ObjectDef, record_id: int) -> dict[Verb, str]:
         verb: ", ".join(name for level, name in given if level >= needed.get(verb, Level.ALL))
         for verb in VERBS
     }
+
+
+def _limit(actor: Actor, obj: ObjectDef, verb: Verb) -> str:
+    """Return the name of the actor's licence where it has not the right on the object."""
+    limit = next((one.limit for one in actor.rights.bundles if one.limit is not None), None)
+    if limit is None or obj.name in OPEN | GUARDED:
+        return ""
+    return "" if RIGHT[verb] in limit.rows(obj.name) else limit.name
 
 
 def _on_object(actor: Actor, obj: ObjectDef, verb: Verb) -> Iterable[Reason]:

@@ -45,7 +45,7 @@ USER = Standard(
         "delegated_approver": READ_ONLY,
         "last_login": Spec(name="LastLoginDate", readonly=True),
     },
-    hidden=frozenset({"principal_ptr", "password", "phone_e164", "type"}),
+    hidden=frozenset({"principal_ptr", "password", "phone_e164", "type", "license"}),
     search=("Name", "Email"),
     order=("name", "first_name", "last_name", "email", "username", "title", "department", "phone", "role", "profile"),
     tab=False,
@@ -100,7 +100,7 @@ OBJECTS = (
             **_named(name="Name", label="Label", description="Description"),
             "profile": Spec(kind="lookup", readonly=True),
         },
-        hidden=frozenset({"permissions"}),
+        hidden=frozenset({"permissions", "license"}),
         search=("Label",), tab=False, is_record=False, createable=False,
     ),
     Standard(

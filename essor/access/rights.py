@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum, IntFlag, StrEnum
 
 from essor.access.models.rights import ANY
@@ -80,7 +80,10 @@ def closed(rights: Right) -> Right:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """The rows of one permission set; `name` is the profile's name when the set is a profile's own."""
+    """The rows of one permission set; `name` is the profile's name when the set is a profile's own.
+
+    `limit` is the bundle of the holder's licence: nothing beyond it is granted.
+    """
 
     id: int
     name: str
@@ -88,19 +91,37 @@ class Bundle:
     permissions: frozenset[str]
     objects: Mapping[str, Right]
     fields: Mapping[tuple[str, str], FieldAccess]
+    limit: Bundle | None = None
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        """Return the ids of the permission set and of the one that limits it."""
+        return (self.id,) if self.limit is None else (self.id, self.limit.id)
+
+    def within(self, limit: Bundle) -> Bundle:
+        """Return the bundle as far as a licence lets it grant."""
+        return replace(self, permissions=self.permissions & limit.permissions, limit=limit)
 
     def rights(self, object_name: str) -> Right:
-        """Return the rights on an object: its own row, or the row of all objects, and the rights over all data."""
-        own = self.objects.get(object_name)
-        rights = self.objects.get(ANY, Right.NONE) if own is None else own
+        """Return the rights on an object: those of the rows and the rights over all data; no more than the limit's rows."""
+        rights = self.rows(object_name)
         if Permission.MODIFY_ALL_DATA in self.permissions:
             rights |= Right.MODIFY_ALL
         if Permission.VIEW_ALL_DATA in self.permissions:
             rights |= Right.VIEW_ALL
-        return closed(rights)
+        return closed(rights) if self.limit is None else closed(rights) & self.limit.rows(object_name)
+
+    def rows(self, object_name: str) -> Right:
+        """Return what stands for an object: its own row, or the row of all objects, with what that implies."""
+        own = self.objects.get(object_name)
+        return closed(self.objects.get(ANY, Right.NONE) if own is None else own)
 
     def access(self, object_name: str, field_name: str) -> FieldAccess:
-        """Return the access to a field: its own row, the object's, or the row of all fields."""
+        """Return the access to a field: its own row, the object's, or the row of all fields; no more than the limit's."""
+        own = self._access(object_name, field_name)
+        return own if self.limit is None else min(own, self.limit.access(object_name, field_name))
+
+    def _access(self, object_name: str, field_name: str) -> FieldAccess:
         for key in ((object_name, field_name), (object_name, ANY), (ANY, ANY)):
             if (own := self.fields.get(key)) is not None:
                 return own
@@ -121,7 +142,9 @@ class Rights:
         """Add up what does not depend on an object."""
         granted: frozenset[str] = frozenset().union(*(bundle.permissions for bundle in self.bundles))
         object.__setattr__(self, "permissions", ADMINISTRATION if self.everything else granted)
-        signature = (-1,) if self.everything else tuple(sorted(bundle.id for bundle in self.bundles))
+        signature = (
+            (-1,) if self.everything else tuple(sorted({key for one in self.bundles for key in one.ids}))
+        )
         object.__setattr__(self, "signature", signature)
         object.__setattr__(self, "_on_objects", {})
 

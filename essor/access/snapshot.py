@@ -42,6 +42,7 @@ class Person:
     id: int
     role_id: int | None
     profile_id: int
+    license_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,24 +107,31 @@ class Snapshot:
     bundles: Mapping[int, Bundle]
     profile_bundle: Mapping[int, int]
     assigned: Mapping[int, tuple[int, ...]]
+    limits: Mapping[int, int]
     automated: int | None = None
     # Which owners have so many rows of an object that their index is no help; see `owners`.
     wide: dict[tuple[str, frozenset[int]], bool] = field(default_factory=dict, repr=False, compare=False)
     _users_of: dict[int, frozenset[int]] = field(default_factory=dict, repr=False, compare=False)
-    _rights: dict[tuple[int, ...], Rights] = field(default_factory=dict, repr=False, compare=False)
+    _rights: dict[tuple[tuple[int, ...], int | None], Rights] = field(
+        default_factory=dict, repr=False, compare=False
+    )
     _received: dict[tuple[int, bool], frozenset[int]] = field(default_factory=dict, repr=False, compare=False)
 
     def rights_of(self, user_id: int) -> Rights:
-        """Return what the user's profile and permission sets add up to."""
+        """Return what the user's profile and permission sets add up to, as far as the licence lets them."""
         person = self.people.get(user_id)
         if person is None:
             return Rights(())
         own = self.profile_bundle.get(person.profile_id)
         given = self.assigned.get(user_id, ())
         signature = tuple(sorted({*given, *(() if own is None else (own,))}))
-        known = self._rights.get(signature)
+        limit = self.limits.get(person.license_id or 0)
+        known = self._rights.get((signature, limit))
         if known is None:
-            known = self._rights[signature] = Rights(tuple(self.bundles[key] for key in signature))
+            bundles = tuple(self.bundles[key] for key in signature)
+            if limit is not None:
+                bundles = tuple(one.within(self.bundles[limit]) for one in bundles)
+            known = self._rights[signature, limit] = Rights(bundles)
         return known
 
     def default(self, object_name: str) -> Default | None:
@@ -257,9 +265,11 @@ def version() -> int:
 
 def load(stamp: int) -> Snapshot:
     """Read everything. `stamp` was read before, so that a change made meanwhile shows up as a newer stamp."""
-    people = {row[0]: Person(*row) for row in User.objects.values_list("pk", "role_id", "profile_id")}
+    people = {
+        row[0]: Person(*row) for row in User.objects.values_list("pk", "role_id", "profile_id", "license_id")
+    }
     assigned = _lists(PermissionSetAssignment.objects.values_list("assignee_id", "permission_set_id"))
-    bundles, profile_bundle = _bundles()
+    bundles, profile_bundle, limits = _bundles()
     return Snapshot(
         stamp=stamp,
         company=_company(),
@@ -272,6 +282,7 @@ def load(stamp: int) -> Snapshot:
         bundles=bundles,
         profile_bundle=profile_bundle,
         assigned=assigned,
+        limits=limits,
         automated=User.objects.filter(user_type=User.Kind.AUTOMATED).values_list("pk", flat=True).first(),
     )
 
@@ -304,8 +315,8 @@ def _rules() -> dict[str, tuple[Rule, ...]]:
     return {name: tuple(rules) for name, rules in found.items()}
 
 
-def _bundles() -> tuple[dict[int, Bundle], dict[int, int]]:
-    """Return the permission sets with their rows, and which of them is the own one of each profile."""
+def _bundles() -> tuple[dict[int, Bundle], dict[int, int], dict[int, int]]:
+    """Return the permission sets with their rows, and which of them belongs to each profile and to each licence."""
     objects: dict[int, dict[str, Right]] = defaultdict(dict)
     for parent, name, *flags in ObjectPermission.objects.values_list("parent_id", "object_name", *COLUMNS):
         granted = Right.NONE
@@ -319,15 +330,18 @@ def _bundles() -> tuple[dict[int, Bundle], dict[int, int]]:
         fields[parent][name, attribute] = FieldAccess.EDIT if edit else FieldAccess(int(read))
     bundles: dict[int, Bundle] = {}
     own: dict[int, int] = {}
-    for key, label, profile, profile_name, permissions in PermissionSet.objects.values_list(
-        "pk", "label", "profile_id", "profile__name", "permissions"
+    limits: dict[int, int] = {}
+    for key, label, profile, profile_name, license_id, permissions in PermissionSet.objects.values_list(
+        "pk", "label", "profile_id", "profile__name", "license_id", "permissions"
     ):
         bundles[key] = Bundle(
             key, profile_name or label, profile is not None, frozenset(permissions), objects[key], fields[key]
         )
         if profile is not None:
             own[profile] = key
-    return bundles, own
+        if license_id is not None:
+            limits[license_id] = key
+    return bundles, own, limits
 
 
 def _lists(pairs: Iterable[tuple[int, int]]) -> dict[int, tuple[int, ...]]:

@@ -98,7 +98,7 @@ def _rate(found: Operand, currency: F, env: Env) -> Sql:
     if found.field is not None:
         obj = env.full.object(found.field.object_name)
         if obj.has(RATE):
-            prefix = currency.name.removesuffix(obj.field(CURRENCY).attr)
+            prefix = str(vars(currency)["name"]).removesuffix(obj.field(CURRENCY).attr)
             return F(f"{prefix}{obj.field(RATE).attr}")
     whens = [When(Exact(currency, Value(code)), then=Value(rate)) for code, rate in rates(env).items()]
     return Case(*whens, default=None, output_field=FloatField())

@@ -30,7 +30,7 @@ class Change:
 class Source:
     """Where a write comes from: the face, and the undoable batch it belongs to (None: not undoable as a whole).
 
-    `assign` asks that rules say who owns the new records, or all that are written (see the assignment rules of leads).
+    `assign` asks that rules say who owns the new records, or all that are written (see `assigning`).
     `cause` names what made a program write ("flow:5:2:own"); the events carry it on, so that no two run in circles.
     """
 

@@ -9,6 +9,7 @@ from essor.access.actions.freeze_user import freeze_user, unfreeze_user
 from essor.access.actions.move_role import move_role
 from essor.access.actions.reset_second_factor import reset_second_factor
 from essor.access.actions.save_group import delete_group, save_group
+from essor.access.actions.save_license import delete_license, save_license
 from essor.access.actions.save_organization import save_organization
 from essor.access.actions.save_permission_set import delete_permission_set, save_permission_set
 from essor.access.actions.save_profile import delete_profile, save_profile
@@ -30,6 +31,7 @@ __all__ = [
     "create_user",
     "deactivate_user",
     "delete_group",
+    "delete_license",
     "delete_permission_set",
     "delete_profile",
     "delete_role",
@@ -42,6 +44,7 @@ __all__ = [
     "reset_second_factor",
     "revoke_token",
     "save_group",
+    "save_license",
     "save_organization",
     "save_permission_set",
     "save_profile",

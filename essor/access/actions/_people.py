@@ -24,7 +24,7 @@ def check(user: User) -> None:
     """Raise ValidationFailed with everything wrong about `user`, saved or not; tidies texts and the full name."""
     for attr in LENGTHS:
         setattr(user, attr, (getattr(user, attr) or "").strip() or None)
-    errors = [*_texts(user), *_settings(user), *_managers(user)]
+    errors = [*_texts(user), *_settings(user), *_managers(user), *seats(user)]
     if errors:
         raise ValidationFailed(errors)
     user.name = " ".join(part for part in (user.first_name, user.last_name) if part)
@@ -64,6 +64,21 @@ def _settings(user: User) -> list[FieldError]:
     except (UnknownLocaleError, ValueError):
         errors.append(_error("locale", _("There is no locale “%(value)s”.") % {"value": user.locale}))
     return errors
+
+
+def seats(user: User) -> list[FieldError]:
+    """Return the error of an active person for whom the licence has no seat left."""
+    held = user.license
+    if held is None or held.seats is None or not user.is_active:
+        return []
+    taken = User.objects.filter(license=held, is_active=True).exclude(pk=user.pk).count()
+    if taken < held.seats:
+        return []
+    message = _("All %(seats)d seats of the licence “%(name)s” are taken.") % {
+        "seats": held.seats,
+        "name": held.name,
+    }
+    return [FieldError("UserLicenseId", "LICENSE_LIMIT_EXCEEDED", message)]
 
 
 def _managers(user: User) -> list[FieldError]:

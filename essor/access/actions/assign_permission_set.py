@@ -15,7 +15,7 @@ from essor.access.rights import Permission
 def assign_permission_set(actor: Actor, user: User, permission_set: PermissionSet) -> None:
     """Give `permission_set` to `user`; nothing happens when it is already given. A profile's own set is refused."""
     require(actor, Permission.MANAGE_USERS)
-    if permission_set.profile_id is not None:
+    if not permission_set.is_given:
         refuse("PermissionSetId", _("The rights of a profile come with the profile."))
     _row, made = PermissionSetAssignment.objects.get_or_create(permission_set=permission_set, assignee=user)
     if made:

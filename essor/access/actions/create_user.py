@@ -12,7 +12,7 @@ from django.db import transaction
 from essor.access.actions import _people
 from essor.access.actor import Actor, require
 from essor.access.audit import record, refuse
-from essor.access.models import Profile, User, UserRole
+from essor.access.models import Profile, User, UserLicense, UserRole
 from essor.access.rights import Permission
 from essor.catalog.kinds.contact import e164
 
@@ -25,6 +25,7 @@ class NewUser:
     last_name: str
     profile: Profile
     first_name: str = ""
+    license: UserLicense | None = None
     role: UserRole | None = None
     title: str = ""
     department: str = ""
@@ -49,7 +50,7 @@ def create_user(actor: Actor, new: NewUser, *, password: str | None = None, chec
         department=new.department, phone=new.phone,
         phone_e164=e164(new.phone, company.phone_region) if new.phone else None,
         language=new.language or company.language, timezone=new.timezone or company.timezone,
-        locale=new.locale or company.locale, profile=new.profile, role=new.role, manager=new.manager,
+        locale=new.locale or company.locale, profile=new.profile, license=new.license, role=new.role, manager=new.manager,
     )  # fmt: skip
     _people.check(user)
     if password and checked:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from essor.access.actions import _people
 from essor.access.actor import Actor, require
 from essor.access.audit import keep_an_administrator, record, refuse
 from essor.access.models import User
 from essor.access.rights import Permission
+from essor.kernel.errors import ValidationFailed
 
 
 @transaction.atomic
@@ -28,5 +30,7 @@ def reactivate_user(actor: Actor, user: User) -> None:
     """Let `user` in again, with the profile and role of before."""
     require(actor, Permission.MANAGE_USERS)
     user.is_active = True
+    if errors := _people.seats(user):
+        raise ValidationFailed(errors)
     user.save(update_fields=["is_active", "last_modified_date"])
     record(actor, "reactivate_user", user)

@@ -19,7 +19,7 @@ from essor.kernel.errors import Forbidden
 OWN = frozenset(
     {"first_name", "last_name", "title", "phone", "language", "timezone", "locale", "delegated_approver"}
 )
-BY_ADMINISTRATOR = OWN | {"email", "department", "profile", "role", "manager"}
+BY_ADMINISTRATOR = OWN | {"email", "department", "profile", "license", "role", "manager"}
 
 
 @transaction.atomic
@@ -42,7 +42,7 @@ def edit_user(actor: Actor, user: User, **changes: Any) -> User:
         EmailAddress.objects.update_or_create(
             user=user, primary=True, defaults={"email": user.email, "verified": True}
         )
-    if "profile" in changes:
+    if changes.keys() & {"profile", "license"}:
         keep_an_administrator()
     record(actor, "edit_user", user, **{attr: str(value) for attr, value in changes.items()})
     return user

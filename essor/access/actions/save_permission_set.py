@@ -23,7 +23,7 @@ def save_permission_set(
         refuse("Label", _("Enter a name."), "REQUIRED_FIELD_MISSING")
     if permission_set is None:
         permission_set = PermissionSet(name=api_name(label, PermissionSet, "name"))
-    elif permission_set.profile_id is not None:
+    elif not permission_set.is_given:
         refuse("Label", _("The rights of a profile bear the profile's name."))
     permission_set.label, permission_set.description = label, description or None
     permission_set.save()
@@ -35,7 +35,7 @@ def save_permission_set(
 def delete_permission_set(actor: Actor, permission_set: PermissionSet) -> None:
     """Remove a permission set; whoever had it loses its rights."""
     require(actor, Permission.MANAGE_USERS)
-    if permission_set.profile_id is not None:
+    if not permission_set.is_given:
         refuse("Label", _("The rights of a profile go with the profile."))
     permission_set.delete()
     keep_an_administrator()

@@ -9,6 +9,7 @@ from essor.access.models.rights import (
     PermissionSet,
     PermissionSetAssignment,
     Profile,
+    UserLicense,
 )
 from essor.access.models.sharing import OrgDefault, RecordShare, SharingRule
 
@@ -30,5 +31,6 @@ __all__ = [
     "SetupAuditTrail",
     "SharingRule",
     "User",
+    "UserLicense",
     "UserRole",
 ]

@@ -94,6 +94,10 @@ class User(Principal, AbstractBaseUser):
     profile: models.ForeignKey[Profile, Profile] = models.ForeignKey(
         "access.Profile", on_delete=models.PROTECT, related_name="users", verbose_name=_("Profile")
     )
+    license = models.ForeignKey(
+        "access.UserLicense", null=True, blank=True, on_delete=models.PROTECT, related_name="users",
+        verbose_name=_("Licence"),
+    )  # fmt: skip
     role = models.ForeignKey(
         UserRole, null=True, blank=True, on_delete=models.PROTECT, related_name="users",
         verbose_name=_("Role"),

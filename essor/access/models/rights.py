@@ -28,8 +28,23 @@ class Profile(Stamped):
         return self.name
 
 
+class UserLicense(Stamped):
+    """The most that its holders may do, whatever profile and permission sets grant; who has none is not limited.
+
+    `seats` is how many active people may hold it at once, None for any number.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    name = models.CharField(_("Name"), max_length=80, unique=True)
+    description = models.CharField(_("Description"), max_length=255, null=True, blank=True)
+    seats = models.PositiveIntegerField(_("Seats"), null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class PermissionSet(Stamped):
-    """A bundle of rights: the own one of a profile, or one given to people on top of their profile."""
+    """A bundle of rights: a profile's own, one given to people on top of their profile, or the limits of a licence."""
 
     id = models.BigAutoField(primary_key=True)
     name = models.CharField(_("Name"), max_length=80, unique=True)
@@ -39,10 +54,19 @@ class PermissionSet(Stamped):
         Profile, null=True, blank=True, on_delete=models.CASCADE, related_name="permission_set",
         verbose_name=_("Profile"),
     )  # fmt: skip
+    license = models.OneToOneField(
+        UserLicense, null=True, blank=True, on_delete=models.CASCADE, related_name="permission_set",
+        verbose_name=_("Licence"),
+    )  # fmt: skip
     permissions = models.JSONField(default=list, blank=True)
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def is_given(self) -> bool:
+        """Tell whether it is given to people on top of their profile."""
+        return self.profile_id is None and self.license_id is None
 
 
 class PermissionSetAssignment(models.Model):

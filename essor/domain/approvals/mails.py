@@ -104,7 +104,7 @@ def _subject(request: Request) -> str:
 
 def _context(user: User, request: Request, address: str) -> dict[str, object]:
     instance = request.instance
-    line = _("%(name)s asks for your approval: %(process)s.") % {
+    line = _("%(name)s asks for your approval: %(process)s") % {
         "name": request.submitter, "process": instance.process.name,
     }  # fmt: skip
     instead = _("You answer for %(name)s, who is away.") % {"name": request.instead_of}

@@ -72,7 +72,7 @@ def _asked(user: int, instance: ProcessInstance, names: Mapping[int, str], days:
         return _("To approve: %(record)s") % {"record": instance.title}
 
     def body() -> str:
-        line = _("%(name)s asks for your approval: %(process)s.")
+        line = _("%(name)s asks for your approval: %(process)s")
         name = names.get(instance.submitted_by_id or 0, "")
         said = line % {"name": name, "process": instance.process.name}
         return f"{said}\n{instance.comments}" if instance.comments else said

@@ -14,9 +14,10 @@ from essor.access.actor import Actor, actor_for, require
 from essor.access.models import User
 from essor.access.rights import Permission
 from essor.catalog import current
+from essor.domain.approvals.actions.recall import end_requests
 from essor.domain.automation import checking, engine, jobs, scheduling
 from essor.domain.automation.definition import Definition, from_json, to_json
-from essor.domain.automation.models import Flow, FlowRun, FlowStep, FlowVersion, RunState
+from essor.domain.automation.models import Asked, Flow, FlowRun, FlowStep, FlowVersion, RunState
 from essor.kernel.errors import FieldError, ValidationFailed
 
 State = FlowVersion.State
@@ -119,7 +120,7 @@ def deactivate(actor: Actor, flow: Flow, *, stop_runs: bool = False) -> int:
         if not stop_runs:
             return 0
         under_way = flow.runs.filter(state__in=(RunState.WAITING, RunState.HELD))
-        return under_way.update(state=RunState.STOPPED, due_at=None, ended=timezone.now(), watching=False)
+        return _stopped(actor, under_way)
 
 
 def delete_flow(actor: Actor, flow: Flow) -> None:
@@ -127,6 +128,7 @@ def delete_flow(actor: Actor, flow: Flow) -> None:
     require(actor, Permission.CUSTOMIZE)
     if flow.active_id is not None:
         raise _refused("", _("Turn the flow off first."))
+    stop(actor, flow, flow.runs.filter(state=RunState.HELD).values_list("pk", flat=True))
     while keys := list(flow.runs.values_list("pk", flat=True)[:DELETED_AT_ONCE]):
         FlowRun.objects.filter(pk__in=keys).delete()
     with transaction.atomic():
@@ -174,7 +176,18 @@ def stop(actor: Actor, flow: Flow, run_ids: Iterable[int]) -> int:
     """End runs where they stand; return how many."""
     require(actor, Permission.CUSTOMIZE)
     rows = flow.runs.filter(pk__in=list(run_ids)).exclude(state__in=(RunState.DONE, RunState.STOPPED))
-    return rows.update(state=RunState.STOPPED, due_at=None, ended=timezone.now(), watching=False)
+    with transaction.atomic():
+        return _stopped(actor, rows)
+
+
+def _stopped(actor: Actor, rows: QuerySet[FlowRun]) -> int:
+    """End runs, and the requests for approval that some of them wait for; return how many."""
+    held = rows.filter(state=RunState.HELD).values("pk")
+    asked = list(Asked.objects.filter(run__in=held).values_list("request", flat=True))
+    count = rows.update(state=RunState.STOPPED, due_at=None, ended=timezone.now(), watching=False)
+    if asked:
+        end_requests(actor, asked, _("The flow was stopped."))
+    return count
 
 
 def may_start(actor: Actor, flow: Flow) -> bool:

@@ -1,4 +1,4 @@
-"""A POST to an address that a person typed: never to a machine of the house.
+"""A call to an address that a person typed: never to a machine of the house.
 
 The name is resolved once, every address must be a public one, and the connection goes to the very address that was
 looked at: a name that answers differently the second time gains nothing. Redirects are walked by the same guard.
@@ -119,11 +119,23 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> int:
     raise Unreachable(_("It redirects too often."))
 
 
-def _once(target: Target, body: bytes, headers: Mapping[str, str]) -> tuple[int, str]:
+def status_of(url: str, headers: Mapping[str, str]) -> int:
+    """Return how a GET is answered, the last one where it redirects; Unreachable, or ValidationFailed when forbidden."""
+    for _round in range(MOST_REDIRECTS + 2):
+        status, location = _once(target_of(url), None, headers, method="GET")
+        if not (300 <= status < 400 and location):  # noqa: PLR2004 -- HTTP's word for “elsewhere”
+            return status
+        url = urljoin(url, location)
+    raise Unreachable(_("It redirects too often."))
+
+
+def _once(
+    target: Target, body: bytes | None, headers: Mapping[str, str], *, method: str = "POST"
+) -> tuple[int, str]:
     connection = (_Secure if target.url.scheme == "https" else _Plain)(target)
     path = (target.url.path or "/") + (f"?{target.url.query}" if target.url.query else "")
     try:
-        connection.request("POST", path, body, dict(headers))
+        connection.request(method, path, body, dict(headers))
         answer = connection.getresponse()
         return answer.status, answer.headers.get("Location", "")
     except (OSError, http.client.HTTPException) as error:

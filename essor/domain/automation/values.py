@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from essor.catalog.definitions import Field, ObjectDef
@@ -126,6 +127,16 @@ def _in_points(value: Any, field: Field) -> Any:
 
 
 def told(assignments: Sequence[Assignment], target: ObjectDef) -> str:
-    """Return the names of the fields that are written."""
-    fields = [target.by_name.get(str(one.get("field", "")).lower()) for one in assignments]
-    return ", ".join(str(field.label) for field in fields if field is not None)
+    """Return the names of the fields that are written, with the texts and choices written into them."""
+    pairs = [(one, target.by_name.get(str(one.get("field", "")).lower())) for one in assignments]
+    return ", ".join(_told(one, field) for one, field in pairs if field is not None)
+
+
+def _told(one: Assignment, field: Field) -> str:
+    value = one.get("value")
+    if one.get("from") != "value" or not isinstance(value, str) or not value or field.targets:
+        return str(field.label)
+    return _("%(field)s: %(value)s") % {
+        "field": field.label,
+        "value": Truncator(str(field.choice(value) or value)).chars(60),
+    }

@@ -33,11 +33,15 @@ class Rates:
         place = bisect_right(rows, day, key=lambda one: one[0])
         return rows[place - 1][1] if place else self.plain.get(code)
 
-    def periods(self, code: str) -> Iterator[tuple[date | None, date | None, float]]:
-        """Yield (first day, first day after, rate), without gaps; None where a period has no beginning or no end."""
-        if code not in self.plain:
-            return
-        rows = [(None, self.plain[code]), *self.dated.get(code, ())]
+    def periods(self, code: str) -> Iterator[tuple[date | None, date | None, float | None]]:
+        """Yield (first day, first day after, rate), without gaps; None where a period has no beginning or no end.
+
+        The company's own currency is worth 1 all the time; one that nobody keeps has no rate.
+        """
+        rows: list[tuple[date | None, float | None]] = [
+            (None, 1.0 if code == self.home else self.plain.get(code))
+        ]
+        rows += self.dated.get(code, ())
         for place, (start, rate) in enumerate(rows):
             end = rows[place + 1][0] if place + 1 < len(rows) else None
             yield start, end, rate

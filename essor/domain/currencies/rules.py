@@ -6,7 +6,6 @@ from collections.abc import Collection
 from typing import Any
 
 from babel.numbers import get_currency_precision
-from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from essor.access.actions.save_organization import company_check
@@ -75,13 +74,14 @@ def _forbidden() -> str:
     return _("Only an administrator keeps currencies and rates.")
 
 
-def _once(batch: Batch, model: type[Model], names: tuple[str, ...], message: str) -> None:
+def _once(
+    batch: Batch, model: type[CurrencyType | DatedConversionRate], names: tuple[str, ...], message: str
+) -> None:
     """Refuse a second row of the same key, stored or in the batch."""
     rows = list(batch.creating())
     attrs = [batch.object.field(name).attr for name in names]
-    stored = model._default_manager.filter(
-        is_deleted=False, iso_code__in={row.get("IsoCode") for row in rows}
-    )
+    codes = {row.get("IsoCode") for row in rows}
+    stored = model.objects.filter(is_deleted=False, iso_code__in=codes)
     taken: set[tuple[Any, ...]] = set(stored.values_list(*attrs)) if rows else set()
     for row in rows:
         key = tuple(row.get(name) for name in names)

@@ -25,7 +25,9 @@ from essor.domain.demo import (
     forecasts,
     gaps,
     incoming,
+    letters,
     mailings,
+    orders,
     papers,
     people,
     pipelines,
@@ -57,6 +59,10 @@ from essor.records import rollups
 
 CHUNK = 1000
 ACCOUNTS, CONTACTS, LEADS, DEALS, TASKS, EVENTS = 2_000, 6_000, 4_000, 5_000, 9_000, 2_500
+SEARCHED = (
+    "Account", "Contact", "Lead", "Opportunity", "Campaign", "Product2", "PricebookEntry", "Quote",
+    "Contract", "Order", "Task", "Event", "Note", "ContentDocument",
+)  # fmt: skip
 Report = Callable[[str], object]
 
 
@@ -95,12 +101,13 @@ def make(*, scale: float = 1.0, seed: int = SEED, report: Report = lambda _line:
         currencies.convert()
     report("three currencies with thirty months of rates")
     with transaction.atomic():
+        orders.make(companies.Maker(Random(seed + 2), now, maker.owners), _store)  # noqa: S311 -- no secret
+    report("contracts and orders")
+    with transaction.atomic():
         incoming.make(aside, sellers)
     _week(maker, sellers)
     _last_activities(maker)
-    with transaction.atomic():
-        campaigns.make(Random(seed + 2), now)  # noqa: S311 -- no secret
-    report("campaigns")
+    report(campaigns.make(Random(seed + 2), now))  # noqa: S311 -- no secret
     rollups.drift(current.get(), mend=True)
     approvals.make(rng)
     report("discounts and their approvals")
@@ -114,22 +121,10 @@ def make(*, scale: float = 1.0, seed: int = SEED, report: Report = lambda _line:
     # A search over everything belongs to a job where there is much of it.
     twins.find() if scale <= 1 else twins.find_among(doubled)
     report("duplicates found")
-    for name in (
-        "Account",
-        "Contact",
-        "Lead",
-        "Opportunity",
-        "Campaign",
-        "Product2",
-        "PricebookEntry",
-        "Quote",
-        "Task",
-        "Event",
-        "Note",
-        "ContentDocument",
-    ):
+    for name in SEARCHED:
         index.rebuild(name)
     report("search index ready")
+    letters.make()
     mailings.make(now)
     report("three mailings, none of them sent anywhere")
     flows.make()
@@ -187,6 +182,7 @@ def _week(maker: companies.Maker, sellers: list[User]) -> None:
         _store(Task, week.tasks(maker, owners, deals_open))
         _store(Note, week.notes(maker, accounts, owners))
         _store(Notification, week.told(maker, owners, accounts))
+        week.repeat([owners[0], *sellers[:1]])
         Following.objects.bulk_create(week.followed(maker, owners, accounts), ignore_conflicts=True)
 
 

@@ -44,7 +44,8 @@ def _course(
 ) -> Iterator[tuple[date, float]]:
     for month in range(MONTHS + 1):
         yield plus_months(first, month), rate
-        rate = round(min(high, max(low, rate + rng.gauss(0, step))), 4)
+        home = ((low + high) / 2 - rate) / 6  # courses come back to where they usually are
+        rate = round(min(high, max(low, rate + home + rng.gauss(0, step))), 4)
 
 
 def convert() -> None:

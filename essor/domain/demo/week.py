@@ -8,12 +8,15 @@ from typing import Any
 
 from django.utils import timezone
 
+from essor.access.actor import actor_for
 from essor.access.models import User
 from essor.domain.activities.models import Event, Note, Task
 from essor.domain.demo import words
 from essor.domain.demo.companies import Maker
 from essor.domain.notifications.models import Following, Notification
 from essor.domain.sales.models import Account, Opportunity
+from essor.records.change import Change
+from essor.records.save import save
 
 SLOTS = ((9, 0), (10, 30), (14, 0), (16, 0))
 WORKING_DAYS = 5
@@ -46,6 +49,19 @@ def events(maker: Maker, owners: Sequence[User], deals: Sequence[Opportunity]) -
                 subject="Salon professionnel", start_date_time=start, end_date_time=start + timedelta(days=1),
                 is_all_day_event=True, activity_date=start.date(), location="Lyon", owner_id=owner.pk, **_stamp(maker, owner.pk),
             )  # fmt: skip
+
+
+def repeat(owners: Sequence[User]) -> None:
+    """Let people have a meeting each Monday without an end: it comes down the road, which writes its occurrences."""
+    monday = timezone.localdate() - timedelta(days=timezone.localdate().weekday())
+    for owner in owners:
+        start = timezone.make_aware(datetime.combine(monday, time(9)))
+        values = {
+            "Subject": words.TEAM_MEETING, "StartDateTime": start, "EndDateTime": start + timedelta(minutes=30),
+            "IsReminderSet": True, "ReminderDateTime": start - timedelta(minutes=15),
+            "Recurrence2PatternText": "FREQ=WEEKLY",
+        }  # fmt: skip
+        save(actor_for(owner), Change("Event", values))
 
 
 def _event(maker: Maker, owner: User, deal: Opportunity, start: datetime) -> Event:

@@ -78,6 +78,7 @@ NEXT_STEPS = (
 CALLS = (
     "Appel de découverte|Relance du devis|Point trimestriel|Prise de rendez-vous|Suivi après livraison|Appel entrant"
 ).split("|")
+TEAM_MEETING = "Point d’équipe"
 MEETINGS = (
     "Rendez-vous de découverte|Démonstration|Visite du site|Comité de pilotage|Négociation|Revue annuelle|Déjeuner"
 ).split("|")

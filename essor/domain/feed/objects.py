@@ -16,7 +16,8 @@ LINKED = Spec(
 
 OBJECTS = (
     Standard(
-        "feed.ContentDocument", "069", _("File"), _("Files"), icon="file", name_field="Title",
+        # Made by an upload only: a form has no place for bytes.
+        "feed.ContentDocument", "069", _("File"), _("Files"), icon="file", name_field="Title", createable=False,
         fields={
             "title": Spec(required=True), "file_extension": READ_ONLY, "file_type": READ_ONLY, "content_size": READ_ONLY,
         },

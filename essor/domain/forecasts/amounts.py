@@ -6,8 +6,9 @@ from typing import cast
 
 from essor.access.actor import Actor
 from essor.catalog import current
-from essor.catalog.definitions import Choice, Field
+from essor.catalog.definitions import Field
 from essor.catalog.kinds import ParseContext
+from essor.domain.currencies import rates
 from essor.domain.forecasts import scope
 
 
@@ -32,6 +33,10 @@ def read(actor: Actor, raw: object) -> int | None:
     return cast("int | None", field.kind.parse(raw, field, context))
 
 
-def currencies() -> tuple[Choice, ...]:
-    """Return the currencies that deals may have."""
-    return current.get().object(scope.DEALS).field("CurrencyIsoCode").choices
+def currencies(home: str) -> tuple[str, ...]:
+    """Return the currencies to set quotas in: those in use, all that deals may have where no rates are kept."""
+    used = rates.active(home)
+    if len(used) > 1:
+        return used
+    every = current.get().object(scope.DEALS).field("CurrencyIsoCode").choices
+    return tuple(dict.fromkeys((home, *(one.value for one in every))))

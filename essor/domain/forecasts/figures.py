@@ -76,7 +76,8 @@ def question(actor: Actor, period: Period, *, together: bool = False) -> Query:
         scope.DEALS,
         columns=(
             Column(owner), Column(category), Column(currency), Column(Aggregate("SUM", Path(("Amount",))), "amount"),
-            Column(Aggregate("COUNT", Path(("Id",))), "deals"), *([Column(in_company("Amount"), "converted")] if together else []),
+            Column(Aggregate("COUNT", Path(("Id",))), "deals"),
+            *([Column(in_company("Amount"), "converted")] if together else []),
         ),
         where=All((*within(period), is_in("ForecastCategoryName", COUNTED), *scope.owned_by_them(actor))),
         group_by=(owner, category, currency),

@@ -50,7 +50,9 @@ def notices_of(writes: Iterable[History], names: Mapping[tuple[str, int], str]) 
     by_object: dict[str, list[History]] = defaultdict(list)
     for write in writes:
         by_object[write.object_name].append(write)
-    followers = {name: _followers(name, rows) for name, rows in by_object.items()}
+    followers = {
+        name: followers_of(name, {one.record_id for one in rows}) for name, rows in by_object.items()
+    }
     wanted = {user for one in followers.values() for users in one.values() for user in users}
     people = {user.pk: user for user in User.objects.filter(pk__in=wanted, is_active=True)}
     seen = {key: catalog_for(actor_for(user)) for key, user in people.items()}
@@ -73,9 +75,9 @@ def notices_of(writes: Iterable[History], names: Mapping[tuple[str, int], str]) 
     return found
 
 
-def _followers(object_name: str, writes: Sequence[History]) -> dict[int, list[int]]:
+def followers_of(object_name: str, keys: set[int]) -> dict[int, list[int]]:
+    """Return {record: users who follow it}: one query."""
     found: dict[int, list[int]] = defaultdict(list)
-    keys = {write.record_id for write in writes}
     rows = Following.objects.filter(object_name=object_name, record_id__in=keys)
     for key, user in rows.values_list("record_id", "user_id"):
         found[key].append(user)

@@ -48,7 +48,12 @@ MENTIONED = register(
     Kind("mentioned", _("I am mentioned"), _("Somebody wrote your name with @ in a note or a comment."), "at", mail="now")
 )  # fmt: skip
 FOLLOWED = register(
-    Kind("followed", _("A record I follow changes"), _("Somebody changed a record that you follow."), "eye")
+    Kind(
+        "followed",
+        _("A record I follow changes"),
+        _("Somebody changed a record that you follow, or wrote or planned something there."),
+        "eye",
+    )
 )
 JOB_FINISHED = register(
     Kind("job_finished", _("Background work ends"), _("An import, export or mass edit of yours took a while, or failed."),

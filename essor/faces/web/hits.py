@@ -67,7 +67,7 @@ async def opened(scope: Scope) -> Answer | None:
     return Answer(200, ((b"content-type", b"image/gif"), *NEVER_KEPT), PICTURE)
 
 
-def _looked_up(hit: addresses.Hit) -> str | None:
+def _looked_up(hit: addresses.Hit) -> str:
     try:
         return destinations.of(hit)
     finally:

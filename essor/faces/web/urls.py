@@ -33,11 +33,13 @@ urlpatterns = [
     path("", include("essor.faces.web.leads.urls")),
     path("", include("essor.faces.web.relations.urls")),
     path("", include("essor.faces.web.optout.urls")),
+    path("", include("essor.faces.web.returns.urls")),
     path("", include("essor.faces.web.approvals.urls")),
     path("", include("essor.faces.web.absences.urls")),
     path("", include("essor.faces.web.apidocs.urls")),
     path("", include("essor.faces.web.reports.urls")),
     path("", include("essor.faces.web.forecasts.urls")),
     path("", include("essor.faces.web.campaigns.urls")),
+    path("", include("essor.faces.web.letters.urls")),
     path("styleguide/", style_guide, name="styleguide"),
 ]

@@ -11,12 +11,12 @@ from essor.access.models import User
 from essor.domain.activities.calls import link_of, log_call
 from essor.domain.activities.models import Event, Note, Task
 from essor.domain.activities.tests.conftest import Person, deliver
-from essor.domain.notifications import mentions, reading
+from essor.domain.notifications import following, mentions, reading
 from essor.domain.sales.models import Account
 from essor.kernel import ids
 from essor.query import run, soql
 from essor.records.change import Change
-from essor.records.save import save
+from essor.records.save import save, save_many
 
 
 def account(actor: Actor) -> str:
@@ -92,3 +92,24 @@ def test_days_inactive_sort_filter_and_follow_the_date(boss: Actor) -> None:
     assert [(row["Name"], row["DaysInactive"]) for row in found] == [("Old", 40), ("New", 2), ("Never", None)]
     found = run.rows(boss, soql.parse("SELECT Name FROM Account WHERE DaysInactive > 30"))
     assert [row["Name"] for row in found] == ["Old"]
+
+
+def test_followers_hear_of_notes_and_activities_that_others_write(boss: Actor, person: Person) -> None:
+    rep, reader = person("Rep"), person("Reader")
+    account = save(boss, Change("Account", {"Name": "Acme"})).id
+    for one in (boss, rep, reader):
+        following.follow(one.user_id, "Account", account)
+    deliver()
+    at = ids.encode("001", account)
+    save(rep, Change("Note", {"ParentId": at, "Body": "They want two sites.\nSoon."}))
+    start = {"StartDateTime": "2027-03-22T08:00:00Z", "Recurrence2PatternText": "FREQ=DAILY;COUNT=9"}
+    save(rep, Change("Event", {"Subject": "Visit", "WhatId": at, **start}))
+    deliver()
+    assert not reading.latest(rep.user_id, 9)
+    for one in (boss, reader):
+        told = reading.latest(one.user_id, 9)
+        assert {row.title for row in told} == {"New at “Acme”: They want two sites.", "New at “Acme”: Visit"}
+        assert {(row.kind, row.prefix, row.record_id) for row in told} == {("followed", "001", account)}
+    save_many(rep, "Task", [Change("Task", {"Subject": f"Call {n}", "WhatId": at}) for n in range(5)])
+    deliver()
+    assert reading.latest(boss.user_id, 1)[0].title == "5 new activities at “Acme”"

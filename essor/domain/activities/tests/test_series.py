@@ -19,6 +19,7 @@ from essor.domain.notifications import reading
 from essor.kernel.clock import zone_named
 from essor.records.change import Change
 from essor.records.save import save
+from essor.records.undelete import undelete
 
 PARIS = zone_named("Europe/Paris")
 
@@ -120,3 +121,24 @@ def test_a_yearly_series_finds_the_next_year(boss: Actor) -> None:
     assert extension.further(reach, datetime(2030, 1, 1, tzinfo=UTC)) == [
         datetime(2028, 2, 29, 8, tzinfo=UTC)
     ]
+
+
+def test_a_series_goes_on_without_its_first(boss: Actor, year: None) -> None:
+    first = begin(boss, 6)
+    rows = alive()
+    series.remove(boss, first)
+    assert [one.pk for one in alive()] == [one.pk for one in rows[1:]]
+    assert series.change(boss, rows[2].pk, {"Subject": "Renamed"}, "all") == 8
+    extension.extend.func()
+    assert len(alive()) == 13
+    assert {one.subject for one in alive()} == {"Renamed"}
+    undelete(boss, "Event", [first])
+    extension.extend.func()
+    assert len(alive()) == 14
+    counted = begin(boss, 0, "FREQ=DAILY;COUNT=4")
+    series.remove(boss, counted)
+    rule = Event.objects.get(
+        recurrence2_pattern_text__contains="DAILY", is_deleted=False
+    ).recurrence2_pattern_text
+    assert rule is not None
+    assert rule.startswith("FREQ=DAILY;UNTIL=")

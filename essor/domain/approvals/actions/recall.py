@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from essor.access.actor import Actor, system_actor
 from essor.access.rights import Permission
+from essor.catalog import current
 from essor.catalog.definitions import ObjectDef
 from essor.domain.approvals import writing
 from essor.domain.approvals.actions.submit import LONGEST_COMMENT
-from essor.domain.approvals.models import PENDING, REMOVED, ProcessInstance
+from essor.domain.approvals.models import PENDING, REMOVED, ProcessInstance, ProcessInstanceStep
 from essor.kernel.errors import Conflict, Forbidden, NotFound
 
 
@@ -33,23 +35,37 @@ def recall(actor: Actor, instance_id: int, *, comment: str = "") -> ProcessInsta
     obj = writing.target_of(instance)
     if not writing.is_open(instance) or obj is None:
         raise Conflict(_("This request has ended already."), revision=instance.revision)
-    _end(actor, obj, instance, comment.strip()[:LONGEST_COMMENT])
+    _end(actor, [instance], comment.strip()[:LONGEST_COMMENT])
     return instance
+
+
+@transaction.atomic
+def end_requests(actor: Actor, instance_ids: Collection[int], comment: str) -> None:
+    """End those of some requests that are open, for a reason of the program's own; their records are unlocked as they are."""
+    rows = ProcessInstance.objects.select_for_update(of=("self",)).select_related("process").order_by("pk")
+    _end(actor, list(rows.filter(pk__in=instance_ids, status=PENDING, is_deleted=False)), comment)
 
 
 @transaction.atomic
 def end_of_deleted(obj: ObjectDef, keys: Sequence[int]) -> None:
     """End the open requests of records that are in the bin."""
-    rows = ProcessInstance.objects.filter(
-        target_object_type=obj.prefix, target_object__in=keys, status=PENDING, is_deleted=False
-    )
     gone = obj.model._default_manager.filter(pk__in=keys, is_deleted=True)  # noqa: SLF001 -- Django's name
-    for instance in rows.filter(target_object__in=gone.values("pk")).select_related("process"):
-        _end(system_actor(), obj, instance, _("The record was deleted."))
+    rows = ProcessInstance.objects.filter(
+        target_object_type=obj.prefix, target_object__in=gone.values("pk"), status=PENDING, is_deleted=False
+    )
+    _end(system_actor(), list(rows.select_related("process")), _("The record was deleted."))
 
 
-def _end(actor: Actor, obj: ObjectDef, instance: ProcessInstance, comment: str) -> None:
-    told = writing.close_items(actor, [instance], noted=False)
-    writing.line(actor, instance, REMOVED, comment=comment).save()
-    writing.finish(actor, obj, [instance], REMOVED)
+def _end(actor: Actor, instances: Sequence[ProcessInstance], comment: str) -> None:
+    told = writing.close_items(actor, instances, noted=False)
+    ProcessInstanceStep.objects.bulk_create(
+        writing.line(actor, one, REMOVED, comment=comment) for one in instances
+    )
+    by_prefix = current.get().by_prefix
+    groups: dict[tuple[int, str], list[ProcessInstance]] = defaultdict(list)
+    for one in instances:
+        groups[one.process_id, one.target_object_type].append(one)
+    for (_process, prefix), some in groups.items():
+        if prefix in by_prefix:
+            writing.finish(actor, by_prefix[prefix], some, REMOVED)
     writing.refresh_pages(told)

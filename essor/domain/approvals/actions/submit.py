@@ -57,17 +57,18 @@ def submit(actor: Actor, object_name: str, key: int, *, comment: str = "", proce
 
 def submit_many(
     actor: Actor, object_name: str, keys: Sequence[int], *, comment: str = "", process: str = "",
-    submitters: Mapping[int, int] | None = None,
+    submitters: Mapping[int, int] | None = None, comments: Mapping[int, str] | None = None,
 ) -> list[Outcome]:  # fmt: skip
     """Ask for approval of many records, set-wise in transactions of a few hundred; one outcome per record, in order.
 
     `process` names one process (by name or key); without it the first active one whose condition a record meets is taken.
-    `submitters` ({record: user}) says in whose names the actor asks, where it is not the actor's own.
+    `submitters` ({record: user}) says in whose names the actor asks, where it is not the actor's own, `comments`
+    ({record: text}) what is said of each, where it is not the same for all.
     """
     obj = current.get().object(catalog_for(actor).object(object_name).name)
     found: dict[int, Outcome] = {}
     unique = list(dict.fromkeys(keys))
-    asking = Asking(actor, obj, comment.strip()[:LONGEST_COMMENT], process, submitters or {})
+    asking = Asking(actor, obj, comment, process, submitters or {}, comments or {})
     for start in range(0, len(unique), CHUNK):
         found.update(_together(asking, unique[start : start + CHUNK]))
     return [found[key] for key in keys]
@@ -82,6 +83,11 @@ class Asking:
     comment: str
     process: str
     submitters: Mapping[int, int]
+    comments: Mapping[int, str]
+
+    def said(self, key: int) -> str:
+        """Return what is said of a record to those asked."""
+        return self.comments.get(key, self.comment).strip()[:LONGEST_COMMENT]
 
     def submitter(self, key: int) -> int:
         """Return in whose name a record is submitted."""
@@ -153,7 +159,7 @@ def _processes(obj: ObjectDef, wanted: str) -> Iterable[ApprovalProcess]:
 
 def _start(asking: Asking, process: ApprovalProcess, names: dict[int, str]) -> dict[int, Outcome]:
     """Start one process for some records."""
-    actor, obj, comment = asking.actor, asking.obj, asking.comment
+    actor, obj = asking.actor, asking.obj
     ways = routes(process, obj, {key: asking.submitter(key) for key in names})
     found = {
         key: Outcome(key, error=FieldError("", "NO_APPROVER", way.problem))
@@ -165,13 +171,14 @@ def _start(asking: Asking, process: ApprovalProcess, names: dict[int, str]) -> d
     made = ProcessInstance.objects.bulk_create(
         ProcessInstance(
             name=f"{process.name} – {names[key]}"[:255], target_object=key, target_object_type=obj.prefix,
-            process=process, step=ways[key].step, submitted_by_id=asking.submitter(key) or None, comments=comment or None,
+            process=process, step=ways[key].step, submitted_by_id=asking.submitter(key) or None,
+            comments=asking.said(key) or None,
             asked=changes.get(key, {}), **writing.stamps(actor),
         )
         for key in going
     )  # fmt: skip
     ProcessInstanceStep.objects.bulk_create(
-        writing.line(actor, one, STARTED, comment=comment, to=one.submitted_by_id) for one in made
+        writing.line(actor, one, STARTED, comment=one.comments or "", to=one.submitted_by_id) for one in made
     )
     items = _ask(actor, made, ways)
     writing.finish(actor, obj, [one for one in made if ways[one.target_object].step is None], APPROVED)

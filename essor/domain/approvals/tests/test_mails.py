@@ -217,7 +217,7 @@ def test_the_bell_rings_for_who_is_asked_and_the_submitter_hears_the_answer(
     worker.drain()
     (bell,) = notified(manager)
     assert (bell.title, bell.link) == ("To approve: Big one", f"/approvals/#request-{asked.items[0]}")
-    assert bell.body == "Rep Test asks for your approval: Large deal.\nPlease"
+    assert bell.body == "Rep Test asks for your approval: Large deal\nPlease"
     assert [(letter.to, letter.subject) for letter in mail.outbox] == [
         (["manager@example.fr"], "To approve: Big one")
     ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -72,25 +71,15 @@ class Approval(StepKind):
 
     def run(self, batch: Batch) -> None:
         """Ask for all records together; the runs are held until the requests end."""
-        by_text: dict[str, list[Member]] = defaultdict(list)
-        text = merge.read(str(batch.settings.get("text", "")))
-        usual = _("Asked by the flow “%(name)s”.") % {"name": batch.flow.name}
-        for one in batch.live():
-            by_text[text.fill(one.shown).strip() or usual].append(one)
         process = str(batch.settings.get("process", ""))
         if batch.settings.get("ask") != PROCESS:
             process = str(direct.process_for(batch.site.obj.name, question(batch.step)).pk)
         with transaction.atomic():
-            asked = [
-                pair
-                for comment, members in by_text.items()
-                for pair in _asked(batch, members, comment, process)
-            ]
+            asked = _asked(batch, batch.live(), process)
             if batch.rehearsal:  # the record stays free for what follows in the test run
                 transaction.set_rollback(True)
-        if batch.rehearsal:
-            _tell_whom(asked)
-        else:
+        _tell_whom(asked, rehearsal=batch.rehearsal)
+        if not batch.rehearsal:
             Asked.objects.bulk_create(
                 Asked(run=one.run, request=outcome.instance.pk)
                 for one, outcome in asked
@@ -126,18 +115,18 @@ def _process(step: Step, object_name: str) -> ApprovalProcess | None:
     return rows.filter(pk=int(key)).first() if key.isdecimal() else None
 
 
-def _asked(
-    batch: Batch, members: Sequence[Member], comment: str, process: str
-) -> list[tuple[Member, Outcome]]:
-    """Submit the records of some runs with one comment, and say what becomes of each run."""
+def _asked(batch: Batch, members: Sequence[Member], process: str) -> list[tuple[Member, Outcome]]:
+    """Submit the records of runs together, each with its own text, and say what becomes of each run."""
     people = snapshot.current().people
     owners = {one.run.record_id: one.get("OwnerId") for one in members}
     submitters = {
         key: int(owner) if owner in people else batch.flow.owner_id for key, owner in owners.items()
     }
+    text = merge.read(str(batch.settings.get("text", "")))
     outcomes = submit_many(
-        batch.site.actor, batch.site.obj.name, [one.run.record_id for one in members],
-        comment=comment, process=process, submitters=submitters,
+        batch.site.actor, batch.site.obj.name, [one.run.record_id for one in members], process=process,
+        submitters=submitters, comment=_("Asked by the flow “%(name)s”.") % {"name": batch.flow.name},
+        comments={one.run.record_id: said for one in members if (said := text.fill(one.shown).strip())},
     )  # fmt: skip
     for one, outcome in zip(members, outcomes, strict=True):
         _settle(batch, one, outcome)
@@ -159,12 +148,14 @@ def _settle(batch: Batch, one: Member, outcome: Outcome) -> None:
         one.error = outcome.error.message
 
 
-def _tell_whom(asked: Sequence[tuple[Member, Outcome]]) -> None:
-    """Show in a test run who would be asked; it goes on as if they had agreed."""
+def _tell_whom(asked: Sequence[tuple[Member, Outcome]], *, rehearsal: bool) -> None:
+    """Note who is asked; a test run goes on as if they had agreed."""
     wanted = {user for _one, outcome in asked for user in outcome.users}
     names = dict(User.objects.filter(pk__in=wanted).values_list("pk", "name"))
     for one, outcome in asked:
         if one.held:
             people = ", ".join(sorted(names.get(user, "") for user in outcome.users))
-            one.held, one.outcome = False, YES
-            one.detail = _("Would ask %(names)s. The test goes on as if approved.") % {"names": people}
+            one.detail = _("Asked: %(names)s") % {"names": people}
+            if rehearsal:
+                one.held, one.outcome = False, YES
+                one.detail = _("Would ask %(names)s. The test goes on as if approved.") % {"names": people}

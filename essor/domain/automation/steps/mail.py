@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from essor.access.models import User
 from essor.domain.automation import merge, people
-from essor.domain.automation.checks import text_errors
+from essor.domain.automation.checks import in_words, text_errors
 from essor.domain.automation.definition import Step
 from essor.domain.automation.kinds import Batch, Member, Site, StepKind, step
 from essor.domain.automation.models import Outgoing
@@ -64,9 +64,9 @@ class Mail(StepKind):
                 errors.append(FieldError("to", "INVALID_EMAIL_ADDRESS", message))
         return errors
 
-    def told(self, step: Step, site: Site) -> str:  # noqa: ARG002
+    def told(self, step: Step, site: Site) -> str:
         """Show the subject."""
-        return str(step.settings.get("subject", ""))
+        return in_words(site, str(step.settings.get("subject", "")))
 
     def run(self, batch: Batch) -> None:
         """Put the mails into the out-tray: the runs go on once they have left."""

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from essor.domain.automation import merge, people
-from essor.domain.automation.checks import text_errors
+from essor.domain.automation.checks import in_words, text_errors
 from essor.domain.automation.definition import Step
 from essor.domain.automation.kinds import Batch, Site, StepKind, step
 from essor.domain.automation.told import FLOW
@@ -41,9 +41,9 @@ class Notify(StepKind):
             errors.append(FieldError("to", "REQUIRED_FIELD_MISSING", _("Choose who is told.")))
         return errors
 
-    def told(self, step: Step, site: Site) -> str:  # noqa: ARG002
+    def told(self, step: Step, site: Site) -> str:
         """Show the message."""
-        return str(step.settings.get("text", ""))
+        return in_words(site, str(step.settings.get("text", "")))
 
     def run(self, batch: Batch) -> None:
         """Tell."""

@@ -16,7 +16,7 @@ from essor.domain.approvals.actions.decide import decide
 from essor.domain.approvals.actions.recall import recall
 from essor.domain.approvals.actions.submit import submit
 from essor.domain.approvals.models import ProcessInstance, ProcessInstanceWorkitem
-from essor.domain.automation import engine, entering, rehearsal
+from essor.domain.automation import actions, engine, entering, rehearsal
 from essor.domain.automation.models import Flow, FlowRun, RunState
 from essor.domain.automation.tests.conftest import MakeFlow, saved, update, work
 from essor.kernel.errors import ValidationFailed
@@ -142,7 +142,7 @@ def test_asking_costs_the_same_for_many_records_as_for_few(
     admin: Actor, make_flow: MakeFlow, make_user: MakeUser
 ) -> None:
     rep = make_user("Rep", manager=make_user("Boss"))
-    flow = make_flow("Lead", {"on": "manual"}, asking(ask="manager"))
+    flow = make_flow("Lead", {"on": "manual"}, asking(ask="manager", text="About {{ LastName }}"))
     counts = []
     for number in (5, 5, 40):
         entering.enter_some(flow, leads(admin, rep, number))
@@ -155,3 +155,19 @@ def test_asking_costs_the_same_for_many_records_as_for_few(
     with CaptureQueriesContext(connection) as seen:
         assert engine.answer(list(held.values_list("pk", flat=True)), "yes") == 50
     assert len(seen) < 12
+
+
+def test_stopping_runs_ends_what_they_ask_and_frees_the_records(
+    admin: Actor, make_flow: MakeFlow, make_user: MakeUser
+) -> None:
+    rep = make_user("Rep", manager=make_user("Boss"))
+    flow = make_flow("Lead", {"on": "created"}, asking(ask="manager"))
+    first, second = leads(admin, rep, 2)
+    work()
+    assert actions.stop(admin, flow, flow.runs.filter(record_id=first).values_list("pk", flat=True)) == 1
+    assert [one.process_instance.target_object for one in items()] == [second]
+    assert actions.deactivate(admin, flow, stop_runs=True) == 1
+    assert not items()
+    assert set(ProcessInstance.objects.values_list("status", flat=True)) == {"Removed"}
+    work()
+    assert titles() == [None, None]

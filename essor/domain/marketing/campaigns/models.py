@@ -105,6 +105,11 @@ class CampaignMember(Detail):
     first_responded_date = models.DateField(_("First responded on"), null=True, blank=True)
     waiting_since = models.DateTimeField(_("Waiting since"), null=True, blank=True)
     checked_in_date = models.DateTimeField(_("Checked in"), null=True, blank=True)
+    sent_date = models.DateTimeField(_("Mailed on"), null=True, blank=True)
+    first_opened_date = models.DateTimeField(_("First opened on"), null=True, blank=True)
+    first_clicked_date = models.DateTimeField(_("First clicked on"), null=True, blank=True)
+    bounced_date = models.DateTimeField(_("Bounced on"), null=True, blank=True)
+    opted_out_date = models.DateTimeField(_("Opted out on"), null=True, blank=True)
 
     class Meta:
         indexes: ClassVar = [

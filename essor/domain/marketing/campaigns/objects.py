@@ -109,6 +109,10 @@ OBJECTS = (
             "has_responded": Spec(readonly=True, history=False),
             "first_responded_date": Spec(readonly=True, history=False),
             "waiting_since": Spec(readonly=True, history=False), "checked_in_date": Spec(readonly=True),
+            **dict.fromkeys(
+                ("sent_date", "first_opened_date", "first_clicked_date", "bounced_date", "opted_out_date"),
+                Spec(readonly=True, history=False),
+            ),
         },
         formulas={
             "Name": Calculated(_("Name"), "BLANKVALUE(Contact.Name, Lead.Name)", "text"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from html import escape
 
 from django.conf import settings
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from essor.domain.marketing.letters import rich
 from essor.domain.marketing.letters.blocks import (

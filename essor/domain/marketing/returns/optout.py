@@ -14,9 +14,9 @@ from essor.domain.marketing.consent.channels import Channel
 from essor.domain.marketing.consent.models import OPT_IN, OPT_OUT, Individual, Suppression, Topic, TopicChoice
 from essor.domain.marketing.consent.people import Person
 from essor.domain.marketing.returns.models import OptOut
+from essor.domain.marketing.sending import numbers
 from essor.domain.marketing.sending.models import Recipient
 from essor.domain.marketing.sending.told import Whom, tell
-from essor.jobs import live
 
 Following = Literal["tracking_opens", "tracking_clicks"]
 FOLLOWING: tuple[Following, ...] = ("tracking_opens", "tracking_clicks")
@@ -107,4 +107,4 @@ def _count(standing: Standing) -> None:
     )
     if new:
         tell("mail.opted_out", row.list_email_id, [Whom(row.pk, row.kind, row.person_id)])
-        live.publish(f"list_email:{row.list_email_id}", {"moved": row.list_email_id})
+        numbers.publish(row.list_email_id)

@@ -16,11 +16,11 @@ from essor.domain.marketing.consent import write
 from essor.domain.marketing.consent.models import Suppression
 from essor.domain.marketing.consent.people import OBJECTS
 from essor.domain.marketing.returns.models import Bounce, Category
+from essor.domain.marketing.sending import numbers
 from essor.domain.marketing.sending import returned as returned_mails
 from essor.domain.marketing.sending.models import Recipient
 from essor.domain.marketing.sending.states import State
 from essor.domain.marketing.sending.told import Whom, tell
-from essor.jobs import live
 from essor.records.change import Change, Source
 from essor.records.save import save_many
 
@@ -138,4 +138,5 @@ def _tell(news: Iterable[Returned], rows: Mapping[int, Recipient]) -> None:
     for (list_email, category), people in groups.items():
         topic = "mail.complained" if category == Category.COMPLAINT else "mail.bounced"
         tell(topic, list_email, people, category=category.value)
-    live.publish_many((f"list_email:{key}", {"moved": key}) for key in sorted({key for key, _ in groups}))
+    for key in sorted({key for key, _category in groups}):
+        numbers.publish(key)

@@ -13,4 +13,4 @@ class TrackingConfig(AppConfig):
 
     def ready(self) -> None:
         """Put the verdicts on the schedule."""
-        from essor.domain.marketing.tracking import verdicts  # noqa: F401, PLC0415 -- models are loaded only now
+        from essor.domain.marketing.tracking import engagement, measures, verdicts  # noqa: F401, PLC0415 -- models are loaded only now

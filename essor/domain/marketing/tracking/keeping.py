@@ -13,9 +13,9 @@ from django.utils import timezone
 from essor.catalog import current
 from essor.domain.marketing.consent import ask
 from essor.domain.marketing.consent.people import OBJECTS
+from essor.domain.marketing.sending import numbers
 from essor.domain.marketing.sending.models import Recipient
 from essor.domain.marketing.tracking.models import OPENED, Hit, Verdict
-from essor.jobs import live
 
 if TYPE_CHECKING:
     from essor.domain.marketing.tracking.recorder import Seen
@@ -50,7 +50,8 @@ def keep(batch: Sequence[Seen]) -> None:
 
 def told(list_emails: Iterable[int]) -> None:
     """Let open pages of these mailings know that their numbers moved."""
-    live.publish_many((f"list_email:{key}", {"moved": key}) for key in sorted(set(list_emails)))
+    for key in sorted(set(list_emails)):
+        numbers.publish(key)
 
 
 def _what(one: Seen) -> ask.Following:

@@ -14,6 +14,7 @@ from essor.domain.sales.assignment import turns
 from essor.domain.sales.assignment.models import Entry, Member
 from essor.query import decode, run
 from essor.query.tree import All, Column, Compare, Condition, Constant, Path, Query
+from essor.records.assigning import assigner
 from essor.records.change import Change, Source
 from essor.records.save import failure, save_many
 
@@ -29,6 +30,7 @@ class Decision:
     owner: int | None = None
 
 
+@assigner
 def covers(object_name: str) -> bool:
     """Tell whether there is any rule for the records of an object."""
     return Entry.objects.filter(object_name=object_name, active=True).exists()

@@ -51,7 +51,7 @@ def _tell(today: date) -> bool:
         Contract.objects.select_for_update(of=("self",)).select_related("account").filter(_due(today))
         .order_by("pk")[:MOST]
     )  # fmt: skip
-    owners = {key for row in rows for key in (row.owner_id, row.account.owner_id)} - {None}
+    owners = {key for row in rows for key in (row.owner_id, row.account.owner_id) if key is not None}
     people = {one.pk: one for one in User.objects.filter(pk__in=owners)}
     send([
         _notice(row, people[key])

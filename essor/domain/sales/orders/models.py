@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from essor.catalog.record import LIVE, Record
 from essor.domain.sales.models import (
@@ -102,7 +103,9 @@ class Order(Record):
 class OrderItem(SoldLine):
     """One line of an order."""
 
-    order = models.ForeignKey(Order, models.DO_NOTHING, related_name="order_items", verbose_name=_("Order"))
+    order = models.ForeignKey(
+        Order, models.DO_NOTHING, related_name="order_items", verbose_name=pgettext_lazy("sales", "Order")
+    )
     pricebook_entry = models.ForeignKey(
         PricebookEntry, models.DO_NOTHING, related_name="order_items", verbose_name=_("Price book entry")
     )

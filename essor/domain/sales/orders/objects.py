@@ -45,7 +45,7 @@ OBJECTS = (
         search=("ContractNumber", "Account.Name"), path_field="Status", activities=True,
     ),
     Standard(
-        "orders.Order", "801", _("Order"), _("Orders"), icon="file-spreadsheet", name_field="OrderNumber",
+        "orders.Order", "801", pgettext_lazy("sales", "Order"), _("Orders"), icon="file-spreadsheet", name_field="OrderNumber",
         fields={
             "order_number": Spec(kind="autonumber", readonly=True, options={"format": "O-{00000}"}),
             "account": Spec(required=True, child_relationship="Orders", on_delete="restrict"),

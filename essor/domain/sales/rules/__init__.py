@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from essor.domain.sales.rules import opportunity, person, products
-
-from essor.domain.sales.rules import conversion  # after the rules that close deals and set their amounts  # isort: skip
+from essor.domain.sales.rules import conversion, opportunity, person, products
 
 __all__ = ["conversion", "opportunity", "person", "products"]

@@ -12,6 +12,7 @@ from essor.access.actor import system_actor
 from essor.catalog import current
 from essor.domain.currencies import rates
 from essor.domain.sales.models import Opportunity
+from essor.domain.sales.rules import opportunity, products
 from essor.jobs.tasks import check_interrupted, task
 from essor.kernel import events
 from essor.kernel.events import RECORD_TOPICS, Event, consumer
@@ -20,6 +21,7 @@ from essor.records import rollups
 from essor.records.batch import Batch, Row
 from essor.records.rules import before
 
+BEFORE = (opportunity, products)  # their rules close deals and set amounts, and stand on the road first
 DEAL = "Opportunity"
 RATE, CONVERTED = "ConversionRate", "ConvertedAmount"
 READS = ("Amount", "CloseDate", "CurrencyIsoCode", "IsClosed", RATE, CONVERTED)
@@ -72,8 +74,7 @@ def due(known: rates.Rates, codes: Iterable[str]) -> Iterator[tuple[Q, float | N
     free = Q(is_closed=False) | Q(conversion_rate=None)
     for code in sorted(codes):
         here = Q(currency_iso_code=code)
-        periods = list(known.periods(code)) or [(None, None, 1.0 if code == known.home else None)]
-        for start, end, rate in periods:
+        for start, end, rate in known.periods(code):
             inside = here
             if start is not None:
                 inside &= Q(close_date__gte=start)

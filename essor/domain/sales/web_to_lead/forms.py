@@ -20,13 +20,9 @@ from essor.catalog.definitions import Field
 from essor.domain.sales.assignment.edit import can_own
 from essor.domain.sales.web_to_lead.models import WebForm
 from essor.kernel.errors import FieldError, NotFound, ValidationFailed
+from essor.records import strangers
 
 SALT = "essor.web_to_lead"
-KINDS = frozenset(
-    {"text", "textarea", "email", "phone", "url", "picklist", "multiselect", "checkbox", "number", "date"}
-)  # fmt: skip
-# What a stranger has no say in.
-NEVER = frozenset({"Status", "LeadSource", "OwnerId", "Rating", "CurrencyIsoCode", "RecordTypeId"})
 ALWAYS = ("LastName", "Company")
 
 
@@ -59,11 +55,7 @@ def found(key: int) -> WebForm:
 
 def offered() -> list[Field]:
     """Return the fields that a form may ask for."""
-    lead = current.get().object("Lead")
-    return [
-        field for field in lead.fields
-        if field.createable and not field.hidden and field.kind.name in KINDS and field.name not in NEVER
-    ]  # fmt: skip
+    return strangers.askable("Lead")
 
 
 def asked(form: WebForm) -> list[Field]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+
+from essor.records.strangers import Attempt
 
 
 class WebForm(models.Model):
@@ -32,24 +33,10 @@ class WebForm(models.Model):
     created_date = models.DateTimeField(default=timezone.now)
 
 
-class Sending(models.Model):
-    """One attempt to send a form: how it ended, and a fingerprint of the address it came from."""
+class Sending(Attempt):
+    """One attempt to send a web form."""
 
-    class Outcome(models.TextChoices):
-        """How an attempt ended."""
-
-        ACCEPTED = "accepted", _("became leads")
-        ROBOT = "robot", _("filled in by robots")
-        QUICK = "quick", _("sent too fast; asked once more")
-        OFTEN = "often", _("too many from one address")
-        LARGE = "large", _("too large")
-        INVALID = "invalid", _("with mistakes; shown to the sender")
-
-    id = models.BigAutoField(primary_key=True)
     form = models.ForeignKey(WebForm, models.CASCADE, related_name="sendings")
-    outcome = models.CharField(max_length=10, choices=Outcome.choices)
-    sender = models.CharField(max_length=32)
-    created_date = models.DateTimeField(default=timezone.now)
 
     class Meta:
         indexes = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import getpass
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from essor.faces.cli.main import Refused
 
@@ -23,6 +23,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add.add_argument("--name", required=True, help="first and last name")
     add.add_argument("--profile", required=True, help="for example: Sales")
     add.add_argument("--role", default="", help="for example: Sales rep")
+    add.add_argument(
+        "--license", default="", help="the most that the profile can grant, for example: Read only"
+    )
     add.add_argument("--language", choices=("fr", "en"), default="fr")
     add.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
     listing = verbs.add_parser("list", help="list the users")
@@ -50,24 +53,30 @@ def password(args: argparse.Namespace) -> str:
     return getpass.getpass("Password: ")
 
 
+def _named(model: Any, what: str, name: str) -> Any:
+    """Return the row of a name, whatever its case; Refused names those that there are."""
+    found = model.objects.filter(name__iexact=name).first()
+    if found is None:
+        known = ", ".join(model.objects.order_by("name").values_list("name", flat=True))
+        message = f"there is no {what} “{name}” (there are: {known})"
+        raise Refused(message)
+    return found
+
+
 def add_user(actor: Actor, args: argparse.Namespace) -> None:
     """Add a user by names of profile and role."""
     from essor.access.actions.create_user import NewUser, create_user  # noqa: PLC0415
-    from essor.access.models import Profile, UserRole  # noqa: PLC0415
+    from essor.access.models import Profile, UserLicense, UserRole  # noqa: PLC0415
 
-    profile = Profile.objects.filter(name__iexact=args.profile).first()
-    role = UserRole.objects.filter(name__iexact=args.role).first() if args.role else None
-    if profile is None:
-        known = ", ".join(Profile.objects.order_by("name").values_list("name", flat=True))
-        message = f"there is no profile “{args.profile}” (there are: {known})"
-        raise Refused(message)
-    if args.role and role is None:
-        known = ", ".join(UserRole.objects.order_by("name").values_list("name", flat=True))
-        message = f"there is no role “{args.role}” (there are: {known})"
-        raise Refused(message)
     first, _space, last = args.name.strip().rpartition(" ")
     new = NewUser(
-        email=args.email, first_name=first, last_name=last, profile=profile, role=role, language=args.language
+        email=args.email,
+        first_name=first,
+        last_name=last,
+        profile=_named(Profile, "profile", args.profile),
+        role=_named(UserRole, "role", args.role) if args.role else None,
+        license=_named(UserLicense, "licence", args.license) if args.license else None,
+        language=args.language,
     )
     user = create_user(actor, new, password=password(args))
     sys.stdout.write(f"{user.email} added\n")

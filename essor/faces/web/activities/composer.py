@@ -19,6 +19,7 @@ from essor.access import rows as row_access
 from essor.access.models import User
 from essor.domain.activities.calls import link_of, log_call
 from essor.faces.web import offers
+from essor.faces.web.activities.events import MORNING, REMINDERS, local, minutes_before
 from essor.faces.web.offers import Panel
 from essor.faces.web.records.reading import Loaded, actor_of, load
 from essor.faces.web.shapes import Option
@@ -92,7 +93,8 @@ def _draw(
         "typed": defaultdict(str, typed), "errors": [one.message for one in errors],
         "results": _results(record, typed), "next": NEXT,
         "tomorrow": (today + timedelta(days=1)).isoformat(), "start": start.isoformat(timespec="minutes"),
-        "end": (start + timedelta(hours=1)).isoformat(timespec="minutes"),
+        "end": (start + timedelta(hours=1)).isoformat(timespec="minutes"), "reminders": REMINDERS.items(),
+        "morning": MORNING,
     }  # fmt: skip
     return render(request, "activities/composer.html.jinja", context, status=422 if error else 200)
 
@@ -129,6 +131,8 @@ def _task(record: Loaded, typed: Mapping[str, str]) -> str:
         "Subject": _needed(typed, "subject"), "ActivityDate": typed.get("date") or None,
         "Description": typed.get("comment") or None, **link,
     }  # fmt: skip
+    if typed.get("remind") and typed.get("date"):
+        values |= {"IsReminderSet": True, "ReminderDateTime": f"{typed['date']}T{MORNING.isoformat()}"}
     save(record.actor, Change("Task", values))
     return _("Task planned.")
 
@@ -139,6 +143,9 @@ def _event(record: Loaded, typed: Mapping[str, str]) -> str:
         "EndDateTime": typed.get("end") or None, "Location": typed.get("location") or None,
         **link_of(record.object.name, record.id),
     }  # fmt: skip
+    start = local(typed.get("start", ""))
+    if (before := minutes_before(typed)) is not None and start:
+        values |= {"IsReminderSet": True, "ReminderDateTime": (start - before).isoformat()}
     save(record.actor, Change("Event", values))
     return _("Event planned.")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -37,6 +37,7 @@ REMINDERS = {
     "": gettext_lazy("No reminder"), "0": gettext_lazy("At the start"), "5": gettext_lazy("5 minutes before"),
     "15": gettext_lazy("15 minutes before"), "60": gettext_lazy("1 hour before"), "1440": gettext_lazy("1 day before"),
 }  # fmt: skip
+MORNING = time(9)  # of whole days, and of tasks, on the reader's clock
 FIELDS = (
     "Subject", "StartDateTime", "EndDateTime", "IsAllDayEvent", "Location", "Description", "IsReminderSet",
     "ReminderDateTime", RULE, SERIES, "WhoId", "WhatId",
@@ -48,8 +49,8 @@ def create(request: HttpRequest) -> HttpResponseBase:
     """Draw the dialog of a new event, or write it."""
     actor = actor_of(request)
     if request.method != "POST":
-        start = _local(request.GET.get("start", "")) or _next_hour()
-        end = _local(request.GET.get("end", "")) or start + timedelta(hours=1)
+        start = local(request.GET.get("start", "")) or _next_hour()
+        end = local(request.GET.get("end", "")) or start + timedelta(hours=1)
         typed = {
             "start": start.isoformat(timespec="minutes"), "end": end.isoformat(timespec="minutes"), "reminder": "15",
             "all_day": request.GET.get("all_day", ""),
@@ -145,13 +146,13 @@ def _typed(record: Loaded) -> dict[str, str]:
         "comment": values.get("Description") or "", "all_day": "1" if whole else "",
         "start": start.astimezone(zone).replace(tzinfo=None).isoformat(timespec="minutes"),
         "end": end.astimezone(zone).replace(tzinfo=None).isoformat(timespec="minutes"),
-        "reminder": str(int((start - remind).total_seconds() // 60)) if remind else "",
+        "reminder": str(_before(_reminded_from(start, record.actor.timezone, whole=whole) - remind)) if remind else "",
     }  # fmt: skip
 
 
 def _values(typed: Mapping[str, str], zone: str) -> dict[str, Any]:
     """Return what the dialog holds as values of an event; ValidationFailed where something is missing."""
-    start, end = _local(typed.get("start", "")), _local(typed.get("end", ""))
+    start, end = local(typed.get("start", "")), local(typed.get("end", ""))
     if not typed.get("subject"):
         raise ValidationFailed([FieldError("Subject", "REQUIRED_FIELD_MISSING", _("Say what it is about."))])
     if start is None:
@@ -162,13 +163,25 @@ def _values(typed: Mapping[str, str], zone: str) -> dict[str, Any]:
     end = end or start
     first = start.replace(hour=0, minute=0, tzinfo=UTC) if whole else start.replace(tzinfo=zone_named(zone))
     last = end.replace(hour=0, minute=0, tzinfo=UTC) if whole else end.replace(tzinfo=zone_named(zone))
-    before = typed.get("reminder", "")
-    reminder = first - timedelta(minutes=int(before)) if before.isdecimal() and len(before) < 6 else None  # noqa: PLR2004 -- digits
+    before = minutes_before(typed)
+    reminder = _reminded_from(first, zone, whole=whole) - before if before is not None else None
     return {
         "Subject": typed["subject"], "StartDateTime": first.astimezone(UTC), "EndDateTime": last.astimezone(UTC),
         "IsAllDayEvent": whole, "Location": typed.get("location") or None, "Description": typed.get("comment") or None,
         "IsReminderSet": reminder is not None, "ReminderDateTime": reminder,
     }  # fmt: skip
+
+
+def _reminded_from(start: datetime, zone: str, *, whole: bool) -> datetime:
+    """Return the moment that a reminder is counted back from: the start, and of whole days the morning of the first."""
+    day = start.astimezone(UTC).date()
+    return datetime.combine(day, MORNING, zone_named(zone)) if whole else start
+
+
+def _before(span: timedelta) -> int:
+    """Return a span in minutes: of those on offer the nearest, so that the dialog can show it."""
+    minutes = span.total_seconds() / 60
+    return min((int(one) for one in REMINDERS if one), key=lambda one: abs(one - minutes))
 
 
 def _repeating(typed: Mapping[str, str]) -> dict[str, str]:
@@ -192,7 +205,14 @@ def _ruled(rule: str, until: str) -> str:
     return f"{rule};UNTIL={last:%Y%m%d}T235959"
 
 
-def _local(text: str) -> datetime | None:
+def minutes_before(typed: Mapping[str, str]) -> timedelta | None:
+    """Return how long before the start a form wants its reminder; None for no reminder."""
+    before = typed.get("reminder", "")
+    return timedelta(minutes=int(before)) if before.isdecimal() and before in REMINDERS else None
+
+
+def local(text: str) -> datetime | None:
+    """Return the wall-clock time that a form sent; None when it is none."""
     try:
         return datetime.fromisoformat(text).replace(tzinfo=None) if text else None
     except ValueError:

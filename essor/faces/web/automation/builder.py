@@ -11,12 +11,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from essor.domain.automation import actions, checking, definition, engine
+from essor.domain.automation import actions, checking, definition, engine, people
 from essor.domain.automation.definition import Definition, Step, Way
-from essor.domain.automation.kinds import STEPS
+from essor.domain.automation.kinds import STEPS, Site
 from essor.domain.automation.steps.approval import MANAGER, NO, YES
 from essor.domain.automation.steps.branch import ELSE
-from essor.faces.web.automation import drawing, panels
+from essor.faces.web.automation import drawing, options, panels
 from essor.faces.web.automation.reading import Shown, found
 from essor.faces.web.automation.tabs import draw
 from essor.faces.web.records.reading import actor_of
@@ -87,14 +87,14 @@ def add(request: HttpRequest, flow_id: int) -> HttpResponseBase:
     kind = request.POST.get("kind", "")
     if kind not in STEPS:
         raise NotFound(_("There is no such kind of step."))
-    new = fresh(definition.new_id(shown.definition), kind)
+    new = fresh(definition.new_id(shown.definition), kind, shown.site)
     changed = definition.inserted(
         shown.definition, new, after=request.POST.get("after", ""), path=request.POST.get("path", "")
     )
     return _keep(request, shown, changed, new.id)
 
 
-def fresh(key: str, kind: str) -> Step:
+def fresh(key: str, kind: str, site: Site) -> Step:
     """Return a new step as it starts."""
     ways: tuple[Way, ...] = ()
     settings: dict[str, Any] = {}
@@ -105,11 +105,29 @@ def fresh(key: str, kind: str) -> Step:
         settings = {"ask": MANAGER}
     elif kind == "wait":
         settings = {"for": "time", "amount": 1, "unit": "days"}
-    elif kind in ("notify", "mail"):
-        settings = {"to": ["owner"]}
+    elif kind == "notify":
+        settings = {"to": [people.OWNER]}
+    elif kind == "mail":
+        settings = {"to": [next((word for word, _label in options.emails(site)), people.OWNER)]}
     elif kind == "create":
-        settings = {"object": "Task"}
+        settings = {"object": "Task", "values": _task_of(site)}
     return Step(key, kind, settings=settings, paths=ways)
+
+
+def _task_of(site: Site) -> list[dict[str, str]]:
+    """Return what a new task is usually given: a subject, a day, the record that it is about, and its owner."""
+    if not site.catalog.has("Task"):
+        return []
+    task = site.catalog.object("Task")
+    who = task.has("WhoId") and site.obj.name in task.field("WhoId").targets
+    found = [
+        {"field": "Subject", "from": "value", "value": ""},
+        {"field": "ActivityDate", "from": "formula", "value": "TODAY() + 1"},
+        {"field": "WhoId" if who else "WhatId", "from": "field", "value": "Id"},
+    ]
+    if site.obj.has("OwnerId"):
+        found.append({"field": "OwnerId", "from": "field", "value": "OwnerId"})
+    return found
 
 
 @require_POST

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from essor.domain.automation.checking import Problem
-from essor.domain.automation.definition import Step, Trigger
+from essor.domain.automation.definition import RECORD_TRIGGERS, Step, Trigger
 from essor.domain.automation.kinds import STEPS, Site
 from essor.domain.automation.steps.branch import Branch
 from essor.faces.web.automation.reading import Shown, in_words
@@ -57,7 +57,7 @@ def draw_flow(shown: Shown, problems: list[Problem]) -> Drawing:
         by_step.setdefault(one.step, []).append(one.error.message)
     trigger = shown.definition.trigger
     head = Card(
-        "trigger", _("Start"), "bolt", start_words(shown.site, trigger), in_words(shown.site, trigger.where),
+        "trigger", _("Start"), "bolt", start_words(shown.site, trigger), when_words(shown.site, trigger),
         tuple(by_step.get("trigger", ())),
     )  # fmt: skip
     cards = _cards(shown.site, shown.definition.steps, by_step)
@@ -90,6 +90,13 @@ def _card(site: Site, step: Step, problems: dict[str, list[str]], *, first: bool
         step.id, name, kind.icon if kind else "help-circle", step.title or name, told,
         tuple(problems.get(step.id, ())), lanes, first, last,
     )  # fmt: skip
+
+
+def when_words(site: Site, trigger: Trigger) -> str:
+    """Return in words which records a flow takes, and whether only at the moment they become such."""
+    told = in_words(site, trigger.where)
+    newly = trigger.newly and trigger.on in RECORD_TRIGGERS
+    return _("as soon as: %(criteria)s") % {"criteria": told} if told and newly else told
 
 
 def start_words(site: Site, trigger: Trigger) -> str:

@@ -64,7 +64,9 @@ def _draw(
         "months": [(one.start, words.month(one), words.period(one)) for one in months],
         "years": [Option(day.isoformat(), _year_name(day), selected=day == grid.start) for day in years],
         "teams": _teams(actor, team), "team": team,
-        "currencies": [Option(one.value, one.value, selected=one.value == grid.currency) for one in amounts.currencies()],
+        "currencies": [
+            Option(one, one, selected=one == grid.currency) for one in amounts.currencies(actor.company.currency)
+        ],
         "totals": {one[0]: words.amount(grid.total(one[0]), grid.currency) for one in grid.people},
         "summary": ngettext("%(num)s person", "%(num)s people", len(grid.people)) % {"num": len(grid.people)},
         "import_href": f"{addresses.IMPORTS}?object={scope.QUOTA}", "list_href": addresses.object_list(scope.QUOTA),
@@ -111,8 +113,7 @@ def _year_name(start: date) -> str:
 
 def _currency(request: HttpRequest, actor: Actor) -> str:
     wanted = request.POST.get("currency") or request.GET.get("currency", "")
-    known = {one.value for one in amounts.currencies()}
-    return wanted if wanted in known else actor.company.currency
+    return wanted if wanted in amounts.currencies(actor.company.currency) else actor.company.currency
 
 
 def _team(request: HttpRequest) -> int | None:

@@ -20,11 +20,11 @@ from essor.catalog.definitions import Field, ObjectDef
 from essor.domain.duplicates import setting
 from essor.domain.exchange import drafts, jobs, mapping, start, values
 from essor.domain.exchange.models import Import, Mode, Twins
-from essor.domain.sales.assignment import assign
 from essor.faces.web.importing.steps import steps
 from essor.faces.web.records.reading import actor_of
 from essor.faces.web.shapes import Option
 from essor.kernel.errors import ValidationFailed
+from essor.records import assigning
 
 ADD = "+add+"
 EMPTY = "-empty-"
@@ -141,7 +141,7 @@ def _draw(
         "match": draft.match or next((field.name for field in keys if field.kind.name == "email"), ""),
         "by_name": any(target.endswith(".Name") for target in mapped), "lacking": lacking(obj), "mapped": mapped,
         "errors": errors or {}, "labels": {field.name: field.label for field in obj.fields}, "add": ADD, "empty": EMPTY,
-        "may_add": actor.is_admin, "twins": _twins(actor, draft, obj), "assignable": assign.covers(obj.name),
+        "may_add": actor.is_admin, "twins": _twins(actor, draft, obj), "assignable": assigning.offered(obj.name),
     }  # fmt: skip
     return render(request, "importing/settings.html.jinja", context, status=422 if errors else 200)
 

@@ -21,6 +21,7 @@ from essor.domain.sales.web_to_lead import receive
 from essor.domain.sales.web_to_lead.forms import asked, by_token, origin_of, token_of
 from essor.domain.sales.web_to_lead.models import WebForm
 from essor.kernel.errors import NotFound, ValidationFailed
+from essor.records import strangers
 
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; base-uri 'none'; "
@@ -58,13 +59,13 @@ def _gone() -> HttpResponse:
 
 def _take(request: HttpRequest, form: WebForm) -> HttpResponse:
     length = request.headers.get("Content-Length", "")
-    size = int(length) if length.isdecimal() else receive.LARGEST_BODY + 1
-    data: Mapping[str, Sequence[str]] = dict(request.POST.lists()) if size <= receive.LARGEST_BODY else {}
+    size = int(length) if length.isdecimal() else strangers.LARGEST_BODY + 1
+    data: Mapping[str, Sequence[str]] = dict(request.POST.lists()) if size <= strangers.LARGEST_BODY else {}
     try:
         receive.receive(form, data, address=get_adapter().get_client_ip(request), size=size)
-    except receive.TooMany as refused:
+    except strangers.TooMany as refused:
         return _draw(form, data, {"": [str(refused)]}, status=429)
-    except receive.TooQuick:
+    except strangers.TooQuick:
         return _draw(form, data, {}, again=True)
     except ValidationFailed as refused:
         errors: dict[str, list[str]] = {}
@@ -72,7 +73,7 @@ def _take(request: HttpRequest, form: WebForm) -> HttpResponse:
         for error in refused.errors:
             errors.setdefault(error.field if error.field in known else "", []).append(error.message)
         return _draw(form, data, errors, status=422)
-    except receive.Robot:
+    except strangers.Robot:
         pass  # a robot is thanked like everybody else, so that it learns nothing
     return _protected(
         HttpResponseRedirect(form.return_url or reverse("web:web_form_thanks", args=[token_of(form)])), form
@@ -83,8 +84,8 @@ def _draw(
     form: WebForm, data: Mapping[str, Sequence[str]], errors: Mapping[str, list[str]], *, status: int = 200, again: bool = False
 ) -> HttpResponse:  # fmt: skip
     context = {
-        "form": form, "fields": asked(form), "values": data, "errors": errors, "again": again, "stamp": receive.stamp(form),
-        "honeypot": receive.HONEYPOT, "stamp_name": receive.STAMP, "action": "", "ready": True,
+        "form": form, "fields": asked(form), "values": data, "errors": errors, "again": again, "stamp": strangers.stamp(form.key),
+        "honeypot": strangers.HONEYPOT, "stamp_name": strangers.STAMP, "action": "", "ready": True,
     }  # fmt: skip
     return _protected(HttpResponse(render_to_string("public/form.html.jinja", context), status=status), form)
 
@@ -117,8 +118,8 @@ def _protected(response: HttpResponse, form: WebForm | None) -> HttpResponse:
 def snippet(request: HttpRequest, form: WebForm) -> str:
     """Return the HTML to paste into another site."""
     context: dict[str, Any] = {
-        "form": form, "fields": asked(form), "values": {}, "errors": {}, "honeypot": receive.HONEYPOT,
-        "elapsed": receive.ELAPSED, "action": request.build_absolute_uri(reverse("web:web_form", args=[token_of(form)])),
+        "form": form, "fields": asked(form), "values": {}, "errors": {}, "honeypot": strangers.HONEYPOT,
+        "elapsed": strangers.ELAPSED, "action": request.build_absolute_uri(reverse("web:web_form", args=[token_of(form)])),
     }  # fmt: skip
     with translation.override(form.language):
         return render_to_string("public/snippet.html.jinja", context).strip() + "\n"

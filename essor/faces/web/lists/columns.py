@@ -26,6 +26,7 @@ MOST = 30
 STANDING = 8
 PREFERRED = (
     "QuoteNumber", "AccountId", "Company", "Title", "StageName", "Status", "GrandTotal", "Amount", "CloseDate",
+    "EffectiveDate", "StartDate", "EndDate",
     "StartDateTime", "ActivityDate", "Priority", "ProductCode", "Family", "UnitPrice", "WhoId", "WhatId",
     "Email", "Phone", "Industry", "Type", "BillingCity", "LinkedInUrl",
 )  # fmt: skip

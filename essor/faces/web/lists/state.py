@@ -116,6 +116,12 @@ def written(where: Condition | None) -> str:
     return "" if where is None else orjson.dumps(codec.to_json(where)).decode()
 
 
+def rows_address(object_name: str, where: Condition | None) -> str:
+    """Return the list of the records that meet a condition, for links behind figures."""
+    words = {"view": "all"} | ({"filter": written(where)} if where else {})
+    return f"{addresses.object_list(object_name)}?{urlencode(words)}"
+
+
 def read_filter(text: str) -> Condition | None:
     """Return the filter that `text` holds; QueryRefused when it is none."""
     if not text.strip():

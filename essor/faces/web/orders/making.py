@@ -49,6 +49,16 @@ def activate_button(record: Loaded) -> Action | None:
 
 
 @offers.record_action(ORDER)
+def reopen_button(record: Loaded) -> Action | None:
+    """Offer to take an activation back to those who may change the order."""
+    if record.values.get("Status") != ACTIVATED or not may_edit(record):
+        return None
+    return Action(
+        _("Take the activation back"), f"/r/{record.id}/activate?undo=1", "arrow-back-up", method="post"
+    )
+
+
+@offers.record_action(ORDER)
 def confirmation_button(record: Loaded) -> Action | None:
     """Offer the confirmation to whoever may read the lines."""
     if not record.catalog.has("OrderItem"):
@@ -60,7 +70,11 @@ def confirmation_button(record: Loaded) -> Action | None:
 @offers.record_mark(ORDER)
 def activated_mark(record: Loaded) -> offers.Mark | None:
     """Say that an order stays as it is."""
-    return offers.Mark(_("Activated"), "good", "lock") if record.values.get("Status") == ACTIVATED else None
+    return (
+        offers.Mark(_("Activated"), "good", "lock", locks=True)
+        if record.values.get("Status") == ACTIVATED
+        else None
+    )
 
 
 @require_POST
@@ -79,15 +93,17 @@ def new_order(request: HttpRequest, record_id: str) -> HttpResponseBase:
 
 @require_POST
 def activate(request: HttpRequest, record_id: str) -> HttpResponseBase:
-    """Activate an order or a contract."""
+    """Activate an order or a contract, or take that back with `undo`."""
     record = load(actor_of(request), record_id)
     if record.object.name not in (ORDER, CONTRACT):
         raise NotFound(_("There is no such record."))
+    status = "Draft" if request.GET.get("undo") else ACTIVATED
     try:
-        save(record.actor, Change(record.object.name, {"Status": ACTIVATED}, id=record.key))
+        save(record.actor, Change(record.object.name, {"Status": status}, id=record.key))
     except ValidationFailed as refused:
         return back(request, record, refused)
-    flash(request, _("“%(name)s” is activated.") % {"name": record.title})
+    said = _("“%(name)s” is activated.") if status == ACTIVATED else _("“%(name)s” is a draft again.")
+    flash(request, said % {"name": record.title})
     return HttpResponseRedirect(addresses.record(record.id))
 
 

@@ -26,7 +26,10 @@ SMALL_PICTURE = 1024 * 1024  # bytes of a picture that a list of files shows as 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One file in the list: `href` below which its pages are, a small picture, whether it can be looked at."""
+    """One file in the list: `href` below which its pages are, a small picture, whether it can be looked at.
+
+    `elsewhere` is at how many records it is beside the one whose page this is.
+    """
 
     id: str
     file: attach.Attached
@@ -57,7 +60,8 @@ def _listed(record: Loaded, one: attach.Attached, places: int) -> Listed:
         thumb = f"{href}?show=1"
     elif pdf and previews.picture(one.path, 0) is not None:
         thumb = f"{href}/pages/0"
-    return Listed(file_id, one, href, thumb, picture or pdf, max(0, places - 1))
+    here = 0 if record.object.name == "ContentDocument" else 1
+    return Listed(file_id, one, href, thumb, picture or pdf, max(0, places - here))
 
 
 @require_http_methods(["GET", "POST"])

@@ -25,18 +25,19 @@ from essor.catalog.pipelines import (
     offered_types,
     stage_field,
 )
-from essor.domain.sales.assignment import assign
 from essor.faces.web import addresses
 from essor.faces.web.controls import Offer
 from essor.faces.web.display import part_names
 from essor.faces.web.duplicates.telling import Resemblance, resemblance
 from essor.faces.web.records.currency import CURRENCY, currency_field
+from essor.faces.web.records.page import may_edit
 from essor.faces.web.records.reading import Loaded, actor_of, load
 from essor.faces.web.toasts import flash
 from essor.kernel import ids
 from essor.kernel.errors import Clash, Conflict, DuplicatesDetected, Forbidden, NotFound, ValidationFailed
 from essor.query import run
 from essor.query.tree import Column, Compare, Constant, Path, Query
+from essor.records import assigning
 from essor.records.change import Change, Source
 from essor.records.fill import default_of
 from essor.records.save import save
@@ -90,6 +91,8 @@ def edit(request: HttpRequest, record_id: str) -> HttpResponseBase:
     record = load(actor, record_id)
     if request.method == "POST":
         return _save(request, actor, record.object, record)
+    if not may_edit(record):
+        raise Forbidden(_("You may read this record but not change it."))
     back = addresses.record(record.id)
     return _draw(request, _form(actor, record.object, record.values, record=record, back=back))
 
@@ -126,7 +129,7 @@ def _form(
     return Form(
         obj, sections, values, errors or {}, needed, record.id if record else "",
         revision or (record.revision if record else 0), clashes, back,
-        assignable=record is None and assign.covers(obj.name), types=types,
+        assignable=record is None and assigning.offered(obj.name), types=types,
     )  # fmt: skip
 
 

@@ -36,7 +36,7 @@ PREFERRED = (
 )
 ELSEWHERE = frozenset(
     {"Task", "Event", "Note", "ContentDocumentLink", "OpportunityContactRole", "AccountContactRelation", "CampaignMember",
-     "OpportunityLineItem", "ProcessInstance", "QuoteLineItem"}
+     "OpportunityLineItem", "ProcessInstance", "QuoteLineItem", "OrderItem"}
 )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from essor.access.models import Principal
-from essor.catalog.definitions import Field
+from essor.catalog.definitions import Field, ObjectDef
 from essor.catalog.kinds import ParseContext
 from essor.faces.web import addresses
 from essor.faces.web.display import shown
@@ -45,22 +45,30 @@ def show(request: HttpRequest, record_id: str) -> HttpResponseBase:
     return render(request, "records/timeline.html.jinja", context)
 
 
-def _about(record: Loaded) -> Condition:
-    """Return the condition for activities with or about the record; an account's are those of all its people and deals."""
-    here = (Constant(record.id),)
-    if record.object.name == "Account":
-        return AnyOf((Compare(Path(("AccountId",)), "eq", here), Compare(Path(("WhatId",)), "eq", here)))
-    link = "WhoId" if record.object.name in ("Contact", "Lead") else "WhatId"
-    return Compare(Path((link,)), "eq", here)
+def _about(record: Loaded, activity: ObjectDef) -> Condition | None:
+    """Return the condition for activities that name the record in any of their references, None when they cannot.
+
+    So an account's are those of all its people and deals, as each activity carries its account.
+    """
+    obj, here = record.object, (Constant(record.id),)
+    links = tuple(
+        Compare(Path((field.name,)), "eq", here)
+        for field in activity.fields
+        if obj.name in field.targets or (obj.custom and field.options.get("any_activity_object"))
+    )
+    return AnyOf(links) if links else None
 
 
 def _rows(record: Loaded, name: str, paths: Iterable[str], order: str) -> list[dict[str, Any]]:
     if not record.catalog.has(name) or not record.object.activities:
         return []
     known = record.catalog.object(name)
+    where = _about(record, known)
+    if where is None:
+        return []
     columns = tuple(Column(Path(tuple(path.split(".")))) for path in paths if "." in path or known.has(path))
     query = Query(
-        name, columns=columns, where=_about(record), order_by=(Order(Path((order,)), descending=True, nulls="last"),),
+        name, columns=columns, where=where, order_by=(Order(Path((order,)), descending=True, nulls="last"),),
         limit=SHOWN + 1,
     )  # fmt: skip
     return run.rows(record.actor, query)

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
-from urllib.parse import urlencode
 
 import orjson
 
 from essor.access.actor import Actor
 from essor.domain.reports.answer import Answer, Cell, Drawn, Line
 from essor.faces.web import addresses, formatting
-from essor.faces.web.lists.state import build, written
+from essor.faces.web.lists.state import build, rows_address
 from essor.faces.web.lists.words import told
 from essor.kernel.errors import EssorError
 from essor.query.tree import All, Condition
@@ -67,12 +66,6 @@ def _shown(answer: Answer, cell: Cell, *, linked: bool) -> Shown:
     elif cell.drill is not None and linked and cell.text not in ("", "0", "–"):
         href = rows_address(answer.object, cell.drill)
     return Shown(cell.text, href, None if cell.share is None else round(cell.share))
-
-
-def rows_address(object_name: str, where: Condition | None) -> str:
-    """Return the list of the records behind a figure."""
-    words = {"view": "all"} | ({"filter": written(where)} if where else {})
-    return f"{addresses.object_list(object_name)}?{urlencode(words)}"
 
 
 def chart_json(chart: Drawn) -> str:

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from essor.access.models import Group, Principal, Profile, User, UserRole
+from essor.access.models import Group, Principal, Profile, User, UserLicense, UserRole
 from essor.kernel.clock import zone_names
 
 Options = list[tuple[str, str]]
@@ -29,6 +29,11 @@ def people(*, active: bool = True) -> Options:
 def roles() -> Options:
     """Return the roles by id."""
     return [(str(key), name) for key, name in UserRole.objects.order_by("name").values_list("pk", "name")]
+
+
+def licenses() -> Options:
+    """Return the licences by id."""
+    return [(str(row.pk), row.name) for row in UserLicense.objects.order_by("name")]
 
 
 def profiles() -> Options:

@@ -45,7 +45,8 @@ SIDEBAR: tuple[Group, ...] = (
         Entry("overview", _("Overview"), "home"),
         Entry("organization", _("Organization"), "building",
               _("name currency fiscal year language time zone phone region locale")),
-        Entry("currencies", _("Currencies and rates"), "currency-euro", _("exchange rate conversion dated multi-currency USD GBP")),
+        Entry("currencies", _("Currencies and rates"), "currency-euro",
+              _("exchange rate conversion dated multi-currency USD GBP")),
         Entry("letterhead", _("Letterhead of documents"), "file-text", _("logo SIRET VAT legal mention quote PDF payment terms")),
     )),
     Group(_("Data"), (
@@ -61,6 +62,7 @@ SIDEBAR: tuple[Group, ...] = (
     )),
     Group(_("Campaigns"), (
         Entry("sending", _("Sending of mailings"), "send", _("mail server SMTP DKIM SPF DMARC domain rate warm-up provider")),
+        Entry("returns", _("Mails that come back"), "arrow-back-up", _("bounce complaint IMAP LMTP mailbox hard soft")),
         Entry("consent", _("Consent and rhythm"), "fingerprint", _("opt-in opt-out GDPR tracking frequency cap topics e-mail")),
     )),
     Group(_("Automation"), (
@@ -73,6 +75,7 @@ SIDEBAR: tuple[Group, ...] = (
         Entry("roles", _("Roles"), "hierarchy", _("role tree hierarchy team")),
         Entry("profiles", _("Profiles"), "id", _("rights object permission field security")),
         Entry("permission_sets", _("Permission sets"), "key", _("rights object permission field security")),
+        Entry("licenses", _("Licences"), "shield-lock", _("seats light limit read only")),
         Entry("groups", _("Public groups"), "users-group", _("members")),
         Entry("queues", _("Queues"), "inbox", _("members owner")),
     )),

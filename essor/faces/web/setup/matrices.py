@@ -78,7 +78,9 @@ def objects(request: HttpRequest, set_id: int) -> HttpResponseBase:
 
 
 def _entry(bundle: PermissionSet) -> str:
-    return "permission_sets" if bundle.profile is None else "profiles"
+    if bundle.license_id:
+        return "licenses"
+    return "profiles" if bundle.profile_id else "permission_sets"
 
 
 def _stored_rights(bundle: PermissionSet) -> dict[str, Right]:

@@ -181,9 +181,9 @@ def _people(query: str) -> Iterator[Option]:
     for profile in Profile.objects.filter(said).select_related("permission_set").order_by("name")[:FOUND]:
         href = reverse("web:setup_rights", args=[profile.permission_set.pk])
         yield Option(f"profile-{profile.pk}", profile.name, _("Profile"), "id", href)
-    for bundle in PermissionSet.objects.filter(label__icontains=query, profile=None).order_by("label")[
-        :FOUND
-    ]:
+    for bundle in PermissionSet.objects.filter(label__icontains=query, profile=None, license=None).order_by(
+        "label"
+    )[:FOUND]:
         href = reverse("web:setup_rights", args=[bundle.pk])
         yield Option(f"set-{bundle.pk}", bundle.label, _("Permission set"), "key", href)
     for role in UserRole.objects.filter(said).order_by("name")[:FOUND]:

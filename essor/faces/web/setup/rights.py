@@ -19,7 +19,7 @@ from essor.access import actions
 from essor.access.models import PermissionSet, Profile, User
 from essor.access.rights import Permission
 from essor.faces.web.records.reading import actor_of
-from essor.faces.web.setup import choices
+from essor.faces.web.setup import choices, licenses
 from essor.faces.web.setup.doors import managing
 from essor.faces.web.setup.forms import Form, starting, submit
 from essor.faces.web.setup.frame import draw
@@ -50,7 +50,11 @@ def profiles(request: HttpRequest) -> HttpResponseBase:
 @managing
 def permission_sets(request: HttpRequest) -> HttpResponseBase:
     """Draw the permission sets."""
-    rows = PermissionSet.objects.filter(profile=None).annotate(count=Count("assignments")).order_by("label")
+    rows = (
+        PermissionSet.objects.filter(profile=None, license=None)
+        .annotate(count=Count("assignments"))
+        .order_by("label")
+    )
     lines = [(row.pk, row.label, row.description, row.count) for row in rows]
     return draw(request, "bundles", {"lines": lines, "profile": False}, current="permission_sets")
 
@@ -97,7 +101,10 @@ def context_of(bundle: PermissionSet, tab: str) -> dict[str, Any]:
 def settings(request: HttpRequest, set_id: int) -> HttpResponseBase:
     """Show the settings of a profile or permission set, or change them."""
     actor = actor_of(request)
-    bundle = get_object_or_404(PermissionSet.objects.select_related("profile"), pk=set_id)
+    bundle = get_object_or_404(PermissionSet.objects.select_related("profile", "license"), pk=set_id)
+    offers = [("", [(one.value, str(label)) for one, label in PERMISSIONS.items()])]
+    if bundle.license:
+        return licenses.settings(request, bundle, bundle.license, offers)
 
     def work(form: Form) -> str:
         with transaction.atomic():
@@ -117,7 +124,6 @@ def settings(request: HttpRequest, set_id: int) -> HttpResponseBase:
             people = bundle.profile.users.filter(user_type=User.Kind.STANDARD).order_by("-is_active", "name")
         else:
             people = User.objects.filter(assignments__permission_set=bundle).order_by("name")
-        offers = [("", [(one.value, label) for one, label in PERMISSIONS.items()])]
         context = {
             **context_of(bundle, "settings"),
             "form": _renamed(form),
@@ -142,7 +148,9 @@ def remove(request: HttpRequest, set_id: int) -> HttpResponseBase:
     actor = actor_of(request)
     bundle = get_object_or_404(PermissionSet.objects.select_related("profile"), pk=set_id)
     try:
-        if bundle.profile:
+        if bundle.license:
+            actions.delete_license(actor, bundle.license)
+        elif bundle.profile:
             actions.delete_profile(actor, bundle.profile)
         else:
             actions.delete_permission_set(actor, bundle)
@@ -150,4 +158,5 @@ def remove(request: HttpRequest, set_id: int) -> HttpResponseBase:
         flash(request, str(error), tone="error")
         return HttpResponseRedirect(reverse("web:setup_rights", args=[set_id]))
     flash(request, _("“%(name)s” is removed.") % {"name": bundle.label})
-    return HttpResponseRedirect(reverse(f"web:setup_{_entry(profile=bundle.profile is not None)}"))
+    home = "licenses" if bundle.license_id else _entry(profile=bundle.profile is not None)
+    return HttpResponseRedirect(reverse(f"web:setup_{home}"))

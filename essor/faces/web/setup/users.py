@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from essor.access import actions
 from essor.access.actor import Actor
-from essor.access.models import PermissionSet, Profile, User, UserRole
+from essor.access.models import PermissionSet, Profile, User, UserLicense, UserRole
 from essor.faces.web.records.reading import actor_of
 from essor.faces.web.setup import choices
 from essor.faces.web.setup.doors import managing
@@ -47,7 +47,9 @@ def index(request: HttpRequest) -> HttpResponseBase:
     """Draw the list: all active people, those of the words in q, the others with ?all=1."""
     query, everybody = request.GET.get("q", "").strip(), request.GET.get("all") == "1"
     found = (
-        User.objects.filter(user_type=User.Kind.STANDARD).select_related("profile", "role").order_by("name")
+        User.objects.filter(user_type=User.Kind.STANDARD)
+        .select_related("profile", "role", "license")
+        .order_by("name")
     )
     if query:
         found = found.filter(
@@ -70,7 +72,8 @@ def add(request: HttpRequest) -> HttpResponseBase:
         profile = _profile(form)
         new = actions.NewUser(
             **{attr: form.value(name) for name, attr in TEXTS.items()}, profile=profile,
-            role=_row(UserRole, form, "UserRoleId"), manager=_row(User, form, "ManagerId"),
+            license=_row(UserLicense, form, "UserLicenseId"), role=_row(UserRole, form, "UserRoleId"),
+            manager=_row(User, form, "ManagerId"),
         )  # fmt: skip
         with transaction.atomic():
             user = actions.create_user(actor, new, password=form.value("Password") or None)
@@ -107,7 +110,8 @@ def edit(request: HttpRequest, user_id: int) -> HttpResponseBase:
     def work(form: Form) -> str:
         changes: dict[str, Any] = {attr: form.value(name) for name, attr in TEXTS.items()}
         links = {
-            "profile": _profile(form), "role": _row(UserRole, form, "UserRoleId"),
+            "profile": _profile(form), "license": _row(UserLicense, form, "UserLicenseId"),
+            "role": _row(UserRole, form, "UserRoleId"),
             "manager": _row(User, form, "ManagerId"), "delegated_approver": _row(User, form, "DelegatedApproverId"),
         }  # fmt: skip
         with transaction.atomic():
@@ -155,9 +159,9 @@ def act(request: HttpRequest, user_id: int, verb: str) -> HttpResponseBase:
 
 
 def _options() -> dict[str, Any]:
-    bundles = PermissionSet.objects.filter(profile=None).order_by("label")
+    bundles = PermissionSet.objects.filter(profile=None, license=None).order_by("label")
     return {
-        "profiles": choices.profiles(), "roles": choices.roles(), "people": choices.people(),
+        "profiles": choices.profiles(), "licenses": choices.licenses(), "roles": choices.roles(), "people": choices.people(),
         "languages_of": choices.languages(), "timezones": choices.timezones(), "locales": choices.locales(),
         "bundles": [(str(one.pk), one.label) for one in bundles],
     }  # fmt: skip
@@ -166,7 +170,7 @@ def _options() -> dict[str, Any]:
 def _stored(user: User) -> Form:
     values = {name: getattr(user, attr) for name, attr in TEXTS.items()}
     return starting(values | {
-        "ProfileId": user.profile_id, "UserRoleId": user.role_id, "ManagerId": user.manager_id,
+        "ProfileId": user.profile_id, "UserLicenseId": user.license_id, "UserRoleId": user.role_id, "ManagerId": user.manager_id,
         "DelegatedApproverId": user.delegated_approver_id,
         "permission_sets": list(user.assignments.values_list("permission_set_id", flat=True)),
     })  # fmt: skip
@@ -189,6 +193,6 @@ def _assign(actor: Actor, user: User, form: Form) -> None:
     """Give and withdraw permission sets so that the ticked ones are what the person has."""
     wanted = {int(key) for key in form.all("permission_sets") if key.isdecimal()}
     has = set(user.assignments.values_list("permission_set_id", flat=True))
-    for bundle in PermissionSet.objects.filter(pk__in=wanted ^ has, profile=None):
+    for bundle in PermissionSet.objects.filter(pk__in=wanted ^ has, profile=None, license=None):
         verb = actions.assign_permission_set if bundle.pk in wanted else actions.withdraw_permission_set
         verb(actor, user, bundle)

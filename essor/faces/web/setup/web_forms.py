@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from essor.catalog import current
 from essor.domain.sales.web_to_lead import forms as editing
 from essor.domain.sales.web_to_lead.forms import FormText
-from essor.domain.sales.web_to_lead.models import Sending, WebForm
+from essor.domain.sales.web_to_lead.models import WebForm
 from essor.domain.sales.web_to_lead.receive import counts
 from essor.faces.web.leads.public_form import snippet
 from essor.faces.web.records.reading import actor_of
@@ -21,9 +21,9 @@ from essor.faces.web.setup.doors import customizing
 from essor.faces.web.setup.forms import Form, starting, submit
 from essor.faces.web.setup.frame import draw
 from essor.faces.web.toasts import flash
+from essor.records.strangers import Outcome
 
 TEXTS = ("name", "title", "language", "lead_source", "return_url", "thanks", "note")
-Outcome = Sending.Outcome
 
 
 @require_GET

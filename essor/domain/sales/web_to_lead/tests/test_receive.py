@@ -15,6 +15,7 @@ from essor.domain.sales.web_to_lead import forms, receive
 from essor.domain.sales.web_to_lead.forms import FormText
 from essor.domain.sales.web_to_lead.models import Sending, WebForm
 from essor.kernel.errors import Forbidden, NotFound, ValidationFailed
+from essor.records import strangers
 
 GOOD = {"LastName": "Roux", "Company": "Émeraude", "Email": "ana@emeraude.example", "elapsed": "8000"}
 
@@ -53,8 +54,8 @@ def test_the_assignment_rules_run(form: WebForm, admin: Actor, make_user: MakeUs
 
 
 def test_a_robot_is_counted_and_makes_no_lead(form: WebForm) -> None:
-    with pytest.raises(receive.Robot):
-        send(form, **{receive.HONEYPOT: "http://spam.example"})
+    with pytest.raises(strangers.Robot):
+        send(form, **{strangers.HONEYPOT: "http://spam.example"})
     assert not Lead.objects.exists()
     assert outcomes() == ["robot"]
 
@@ -63,41 +64,41 @@ def test_a_robot_is_counted_and_makes_no_lead(form: WebForm) -> None:
     "more", [{"elapsed": "900"}, {"elapsed": ""}, {"elapsed": "²"}, {"elapsed": "", "t": "forged:1:x"}]
 )
 def test_what_nobody_typed_is_asked_once_more(form: WebForm, more: dict[str, Any]) -> None:
-    with pytest.raises(receive.TooQuick):
+    with pytest.raises(strangers.TooQuick):
         send(form, **more)
     assert not Lead.objects.exists()
 
 
 def test_a_stamp_counts_from_when_the_form_was_drawn(form: WebForm, monkeypatch: pytest.MonkeyPatch) -> None:
-    drawn = receive.stamp(form)
-    with pytest.raises(receive.TooQuick):
+    drawn = strangers.stamp(form.key)
+    with pytest.raises(strangers.TooQuick):
         send(form, elapsed="9000", t=drawn)
-    moment = receive.time.time
-    monkeypatch.setattr(receive.time, "time", lambda: moment() + receive.SHORTEST)
+    moment = strangers.time.time
+    monkeypatch.setattr(strangers.time, "time", lambda: moment() + strangers.SHORTEST)
     assert send(form, elapsed="", t=drawn)
-    other = signing.TimestampSigner(salt=receive.SALT).sign("another form")
-    with pytest.raises(receive.TooQuick):
+    other = signing.TimestampSigner(salt=strangers.SALT).sign("another form")
+    with pytest.raises(strangers.TooQuick):
         send(form, t=other)
 
 
 def test_too_many_from_one_address_wait_and_others_do_not(form: WebForm) -> None:
-    for _time in range(receive.PER_SENDER):
+    for _time in range(strangers.PER_SENDER):
         send(form)
-    with pytest.raises(receive.TooMany):
+    with pytest.raises(strangers.TooMany):
         send(form)
     assert send(form, address="198.51.100.4")
-    assert receive.counts([form])[form.pk] == {"accepted": receive.PER_SENDER + 1, "often": 1}
+    assert receive.counts([form])[form.pk] == {"accepted": strangers.PER_SENDER + 1, "often": 1}
 
 
 def test_a_flood_leaves_no_endless_trace(form: WebForm) -> None:
-    most = receive.COUNTED * receive.PER_SENDER
+    most = strangers.COUNTED * strangers.PER_SENDER
     for _time in range(most + 5):
         try:
             send(form)
-        except receive.TooMany:
+        except strangers.TooMany:
             continue
     assert Sending.objects.count() == most
-    assert Lead.objects.count() == receive.PER_SENDER
+    assert Lead.objects.count() == strangers.PER_SENDER
 
 
 def test_mistakes_are_told_by_field(form: WebForm) -> None:
@@ -108,7 +109,7 @@ def test_mistakes_are_told_by_field(form: WebForm) -> None:
         send(form, Email="no mail")
     assert [one.field for one in error.value.errors] == ["Email"]
     with pytest.raises(ValidationFailed):
-        send(form, size=receive.LARGEST_BODY + 1)
+        send(form, size=strangers.LARGEST_BODY + 1)
     assert outcomes() == ["invalid", "invalid", "large"]
 
 

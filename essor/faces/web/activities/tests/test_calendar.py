@@ -92,3 +92,11 @@ def test_an_event_that_stands_becomes_a_series(admin: Client) -> None:
     admin.post(f"/calendar/{one}", {**NEW, "repeat": "FREQ=DAILY", "until": "2027-03-24"}, **HX)
     assert [event.activity_date.day for event in Event.objects.order_by("start_date_time")] == [22, 23, 24]
     assert 'name="repeat"' not in text(admin.get(f"/calendar/{one}"))
+
+
+def test_whole_days_remind_in_the_morning(admin: Client) -> None:
+    admin.post("/calendar/new", {**NEW, "all_day": "1", "reminder": "1440"}, **HX)
+    event = Event.objects.get()
+    assert event.reminder_date_time is not None
+    assert event.reminder_date_time.isoformat() == "2027-03-21T08:00:00+00:00"  # nine o'clock in Paris
+    assert 'value="1440" selected' in text(admin.get(f"/calendar/{key(event)}"))

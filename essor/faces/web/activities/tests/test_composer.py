@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from django.test import Client
 
 from essor.domain.activities.models import Event, Note, Task
@@ -37,6 +39,17 @@ def test_notes_tasks_and_events_hang_on_the_record(admin: Client, new: New) -> N
     assert Task.objects.get().who_type == "00Q"
     assert Event.objects.get().start_date_time.isoformat() == "2026-12-01T09:00:00+00:00"
     assert "A note" in text(admin.get(f"/r/{lead}/timeline"))
+
+
+def test_tasks_and_events_bring_their_reminder(admin: Client, new: New) -> None:
+    address = f"/r/{new('Account', Name='Acme')}/compose"
+    admin.post(address, {"tab": "task", "subject": "Send", "date": "2027-01-12", "remind": "1"}, **HX)
+    times = {"start": "2027-01-12T10:00", "end": "2027-01-12T11:00"}
+    admin.post(address, {"tab": "event", "subject": "Meet", **times, "reminder": "60"}, **HX)
+    admin.post(address, {"tab": "event", "subject": "Quiet", **times, "reminder": ""}, **HX)
+    assert Task.objects.get().reminder_date_time == datetime(2027, 1, 12, 8, tzinfo=UTC)
+    reminders = Event.objects.order_by("pk").values_list("is_reminder_set", "reminder_date_time")
+    assert list(reminders) == [(True, datetime(2027, 1, 12, 8, tzinfo=UTC)), (False, None)]
 
 
 def test_what_was_refused_comes_back_typed(admin: Client, new: New) -> None:

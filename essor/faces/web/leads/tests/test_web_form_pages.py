@@ -10,9 +10,9 @@ from django.test import Client
 
 from essor.access.actor import Actor
 from essor.domain.sales.models import Lead
-from essor.domain.sales.web_to_lead import receive
 from essor.domain.sales.web_to_lead.forms import token_of
 from essor.domain.sales.web_to_lead.models import Sending, WebForm
+from essor.records import strangers
 
 HOME = "/setup/leads/forms/"
 SENT = {"LastName": "Roux", "Company": "Émeraude", "Email": "ana@emeraude.example", "elapsed": "9000"}
@@ -77,13 +77,13 @@ def test_mistakes_and_haste_lose_nothing(form: WebForm, stranger: Client) -> Non
 
 
 def test_a_robot_is_thanked_too(form: WebForm, stranger: Client) -> None:
-    answer = stranger.post(address(form), {**SENT, receive.HONEYPOT: "x"})
+    answer = stranger.post(address(form), {**SENT, strangers.HONEYPOT: "x"})
     assert answer["Location"].endswith("/thanks")
     assert not Lead.objects.exists()
 
 
 def test_floods_wait(form: WebForm, stranger: Client) -> None:
-    for _time in range(receive.PER_SENDER):
+    for _time in range(strangers.PER_SENDER):
         stranger.post(address(form), SENT)
     assert stranger.post(address(form), SENT).status_code == 429
 
@@ -96,7 +96,7 @@ def test_the_set_up_shows_html_that_works_and_what_was_refused(
     assert f'action="http://testserver{address(form)}"' in html
     assert 'name="Industry"' in html
     assert "Rating" not in html
-    stranger.post(address(form), {**SENT, receive.HONEYPOT: "x"})
+    stranger.post(address(form), {**SENT, strangers.HONEYPOT: "x"})
     assert Sending.objects.filter(outcome="robot").count() == 1
     assert signed_in.get(HOME).status_code == 200
     signed_in.post(f"{HOME}{form.pk}/renew")

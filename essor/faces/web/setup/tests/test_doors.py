@@ -10,6 +10,7 @@ from essor.access.models import Group, PermissionSet, SharingRule, User, UserRol
 from essor.catalog.actions.add_validation_rule import add_validation_rule
 from essor.catalog.actions.spec import RuleSpec
 from essor.domain.approvals.models import ApprovalProcess, ApprovalStep
+from essor.domain.currencies.models import CurrencyType
 from essor.domain.sales.assignment.models import Entry
 from essor.domain.sales.web_to_lead.models import WebForm
 from essor.faces.web.setup import urls
@@ -44,6 +45,7 @@ def address(pattern: URLPattern) -> str:
         "set_id": PermissionSet.objects.first().pk, "group_id": Group.objects.get(name="Team").pk,
         "rule_id": SharingRule.objects.get_or_create(name="R", object_name="Account", owners=every, receivers=every)[0].pk,
         "entry_id": Entry.objects.get_or_create(name="E")[0].pk,
+        "code": CurrencyType.objects.get_or_create(iso_code="GBP", defaults={"conversion_rate": 1})[0].iso_code, "rate_id": 1,
         "form_id": WebForm.objects.get_or_create(name="F", owner_id=0)[0].pk,
     }  # fmt: skip
     wanted = pattern.pattern.converters

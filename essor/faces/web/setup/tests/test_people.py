@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from essor.access import tokens
-from essor.access.actor import actor_for
+from essor.access import actions, tokens
+from essor.access.actor import actor_for, system_actor
 from essor.access.models import (
     Group,
     ObjectPermission,
@@ -21,6 +21,7 @@ from essor.access.models import (
     RecordShare,
     SharingRule,
     User,
+    UserLicense,
     UserRole,
 )
 from essor.access.rights import FieldAccess, Right
@@ -265,3 +266,35 @@ def test_ones_own_settings_are_ones_own(seller: Client) -> None:
 @pytest.mark.parametrize("where", ["/me/", "/me/tokens", "/me/logins"])
 def test_visitors_have_no_settings(where: str) -> None:
     assert "/session/login/" in Client().get(where).headers["Location"]
+
+
+def test_a_licence_is_made_given_and_seen(admin: Client) -> None:
+    assert "Read only" in admin.get("/setup/licenses/").content.decode()
+    assert admin.post("/setup/licenses/new", {"Name": "Two", "Seats": "many"}).status_code == 422
+    admin.post("/setup/licenses/new", {"Name": "Two", "Seats": "1"})
+    held = UserLicense.objects.get(name="Two")
+    there = f"/setup/rights/{held.permission_set.pk}/"
+    assert "A licence grants nothing" in admin.get(f"{there}objects").content.decode()
+    changed = admin.post(there, {"Name": "Two", "Seats": "2", "permissions": ["api"]})
+    assert (changed.status_code, UserLicense.objects.get(pk=held.pk).seats) == (302, 2)
+    ana = person("Ana", "Sales")
+    form = {
+        "LastName": "Test", "Email": ana.email, "ProfileId": str(ana.profile_id), "UserLicenseId": str(held.pk),
+        "LanguageLocaleKey": "en", "LocaleSidKey": "en_GB", "TimeZoneSidKey": "Europe/Paris",
+    }  # fmt: skip
+    assert admin.post(f"/setup/users/{ana.pk}/", form).status_code == 302
+    assert "1 of 2" in admin.get("/setup/licenses/").content.decode()
+    assert "Two" in admin.get("/setup/users/").content.decode()
+    refused = admin.post(f"{there}remove", follow=True).content.decode()
+    assert "First take the licence" in refused
+    assert str(held) not in admin.get("/setup/permission-sets/").content.decode()
+
+
+def test_a_reader_is_told_before_typing_that_nothing_can_be_changed(admin: Client) -> None:
+    key = save(system_actor(), Change("Account", {"Name": "Acme"})).id
+    page = f"/r/{ids.encode('001', key)}/"
+    reader = person("Ana", "Sales")
+    actions.edit_user(system_actor(), reader, license=UserLicense.objects.get(name="Read only"))
+    assert "Acme" in browser(reader).get(page).content.decode()
+    assert browser(reader).get(f"{page}edit").status_code == 403
+    assert admin.get(f"{page}edit").status_code == 200

@@ -1,12 +1,10 @@
 /* Boards: a card goes to another column by mouse, by long press, by the keyboard or from its menu. The server decides:
    a refused card returns to where it was, and what it lacks is asked for in a dialog. */
+import { draggable } from "./drag.js";
 import { refreshPage } from "./nav.js";
 import { announce } from "./texts.js";
 
-const PRESS = 350;
-const SLACK = 6;
 const EDGE = 48;
-let drag = null;
 let lifted = null;
 let chosen = null;
 
@@ -77,75 +75,51 @@ document.addEventListener("htmx:load", showStage);
 
 document.addEventListener("es:move-refused", () => refreshPage());
 
-/* Mouse and finger. A finger must rest first, so that swiping still scrolls. */
-function start(card, x, y) {
-  const box = card.getBoundingClientRect();
-  const ghost = card.cloneNode(true);
-  ghost.classList.add("board-ghost");
-  ghost.removeAttribute("id");
-  ghost.style.setProperty("--w", `${box.width}px`);
-  document.body.append(ghost);
-  document.documentElement.classList.add("boarding");
-  card.classList.add("board-dragged");
-  Object.assign(drag, { ghost, dx: x - box.left, dy: y - box.top, on: true });
-  navigator.vibrate?.(15);
-  follow(x, y);
-}
-
-function follow(x, y) {
-  const { ghost, dx, dy } = drag;
-  ghost.style.left = `${x - dx}px`;
-  ghost.style.top = `${y - dy}px`;
-  const over = columnOf(document.elementFromPoint(x, y));
-  if (over !== drag.over) {
-    drag.over?.classList.remove("board-over");
-    over?.classList.add("board-over");
-    drag.over = over;
-  }
-  const box = board().getBoundingClientRect();
-  const side = x > box.right - EDGE ? 1 : x < box.left + EDGE ? -1 : 0;
-  clearInterval(drag.scroll);
-  if (side) {
-    const step = matchMedia("(max-width: 40rem)").matches ? box.width : 24;
-    drag.scroll = setInterval(() => board().scrollBy({ left: side * step, behavior: step > 24 ? "smooth" : "auto" }), step > 24 ? 600 : 16);
-  }
-}
-
-function stop(drop) {
-  if (!drag) return;
-  const { card, ghost, over, timer, scroll, on } = drag;
-  clearTimeout(timer);
-  clearInterval(scroll);
-  ghost?.remove();
-  over?.classList.remove("board-over");
-  card.classList.remove("board-dragged");
-  document.documentElement.classList.remove("boarding");
-  drag = null;
-  if (!on) return;
-  const swallow = (event) => { event.preventDefault(); event.stopPropagation(); };
-  addEventListener("click", swallow, true);
-  setTimeout(() => removeEventListener("click", swallow, true), 60);
-  if (drop && over) move(card, over);
-}
-
-document.addEventListener("pointerdown", (event) => {
-  const card = event.target.closest?.("[data-movable]");
-  if (!card || drag || event.button !== 0 || event.target.closest("button")) return;
-  drag = { card, x: event.clientX, y: event.clientY, id: event.pointerId, touch: event.pointerType !== "mouse" };
-  if (drag.touch) drag.timer = setTimeout(() => drag && start(card, drag.x, drag.y), PRESS);
+/* Mouse and finger. */
+draggable({
+  grab: ({ target }) => {
+    const card = target.closest?.("[data-movable]");
+    return card && !target.closest("button") ? { card } : null;
+  },
+  start(drag, x, y) {
+    const { card } = drag;
+    const box = card.getBoundingClientRect();
+    const ghost = card.cloneNode(true);
+    ghost.classList.add("board-ghost");
+    ghost.removeAttribute("id");
+    ghost.style.setProperty("--w", `${box.width}px`);
+    document.body.append(ghost);
+    document.documentElement.classList.add("boarding");
+    card.classList.add("board-dragged");
+    Object.assign(drag, { ghost, dx: x - box.left, dy: y - box.top });
+    this.over(drag, x, y);
+  },
+  over(drag, x, y) {
+    drag.ghost.style.left = `${x - drag.dx}px`;
+    drag.ghost.style.top = `${y - drag.dy}px`;
+    const over = columnOf(document.elementFromPoint(x, y));
+    if (over !== drag.over) {
+      drag.over?.classList.remove("board-over");
+      over?.classList.add("board-over");
+      drag.over = over;
+    }
+    const box = board().getBoundingClientRect();
+    const side = x > box.right - EDGE ? 1 : x < box.left + EDGE ? -1 : 0;
+    clearInterval(drag.scroll);
+    if (side) {
+      const step = matchMedia("(max-width: 40rem)").matches ? box.width : 24;
+      drag.scroll = setInterval(() => board().scrollBy({ left: side * step, behavior: step > 24 ? "smooth" : "auto" }), step > 24 ? 600 : 16);
+    }
+  },
+  end({ card, ghost, over, scroll }, dropped) {
+    clearInterval(scroll);
+    ghost.remove();
+    over?.classList.remove("board-over");
+    card.classList.remove("board-dragged");
+    document.documentElement.classList.remove("boarding");
+    if (dropped && over) move(card, over);
+  },
 });
-document.addEventListener("pointermove", (event) => {
-  if (!drag || event.pointerId !== drag.id) return;
-  if (drag.on) return follow(event.clientX, event.clientY);
-  const far = Math.hypot(event.clientX - drag.x, event.clientY - drag.y) > SLACK;
-  if (far && drag.touch) stop(false);
-  else if (far) start(drag.card, drag.x, drag.y);
-});
-document.addEventListener("pointerup", (event) => { if (drag?.id === event.pointerId) stop(true); });
-document.addEventListener("pointercancel", (event) => { if (drag?.id === event.pointerId) stop(false); });
-document.addEventListener("touchmove", (event) => { if (drag?.on) event.preventDefault(); }, { passive: false });
-document.addEventListener("contextmenu", (event) => { if (drag?.touch) event.preventDefault(); });
-document.addEventListener("dragstart", (event) => { if (event.target.closest?.("[data-movable]")) event.preventDefault(); });
 
 /* Keyboard: Space lifts and drops, arrows choose, Escape puts back. */
 function lift(card) {
@@ -190,7 +164,6 @@ function walk(card, key) {
 
 document.addEventListener("keydown", (event) => {
   const card = event.target.matches?.("[data-card]") ? event.target : null;
-  if (drag?.on && event.key === "Escape") return stop(false);
   if (!card || event.ctrlKey || event.metaKey || event.altKey) return;
   const arrow = event.key.startsWith("Arrow");
   if (lifted) {

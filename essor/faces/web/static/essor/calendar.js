@@ -1,15 +1,12 @@
 /* The calendar: events are dragged and stretched by mouse, by touch (press and hold) or by keyboard (Alt and arrows); a
    click on an empty slot opens the dialog of a new event. Times are wall-clock times of the reader. */
+import { draggable } from "./drag.js";
 import { refreshPage, token } from "./nav.js";
 import { announce, text } from "./texts.js";
 import { toast } from "./toasts.js";
 
 const HOUR = 44; // pixels, as in calendar.css
 const STEP = 15; // minutes
-const HOLD = 350; // milliseconds before a finger drags rather than scrolls
-const FAR = 5; // pixels that make a click a drag
-let drag = null;
-let justDragged = false;
 
 const calendar = () => document.querySelector("[data-calendar]");
 const local = (value) => new Date(`${value}Z`); // wall-clock time, counted as if it were UTC: no zone interferes
@@ -57,23 +54,36 @@ async function refreshed(cal) {
   items.find((one) => one.checkVisibility())?.focus({ preventScroll: true });
 }
 
-function begin(event, item) {
-  const column = item.closest("[data-hours]");
-  drag = {
-    item, column, x: event.clientX, y: event.clientY, moved: false, resize: Boolean(event.target.closest("[data-cal-resize]")),
-    start: local(item.dataset.start), end: local(item.dataset.end), pointer: event.pointerId,
-    grabbed: column ? event.clientY - item.getBoundingClientRect().top : 0,
-  };
-}
+draggable({
+  grab(event) {
+    const item = event.target.closest?.("[data-cal]");
+    if (!item) return null;
+    const column = item.closest("[data-hours]");
+    return {
+      item, column, resize: Boolean(event.target.closest("[data-cal-resize]")),
+      start: local(item.dataset.start), end: local(item.dataset.end),
+      grabbed: column ? event.clientY - item.getBoundingClientRect().top : 0,
+    };
+  },
+  atOnce: ({ target }) => Boolean(target.closest("[data-cal-resize]")),
+  start: ({ item }) => item.classList.add("cal-dragged"),
+  over: preview,
+  end({ newStart, newEnd, start, end, item }, dropped) {
+    for (const one of document.querySelectorAll(".cal-target")) one.classList.remove("cal-target");
+    const from = newStart ?? start;
+    const to = newEnd ?? end;
+    if (!dropped || (from.getTime() === start.getTime() && to.getTime() === end.getTime())) refreshPage();
+    else send(item, from, to);
+  },
+});
 
-function preview(event) {
-  const day = drag.resize ? drag.column : dayUnder(event.clientX, event.clientY);
+function preview(drag, x, y) {
+  const day = drag.resize ? drag.column : dayUnder(x, y);
   for (const one of document.querySelectorAll(".cal-target")) one.classList.remove("cal-target");
   if (!day) return;
   const length = drag.end - drag.start;
-  drag.item.classList.add("cal-dragged");
   if (drag.resize) {
-    const minutes = Math.max(STEP, minutesAt(day, event.clientY) - (drag.start.getUTCHours() * 60 + drag.start.getUTCMinutes()));
+    const minutes = Math.max(STEP, minutesAt(day, y) - (drag.start.getUTCHours() * 60 + drag.start.getUTCMinutes()));
     drag.newEnd = new Date(drag.start.getTime() + minutes * 60000);
     drag.item.style.height = `${(minutes / 60) * HOUR}px`;
     return;
@@ -81,7 +91,7 @@ function preview(event) {
   day.classList.add("cal-target");
   const midnight = local(`${day.dataset.day}T00:00`);
   const timed = "hours" in day.dataset && !("whole" in drag.item.dataset);
-  const minutes = timed ? minutesAt(day, event.clientY - drag.grabbed) : drag.start.getUTCHours() * 60 + drag.start.getUTCMinutes();
+  const minutes = timed ? minutesAt(day, y - drag.grabbed) : drag.start.getUTCHours() * 60 + drag.start.getUTCMinutes();
   drag.newStart = new Date(midnight.getTime() + Math.max(0, minutes) * 60000);
   drag.newEnd = new Date(drag.newStart.getTime() + length);
   if (timed) {
@@ -92,57 +102,10 @@ function preview(event) {
   }
 }
 
-function finish(event, cancelled) {
-  const { item, moved, newStart, newEnd, start, end } = drag;
-  drag = null;
-  for (const one of document.querySelectorAll(".cal-target")) one.classList.remove("cal-target");
-  if (!moved) return;
-  justDragged = true;
-  setTimeout(() => { justDragged = false; }, 50);
-  const from = newStart ?? start;
-  const to = newEnd ?? end;
-  if (cancelled || (from.getTime() === start.getTime() && to.getTime() === end.getTime())) refreshPage();
-  else send(item, from, to);
-}
-
-document.addEventListener("pointerdown", (event) => {
-  const item = event.target.closest?.("[data-cal]");
-  if (!item || event.button !== 0 || event.ctrlKey || event.metaKey) return;
-  if (event.pointerType !== "touch" || event.target.closest("[data-cal-resize]")) {
-    begin(event, item);
-    return;
-  }
-  const timer = setTimeout(() => {
-    begin(event, item);
-    drag.moved = true;
-    item.classList.add("cal-dragged");
-    navigator.vibrate?.(15);
-  }, HOLD);
-  for (const name of ["pointerup", "pointercancel"]) document.addEventListener(name, () => clearTimeout(timer), { once: true });
-  document.addEventListener("pointermove", (move) => Math.hypot(move.clientX - event.clientX, move.clientY - event.clientY) > FAR * 2 && clearTimeout(timer), { once: true });
-});
-document.addEventListener("pointermove", (event) => {
-  if (!drag || event.pointerId !== drag.pointer) return;
-  if (!drag.moved && Math.hypot(event.clientX - drag.x, event.clientY - drag.y) < FAR) return;
-  drag.moved = true;
-  preview(event);
-});
-// A finger that drags must not scroll the page.
-document.addEventListener("touchmove", (event) => drag?.moved && event.preventDefault(), { passive: false });
-document.addEventListener("pointerup", (event) => drag && event.pointerId === drag.pointer && finish(event, false));
-document.addEventListener("pointercancel", (event) => drag && event.pointerId === drag.pointer && finish(event, true));
-document.addEventListener("dragstart", (event) => event.target.closest?.("[data-cal]") && event.preventDefault());
-document.addEventListener("contextmenu", (event) => drag?.moved && event.preventDefault());
-
 document.addEventListener("click", (event) => {
   const item = event.target.closest?.("[data-cal]");
-  if (item && justDragged) {
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    return;
-  }
   const slot = event.target.closest?.("[data-calendar][data-new] [data-day]");
-  if (!slot || item || justDragged || event.target.closest("a, button")) return;
+  if (!slot || item || event.target.closest("a, button")) return;
   const timed = "hours" in slot.dataset;
   const minutes = timed ? Math.floor(minutesAt(slot, event.clientY - HOUR / 4) / 30) * 30 : 9 * 60;
   const start = new Date(local(`${slot.dataset.day}T00:00`).getTime() + Math.max(0, minutes) * 60000);

@@ -70,3 +70,9 @@ document.addEventListener("htmx:load", ({ detail }) => {
 });
 wake(document);
 document.querySelector("[data-error-summary]")?.focus();
+
+// The unit beside an amount follows the currency that is chosen in the same form.
+document.addEventListener("change", ({ target }) => {
+  if (target.name !== "CurrencyIsoCode") return;
+  for (const unit of target.form?.querySelectorAll("[data-currency]") ?? []) unit.textContent = target.value;
+});

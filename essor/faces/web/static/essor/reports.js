@@ -1,4 +1,6 @@
 /* The report builder and dashboards: the filter comes back into the form, tiles are dragged, filters are applied. */
+import { draggable } from "./drag.js";
+
 if (!document.documentElement.dataset.reports) {
   document.documentElement.dataset.reports = "1";
 
@@ -14,34 +16,25 @@ if (!document.documentElement.dataset.reports) {
     if (target?.id === "report-parts") htmx.trigger(document.body, "es:report-changed");
   });
 
-  /* Dragging a tile by its handle, with the mouse or a finger; buttons in its menu do the same for the keyboard. */
-  let dragged = null;
-  let over = null;
-  const tileAt = ({ clientX, clientY }) => document.elementFromPoint(clientX, clientY)?.closest("[data-tile]");
-  function stop() {
-    dragged?.classList.remove("dragging");
-    over?.classList.remove("drop-here");
-    dragged = over = null;
-  }
-  document.addEventListener("pointerdown", (event) => {
-    const grip = event.button === 0 && event.target.closest?.(".tile-grip");
-    if (!grip) return;
-    event.preventDefault(); // no text is selected on the way
-    dragged = grip.closest("[data-tile]");
-    dragged.classList.add("dragging");
-  });
-  document.addEventListener("pointermove", (event) => {
-    if (!dragged) return;
-    const found = tileAt(event);
-    over?.classList.toggle("drop-here", over === found);
-    over = found && found !== dragged ? found : null;
-    over?.classList.add("drop-here");
-  });
-  document.addEventListener("pointercancel", stop);
-  document.addEventListener("keydown", ({ key }) => { if (key === "Escape") stop(); });
-  document.addEventListener("pointerup", () => {
-    if (dragged && over) drop(dragged, over);
-    stop();
+  /* Dragging a tile by its handle; buttons in its menu do the same for the keyboard. */
+  draggable({
+    grab: ({ target }) => {
+      const tile = target.closest?.(".tile-grip")?.closest("[data-tile]");
+      return tile ? { tile } : null;
+    },
+    atOnce: () => true,
+    start: ({ tile }) => tile.classList.add("dragging"),
+    over(drag, x, y) {
+      const found = document.elementFromPoint(x, y)?.closest("[data-tile]");
+      drag.onto?.classList.toggle("drop-here", drag.onto === found);
+      drag.onto = found && found !== drag.tile ? found : null;
+      drag.onto?.classList.add("drop-here");
+    },
+    end({ tile, onto }, dropped) {
+      tile.classList.remove("dragging");
+      onto?.classList.remove("drop-here");
+      if (dropped && onto) drop(tile, onto);
+    },
   });
 
   function drop(tile, onto) {

@@ -1,0 +1,85 @@
+"""Members of a campaign show what became of its mails: sent, opened, clicked, bounced, opted out, each with its first moment.
+
+So lists, segments, reports and flows know who clicked and did not respond, by the same Query road as everything else.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from contextvars import ContextVar
+from datetime import datetime
+
+from essor.access.actor import system_actor
+from essor.catalog import current
+from essor.domain.marketing.campaigns import members
+from essor.domain.marketing.campaigns.members import LINKS
+from essor.domain.marketing.campaigns.models import CampaignMember
+from essor.domain.marketing.campaigns.objects import MEMBER
+from essor.domain.marketing.sending.models import ListEmail
+from essor.kernel.events import Event, consumer
+from essor.records.batch import Batch
+from essor.records.change import Change, Source
+from essor.records.rules import before
+from essor.records.save import save_many
+
+SOURCE = Source(name="mailing")
+FIELDS = {
+    "mail.sent": "SentDate", "mail.opened": "FirstOpenedDate", "mail.clicked": "FirstClickedDate",
+    "mail.bounced": "BouncedDate", "mail.opted_out": "OptedOutDate",
+}  # fmt: skip
+# Who clicked has opened, though the picture that would tell may have been kept from loading.
+IMPLIED = {"FirstClickedDate": "FirstOpenedDate"}
+People = dict[int, datetime]
+_moments: ContextVar[tuple[str, People] | None] = ContextVar("moments", default=None)
+
+
+@consumer("tracking", topics=FIELDS, batch=20)
+def follow(events: Sequence[Event]) -> None:
+    """Write first moments on the members of campaigns; who was mailed becomes a member."""
+    campaigns = dict(
+        ListEmail.objects.filter(
+            pk__in={event.payload["list_email_id"] for event in events}, campaign__isnull=False
+        ).values_list("pk", "campaign_id")
+    )
+    found: dict[tuple[int, str, str], People] = defaultdict(dict)
+    for event in events:
+        campaign = campaigns.get(event.payload["list_email_id"])
+        if campaign is not None:
+            at, field = _moment(event), FIELDS[event.topic]
+            for _recipient, object_name, person in event.payload["people"]:
+                for name in filter(None, (field, IMPLIED.get(field))):
+                    found[campaign, object_name, name].setdefault(person, at)
+    for (campaign, object_name, name), people in found.items():
+        if name == FIELDS["mail.sent"]:
+            members.add(system_actor(), campaign, object_name, list(people), source=SOURCE)
+        _write(campaign, LINKS[object_name], name, people)
+
+
+def _moment(event: Event) -> datetime:
+    at = event.payload.get("at")
+    return datetime.fromisoformat(at) if at else event.created
+
+
+def _write(campaign: int, link: str, field: str, people: People) -> None:
+    """Set the moment on those members who have none yet; nobody else can write these fields."""
+    obj = current.get().object(MEMBER)
+    person, column = obj.field(link).attr, obj.field(field).attr
+    rows = CampaignMember.objects.filter(
+        campaign_id=campaign, is_deleted=False, **{f"{person}__in": list(people), f"{column}__isnull": True}
+    )
+    moments = {member: people[key] for member, key in rows.values_list("pk", person)}
+    token = _moments.set((field, moments))
+    try:
+        save_many(system_actor(), MEMBER, [Change(MEMBER, {}, id=key) for key in moments], source=SOURCE)
+    finally:
+        _moments.reset(token)
+
+
+@before(MEMBER, reads=tuple(FIELDS.values()))
+def set_moments(batch: Batch) -> None:
+    """Write the moments that `_write` found."""
+    if batch.source.name == SOURCE.name and (found := _moments.get()):
+        field, moments = found
+        for row in batch.updating():
+            row.set(field, moments[row.id or 0])

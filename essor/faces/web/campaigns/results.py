@@ -1,0 +1,127 @@
+"""What became of a campaign's mails, from sent to responded, and of one mailing link by link; figures lead to people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from essor.access import rows as row_access
+from essor.domain.marketing.campaigns.calls import TASK
+from essor.domain.marketing.campaigns.objects import CAMPAIGN, MEMBER
+from essor.domain.marketing.sending.models import ListEmail
+from essor.domain.marketing.tracking import reading
+from essor.domain.marketing.tracking.models import OPENED
+from essor.faces.web import offers
+from essor.faces.web.lists.state import rows_address, written
+from essor.faces.web.records.reading import Loaded, actor_of, load
+from essor.kernel.errors import QueryRefused
+from essor.query import run
+from essor.query.tree import Aggregate, All, Column, Compare, Condition, Constant, Path, Query
+
+MAILING = "ListEmail"
+SOON = timedelta(days=7)
+
+
+def _there(name: str) -> Condition:
+    return Compare(Path((name,)), "notnull")
+
+
+RESPONDED = Compare(Path(("HasResponded",)), "eq", (Constant(value=True),))
+SILENT = Compare(Path(("HasResponded",)), "eq", (Constant(value=False),))
+WARM = All((_there("FirstClickedDate"), SILENT))
+STEPS: dict[str, Condition] = {
+    "sent": _there("SentDate"), "delivered": All((_there("SentDate"), Compare(Path(("BouncedDate",)), "null"))),
+    "opened": _there("FirstOpenedDate"), "clicked": _there("FirstClickedDate"), "responded": RESPONDED,
+    "bounced": _there("BouncedDate"), "opted_out": _there("OptedOutDate"), "warm": WARM,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One figure of the funnel; `share` is its part of those mailed, 0 to 1, None where that says nothing."""
+
+    label: str
+    count: int
+    share: float | None
+    href: str
+    tone: str = ""
+
+
+@offers.record_panel(CAMPAIGN)
+def results_panel(record: Loaded) -> offers.Panel | None:
+    """Offer the funnel of a campaign whose members can be seen."""
+    return offers.Panel("results", f"/r/{record.id}/results", "top") if record.catalog.has(MEMBER) else None
+
+
+@offers.record_panel(MAILING)
+def mailing_panel(record: Loaded) -> offers.Panel | None:
+    """Offer the clicks and opens of a mailing that was launched."""
+    return (
+        None
+        if record.values.get("Status") == "Draft"
+        else offers.Panel("hits", f"/r/{record.id}/hits", "main")
+    )
+
+
+@require_GET
+def panel(request: HttpRequest, record_id: str) -> HttpResponseBase:
+    """Draw the funnel: one statement counts all of it."""
+    record = load(actor_of(request), record_id)
+    own = Compare(Path(("CampaignId",)), "eq", (Constant(record.key),))
+    counts = _counts(record, own)
+    context = {
+        "record": record, "steps": _steps(counts, own), "warm": counts.get("warm", 0),
+        "warm_href": rows_address(MEMBER, All((own, WARM))), "warm_filter": written(All((own, WARM))),
+        "subject": _("Call: %(campaign)s") % {"campaign": record.values.get("Name") or ""},
+        "day": timezone.localdate() + SOON,
+        "may_call": record.catalog.has(TASK) and row_access.may(record.actor, record.catalog.object(TASK), "create"),
+    }  # fmt: skip
+    return render(request, "campaigns/results.html.jinja", context)
+
+
+def _counts(record: Loaded, own: Condition) -> dict[str, int]:
+    columns = tuple(Column(Aggregate("COUNT", Path(("Id",)), where), name) for name, where in STEPS.items())
+    try:
+        (row,) = run.rows(record.actor, Query(MEMBER, columns=columns, where=own))
+    except QueryRefused:  # a field of these is hidden from the reader
+        return {}
+    return {name: int(count or 0) for name, count in row.items()}
+
+
+def _steps(counts: dict[str, int], own: Condition) -> list[Step]:
+    sent = counts.get("sent", 0)
+    words = {
+        "sent": (_("Sent"), ""), "delivered": (_("Delivered"), ""), "opened": (_("Opened"), ""), "clicked": (_("Clicked"), ""),
+        "responded": (_("Responded"), "good"), "bounced": (_("Bounced"), "warn"), "opted_out": (_("Opted out"), "warn"),
+    }  # fmt: skip
+    if not sent:
+        return []
+    return [
+        Step(
+            label, counts[name], None if name == "sent" else counts[name] / sent,
+            rows_address(MEMBER, All((own, STEPS[name]))), tone if counts[name] else "",
+        )
+        for name, (label, tone) in words.items()
+    ]  # fmt: skip
+
+
+@require_GET
+def hits(request: HttpRequest, record_id: str) -> HttpResponseBase:
+    """Draw the clicks and opens of one mailing."""
+    record = load(actor_of(request), record_id)
+    mailing = ListEmail.objects.get(pk=record.key)
+    tallies = reading.by_link(mailing.pk)
+    hours = reading.by_hour(mailing.pk)
+    context = {
+        "record": record, "opened": tallies.get(OPENED, reading.Tally()), "clicked": reading.clicked(mailing.pk),
+        "links": reading.links(mailing.pk, tallies), "domains": reading.by_domain(mailing.pk), "hours": hours,
+        "most": max((opens + clicks for _hour, opens, clicks in hours), default=0), "sent": mailing.total_sent,
+    }  # fmt: skip
+    return render(request, "campaigns/hits.html.jinja", context)

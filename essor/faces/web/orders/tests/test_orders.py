@@ -1,0 +1,42 @@
+"""An order on pages: made in one click, activated, confirmed on paper, then closed to changes."""
+
+from __future__ import annotations
+
+from django.test import Client
+
+from essor.access.actor import Actor
+from essor.domain.sales.orders.models import Order, OrderItem
+from essor.kernel import ids
+from essor.records.change import Change
+from essor.records.save import save
+
+
+def test_from_a_won_deal_to_an_activated_order(admin: Client, actor: Actor, deal: str) -> None:
+    assert f"/r/{deal}/order" not in admin.get(f"/r/{deal}/").content.decode(), "it is not won yet"
+    assert admin.post(f"/r/{deal}/order").headers["Location"].rstrip("/").endswith(deal), (
+        "and goes back to say so"
+    )
+    save(actor, Change("Opportunity", {"StageName": "Closed Won"}, id=ids.decode(deal)[1]))
+    assert f"/r/{deal}/order" in admin.get(f"/r/{deal}/").content.decode()
+    order = admin.post(f"/r/{deal}/order").headers["Location"].rstrip("/").rpartition("/")[2]
+    page = admin.get(f"/r/{order}/").content.decode()
+    assert f"/r/{order}/activate" in page
+    assert "See the order confirmation" in page
+    grid = admin.get(f"/r/{order}/products").content.decode()
+    assert "Pump" in grid
+    assert "€36" in grid, "with VAT"
+    line = ids.encode("802", OrderItem.objects.get().pk)
+    assert admin.post(f"/r/{order}/products", {f"Quantity.{line}": "5"}).status_code == 204
+    assert Order.objects.get().grand_total == 6000
+    answer = admin.get(f"/r/{order}/confirmation", {"language": "fr"})
+    assert answer.content.startswith(b"%PDF")
+    assert answer.headers["Content-Type"] == "application/pdf"
+    assert admin.post(f"/r/{order}/activate").status_code == 302
+    page = admin.get(f"/r/{order}/").content.decode()
+    assert f"/r/{order}/edit" not in page
+    assert admin.post(f"/r/{order}/products", {f"Quantity.{line}": "9"}).status_code == 422
+    assert Order.objects.get().grand_total == 6000
+    admin.post(f"/r/{order}/activate?undo=1")
+    assert Order.objects.get().status == "Draft"
+    assert admin.post(f"/r/{deal}/activate").status_code == 404
+    assert admin.get(f"/r/{deal}/confirmation").status_code == 404

@@ -1,0 +1,59 @@
+"""A flow is built in the drawing, tried, turned on, and its run log tells what it did."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+Visit = Callable[..., Page]
+STEP = re.compile(r"\?step=s\d+")
+
+
+def add(page: Page, kind: str) -> None:
+    """Put a step of a kind at the end; its panel opens."""
+    page.locator(".flow-plus summary").last.click()
+    page.locator(f".flow-plus details[open] button[value={kind}]").click()
+    expect(page.locator(".flow-card.is-chosen")).to_be_visible()
+
+
+def test_a_flow_that_asks_for_approval_is_built_turned_on_and_followed(house: str, visit: Visit) -> None:
+    page = visit(house)
+    page.goto("/setup/flows/new")
+    page.fill("#f-name", "Comptes à revoir")
+    page.fill("#f-object", "Compte")
+    page.get_by_role("option", name="Compte", exact=True).click()
+    page.get_by_role("button", name="Créer le flux").click()
+    page.select_option("#f-on", "manual")
+    page.locator("#panel-form button[value=save]").click()
+    expect(page.locator(".flow-card").first).to_contain_text("bouton")
+    add(page, "create")
+    page.fill("#value-Subject", "Revoir ce compte")
+    page.locator("#panel-form button[value=save]").click()
+    expect(page.locator(".flow-card.is-chosen")).to_contain_text("Revoir ce compte")
+    add(page, "approval")
+    page.select_option("#f-ask", "people")
+    for one in (0, 1):
+        page.locator("#f-people label.choice").nth(one).click()
+    page.locator("#panel-form button[value=save]").click()
+    expect(page.locator(".flow-lane")).to_have_count(2)
+    page.get_by_role("button", name="Activer").click()
+    expect(page.get_by_role("button", name="Désactiver")).to_be_visible()
+    log = page.url.split("?")[0] + "runs"
+    page.goto("/o/Account/")
+    page.locator("td a[href^='/r/001']").first.click()
+    start = page.locator("form[action*='/flows/'] button", has_text="Comptes à revoir")
+    page.locator("details.menu", has=start).locator("summary").click()
+    start.click()
+    expect(page.get_by_text("Comptes à revoir » est lancé").first).to_be_visible()
+    line = page.locator("tbody tr")
+    for _attempt in range(40):
+        page.goto(log)
+        if line.get_by_text("En attente d’une réponse").count():
+            break
+        page.wait_for_timeout(200)
+    line.locator("td.cell-primary a").click()
+    steps = page.locator(".flow-report-step")
+    expect(steps).to_have_count(2)
+    expect(steps.last).to_contain_text("Demander une approbation")
