@@ -30,6 +30,7 @@ SHORTEST, LONGEST = 3, 24 * 3600  # seconds between the sight of a form and its 
 WINDOW, PER_SENDER, PER_FORM = timedelta(minutes=10), 10, 600
 COUNTED = 5  # times the limit; what comes beyond is refused without a trace, or a flood would fill the table
 DIGITS = 11  # of milliseconds: three years
+KEPT = timedelta(days=90)
 SALT = "essor.web_to_lead.stamp"
 KINDS = frozenset(
     {"text", "textarea", "email", "phone", "url", "picklist", "multiselect", "checkbox", "number", "date"}
@@ -97,10 +98,8 @@ def through(
         raise _refusal(Outcome.OFTEN)
     ending = Outcome.INVALID
     try:
-        if recent.count() >= PER_SENDER or _crowded(table, own):
-            ending = Outcome.OFTEN
-        else:
-            ending = _first_look(key, data, size)
+        often = recent.count() >= PER_SENDER or _crowded(table, own)
+        ending = Outcome.OFTEN if often else _first_look(key, data, size)
         if ending is Outcome.ACCEPTED:
             try:
                 return work()
@@ -192,3 +191,8 @@ def answers(fields: Sequence[Field], required: Collection[str], data: Sent) -> d
     if errors:
         raise ValidationFailed(errors)
     return values
+
+
+def forget(attempts: type[Attempt]) -> None:
+    """Delete the entries of attempts that nobody counts any more."""
+    attempts._default_manager.filter(created_date__lt=timezone.now() - KEPT).delete()  # noqa: SLF001 -- Django's name

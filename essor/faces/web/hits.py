@@ -55,7 +55,7 @@ async def click(scope: Scope) -> Answer | None:
     if hit is None or not target:
         return None
     _note(scope, hit)
-    return Answer(302, ((b"location", target.encode()), *NEVER_KEPT))
+    return Answer(302, ((b"location", addresses.named(target, hit.recipient_id).encode()), *NEVER_KEPT))
 
 
 async def opened(scope: Scope) -> Answer | None:

@@ -13,6 +13,7 @@ from essor.domain.marketing import tokens
 
 CLICK, OPEN, OPT_OUT, PREFERENCES, BROWSER = "click", "open", "opt-out", "preferences", "browser"
 BOUNCE, MESSAGE = "bounce", "message"
+VISIT, VISIT_NAME = "visit", "r"  # the parameter that names the recipient on our own pages
 NOBODY = 0
 BOUNCE_PREFIX = "b+"
 
@@ -37,6 +38,22 @@ def read_click(token: str) -> Hit | None:
         case (int() as recipient_id, int() as list_email_id, int() as link):
             return Hit(recipient_id or None, list_email_id, link)
     return None
+
+
+def named(address: str, recipient_id: int | None) -> str:
+    """Return where a link leads; on pages of our own the recipient is known by a token, other sites learn nothing."""
+    site = f"{settings.SITE_URL}/"
+    if recipient_id is None or not address.startswith(site):
+        return address
+    before, hash_sign, place = address.partition("#")
+    sign = "&" if "?" in before else "?"
+    return f"{before}{sign}{VISIT_NAME}={tokens.make(VISIT, recipient_id)}{hash_sign}{place}"
+
+
+def read_visit(token: str) -> int | None:
+    """Return the recipient that a page of ours was opened by, None for a forged token."""
+    numbers = tokens.read(VISIT, token)
+    return numbers[0] if numbers is not None and len(numbers) == 1 else None
 
 
 def opened(recipient_id: int, list_email_id: int) -> str:

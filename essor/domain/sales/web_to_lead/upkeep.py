@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import time, timedelta
-
-from django.utils import timezone
+from datetime import time
 
 from essor.domain.sales.web_to_lead.models import Sending
 from essor.jobs.schedule import SCHEDULE, daily
 from essor.jobs.tasks import task
-
-KEPT = timedelta(days=90)
+from essor.records.strangers import forget
 
 
 @task()
 def forget_sendings() -> None:
     """Delete the entries of attempts that nobody counts any more."""
-    Sending.objects.filter(created_date__lt=timezone.now() - KEPT).delete()
+    forget(Sending)
 
 
 SCHEDULE.add("forget web form entries", forget_sendings, daily(time(3, 40)))
