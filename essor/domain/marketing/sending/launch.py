@@ -17,8 +17,9 @@ from essor.domain.marketing.audience import definition, keep
 from essor.domain.marketing.audience.count import Counted, counted
 from essor.domain.marketing.audience.definition import Audience
 from essor.domain.marketing.consent.people import OBJECTS
+from essor.domain.marketing.letters import checks as letter_checks
 from essor.domain.marketing.letters import compile as letters
-from essor.domain.marketing.letters.compiled import Compiled, Slot
+from essor.domain.marketing.letters.compile import Letter
 from essor.domain.marketing.letters.models import EmailTemplate
 from essor.domain.marketing.sending import contents, couriers, domains, freezing, pacing, planning
 from essor.domain.marketing.sending.contents import Variant
@@ -32,7 +33,7 @@ from essor.query.tree import Column, Compare, Constant, Path, Query
 from essor.records.change import Change
 from essor.records.save import save
 
-LARGEST = 100_000  # bytes of HTML after which mail programs cut
+STOPPING = frozenset({"subject", "compile"})  # checks of a letter without which it cannot go out at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,26 +130,26 @@ def freeze_letters(actor: Actor, mailing: ListEmail) -> None:
 
 def variants_of(actor: Actor, mailing: ListEmail) -> list[Variant]:
     """Return the letters of a mailing, each for contacts and for leads; ValidationFailed names what is wrong."""
+    return [
+        Variant(
+            number, name, values["from_name"] or "", values["from_address"] or "", letters.compiled(letter, name)
+        )
+        for number, (values, letter) in enumerate(_written(actor, mailing))
+        for name in OBJECTS.values()
+    ]  # fmt: skip
+
+
+def _written(actor: Actor, mailing: ListEmail) -> list[tuple[dict[str, Any], Letter]]:
+    """Return the letter of each variant as it was written, with who sends it."""
     own: dict[str, Any] = {
         "subject": mailing.subject, "from_name": mailing.from_name, "from_address": mailing.from_address,
         "template": mailing.email_template_id,
     }  # fmt: skip
-    found: list[Variant] = []
-    for number, other in enumerate([{}, *mailing.trial.get("variants", [])]):
+    found = []
+    for other in [{}, *mailing.trial.get("variants", [])]:
         values = own | {name: value for name, value in other.items() if value}
-        template = template_of(actor, values["template"])
-        letter = letters.letter_of(template)
-        letter = replace(letter, subject=values["subject"] or letter.subject)
-        found.extend(
-            Variant(
-                number,
-                name,
-                values["from_name"] or "",
-                values["from_address"] or "",
-                letters.compiled(letter, name),
-            )
-            for name in OBJECTS.values()
-        )
+        letter = letters.letter_of(template_of(actor, values["template"]))
+        found.append((values, replace(letter, subject=values["subject"] or letter.subject)))
     return found
 
 
@@ -170,29 +171,19 @@ def refused(message: str, field: str = "") -> ValidationFailed:
 
 
 def _letter_checks(actor: Actor, mailing: ListEmail) -> list[Check]:
+    """Return what the letters room has to say about each variant; what it calls good needs no line of its own."""
     try:
-        made = variants_of(actor, mailing)
+        variants_of(actor, mailing)
+        written = _written(actor, mailing)
     except EssorError as error:
         return [Check("stops", str(error))]
-    found: list[Check] = []
-    first = made[0].compiled
-    if not any(part for part in first.subject if not isinstance(part, str) or part.strip()):
-        found.append(Check("stops", _("The mail has no subject.")))
-    if not _has_opt_out(first):
-        words = _("Mail programs show their own button; people look for a link at the end of the mail too.")
-        found.append(Check("warning", _("The mail has no link to unsubscribe."), words))
-    size = sum(len(part.encode()) for part in first.html if isinstance(part, str))
-    if size > LARGEST:
-        words = _("Gmail cuts mails of more than 100 kB.")
-        found.append(Check("warning", _("The mail is %(size)s kB large.") % {"size": size // 1000}, words))
-    return found or [Check("good", _("The mail can be written."))]
-
-
-def _has_opt_out(compiled: Compiled) -> bool:
-    return any(
-        isinstance(part, Slot) and part.kind in ("unsubscribe", "preferences", "source")
-        for part in compiled.html
-    )
+    found = [
+        Check("stops" if one.key in STOPPING and one.state == "bad" else "warning", one.title, one.text)
+        for _values, letter in written
+        for one in letter_checks.checked(actor, letter)
+        if one.state in ("bad", "warn")
+    ]
+    return list(dict.fromkeys(found)) or [Check("good", _("The mail can be written."))]
 
 
 def _sender_checks(mailing: ListEmail) -> list[Check]:
