@@ -16,9 +16,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 # Values of these fields go to the driver as they are.
 PLAIN = frozenset(
-    {"CharField", "TextField", "IntegerField", "PositiveIntegerField", "BigIntegerField", "FloatField", "BooleanField",
-     "BigAutoField", "ForeignKey"}
-)  # fmt: skip
+    {"CharField", "TextField", "BigIntegerField", "FloatField", "BooleanField", "BigAutoField", "ForeignKey"}
+)
 Adapt = Callable[[Any], Any]
 
 
@@ -81,6 +80,11 @@ def _adapter(field: models.Field[Any, Any], vendor: str) -> Adapt | None:
     kind = field.get_internal_type()
     if kind in PLAIN or (vendor == "postgresql" and kind in ("DateField", "DateTimeField", "TimeField")):
         return None
+    if kind in (
+        "IntegerField",
+        "PositiveIntegerField",
+    ):  # numbers of the catalog come as doubles, and COPY takes no 1.0
+        return int
     if kind == "DateField":
         return str
     if kind == "DateTimeField":

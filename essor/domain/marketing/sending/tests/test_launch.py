@@ -161,3 +161,9 @@ def test_a_domain_has_keys_of_its_own_and_dns_says_whether_they_are_published(or
 class _Text:
     def __init__(self, text: str) -> None:
         self.strings = [text[at : at + 255].encode() for at in range(0, len(text), 255)]
+
+
+def test_rates_of_many_new_mailings_are_kept_whole(admin: Actor) -> None:
+    typed = [Change("ListEmail", {"Name": f"M{number}", "HourlyRate": "1000"}) for number in range(3)]
+    assert all(one.ok for one in save_many(admin, "ListEmail", typed))
+    assert set(ListEmail.objects.values_list("hourly_rate", flat=True)) == {1000}
