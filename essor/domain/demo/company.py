@@ -25,6 +25,7 @@ from essor.domain.demo import (
     forecasts,
     gaps,
     incoming,
+    landing,
     letters,
     mailings,
     orders,
@@ -143,6 +144,8 @@ def make(*, scale: float = 1.0, seed: int = SEED, report: Report = lambda _line:
     report("three flows turned on")
     letters.make()
     report("e-mail templates")
+    landing.make()
+    report("a landing page with a white paper")
 
 
 def _sellers() -> list[User]:
