@@ -53,7 +53,7 @@ BLOCKS = (
         (RichText(id="w1", html="<h3>Contrôler</h3><p>La liste des douze points à regarder après l’hiver.</p>"),),
         (RichText(id="w2", html="<h3>Budgéter</h3><p>Les ordres de prix, du nettoyage à la reprise complète.</p>"),),
     )),
-    RichText(id="end", html="<p><b>24 pages, sans jargon.</b> Le fichier est à vous dès que le formulaire est envoyé.</p>"),
+    RichText(id="end", html="<p><b>Court et sans jargon.</b> Le fichier est à vous dès que le formulaire est envoyé.</p>"),
 )  # fmt: skip
 
 

@@ -105,7 +105,7 @@ def draw(
         "errors": errors, "again": again, "stamp": strangers.stamp(found.url_key or ""), "stamp_name": strangers.STAMP,
         "honeypot": strangers.HONEYPOT, "boxes": boxes(found), "body": body.rendered(letter),
         "hidden": {**came.utm, VISIT_NAME: came.token, "referrer": referrer[:500]}, "file": taking.gated(found),
-        "action": reverse("web:bare_landing", args=[found.url_key]),
+        "action": f"{reverse('web:bare_landing', args=[found.url_key])}#form",
     }  # fmt: skip
     return _answer("landing/page.html.jinja", context, letter, status=status, frames=frames)
 
