@@ -20,10 +20,9 @@ dev:
 	@sh scripts/setup.sh dev
 
 test: dev
-	@failed=0; \
-	for database in "" "$${TEST_DATABASE_URL:-pgserver:}"; do \
-		TEST_DATABASE_URL="$$database" $(RUN)pytest $(TESTS) || failed=1; \
-	done; \
+	@failed=0; server="$${TEST_DATABASE_URL:-pgserver:}"; \
+	TEST_DATABASE_URL="" $(RUN)pytest $(TESTS) || failed=1; \
+	TEST_DATABASE_URL="$$server" $(RUN)pytest $(TESTS) --only-database || failed=1; \
 	exit $$failed
 
 lint: dev

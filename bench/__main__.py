@@ -44,6 +44,7 @@ JOBS = {
     "create": Job("bench.api_create", writes=True, serves=True),
     "import": Job("bench.imports", writes=True),
     "flows": Job("bench.flows", writes=True),
+    "letters": Job("bench.letters"),
     "soql": Job("bench.soql", big=True),
     "forecast": Job("bench.forecast", writes=True),
     "clients": Job("bench.clients", writes=True, serves=True, databases=(SQLITE,)),

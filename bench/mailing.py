@@ -119,7 +119,7 @@ def slowly(port: int, domain: SendingDomain) -> float:
     backend.open()
     begin = time.process_time()
     for n in range(SLOWLY):
-        links = [addresses.click(n + 1, place) for place in range(LINKS)]
+        links = [addresses.click(n + 1, 1, place) for place in range(LINKS)]
         html = "".join(
             part if isinstance(part, str) else links[int(part.value)] if part.kind == "link" else "Zoé"
             for part in made.html

@@ -16,7 +16,9 @@ FOLDER = Path(__file__).parents[1] / "essor" / "domain" / "marketing" / "letters
 
 def gradient(name: str, *colors: str, turned: bool = False) -> str:
     """Return a gradient from the first colour to the last."""
-    stops = "".join(f'<stop offset="{n / (len(colors) - 1)}" stop-color="{one}"/>' for n, one in enumerate(colors))
+    stops = "".join(
+        f'<stop offset="{n / (len(colors) - 1)}" stop-color="{one}"/>' for n, one in enumerate(colors)
+    )
     way = 'x2="1" y2="1"' if turned else 'x2="0" y2="1"'
     return f'<defs><linearGradient id="{name}" x1="0" y1="0" {way}>{stops}</linearGradient></defs>'
 
@@ -95,7 +97,9 @@ def talk() -> str:
 
 def notebook() -> str:
     """Return a notebook and a pen."""
-    lines = "".join(f'<path d="M235 {y}h170" stroke="#c9cfee" stroke-width="7"/>' for y in range(120, 320, 38))
+    lines = "".join(
+        f'<path d="M235 {y}h170" stroke="#c9cfee" stroke-width="7"/>' for y in range(120, 320, 38)
+    )
     return (
         '<rect width="640" height="400" fill="#eef0fb"/><rect x="180" y="50" width="270" height="310" rx="16" fill="#fff"/>'
         f'<rect x="180" y="50" width="34" height="310" rx="12" fill="#4456d6"/>{lines}'
@@ -143,7 +147,9 @@ def main() -> None:
         browser = player.chromium.launch(executable_path=sys.argv[1], args=["--no-sandbox"])
         for name, (width, height, draw) in ART.items():
             page = browser.new_page(viewport={"width": width, "height": height})
-            page.set_content(f'<body style="margin:0"><svg viewBox="0 0 {width} {height}" width="{width}">{draw()}</svg>')
+            page.set_content(
+                f'<body style="margin:0"><svg viewBox="0 0 {width} {height}" width="{width}">{draw()}</svg>'
+            )
             page.screenshot(path=FOLDER / f"{name}.jpg", type="jpeg", quality=84)
             page.close()
 

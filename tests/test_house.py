@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -17,10 +18,16 @@ def sources() -> Iterator[tuple[Path, str]]:
             yield path.relative_to(ROOT), path.read_text(encoding="utf-8")
 
 
+@cache
+def trees() -> tuple[tuple[Path, ast.Module], ...]:
+    """All of them, read once."""
+    return tuple((path, ast.parse(text)) for path, text in sources())
+
+
 def lengths(kinds: tuple[type[ast.AST], ...]) -> Iterator[tuple[str, int]]:
     """Yield each definition of the kinds with its number of lines."""
-    for path, text in sources():
-        for node in ast.walk(ast.parse(text)):
+    for path, tree in trees():
+        for node in ast.walk(tree):
             if isinstance(node, kinds):
                 yield f"{path}:{node.name}", node.end_lineno - node.lineno + 1  # type: ignore[attr-defined]
 
@@ -39,9 +46,7 @@ def test_classes_have_one_job() -> None:
 
 
 def test_every_module_says_why_it_exists() -> None:
-    silent = [
-        str(path) for path, text in sources() if text.strip() and not ast.get_docstring(ast.parse(text))
-    ]
+    silent = [str(path) for path, tree in trees() if tree.body and not ast.get_docstring(tree)]
     assert not [path for path in silent if not path.endswith("__init__.py")]
 
 

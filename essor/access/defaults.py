@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 
 from essor.access.actions.save_license import save_license
-from essor.access.actions.save_role import save_role
-from essor.access.actor import Actor, system_actor
+from essor.access.actor import system_actor
 from essor.access.models import (
     FieldPermission,
     Group,
@@ -32,7 +31,7 @@ OWN = Right.READ | Right.CREATE | Right.EDIT | Right.DELETE
 IN_BULK = Right.IMPORT | Right.EXPORT | Right.MASS_EDIT
 PRICES = ("Product2", "Pricebook2", "PricebookEntry")
 TARGETS = ("ForecastingQuota",)
-# What only those who work in marketing change; everybody who sells reads it.
+# What those who sell read and do not change; the licence “Campaign reader” limits everybody else to that.
 CAMPAIGNS = (
     "Campaign",
     "CampaignMember",
@@ -41,7 +40,6 @@ CAMPAIGNS = (
     "EmailTemplate",
     "CommunicationSubscription",
 )
-PEOPLE = ("Account", "Contact", "Lead", "Individual")
 DEALS = ("Opportunity", "OpportunityLineItem", "Quote", "QuoteLineItem", "Order", "OrderItem", "Contract")
 
 
@@ -73,13 +71,6 @@ PROFILES: Mapping[str, Template] = {
         OWN | IN_BULK,
         except_on=dict.fromkeys((*DEALS, *PRICES, *TARGETS), Right.READ),
     ),
-    "Campaigns Read Only": Template(
-        "A light licence: reads campaigns, their members and the people in them, nothing else",
-        Right(0),
-        except_on=dict.fromkeys((*CAMPAIGNS, *PEOPLE), Right.READ),
-        access=FieldAccess.READ,
-        permissions=(),
-    ),
     "Read Only": Template("Reads what is shared", Right.READ, access=FieldAccess.READ, permissions=()),
 }
 READS = Right.READ | Right.VIEW_ALL | Right.EXPORT
@@ -87,9 +78,7 @@ LICENSES: Mapping[str, tuple[str, Mapping[str, Right]]] = {
     "Read only": ("Reads what the profile shows and changes nothing", {ANY: READS}),
     "Campaign reader": (
         "Works as the profile says, but only reads campaigns and mailings",
-        dict.fromkeys(
-            ("Campaign", "CampaignMember", "CampaignMemberStatus", "EmailTemplate", "ListEmail"), READS
-        ),
+        dict.fromkeys(CAMPAIGNS, READS),
     ),
 }
 ROLES: Mapping[str, str | None] = {
@@ -108,8 +97,9 @@ def ensure_defaults(company: str = "", language: str = "fr") -> None:
         locale = "fr_FR" if language == "fr" else "en_GB"
         Organization.objects.create(name=company or "Essor", language=language, locale=locale)
         made = True
+    known = set(Profile.objects.filter(name__in=PROFILES).values_list("name", flat=True))
     for name, template in PROFILES.items():
-        if not Profile.objects.filter(name=name).exists():
+        if name not in known:
             _make_profile(name, template)
             made = True
     if not Group.objects.filter(type=Principal.Type.EVERYONE).exists():
@@ -118,10 +108,11 @@ def ensure_defaults(company: str = "", language: str = "fr") -> None:
     if not User.objects.filter(user_type=User.Kind.AUTOMATED).exists():
         _make_automated_user()
         made = True
+    if not UserRole.objects.exists():
+        _make_roles()
+        made = True
     if made:
         bump()
-    if not UserRole.objects.exists():
-        _make_roles(system_actor())
     for name, (description, rights) in LICENSES.items():
         if not UserLicense.objects.filter(name=name).exists():
             save_license(system_actor(), name=name, description=description, rights=rights)
@@ -160,7 +151,11 @@ def _make_automated_user() -> None:
     user.save()
 
 
-def _make_roles(actor: Actor) -> None:
+def _make_roles() -> None:
     made: dict[str, UserRole] = {}
     for name, parent in ROLES.items():
-        made[name] = save_role(actor, name=name, parent=made[parent] if parent else None)
+        role = made[name] = UserRole.objects.create(
+            name=name, developer_name=api_name(name, UserRole), parent=made[parent] if parent else None
+        )
+        for kind in (Principal.Type.ROLE, Principal.Type.ROLE_AND_BELOW):
+            Group.objects.create(role=role, type=kind, name=name, developer_name=role.developer_name)

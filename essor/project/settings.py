@@ -146,6 +146,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a mass edit of a long list is one form
 
 # A virus scanner that speaks clamd's protocol, "host:port" or the path of its socket; empty: nothing is scanned.
 CLAMD = environment.text("ESSOR_CLAMD")
+# Where the company's mail server hands over bounces: lmtp://host:port or smtp://host:port.
+BOUNCES = environment.text("ESSOR_BOUNCES")
 # Room for files in megabytes, 0 for no limit.
 FILES_QUOTA_MB = environment.whole("ESSOR_FILES_QUOTA_MB", 0)
 FILES_QUOTA_PER_USER_MB = environment.whole("ESSOR_FILES_QUOTA_PER_USER_MB", 0)

@@ -9,7 +9,10 @@ processes of pytest-xdist inherit the result.
 import atexit
 import os
 import shutil
+import sqlite3
+import sys
 import tempfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -30,6 +33,9 @@ def _prepare() -> None:
         "DATABASE_URL": _database_url(folder),
         "ESSOR_HOSTS": "localhost,127.0.0.1,testserver",
     })  # fmt: skip
+    # Tests start a hundred programs; compiling all modules each time would be a third of their start.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     compile_if_stale()
 
 
@@ -57,6 +63,24 @@ def _start_postgresql(folder: Path) -> str:
 if _PREPARED not in os.environ:
     _prepare()
 
+EMPTY = Path(os.environ["ESSOR_DATA"]) / "empty.sqlite3"
+
+
+def keep_empty(database: str) -> None:
+    """Keep a copy of the SQLite file `database`, just migrated, for programs that tests start on their own data."""
+    if not EMPTY.exists():
+        copy = EMPTY.with_suffix(f".{os.getpid()}")
+        with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(copy)) as target:
+            source.backup(target)
+        copy.replace(EMPTY)  # at once, as other processes of this run do the same
+
+
+def start_with_tables(folder: Path) -> None:
+    """Give a data folder all tables, still empty, where this run has them at hand: a program needs not make them."""
+    if EMPTY.exists():
+        shutil.copy(EMPTY, folder / "essor.sqlite3")
+
+
 hypothesis_settings.register_profile(
     "ci",
     derandomize=True,
@@ -68,10 +92,44 @@ hypothesis_settings.register_profile("dev", deadline=None)
 hypothesis_settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--only-database` is for the run on a second database: the answer of all other tests cannot differ there."""
+    parser.addoption(
+        "--only-database", action="store_true", help="leave out tests that do not ask for the test database"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what was not asked for."""
+    if not config.getoption("--only-database"):
+        return
+    left_out = [item for item in items if not _on_database(item)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if _on_database(item)]
+
+
+def _on_database(item: pytest.Item) -> bool:
+    """Whether the test asks for the test database, by a mark, a fixture or Django's own class of tests."""
+    from django.test import TransactionTestCase  # noqa: PLC0415 - the environment must be ready before
+
+    kind = getattr(item, "cls", None)
+    return (
+        item.get_closest_marker("django_db") is not None
+        or not {"db", "transactional_db"}.isdisjoint(getattr(item, "fixturenames", ()))
+        or (isinstance(kind, type) and issubclass(kind, TransactionTestCase))
+    )
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_configure() -> None:
     """What differs from production: quick password hashes, static files without manifest, mail in memory."""
-    from django.conf import settings  # noqa: PLC0415 - the environment must be ready before
+    # The environment must be ready before these.
+    from django.conf import settings  # noqa: PLC0415
+    from django.test import TransactionTestCase  # noqa: PLC0415
+
+    from essor.project import emptying  # noqa: PLC0415
+
+    TransactionTestCase._fixture_teardown = emptying.empty  # type: ignore[attr-defined]  # noqa: SLF001 -- no public one
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = {

@@ -24,6 +24,7 @@ from essor.query.operands import Operand, Pair
 from essor.query.ordering import Key
 from essor.query.outputs import Output
 from essor.query.plan import Record, whole
+from essor.query.sql import OfGroup, Unordered
 from essor.query.tree import Aggregate, Call, Column, Expression, Order, Path, Query
 
 
@@ -41,11 +42,11 @@ class Groups:
         place = self.place(expression)
         if place is not None:
             found = functions.operand(self.query.group_by[place], self.obj, self.env)
-            return (
-                found
-                if place in self.kept
-                else found.computed(Value(None, CharField()), found.family, masks=())
-            )
+            if place not in self.kept:
+                return found.computed(Value(None, CharField()), found.family, masks=())
+            if isinstance(found.expression, F) and adds_up(self.query):
+                return replace(found, expression=Unordered(found.expression))
+            return found
         if isinstance(expression, Aggregate):
             return self.aggregate(expression)
         if isinstance(expression, Call):
@@ -85,6 +86,12 @@ def has_aggregate(expression: Expression) -> bool:
     if isinstance(expression, Call):
         return any(has_aggregate(argument) for argument in expression.arguments)
     return isinstance(expression, Aggregate)
+
+
+def adds_up(query: Query) -> bool:
+    """Tell whether a grouped query reads more of each row than what it groups by."""
+    columns = [one.expression for one in query.columns if isinstance(one, Column)]
+    return any(isinstance(one, Aggregate) and (one.argument or one.where) for one in columns)
 
 
 def spelled(expression: Expression | None) -> str:
@@ -189,7 +196,8 @@ def columns(groups: Groups) -> Iterator[Output]:
 def sort_keys(groups: Groups) -> list[Key]:
     """Return the sort keys; without ORDER BY groups are sorted by what they are grouped by, as people expect."""
     orders = groups.query.order_by or tuple(Order(expression) for expression in groups.query.group_by)
-    return ordering.keys(orders, groups.operand, groups.env)
+    found = ordering.keys(orders, groups.operand, groups.env)
+    return [replace(one, value=OfGroup(one.value), sql=OfGroup(one.sql)) for one in found]
 
 
 def record_of(row: Sequence[Any], shown: Sequence[Output]) -> Record:

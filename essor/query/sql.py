@@ -63,6 +63,32 @@ class PlaceIn(Func):
         )  # fmt: skip
 
 
+class OfGroup(Func):
+    """What is worked out of the values that a query groups by: once for a group, as it stands in no GROUP BY itself."""
+
+    arity = 1
+    template = "%(expressions)s"
+
+    def get_group_by_cols(self) -> list[Any]:
+        """Return nothing to group by: the values inside are grouped by already."""
+        return []
+
+
+class Unordered(Func):
+    """A column that SQLite is not to walk an index for, to save itself the sorting into groups.
+
+    Such an index holds nothing else: each row would be fetched from its place in the table, several times slower than
+    reading all of it, or an index that holds all columns of the query.
+    """
+
+    arity = 1
+    template = "%(expressions)s"
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: Connection, **extra: Any) -> Compiled:
+        """Write the sign that means nothing but this."""
+        return self.as_sql(compiler, connection, template="+%(expressions)s", **extra)
+
+
 class Reduce(Func):
     """SUM, MIN or MAX without the GROUP BY that Django's own aggregates bring."""
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from essor.project.testing import start_with_tables
+
 # Playwright's synchronous interface runs an event loop in this thread, and Django would refuse to
 # touch the database there; the tests do nothing concurrently.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -48,11 +50,14 @@ def house(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 @pytest.fixture(scope="session")
-def empty_house(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def empty_house(
+    chromium: Browser, tmp_path_factory: pytest.TempPathFactory, django_db_setup: None
+) -> Iterator[str]:
     """The address of a running Essor without any record: one administrator, ana@example.fr."""
     from tests.browser.house import make_administrator, running
 
     folder = tmp_path_factory.mktemp("empty")
+    start_with_tables(folder)
     make_administrator(folder)
     with running(folder, demo=False) as address:
         yield address

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import override
 
 from essor.access.models import User
@@ -87,13 +88,14 @@ TOPICS = (
 )
 
 
-def make(rng: Random, now: datetime) -> None:
-    """Make all of it, once; with few contacts the campaigns are small."""
+@transaction.atomic
+def make(rng: Random, now: datetime) -> str:
+    """Make all of it, once, and return what there is; with few contacts the campaigns are small."""
     owner = User.objects.filter(email=f"marketing@{DOMAIN}").values_list("pk", flat=True).first()
     contacts = list(Contact.objects.filter(is_deleted=False, email__isnull=False).order_by("pk")[: 6 * CHUNK])
     leads = list(Lead.objects.filter(is_deleted=False, is_converted=False).order_by("pk")[: 2 * CHUNK])
     if len(contacts) < SMALLEST or not leads or Campaign.objects.exists():
-        return
+        return f"{Campaign.objects.count()} campaigns"
     made: dict[str, Campaign] = {}
     members: list[CampaignMember] = []
     for story in STORIES:
@@ -109,6 +111,7 @@ def make(rng: Random, now: datetime) -> None:
     _deals(rng, made)
     _consents(rng, contacts, now, owner)
     _audience(made["Lettre d’information : fêtes"], contacts, owner)
+    return f"{len(made)} campaigns"
 
 
 def _family(kind: str) -> str:

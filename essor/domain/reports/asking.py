@@ -24,13 +24,14 @@ from essor.kernel.errors import QueryRefused
 from essor.query.tree import Condition
 
 HIDDEN = "INVALID_FIELD"
+SHOWN = 200
 ADDED = frozenset({"SUM", "AVG", "MIN", "MAX"})
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A report ready to run: `extra` is what a dashboard's filters add."""
+    """A report ready to run: `where` holds what a dashboard's filters add, `most` is how many records a table shows."""
 
     actor: Actor
     catalog: Catalog
@@ -42,6 +43,7 @@ class Asked:
     formulas: tuple[tuple[Derived, Formula], ...]
     where: Condition | None
     writer: Writer
+    most: int
 
     @property
     def groups(self) -> tuple[Group, ...]:
@@ -50,7 +52,12 @@ class Asked:
 
 
 def prepared(
-    actor: Actor, definition: Definition, extra: Condition | None = None, *, own: bool = True
+    actor: Actor,
+    definition: Definition,
+    extra: Condition | None = None,
+    *,
+    own: bool = True,
+    most: int = SHOWN,
 ) -> Asked:
     """Return a report for `actor`: figures of hidden fields are left out, groupings by them are refused.
 
@@ -87,7 +94,7 @@ def prepared(
         actor, catalog, obj, definition,
         tuple(seen(lambda one=one: tree.group(actor, catalog, obj, one)) for one in definition.rows),  # type: ignore[misc]
         tuple(seen(lambda one=one: tree.group(actor, catalog, obj, one)) for one in definition.across),  # type: ignore[misc]
-        figures, tuple(formulas), joined(definition.where, extra), Writer(actor, catalog),
+        figures, tuple(formulas), joined(definition.where, extra), Writer(actor, catalog), most,
     )  # fmt: skip
 
 

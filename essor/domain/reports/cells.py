@@ -91,12 +91,12 @@ def _asked(
     by: list[tuple[str, Expression]] = [(f"g{place}", question.groups[place].expression) for place in places]
     by += [(f"c{path}", path_of(path)) for path in currencies]
     pieces = [
-        (f"{one.measure.key}{piece}", aggregate(one, piece))
+        (f"{one.measure.key}{piece}", aggregate(one, piece, question.where))
         for one in figures
         for piece in PIECES.get(one.measure.function, (one.measure.function,))
     ]
     pieces += [
-        (f"{one.measure.key}{piece}{ALL}", aggregate(one, piece, converted=piece != "COUNT"))
+        (f"{one.measure.key}{piece}{ALL}", aggregate(one, piece, question.where, converted=piece != "COUNT"))
         for one in figures if one.conversion is not None
         for piece in PIECES.get(one.measure.function, (one.measure.function,))
     ]  # fmt: skip
@@ -113,7 +113,13 @@ def _asked(
 def _order(question: Question, figures: Sequence[Figure]) -> tuple[Order, ...]:
     if question.sort is None or question.sort not in figures:
         return ()
-    return (Order(aggregate(question.sort, question.sort.measure.function), question.descending, "last"),)
+    return (
+        Order(
+            aggregate(question.sort, question.sort.measure.function, question.where),
+            question.descending,
+            "last",
+        ),
+    )
 
 
 def _keys(row: Mapping[str, Any], places: Sequence[int]) -> Key:

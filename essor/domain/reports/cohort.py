@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from essor.domain.reports.answer import Answer, Cell, Drawn, Head, Line, Metric, Series
 from essor.domain.reports.asking import Asked
 from essor.domain.reports.drill import joined
-from essor.domain.reports.tree import dated, path_of
+from essor.domain.reports.tree import dated, family_name
 from essor.domain.reports.words import end_of
 from essor.kernel import formats
 from essor.kernel.clock import moment_for
@@ -74,19 +74,20 @@ def answer(asked: Asked) -> Answer:
 
 def read(asked: Asked, end: str, won: str) -> dict[date, Cohort]:
     """Return {first day of the month: its cohort}, in one grouped query."""
-    created = dated(CREATED, "datetime")
-    month, after = Call("START_OF_MONTH", (created,)), Call("MONTHS_BETWEEN", (created, path_of(end)))
+    days = dated(CREATED, "datetime"), dated(end, family_name(asked.object.field(end)))
+    month, until = (Call("START_OF_MONTH", (day,)) for day in days)
     true = Compare(Path((won,)), "eq", (Constant(value=True, type="boolean"),))
     columns = (
-        Column(month, "month"), Column(after, "after"), Column(Aggregate("COUNT"), "size"),
+        Column(month, "month"), Column(until, "until"), Column(Aggregate("COUNT"), "size"),
         Column(Aggregate("COUNT", where=true), "won"),
     )  # fmt: skip
     found: dict[date, Cohort] = {}
-    for row in run.rows(asked.actor, Query(asked.object.name, columns, asked.where, group_by=(month, after))):
+    for row in run.rows(asked.actor, Query(asked.object.name, columns, asked.where, group_by=(month, until))):
         one = found.setdefault(row["month"], Cohort())
         one.size += row["size"]
         if row["won"]:
-            one.won[max(0, row["after"] or 0)] += row["won"]
+            after = _months(row["month"], row["until"]) if row["until"] else 0
+            one.won[max(0, after)] += row["won"]
     kept = sorted(found)[-MOST_COHORTS:]
     return {start: found[start] for start in kept}
 
@@ -132,7 +133,11 @@ def _share(cohorts: Mapping[date, Cohort], after: int, asked: Asked) -> float | 
 def _age(asked: Asked, start: date) -> int:
     """Return how many months have begun since a cohort's own."""
     today = moment_for(asked.actor.timezone).today
-    return today.year * 12 + today.month - start.year * 12 - start.month
+    return _months(start, today)
+
+
+def _months(start: date, end: date) -> int:
+    return end.year * 12 + end.month - start.year * 12 - start.month
 
 
 def _month(after: int) -> str:

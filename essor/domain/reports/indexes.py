@@ -1,20 +1,21 @@
 """Indexes that hold all that dashboards read of a large object, so that a tile reads a small part of the table.
 
 A table's rows are wide; the dozen columns that reports group and add up are not. One such index for an object serves all
-its tiles. It follows the dashboards once a day: people do not wait for it, and nobody has to think of it.
+its tiles; where many read only what one checkbox tells, such as open deals, a second one begins with it, and they read no
+others. They follow the dashboards once a day: people do not wait for it, and nobody has to think of it.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 
 from essor.access.actor import system_actor
 from essor.catalog import current
 from essor.catalog.actions.indexes import covering, drop_index, want_covering
 from essor.catalog.definitions import Catalog, Field, ObjectDef
 from essor.domain.currencies.rates import conversion
-from essor.domain.reports import reading
+from essor.domain.reports import months, reading
 from essor.domain.reports.dashboards import DATES
 from essor.domain.reports.definition import Definition
 from essor.domain.reports.models import Dashboard, Report
@@ -23,50 +24,78 @@ from essor.kernel.errors import EssorError
 from essor.query.converting import RATE
 from essor.query.families import result_kind
 from essor.query.limits import walk
-from essor.query.tree import Compare, Path
+from essor.query.tree import All, Compare, Path
 
 LARGE = 50_000  # rows, below which reading all of them is quick
 FEWEST, MOST = 5, 14
+OFTEN = 4  # reports of one checkbox, from which they have an index of their own
+Wanted = tuple[str, tuple[str, ...]]
 WIDE = frozenset({"textarea", "richtext", "url", "address", "geolocation", "multiselect"})
 
 
 def follow() -> list[str]:
     """Ask for the indexes that today's dashboards want and let go of those that they no longer do; return the objects."""
     catalog = current.get()
-    wanted = {name: fields for name, fields in columns(catalog).items() if is_large(catalog.object(name))}
+    reports = list(read_by_dashboards(catalog))
+    wanted = {one for one in columns(catalog, reports) if is_large(catalog.object(one[0]))}
     for row in covering():
-        if wanted.get(row.object_name) == tuple(row.fields):
-            wanted.pop(row.object_name)
+        if (row.object_name, tuple(row.fields)) in wanted:
+            wanted.remove((row.object_name, tuple(row.fields)))
         else:
             drop_index(None, row.name)
-    for name, fields in wanted.items():
+    for name, fields in sorted(wanted):
         want_covering(None, name, fields)
-    return list(wanted)
+    months.follow(catalog, [one for one in reports if is_large(catalog.object(one.object))])
+    return sorted({name for name, _fields in wanted})
 
 
-def columns(catalog: Catalog) -> dict[str, tuple[str, ...]]:
-    """Return {object: the fields that tiles of dashboards read of it}, those of too few or too many left out."""
+def read_by_dashboards(catalog: Catalog) -> Iterator[Definition]:
+    """Yield the reports of groups that are on dashboards."""
     keys = {tile["report"] for board in Dashboard.objects.all() for tile in board.tiles}
-    found: dict[str, set[str]] = defaultdict(set)
-    for report in Report.objects.filter(pk__in=keys):
+    for report in Report.objects.filter(pk__in=keys).order_by("pk"):
         try:
             definition = reading.definition(report.definition)
-            obj = catalog.object(definition.object)
+            catalog.object(definition.object)
         except EssorError:  # of a field or object that is gone: the report says so itself
             continue
         if definition.type in ("summary", "matrix", "cohort"):
-            found[obj.name].update(field.name for field in fields_of(definition, obj))
-    return {
-        name: in_order(catalog.object(name), names)
-        for name, names in found.items()
-        if FEWEST <= len(names) <= MOST
-    }
+            yield definition
 
 
-def in_order(obj: ObjectDef, names: set[str]) -> tuple[str, ...]:
-    """Return the fields with the date that narrows first: a period is then a part of the index, not all of it."""
-    first = DATES.get(obj.name, "CreatedDate")
-    return tuple(sorted(names, key=lambda name: (name != first, name)))
+def columns(catalog: Catalog, reports: Iterable[Definition]) -> Iterator[Wanted]:
+    """Yield (object, the fields that tiles read of it), once more for a checkbox that many tiles have in common.
+
+    Left out are objects of which they read too few or too many. Both indexes hold all fields: one that lacks some is a
+    trap where a database takes it for the way to the rows.
+    """
+    found: dict[str, set[str]] = defaultdict(set)
+    boxes: dict[str, Counter[str]] = defaultdict(Counter)
+    for definition in reports:
+        obj = catalog.object(definition.object)
+        found[obj.name].update(field.name for field in fields_of(definition, obj))
+        boxes[obj.name][checkbox_of(definition, obj)] += 1
+    for name, names in found.items():
+        if FEWEST <= len(names) <= MOST:
+            del boxes[name][""]
+            often = [box for box, count in boxes[name].most_common(1) if count >= OFTEN]
+            yield from ((name, in_order(catalog.object(name), names, box)) for box in ("", *often))
+
+
+def checkbox_of(definition: Definition, obj: ObjectDef) -> str:
+    """Return the checkbox that decides which records a report reads, or an empty text."""
+    where = definition.where
+    for one in where.children if isinstance(where, All) else (where,):
+        if isinstance(one, Compare) and one.operator == "eq" and isinstance(one.left, Path):
+            field = obj.by_name.get(str(one.left).lower())
+            if field is not None and field.has_column and result_kind(field).name == "checkbox":
+                return field.name
+    return ""
+
+
+def in_order(obj: ObjectDef, names: set[str], box: str) -> tuple[str, ...]:
+    """Return the fields with the checkbox and the date that narrow first: the rows of a tile lie side by side then."""
+    date = DATES.get(obj.name, "CreatedDate")
+    return tuple(sorted(names, key=lambda name: (name != box, name != date, name)))
 
 
 def fields_of(definition: Definition, obj: ObjectDef) -> Iterator[Field]:

@@ -17,7 +17,6 @@ from essor.query import run
 from essor.query.families import result_kind
 from essor.query.tree import Column, Order, Query
 
-SHOWN = 200
 NUMERIC = frozenset({"number", "percent", "money"})
 
 
@@ -67,12 +66,12 @@ def answer(asked: Asked) -> Answer:
     """Return the first rows and how many there are."""
     fields = fields_of(asked)
     try:
-        rows = run.rows(asked.actor, query_of(asked, read_of(asked, fields), SHOWN + 1))
+        rows = run.rows(asked.actor, query_of(asked, read_of(asked, fields), asked.most + 1))
     except QueryRefused as refused:
         raise (hidden() if refused.code == "INVALID_FIELD" else refused) from None
     total = (
         len(rows)
-        if len(rows) <= SHOWN
+        if len(rows) <= asked.most
         else run.count(asked.actor, Query(asked.object.name, where=asked.where))
     )
     heads = tuple(
@@ -81,12 +80,12 @@ def answer(asked: Asked) -> Answer:
     )
     lines = tuple(
         Line(tuple(cell(asked, path, field, row) for path, field in fields.items()), "row")
-        for row in rows[:SHOWN]
+        for row in rows[: asked.most]
     )
     notes: tuple[str, ...] = ()
-    if total > SHOWN:
+    if total > asked.most:
         notes = (_("The first %(shown)d of %(total)s rows; the file holds all.") % {
-            "shown": SHOWN, "total": formats.number(total, asked.actor.locale),
+            "shown": asked.most, "total": formats.number(total, asked.actor.locale),
         },)  # fmt: skip
     count = Metric(
         _("Number of %(plural)s") % {"plural": str(asked.object.plural).lower()},

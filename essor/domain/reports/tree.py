@@ -14,7 +14,7 @@ from essor.domain.reports.definition import Grouping, Measure
 from essor.kernel.errors import QueryRefused
 from essor.query import run
 from essor.query.families import family_of, result_kind
-from essor.query.tree import Aggregate, Call, Constant, Expression, Path
+from essor.query.tree import Aggregate, All, Call, Condition, Constant, Expression, Path
 
 ValueKind = Literal["count", "number", "percent", "money", "days", "other"]
 STARTS = {
@@ -175,9 +175,15 @@ def FUNCTION_LABELS() -> dict[str, str]:  # noqa: N802 -- a table in the reader'
     }  # fmt: skip
 
 
-def aggregate(one: Figure, function: str, *, converted: bool = False) -> Aggregate:
-    """Return a figure's aggregate by some function, over amounts in the company's currency if `converted`."""
+def aggregate(
+    one: Figure, function: str, given: Condition | None = None, *, converted: bool = False
+) -> Aggregate:
+    """Return a figure's aggregate by some function, over amounts in the company's currency if `converted`.
+
+    `given` is what holds for all rows anyway.
+    """
     expression = one.expression
     if converted and expression is not None:
         expression = Call("convertCurrency", (expression,))
-    return Aggregate(function, expression, one.measure.where)
+    holds = given.children if isinstance(given, All) else (given,)
+    return Aggregate(function, expression, None if one.measure.where in holds else one.measure.where)

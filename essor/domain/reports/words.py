@@ -110,7 +110,9 @@ class Writer:
         if kind == "money":
             parts = " + ".join(self.money(units / 10**scale, code) for code, units in value.items())
             total = getattr(value, "total", None)
-            return parts if total is None else f"{parts} ≈\N{NO-BREAK SPACE}{self.money(total / 10**scale, '')}"
+            return (
+                parts if total is None else f"{parts} ≈\N{NO-BREAK SPACE}{self.money(total / 10**scale, '')}"
+            )
         if kind == "percent":
             return formats.percent(round(value, 1), locale, scale=1 if decimals is None else decimals)
         if kind == "days":

@@ -28,6 +28,7 @@ def actor_of(args: argparse.Namespace) -> Actor:
 
     prepare()
     current.begin()
+    translation.activate(system_actor().language)
     try:
         actor = actor_named(args.acting) if args.acting else administrator()
     except NotFound:

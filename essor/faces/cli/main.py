@@ -59,6 +59,7 @@ def _run(args: argparse.Namespace) -> int:
     logging.captureWarnings(capture=True)
     try:
         start_django()
+        import_module("essor.faces.cli.answering").require_answer()
         return int(_module(args.command).run(args) or OK)
     except Refused as error:
         return fail(str(error))
@@ -102,4 +103,5 @@ def explain(error: Exception) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    # Commands raise the Refused of the module by its name; run as a script, this file would have another one.
+    sys.exit(import_module("essor.faces.cli.main").main())

@@ -33,6 +33,7 @@ urlpatterns = [
     path("", include("essor.faces.web.leads.urls")),
     path("", include("essor.faces.web.relations.urls")),
     path("", include("essor.faces.web.optout.urls")),
+    path("", include("essor.faces.web.returns.urls")),
     path("", include("essor.faces.web.approvals.urls")),
     path("", include("essor.faces.web.absences.urls")),
     path("", include("essor.faces.web.apidocs.urls")),

@@ -30,15 +30,15 @@ def operand(aggregate: Aggregate, inner: Inner, *, only: Q | None = None) -> Ope
     """
     function = aggregate.function.upper()
     if function == "COUNT" and aggregate.argument is None:
-        return Operand(
-            Count("*") if only is None else Count(Value(1), filter=only), NumberFamily(), nullable=False
-        )
+        return rows(only)
     if aggregate.argument is None:
         raise refused(_("%(name)s() takes a field here.") % {"name": function}, aggregate.at)
     source = inner(aggregate.argument)
     if source.family is None:
         raise misfit(aggregate, source)
     shown = source.expression.key if isinstance(source.expression, Pair) else source.shown
+    if function == "COUNT" and not source.nullable and not source.masks:
+        return rows(only)  # the value is always there and need not be worked out
     if function in ("COUNT", "COUNT_DISTINCT"):
         counted = Count(shown, distinct=function == "COUNT_DISTINCT", filter=only)
         return Operand(counted, NumberFamily(), nullable=False)
@@ -47,6 +47,12 @@ def operand(aggregate: Aggregate, inner: Inner, *, only: Q | None = None) -> Ope
     if function in EXTREME and comparable(source.family):
         return source.computed(EXTREME[function](shown, filter=only), source.family, masks=(), nullable=True)
     raise misfit(aggregate, source)
+
+
+def rows(only: Q | None) -> Operand:
+    """Return the number of rows, or of those that `only` holds for."""
+    counted = Count("*") if only is None else Count(Value(1), filter=only)
+    return Operand(counted, NumberFamily(), nullable=False)
 
 
 def comparable(family: Family) -> bool:

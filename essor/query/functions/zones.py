@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from essor.kernel.clock import zone_named
 
-YEARS_BACK, YEARS_AHEAD = 10, 2  # the newest are looked at first, so few lie ahead
+YEARS_BACK, YEARS_AHEAD = 10, 2
 STORED = "%Y-%m-%d %H:%M:%S"
 
 
@@ -45,7 +46,14 @@ def on_the_wall(sql: str, zone: str, year: int) -> tuple[str, int]:
     Outside the years that are known the answer is empty.
     """
     *spans, (end, _same) = changes(zone, year)
-    shifts = " ".join(
-        f"WHEN {sql} >= '{since}' THEN '{ahead:+d} minutes'" for since, ahead in reversed(spans)
-    )
-    return f"datetime({sql}, CASE WHEN {sql} >= '{end}' THEN NULL {shifts} END)", 2 + len(spans)
+    shifts = [("", "NULL"), *((since, f"'{ahead:+d} minutes'") for since, ahead in spans), (end, "NULL")]
+    return f"datetime({sql}, {_halved(sql, shifts)})", len(shifts)
+
+
+def _halved(sql: str, shifts: Sequence[tuple[str, str]]) -> str:
+    """Return the SQL that finds the last of `shifts` that has begun, asking for one half and then the other."""
+    middle = len(shifts) // 2
+    if not middle:
+        return shifts[0][1]
+    later, earlier = _halved(sql, shifts[middle:]), _halved(sql, shifts[:middle])
+    return f"CASE WHEN {sql} >= '{shifts[middle][0]}' THEN {later} ELSE {earlier} END"

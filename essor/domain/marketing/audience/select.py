@@ -48,13 +48,17 @@ def recipients(audience: Mapping[str, Any] | Audience, actor: Actor) -> tuple[st
     params = tuple(value for _sql, values in bases.values() for value in values)
     suspects = " UNION ALL ".join(judge.suspects(kind, sql) for kind, (sql, _values) in bases.items())
     whole = " UNION ALL ".join(judge.judged(kind, sql) for kind, (sql, _values) in bases.items())
+    rare = ", ".join(
+        f"rare_{kind} AS (SELECT id FROM blocked_{kind} UNION SELECT person_id FROM later WHERE kind = {kind})"  # noqa: S608
+        for kind in bases
+    )
     mailed = f"mailed AS ({capped[0]}), " if capped else ""
     turn = f"ROW_NUMBER() OVER (PARTITION BY {_folded('address', env)} ORDER BY kind, person_id)"
     sql = (
         f"WITH {mailed}{_blocked(bases, env)}, twice AS ({_twice(bases, env)}), "  # noqa: S608 -- our own pieces
         "later AS (SELECT kind, person_id FROM ("
         f"SELECT kind, person_id, {turn} AS turn FROM ({suspects}) AS suspects WHERE reason IS NULL"
-        f") AS numbered WHERE turn > 1) {whole} {FENCE[env.sqlite]}"
+        f") AS numbered WHERE turn > 1), {rare} {whole} {FENCE[env.sqlite]}"
     )
     return sql, (*(capped[1] if capped else ()), *params, *params)
 
@@ -83,18 +87,20 @@ def _blocked(kinds: Iterable[int], env: Env) -> str:
 
 
 def _twice(kinds: Iterable[int], env: Env) -> str:
-    """Return the SELECT of the folded addresses that more than one live record has: the indexes of addresses answer it.
+    """Return the SELECT of the folded addresses that more than one live record has.
 
-    Most addresses are unique; so only these few are put in order, not a million rows.
+    Most addresses are unique; so only these few are put in order, not a million rows. Every term is said as the index
+    of addresses holds it: the index alone answers, no row is opened.
     """
-    tables, shown, key = _tables(kinds, env), _folded("p.email", env), _indexed("p.email", env)
-    live = "NOT p.is_deleted AND p.email IS NOT NULL"
+    key = _indexed("p.email", env)
+    shown, live = f"LOWER({key})" if env.sqlite else key, f"NOT p.is_deleted AND {key} IS NOT NULL"
+    tables = list(_tables(kinds, env).values())
     found = [
-        f"SELECT MIN({shown}) AS folded FROM {table} p WHERE {live} GROUP BY {key} HAVING COUNT(*) > 1"  # noqa: S608
-        for table in tables.values()
+        f"SELECT {shown} AS folded FROM {table} p WHERE {live} GROUP BY {key} HAVING COUNT(*) > 1"  # noqa: S608
+        for table in tables
     ]
     if len(tables) > 1:
-        first, other = tables.values()
+        first, other = tables
         found.append(
             f"SELECT {shown} FROM {first} p WHERE {live} AND EXISTS (SELECT 1 FROM {other} o "  # noqa: S608
             f"WHERE NOT o.is_deleted AND {key.replace('p.', 'o.')} = {key})"
@@ -139,6 +145,15 @@ def _yes(where: Q | None) -> Any:
     return Case(When(where, then=Value(1)), default=Value(0), output_field=IntegerField())
 
 
+# What somebody's own row says.
+OWN = (
+    ("p.a_out = 1", Reason.EXCLUDED),
+    ("p.a_done", Reason.CONVERTED),
+    ("p.a_mail IS NULL", Reason.NO_ADDRESS),
+    ("p.a_mail NOT LIKE '%%_@_%%._%%'", Reason.INVALID),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Judge:
     """What decides about people beyond their own row: the topic of the mails, the cap, the company's rule."""
@@ -150,24 +165,29 @@ class Judge:
 
     def suspects(self, kind: int, base: str) -> str:
         """Return the SELECT of those people of one kind whose address somebody else has too, each with a reason or none."""
+        blocked = (f"p.a_id IN (SELECT id FROM blocked_{kind})", Reason.SUPPRESSED)  # noqa: S608
+        judged = f"CASE {_whens([*OWN, blocked, *self._said(kind)])} END"
         shared = f"{_indexed('p.a_mail', self.env)} IN (SELECT folded FROM twice)"  # noqa: S608
-        return f"{self._select(kind, base, self._cases(kind))} WHERE {shared}"
+        return f"{self._select(kind, base, judged)} WHERE {shared}"
 
     def judged(self, kind: int, base: str) -> str:
-        """Return the SELECT of all people of one kind, each with a reason or none."""
-        later = f"p.a_id IN (SELECT person_id FROM later WHERE kind = {kind})"  # noqa: S608
-        return self._select(kind, base, [*self._cases(kind), (later, Reason.DUPLICATE)])
+        """Return the SELECT of all people of one kind, each with a reason or none.
 
-    def _cases(self, kind: int) -> list[tuple[str, Reason]]:
+        Few have a blocked address or come later than somebody of the same one: one look tells that somebody is none of
+        them. Who is, and has no other reason, comes later.
+        """
+        said = _whens(self._said(kind))
+        rare = (
+            f"CASE WHEN p.a_id IN (SELECT id FROM blocked_{kind}) THEN {int(Reason.SUPPRESSED)} "  # noqa: S608
+            f"{said} ELSE {int(Reason.DUPLICATE)} END"
+        )
+        judged = f"CASE {_whens(OWN)} WHEN p.a_id IN (SELECT id FROM rare_{kind}) THEN {rare} {said} END"  # noqa: S608
+        return self._select(kind, base, judged)
+
+    def _said(self, kind: int) -> list[tuple[str, Reason]]:
+        """Return what people said, and how much mail they had, as tests."""
         agreed = f"COALESCE(i.email_consent, '') = '{OPT_IN}'"
-        cases = [
-            ("p.a_out = 1", Reason.EXCLUDED),
-            ("p.a_done", Reason.CONVERTED),
-            ("p.a_mail IS NULL", Reason.NO_ADDRESS),
-            ("p.a_mail NOT LIKE '%%_@_%%._%%'", Reason.INVALID),
-            (f"p.a_id IN (SELECT id FROM blocked_{kind})", Reason.SUPPRESSED),  # noqa: S608
-            (f"p.a_no OR i.email_consent = '{OPT_OUT}' OR i.has_opted_out_solicit", Reason.OPTED_OUT),
-        ]
+        cases = [(f"p.a_no OR i.email_consent = '{OPT_OUT}' OR i.has_opted_out_solicit", Reason.OPTED_OUT)]
         if self.topic is not None:
             cases.append((f"t.state = '{OPT_OUT}'", Reason.TOPIC))
             agreed = f"({agreed} OR COALESCE(t.state, '') = '{OPT_IN}')"
@@ -177,17 +197,18 @@ class Judge:
             cases.append((f"p.a_id IN (SELECT person_id FROM mailed WHERE kind = {kind})", Reason.CAPPED))  # noqa: S608
         return cases
 
-    def _select(self, kind: int, base: str, cases: Iterable[tuple[str, Reason]]) -> str:
+    def _select(self, kind: int, base: str, judged: str) -> str:
         quote = connections[self.env.using].ops.quote_name
         tables = {model: quote(model._meta.db_table) for model in (Individual, TopicChoice)}  # noqa: SLF001
-        joins = [
-            f"LEFT JOIN {tables[Individual]} i ON i.id = p.a_person",
-        ]
+        joins = [f"LEFT JOIN {tables[Individual]} i ON i.id = p.a_person"]
         if self.topic is not None:
             same = f"t.topic_id = {int(self.topic)} AND t.individual_id = p.a_person"
             joins.append(f"LEFT JOIN {tables[TopicChoice]} t ON {same}")
-        judged = " ".join(f"WHEN {test} THEN {int(reason)}" for test, reason in cases)
         return (
-            f"SELECT {kind} AS kind, p.a_id AS person_id, p.a_mail AS address, CASE {judged} END AS reason "  # noqa: S608
+            f"SELECT {kind} AS kind, p.a_id AS person_id, p.a_mail AS address, {judged} AS reason "  # noqa: S608
             f"FROM ({base}) AS p {' '.join(joins)}"
         )
+
+
+def _whens(cases: Iterable[tuple[str, Reason]]) -> str:
+    return " ".join(f"WHEN {test} THEN {int(reason)}" for test, reason in cases)

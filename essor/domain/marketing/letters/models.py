@@ -77,7 +77,7 @@ class LibraryPicture(models.Model):
 
 
 class LinkState(models.Model):
-    """What a call to an address said last time: `status` of HTTP, 0 when nobody answered, -1 when it is not called, -2 unknown."""
+    """What a call to an address said last time: `status` of HTTP, 0 nobody answered, -1 not called, -2 unknown."""
 
     id = models.BigAutoField(primary_key=True)
     url = models.CharField(max_length=2000)

@@ -16,8 +16,9 @@ from essor.domain.marketing.consent import write
 from essor.domain.marketing.consent.models import Suppression
 from essor.domain.marketing.consent.people import OBJECTS
 from essor.domain.marketing.returns.models import Bounce, Category
+from essor.domain.marketing.sending import numbers
+from essor.domain.marketing.sending import returned as returned_mails
 from essor.domain.marketing.sending.models import Recipient
-from essor.domain.marketing.sending.returned import bounced
 from essor.domain.marketing.sending.states import State
 from essor.domain.marketing.sending.told import Whom, tell
 from essor.records.change import Change, Source
@@ -78,10 +79,16 @@ def _bounce(one: Returned, row: Recipient) -> Bounce:
 
 def _mark(news: Sequence[Returned]) -> None:
     """A mail that came back did not arrive; one that was complained of did."""
-    bounced({
-        one.recipient_id: (550 if one.status.startswith("5") else 450, f"{one.status} {one.reason}".strip())
-        for one in news if one.category != Category.COMPLAINT
-    })  # fmt: skip
+    by_code: dict[tuple[int, str], list[int]] = defaultdict(list)
+    for one in news:
+        if one.category != Category.COMPLAINT:
+            by_code[_code(one.status), f"{one.status} {one.reason}".strip()[:200]].append(one.recipient_id)
+    for (code, detail), keys in by_code.items():
+        returned_mails.bounced(keys, code, detail)
+
+
+def _code(status: str) -> int:
+    return 550 if status.startswith("5") else 450
 
 
 def _block(news: Sequence[Returned], rows: Mapping[int, Recipient]) -> None:
@@ -131,3 +138,5 @@ def _tell(news: Iterable[Returned], rows: Mapping[int, Recipient]) -> None:
     for (list_email, category), people in groups.items():
         topic = "mail.complained" if category == Category.COMPLAINT else "mail.bounced"
         tell(topic, list_email, people, category=category.value)
+    for key in sorted({key for key, _category in groups}):
+        numbers.publish(key)

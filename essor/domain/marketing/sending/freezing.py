@@ -29,7 +29,7 @@ _INSERT = """
 INSERT INTO sending_recipient
   (list_email_id, variant, kind, person_id, address, domain, state, attempts, due_at, code, detail)
 SELECT {key}, {variant}, kind, person_id, COALESCE(address, ''), COALESCE({domain}, ''),
-  CASE WHEN reason IS NULL THEN {waiting} ELSE {skipped} END, 0, {due}, COALESCE(reason, 0), ''
+  CASE WHEN reason IS NULL THEN {waiting} ELSE {skipped} END, 0, {due}, COALESCE(CAST(reason AS INTEGER), 0), ''
 FROM ({people}) drawn {where}
 ON CONFLICT DO NOTHING"""
 

@@ -24,4 +24,6 @@ def loaded(raw: dict[str, Any]) -> Compiled:
 
 
 def _text(raw: list[Any]) -> Text:
-    return tuple(one if isinstance(one, str) else Slot(**one) for one in raw)
+    return tuple(
+        one if isinstance(one, str) else Slot(**{**one, "inner": _text(one["inner"])}) for one in raw
+    )

@@ -89,7 +89,7 @@ def claim(list_email_id: int, runner: str, count: int) -> list[Claimed] | None:
                 [list_email_id, State.WAITING, adapted, count, State.CLAIMED, adapted],
             )
             found = cursor.fetchall()
-    return [Claimed(*row) for row in found]
+    return [Claimed(*row) for row in sorted(found)]
 
 
 _CLAIM = """
@@ -205,7 +205,9 @@ def next_due(list_email_id: int) -> datetime | None:
 
 def is_due(list_email_id: int) -> bool:
     """Tell whether a recipient could be claimed now."""
-    waiting = Recipient.objects.filter(list_email_id=list_email_id, state=State.WAITING, due_at__lte=timezone.now())
+    waiting = Recipient.objects.filter(
+        list_email_id=list_email_id, state=State.WAITING, due_at__lte=timezone.now()
+    )
     return waiting.exists()
 
 

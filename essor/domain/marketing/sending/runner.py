@@ -49,6 +49,7 @@ DRAWN = 10 * BATCH  # people drawn at once from an audience that may still chang
 SLICE = 30.0  # seconds
 MARK_EVERY = 0.25  # seconds between two looks at what came back
 LOOK_EVERY = 0.5  # seconds between two looks at whether somebody paused
+WORD_EVERY = 0.5  # seconds between two messages to those who watch
 MARK_TRIES = (0.5, 1.0, 2.0, 4.0, 8.0)  # seconds between attempts to write down results, say on a full disk
 SLOWEST = 8  # 2**8 seconds between batches
 REFUSALS = 50  # refused in a row: the fault is ours, not theirs
@@ -91,6 +92,7 @@ class Sending:
         self._refused, self._last = 0, ""
         self._slow = False
         self._until: datetime | None = None
+        self._next_word = 0.0
 
     def run(self, until: float) -> None:
         """Send batches until the time is over, nothing is due, or something stands in the way."""
@@ -129,7 +131,7 @@ class Sending:
         pacing.give_back(self._limits, grant.count - len(messages), self._zone)
         if messages:
             self._deliver(messages, batch)
-        numbers.publish(self._id)
+        self._publish()
         return not self._held()
 
     def _messages(self, batch: dict[int, Claimed]) -> list[Message]:
@@ -252,7 +254,7 @@ class Sending:
             untouched += one.outcome in (Outcome.UNTOUCHED, Outcome.RETRY)
             self._refused = self._refused + 1 if one.outcome is Outcome.REFUSED else 0
         pacing.give_back(self._limits, untouched, self._zone)
-        numbers.publish(self._id)
+        self._publish()
         self._last = f"{results[-1].code} {results[-1].detail}"
 
     def _went_well(self) -> None:
@@ -270,6 +272,12 @@ class Sending:
             reason = _("The mail server asks to send more slowly.") if self._slow else ""
             self._hold(timezone.now() + timedelta(seconds=2**slow), reason)
 
+    def _publish(self) -> None:
+        """Tell those who watch, some times a second at most; an end is always told (`_turn`)."""
+        if time.monotonic() >= self._next_word:
+            self._next_word = time.monotonic() + WORD_EVERY
+            numbers.publish(self._id)
+
     def _held(self) -> bool:
         return self._until is not None and self._until > timezone.now()
 
@@ -278,6 +286,7 @@ class Sending:
         self._until = until
         problem = problems.waiting(reason, until, self._system.company.timezone) if reason else None
         ListEmail.objects.filter(pk=self._id).update(held_until=until, problem=problem)
+        numbers.publish(self._id)
 
     def _idle(self) -> bool:
         """Nothing is due now: wait for the next one, decide the trial, or end."""

@@ -13,7 +13,7 @@ from datetime import datetime
 from django.db.models import Count, Q
 from django.db.models.functions import TruncHour
 
-from essor.domain.marketing.sending.models import Link, ListEmail, Recipient
+from essor.domain.marketing.sending.models import Link, Recipient
 from essor.domain.marketing.sending.states import State
 from essor.domain.marketing.tracking.models import OPENED, Hit, Verdict
 
@@ -50,24 +50,21 @@ class DomainTally:
     clicked: int
 
 
+TALLY = {
+    "people": Count("recipient_id", filter=HUMAN, distinct=True), "total": Count("pk", filter=HUMAN),
+    "machines": Count("pk", filter=~HUMAN),
+}  # fmt: skip
+
+
 def by_link(list_email_id: int) -> dict[int, Tally]:
     """Return the hits on each link; OPENED is the mail itself. One statement."""
-    rows = (
-        Hit.objects.filter(list_email_id=list_email_id).order_by().values_list("link")
-        .annotate(
-            Count("recipient_id", filter=HUMAN, distinct=True), Count("pk", filter=HUMAN), Count("pk", filter=~HUMAN)
-        )
-    )  # fmt: skip
-    return {link: Tally(people, total, machines) for link, people, total, machines in rows}
+    rows = Hit.objects.filter(list_email_id=list_email_id).order_by().values("link").annotate(**TALLY)
+    return {link: Tally(*figures) for link, *figures in rows.values_list("link", *TALLY)}
 
 
 def clicked(list_email_id: int) -> Tally:
     """Return the clicks on any link: who followed two is counted once."""
-    found = Hit.objects.filter(list_email_id=list_email_id, link__gt=OPENED).aggregate(
-        people=Count("recipient_id", filter=HUMAN, distinct=True), total=Count("pk", filter=HUMAN),
-        machines=Count("pk", filter=~HUMAN),
-    )  # fmt: skip
-    return Tally(**found)
+    return Tally(**Hit.objects.filter(list_email_id=list_email_id, link__gt=OPENED).aggregate(**TALLY))
 
 
 def links(list_email_id: int, tallies: Mapping[int, Tally]) -> list[LinkTally]:
@@ -77,13 +74,13 @@ def links(list_email_id: int, tallies: Mapping[int, Tally]) -> list[LinkTally]:
     return sorted(found, key=lambda one: (-one.tally.people, -one.tally.total, one.number))
 
 
-def by_hour(mailing: ListEmail) -> list[tuple[datetime, int, int]]:
+def by_hour(list_email_id: int) -> list[tuple[datetime, int, int]]:
     """Return (hour, opens, clicks) for the first HOURS hours in which anything happened."""
     rows = (
-        Hit.objects.filter(HUMAN, list_email_id=mailing.pk).annotate(hour=TruncHour("at")).order_by("hour")
-        .values_list("hour").annotate(Count("pk", filter=Q(link=OPENED)), Count("pk", filter=Q(link__gt=OPENED)))
+        Hit.objects.filter(HUMAN, list_email_id=list_email_id).annotate(hour=TruncHour("at")).order_by("hour").values("hour")
+        .annotate(opens=Count("pk", filter=Q(link=OPENED)), clicks=Count("pk", filter=Q(link__gt=OPENED)))
     )  # fmt: skip
-    return [(hour, opens, clicks) for hour, opens, clicks in rows[:HOURS] if hour is not None]
+    return [(row["hour"], row["opens"], row["clicks"]) for row in rows[:HOURS]]
 
 
 def by_domain(list_email_id: int) -> list[DomainTally]:
@@ -96,5 +93,5 @@ def by_domain(list_email_id: int) -> list[DomainTally]:
     names = [name for name, _sent, _bounced in rows]
     hits = Hit.objects.filter(HUMAN, list_email_id=list_email_id, link__gt=OPENED)
     people = Recipient.objects.filter(pk__in=hits.values("recipient_id"), domain__in=names).order_by()
-    clicks = dict(people.values_list("domain").annotate(Count("pk")))
+    clicks = dict(people.values_list("domain").annotate(number=Count("pk")))
     return [DomainTally(name, sent, bounced, clicks.get(name, 0)) for name, sent, bounced in rows]

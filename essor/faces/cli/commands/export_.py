@@ -6,6 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from essor.faces.cli.main import Refused
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Say what the command takes."""
@@ -26,13 +28,16 @@ def run(args: argparse.Namespace) -> None:
     from essor.faces.cli import acting  # noqa: PLC0415
     from essor.query import soql  # noqa: PLC0415
 
+    form = args.file.suffix.lower().removeprefix(".")
+    if form not in export.FORMATS:
+        message = f"{args.file} must end with .csv or .xlsx"
+        raise Refused(message)
     actor = acting.actor_of(args)
     if args.object.strip().lower().startswith("select "):
         query = soql.parse(args.object)
     else:
         paths = [path.strip() for path in args.fields.split(",") if path.strip()]
         query = export.query_for(catalog_for(actor).object(args.object), paths)
-    form = "xlsx" if args.file.suffix.lower() == ".xlsx" else "csv"
     draft = args.file.with_name(f".{args.file.name}.part")
     count = 0
     try:

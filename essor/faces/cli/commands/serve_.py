@@ -11,6 +11,7 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 from essor.faces.cli.main import Refused
@@ -65,8 +66,27 @@ def run(args: argparse.Namespace) -> None:
     from essor.jobs import worker  # noqa: PLC0415
 
     work: Any = contextlib.nullcontext() if args.no_worker else worker.embedded()
-    with work:
+    with work, bounces():
         asyncio.run(_serve(args.host, args.port))
+
+
+@contextlib.contextmanager
+def bounces() -> Iterator[None]:
+    """Keep the door for bounces open, where ESSOR_BOUNCES names one; refuse a port that somebody else holds."""
+    from django.conf import settings  # noqa: PLC0415
+
+    from essor.domain.marketing.returns.intake import door  # noqa: PLC0415
+
+    if not settings.BOUNCES:
+        yield
+        return
+    server = door(settings.BOUNCES)
+    require_free(str(server.hostname), server.port)
+    server.start()
+    try:
+        yield
+    finally:
+        server.stop()
 
 
 def share_heaps() -> None:

@@ -11,13 +11,16 @@ from pathlib import Path
 
 import pytest
 
+from essor.project.testing import start_with_tables
+
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture(scope="module")
-def essor(tmp_path_factory: pytest.TempPathFactory) -> Run:
+def essor(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None) -> Run:
     """Return a runner of commands on one data folder (SQLite, the default)."""
     folder = tmp_path_factory.mktemp("essor")
+    start_with_tables(folder)
     environment = {
         name: value
         for name, value in os.environ.items()
@@ -119,6 +122,16 @@ def test_errors_are_one_line_and_status_2(essor: Run) -> None:
         done = essor(*arguments)
         assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
         assert "Traceback" not in done.stderr
+
+
+def test_what_cannot_work_is_said_in_one_line(essor: Run, tmp_path: Path) -> None:
+    refused = essor("export", "Account", str(tmp_path / "all.pdf"))
+    assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
+    nobody = {**os.environ, "ESSOR_DATA": str(tmp_path), "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none"}
+    command = [sys.executable, "-m", "essor.faces.cli.main", "check"]
+    done = subprocess.run(command, env=nobody, capture_output=True, text=True, check=False, timeout=120)  # noqa: S603
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+    assert "the database does not answer" in done.stderr
 
 
 def test_backup_and_restore(essor: Run, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from essor.domain.marketing.campaigns import jobs, members
 from essor.domain.marketing.campaigns.objects import CAMPAIGN, MEMBER
 from essor.domain.marketing.campaigns.statuses import of_campaigns
 from essor.faces.web import offers
+from essor.faces.web.campaigns.keys import key_of
 from essor.faces.web.lists.bulk import Chosen, chosen, keys_of, started
 from essor.faces.web.lists.going import at_once
 from essor.faces.web.lists.state import State, state_of
@@ -50,7 +51,7 @@ def add(request: HttpRequest, name: str) -> HttpResponseBase:
     """Ask which campaign and status, or do it."""
     state = state_of(request, name, request.POST)
     selected = chosen(request, state)
-    campaign = _key(request.POST.get("campaign", ""))
+    campaign = key_of(request.POST.get("campaign", ""), "701")
     if campaign is None:
         return _form(request, state, selected)
     status, override = request.POST.get("status", ""), request.POST.get("override") == "1"
@@ -121,14 +122,6 @@ def _campaigns(actor: Actor) -> list[dict[str, Any]]:
 @require_GET
 def statuses(request: HttpRequest) -> HttpResponseBase:
     """Answer the statuses of the campaign that was chosen, as options."""
-    key = _key(request.GET.get("campaign", ""))
+    key = key_of(request.GET.get("campaign", ""), "701")
     found = members.checked(actor_of(request), key) if key is not None else ()
     return render(request, "campaigns/statuses.html.jinja", {"statuses": found})
-
-
-def _key(text: str) -> int | None:
-    try:
-        prefix, key = ids.decode(text)
-    except ValueError:
-        return None
-    return key if prefix == "701" else None

@@ -23,6 +23,7 @@ from essor.domain.marketing.campaigns.statuses import of_campaigns
 from essor.domain.marketing.consent.ask import policy
 from essor.domain.marketing.consent.people import KINDS, OBJECTS, Person
 from essor.faces.web import addresses
+from essor.faces.web.campaigns.keys import key_of
 from essor.faces.web.records.page import may_edit
 from essor.faces.web.records.reading import Loaded, actor_of, load
 from essor.faces.web.shapes import Action, Option, OptionGroup
@@ -178,7 +179,7 @@ def _chosen(text: str) -> tuple[Part, ...]:
 def _picked(parts: tuple[Part, ...], contacts: Iterable[str], leads: Iterable[str]) -> tuple[Part, ...]:
     """Return the parts with people picked by hand added to those of their kind."""
     for name, texts in (("Contact", contacts), ("Lead", leads)):
-        keys = [key for text in texts if (key := _key(text, PREFIXES[name])) is not None]
+        keys = [key for text in texts if (key := key_of(text, PREFIXES[name])) is not None]
         if not keys:
             continue
         held = next((one for one in parts if one.source == "people" and one.object == name), None)
@@ -186,14 +187,6 @@ def _picked(parts: tuple[Part, ...], contacts: Iterable[str], leads: Iterable[st
         fresh = Part("people", object=name, people=people)
         parts = tuple(fresh if one is held else one for one in parts) if held else (*parts, fresh)
     return parts
-
-
-def _key(text: str, prefix: str) -> int | None:
-    try:
-        found, key = ids.decode(text)
-    except ValueError:
-        return None
-    return key if found == prefix else None
 
 
 @require_GET

@@ -16,6 +16,7 @@ from essor.domain.marketing.campaigns import members
 from essor.domain.marketing.campaigns.objects import CAMPAIGN, MEMBER
 from essor.domain.marketing.campaigns.statuses import of_campaigns
 from essor.faces.web import addresses, offers
+from essor.faces.web.campaigns.keys import key_of
 from essor.faces.web.records.page import may_edit
 from essor.faces.web.records.reading import Loaded, actor_of, load
 from essor.faces.web.shapes import Action
@@ -124,7 +125,7 @@ def status(request: HttpRequest, record_id: str) -> HttpResponseBase:
     record = load(actor_of(request), record_id)
     label = request.POST.get("to", "")
     members.checked(record.actor, record.key, label)
-    keys = [key for text in request.POST.getlist("ids") if (key := _key(text)) is not None]
+    keys = [key for text in request.POST.getlist("ids") if (key := key_of(text, "00v")) is not None]
     if not keys or not label:
         raise ValidationFailed(
             [FieldError("", "REQUIRED_FIELD_MISSING", _("Tick members and choose a status."))]
@@ -143,14 +144,6 @@ def status(request: HttpRequest, record_id: str) -> HttpResponseBase:
         tone="warning" if reasons else "success",
     )
     return response
-
-
-def _key(text: str) -> int | None:
-    try:
-        prefix, key = ids.decode(text)
-    except ValueError:
-        return None
-    return key if prefix == "00v" else None
 
 
 @require_GET

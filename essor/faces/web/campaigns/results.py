@@ -23,20 +23,21 @@ from essor.faces.web.lists.state import rows_address, written
 from essor.faces.web.records.reading import Loaded, actor_of, load
 from essor.kernel.errors import QueryRefused
 from essor.query import run
-from essor.query.tree import Aggregate, All, Column, Compare, Condition, Constant, Not, Path, Query
+from essor.query.tree import Aggregate, All, Column, Compare, Condition, Constant, Path, Query
 
 MAILING = "ListEmail"
 SOON = timedelta(days=7)
 
 
 def _there(name: str) -> Condition:
-    return Not((Compare(Path((name,)), "null", (Constant(value=True),)),))
+    return Compare(Path((name,)), "notnull")
 
 
 RESPONDED = Compare(Path(("HasResponded",)), "eq", (Constant(value=True),))
-WARM = All((_there("FirstClickedDate"), Not((RESPONDED,))))
+SILENT = Compare(Path(("HasResponded",)), "eq", (Constant(value=False),))
+WARM = All((_there("FirstClickedDate"), SILENT))
 STEPS: dict[str, Condition] = {
-    "sent": _there("SentDate"), "delivered": All((_there("SentDate"), Not((_there("BouncedDate"),)))),
+    "sent": _there("SentDate"), "delivered": All((_there("SentDate"), Compare(Path(("BouncedDate",)), "null"))),
     "opened": _there("FirstOpenedDate"), "clicked": _there("FirstClickedDate"), "responded": RESPONDED,
     "bounced": _there("BouncedDate"), "opted_out": _there("OptedOutDate"), "warm": WARM,
 }  # fmt: skip
@@ -117,7 +118,7 @@ def hits(request: HttpRequest, record_id: str) -> HttpResponseBase:
     record = load(actor_of(request), record_id)
     mailing = ListEmail.objects.get(pk=record.key)
     tallies = reading.by_link(mailing.pk)
-    hours = reading.by_hour(mailing)
+    hours = reading.by_hour(mailing.pk)
     context = {
         "record": record, "opened": tallies.get(OPENED, reading.Tally()), "clicked": reading.clicked(mailing.pk),
         "links": reading.links(mailing.pk, tallies), "domains": reading.by_domain(mailing.pk), "hours": hours,

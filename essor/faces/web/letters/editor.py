@@ -106,7 +106,13 @@ def fields_of(actor: Actor, object_name: str) -> Iterator[dict[str, Any]]:
     if not seen.has(object_name):
         return
     obj = seen.object(object_name)
-    yield {"label": str(obj.label), "fields": [*_own(obj, "")]}
+    # Of what may be one of several objects, as an owner is, everybody has a name.
+    names = [
+        {"path": f"{one.relationship}.Name", "label": str(one.label)}
+        for one in obj.fields
+        if one.relationship and len(one.targets) > 1
+    ]
+    yield {"label": str(obj.label), "fields": [*_own(obj, ""), *names]}
     for field in obj.fields:
         if not field.relationship or len(field.targets) != 1 or not seen.has(field.targets[0]):
             continue

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from essor.domain.marketing.letters import codec, pictures
 from essor.domain.marketing.letters.compile import Letter
+from essor.domain.marketing.letters.marks import FIELD
 from essor.domain.marketing.letters.ready import LANGUAGES, READY, Ready
 from essor.domain.marketing.letters.starting import SOURCES, empty
 from essor.faces.web.letters import editor, preview, reading
@@ -55,12 +56,20 @@ def show(request: HttpRequest) -> HttpResponseBase:
         where=All(tuple(parts)) if parts else None, order_by=(Order(Path(("LastModifiedDate",)), descending=True),),
         limit=SHOWN,
     )  # fmt: skip
-    letters = [{**row, "id": ids.encode("00X", row["Id"])} for row in run.rows(actor, query)]
+    letters = [
+        {**row, "id": ids.encode("00X", row["Id"]), "Subject": _readable(row["Subject"])}
+        for row in run.rows(actor, query)
+    ]
     folders = sorted({row["FolderName"] for row in run.rows(actor, _folders()) if row["FolderName"]})
     context = {
         "letters": letters, "words": words, "folder": folder, "folders": folders, "may_write": pictures.may_write(actor),
     }  # fmt: skip
     return render(request, "letters/index.html.jinja", context)
+
+
+def _readable(subject: str | None) -> str:
+    """Return a subject with the fallbacks of its merge fields, as nobody in particular would get it."""
+    return FIELD.sub(lambda field: field["double"] or field["single"] or "…", subject or "")
 
 
 def _folders() -> Query:

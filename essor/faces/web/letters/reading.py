@@ -16,7 +16,7 @@ from essor.faces.web.records.reading import Loaded, actor_of, load
 from essor.kernel.errors import FieldError, NotFound, ValidationFailed
 
 OBJECT = "EmailTemplate"
-LARGEST = 600_000  # bytes
+LARGEST, LONGEST_LINE = 600_000, 255  # bytes, characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +56,12 @@ def sent(request: HttpRequest) -> dict[str, Any]:
 
 def changed(letter: Letter, raw: dict[str, Any]) -> Letter:
     """Return a letter with what a browser sent of it, not yet saved."""
-    body = raw.get("body")
+    body = raw.get("body", letter.body)
     return replace(
         letter,
-        subject=str(raw.get("subject") or "")[:255],
-        preheader=str(raw.get("preheader") or "")[:255],
+        subject=str(raw.get("subject", letter.subject) or "")[:LONGEST_LINE],
+        preheader=str(raw.get("preheader", letter.preheader) or "")[:LONGEST_LINE],
         document=codec.document(raw["content"]) if raw.get("content") else letter.document,
-        source=str(raw.get("source") or "") if letter.kind != BLOCKS else "",
+        source=str(raw.get("source", letter.source) or ""),
         body=None if body is None else str(body),
     )

@@ -30,6 +30,7 @@ from essor.faces.web.controls import Offer
 from essor.faces.web.display import part_names
 from essor.faces.web.duplicates.telling import Resemblance, resemblance
 from essor.faces.web.records.currency import CURRENCY, currency_field
+from essor.faces.web.records.page import may_edit
 from essor.faces.web.records.reading import Loaded, actor_of, load
 from essor.faces.web.toasts import flash
 from essor.kernel import ids
@@ -90,6 +91,8 @@ def edit(request: HttpRequest, record_id: str) -> HttpResponseBase:
     record = load(actor, record_id)
     if request.method == "POST":
         return _save(request, actor, record.object, record)
+    if not may_edit(record):
+        raise Forbidden(_("You may read this record but not change it."))
     back = addresses.record(record.id)
     return _draw(request, _form(actor, record.object, record.values, record=record, back=back))
 

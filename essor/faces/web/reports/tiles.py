@@ -32,7 +32,8 @@ def show(request: HttpRequest, key: int, tile: int) -> HttpResponseBase:
     else:
         try:
             definition, extra = dashboards.asked(actor, report, dashboards.filters_of(request.GET.dict()))
-            answer = running.answer(actor, definition, extra=extra, own=False)
+            most = 0 if one.show == "metric" else LINES
+            answer = running.answer(actor, definition, extra=extra, own=False, most=most)
             context |= {"picture": drawing.picture(answer, most=LINES), "name": report.label}
         except EssorError as error:
             context["problem"] = str(error)

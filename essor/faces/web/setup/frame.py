@@ -62,6 +62,7 @@ SIDEBAR: tuple[Group, ...] = (
     )),
     Group(_("Campaigns"), (
         Entry("sending", _("Sending of mailings"), "send", _("mail server SMTP DKIM SPF DMARC domain rate warm-up provider")),
+        Entry("returns", _("Mails that come back"), "arrow-back-up", _("bounce complaint IMAP LMTP mailbox hard soft")),
         Entry("consent", _("Consent and rhythm"), "fingerprint", _("opt-in opt-out GDPR tracking frequency cap topics e-mail")),
     )),
     Group(_("Automation"), (

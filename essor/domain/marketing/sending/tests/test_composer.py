@@ -177,7 +177,7 @@ def test_links_name_the_person_or_only_the_mailing_or_nothing_at_all() -> None:
         return str(body.get_content())
 
     followed = html(Person(12, "ana@roux.example", {})).split("'")[1]
-    assert addresses.read_click(followed.removeprefix(f"{SITE}/l/")) == addresses.Hit(12, None, 0)
+    assert addresses.read_click(followed.removeprefix(f"{SITE}/l/")) == addresses.Hit(12, 4, 0)
     unnamed = html(Person(12, "ana@roux.example", {}, clicks=False, opens=False))
     assert addresses.read_click(unnamed.split("'")[1].removeprefix(f"{SITE}/l/")) == addresses.Hit(None, 4, 0)
     picture = unnamed.split("/p/")[1].split(".gif")[0]

@@ -1,24 +1,22 @@
-"""A launch freezes who gets it and what it says; providers report back; domains tell what to publish."""
+"""A launch freezes who gets it and what it says; domains tell what to publish."""
 
 from __future__ import annotations
 
 # ruff: noqa: ARG002 -- the signature of a resolver
 import quopri
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import dns.resolver
 import pytest
-from anymail.signals import AnymailTrackingEvent, tracking
 from django.apps import apps
 from django.utils import timezone
 
 from essor.access.actor import Actor
 from essor.domain.marketing.audience.definition import Audience, Part
-from essor.domain.marketing.consent.models import Suppression
 from essor.domain.marketing.letters.models import EmailTemplate
-from essor.domain.marketing.sending import contents, control, domains, freezing, jobs, launch, runner, testing
+from essor.domain.marketing.sending import contents, control, domains, jobs, launch, runner, testing
 from essor.domain.marketing.sending.models import Content, Link, ListEmail, Recipient, Server
 from essor.domain.marketing.sending.states import CANCELLED, DRAFT, SCHEDULED, SENDING, SENT, State
 from essor.domain.marketing.sending.tests.sink import Sink
@@ -134,33 +132,6 @@ def test_a_test_goes_to_oneself_and_counts_nowhere(admin: Actor, draft: ListEmai
     server.rcpt = {"me": "550 5.1.1 nobody"}
     with pytest.raises(ValidationFailed, match=r"5\.1\.1 nobody"):
         testing.send_test(admin, draft, "me@vauban.example")
-
-
-def test_a_provider_reports_what_came_back(admin: Actor, draft: ListEmail) -> None:
-    launch.launch(admin, draft.pk)
-    runner.run(draft.pk)
-    first, second, third = Recipient.objects.filter(state=State.SENT).order_by("pk")
-    Recipient.objects.filter(pk=third.pk).update(state=State.UNSURE)
-    freezing.count(draft.pk)
-
-    def report(row: Recipient, kind: str, address: str = "", **more: Any) -> None:
-        event = AnymailTrackingEvent(
-            event_type=kind, recipient=address or row.address, metadata={"essor_recipient": str(row.pk)},
-            timestamp=datetime.now(UTC), **more,
-        )  # fmt: skip
-        tracking.send(sender=object(), event=event, esp_name="Brevo")
-
-    report(first, "bounced", reject_reason="bounced", mta_response="550 5.1.1 no")
-    report(first, "bounced", reject_reason="bounced", mta_response="550 5.1.1 no")
-    report(second, "complained")
-    report(third, "delivered")
-    report(second, "bounced", "somebody.else@dest.example", reject_reason="bounced")
-    states = dict(Recipient.objects.values_list("pk", "state"))
-    assert [states[one.pk] for one in (first, second, third)] == [State.BOUNCED, State.SENT, State.SENT]
-    assert ListEmail.objects.get(pk=draft.pk).total_bounced == 1
-    assert dict(Suppression.objects.values_list("address", "reason")) == {
-        first.address: "hard_bounce", second.address: "complaint",
-    }  # fmt: skip
 
 
 def test_a_domain_has_keys_of_its_own_and_dns_says_whether_they_are_published(organization: object) -> None:

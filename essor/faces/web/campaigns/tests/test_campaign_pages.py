@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from essor.access.actor import Actor, system_actor
+from essor.access.models import UserLicense
 from essor.domain.marketing import tokens
 from essor.domain.marketing.audience import keep
 from essor.domain.marketing.audience.definition import Part
@@ -43,10 +44,10 @@ def event(admin: Actor) -> dict[str, int]:
 
 @pytest.fixture
 def signed_in(make_user: Any) -> Any:
-    def client(profile: str) -> Client:
+    def client(profile: str, **more: Any) -> Client:
         found = Client(HTTP_HOST="127.0.0.1")
         found.force_login(
-            make_user(profile.replace(" ", ""), profile), backend="essor.access.accounts.backend.Backend"
+            make_user(profile, profile, **more), backend="essor.access.accounts.backend.Backend"
         )
         return found
 
@@ -72,11 +73,13 @@ def test_the_figures_and_the_members_are_drawn_for_those_who_read_only(
     assert CampaignMember.objects.get(pk=event["Bo's place"]).status == "Registered"
 
 
-def test_the_light_licence_sees_campaigns_and_no_deals(event: dict[str, int], signed_in: Any) -> None:
-    client = signed_in("Campaigns Read Only")
-    assert client.get(f"/r/{ids.encode('701', event['campaign'])}/members").status_code == 200
-    assert client.get("/o/Opportunity/").status_code == 404
-    assert client.get("/o/Campaign/new").status_code in (403, 404)
+def test_the_light_licence_reads_campaigns(event: dict[str, int], signed_in: Any) -> None:
+    client = signed_in("Marketing", license=UserLicense.objects.get(name="Campaign reader"))
+    address = f"/r/{ids.encode('701', event['campaign'])}/members"
+    assert 'name="ids"' not in client.get(address).text
+    sent = {"ids": ids.encode("00v", event["Ana's place"]), "to": "Declined"}
+    assert client.post(f"{address}/status", sent).status_code == 403
+    assert client.get("/o/Lead/").status_code == 200
 
 
 def test_an_audience_grows_and_is_counted_at_each_change(event: dict[str, int], signed_in: Any) -> None:

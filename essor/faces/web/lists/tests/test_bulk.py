@@ -91,7 +91,7 @@ def test_all_that_a_list_holds_is_edited_in_the_background_and_taken_back(
     admin: Client, new: New, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bulk_jobs, "AT_ONCE", 2)
-    monkeypatch.setattr("essor.domain.bulk.rows.CHUNK", 2)
+    monkeypatch.setattr("essor.query.walk.CHUNK", 2)
     for number in range(5):
         new("Account", Name=f"A{number}", Rating="Cold")
     new("Account", Name="Other", Rating="Warm")

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from essor.access import tokens
-from essor.access.actor import actor_for
+from essor.access import actions, tokens
+from essor.access.actor import actor_for, system_actor
 from essor.access.models import (
     Group,
     ObjectPermission,
@@ -288,3 +288,13 @@ def test_a_licence_is_made_given_and_seen(admin: Client) -> None:
     refused = admin.post(f"{there}remove", follow=True).content.decode()
     assert "First take the licence" in refused
     assert str(held) not in admin.get("/setup/permission-sets/").content.decode()
+
+
+def test_a_reader_is_told_before_typing_that_nothing_can_be_changed(admin: Client) -> None:
+    key = save(system_actor(), Change("Account", {"Name": "Acme"})).id
+    page = f"/r/{ids.encode('001', key)}/"
+    reader = person("Ana", "Sales")
+    actions.edit_user(system_actor(), reader, license=UserLicense.objects.get(name="Read only"))
+    assert "Acme" in browser(reader).get(page).content.decode()
+    assert browser(reader).get(f"{page}edit").status_code == 403
+    assert admin.get(f"{page}edit").status_code == 200

@@ -1,0 +1,73 @@
+"""What PostgreSQL should know of the months that reports group by.
+
+It takes every instant for a month of its own, expects half a million groups, and sorts all rows one after the other
+instead of adding them up side by side. Statistics over the very expression tell it that there are some thirty.
+SQLite needs none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.db import connection
+
+from essor.access.actor import system_actor
+from essor.catalog.definitions import Catalog, ObjectDef
+from essor.domain.reports.definition import Definition
+from essor.domain.reports.tree import STARTS, dated, family_name
+from essor.query import functions
+from essor.query.environment import env_for
+from essor.query.tree import Call
+
+PREFIX = "months_"
+KNOWN = (
+    "SELECT stxname FROM pg_statistic_ext WHERE starts_with(stxname, %s) AND pg_table_is_visible(stxrelid)"
+)
+
+
+def follow(catalog: Catalog, reports: Iterable[Definition]) -> None:
+    """Keep statistics of the periods that these reports group instants by, and of no others."""
+    if connection.vendor != "postgresql":
+        return
+    wanted: dict[str, tuple[str, str]] = {}
+    for definition in reports:
+        obj = catalog.object(definition.object)
+        table = obj.model._meta.db_table  # noqa: SLF001 -- Django's name
+        for call in periods(definition, obj):
+            sql = written(call, obj)
+            digest = hashlib.blake2b(f"{table} {sql}".encode(), digest_size=6).hexdigest()
+            wanted[f"{PREFIX}{digest}"] = (table, sql)
+    quoted = connection.ops.quote_name
+    with connection.cursor() as cursor:
+        cursor.execute(KNOWN, [PREFIX])
+        known = {name for (name,) in cursor.fetchall()}
+        for name in known - wanted.keys():
+            cursor.execute(f"DROP STATISTICS IF EXISTS {quoted(name)}")
+        fresh = {name: one for name, one in wanted.items() if name not in known}
+        for name, (table, sql) in fresh.items():
+            cursor.execute(f"CREATE STATISTICS IF NOT EXISTS {quoted(name)} ON ({sql}) FROM {quoted(table)}")
+        for table in sorted({table for table, _sql in fresh.values()}):
+            cursor.execute(f"ANALYZE {quoted(table)}")
+
+
+def periods(definition: Definition, obj: ObjectDef) -> Iterator[Call]:
+    """Yield what a report groups instants of its own object by: days have few values as they are."""
+    pairs = [(one.path, one.unit) for one in definition.groupings if one.unit in STARTS]
+    if definition.type == "cohort":
+        pairs.append(("CreatedDate", "month"))
+    for path, unit in pairs:
+        field = obj.by_name.get(path.lower())
+        if field is not None and field.has_column and family_name(field) == "datetime":
+            yield Call(STARTS[unit], (dated(field.name, "datetime"),))
+
+
+def written(call: Call, obj: ObjectDef) -> str:
+    """Return the SQL of an expression exactly as queries in the company's time zone write it."""
+    env = env_for(system_actor())
+    query = obj.model._default_manager.all().query  # noqa: SLF001 -- Django's name
+    expression = functions.operand(call, obj, env).expression.resolve_expression(query)
+    sql, params = query.get_compiler(env.using).compile(expression)
+    operations: Any = connection.ops  # of PostgreSQL: other databases have no such thing
+    return str(operations.compose_sql(sql, params))

@@ -1,0 +1,98 @@
+"""The campaign page counts from sent to responded, and hands those who clicked and did not respond to sales."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from essor.access.actor import Actor, system_actor
+from essor.access.models import User
+from essor.domain.activities.models import Task
+from essor.domain.marketing.campaigns.models import Campaign, CampaignMember
+from essor.domain.marketing.sending.models import Link, ListEmail
+from essor.domain.marketing.sending.states import SENT
+from essor.domain.marketing.tracking.models import Hit, Verdict
+from essor.faces.web.campaigns.results import WARM
+from essor.faces.web.lists.state import written
+from essor.kernel import ids
+from essor.records.change import Change
+from essor.records.save import save, save_many
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def browser(admin: Actor) -> Client:
+    """Return the administrator's browser."""
+    found = Client(HTTP_HOST="127.0.0.1")
+    found.force_login(User.objects.get(pk=admin.user_id))
+    return found
+
+
+@pytest.fixture
+def campaign(admin: Actor) -> str:
+    """Return the id of a campaign mailed to ten, clicked by four, answered by one of them."""
+    key = save(system_actor(), Change("Campaign", {"Name": "White paper", "Type": "Email"})).id
+    people = save_many(
+        system_actor(), "Contact", [Change("Contact", {"LastName": f"Roux {n}"}) for n in range(10)]
+    )
+    members = [
+        Change("CampaignMember", {"CampaignId": key, "ContactId": one.saved.id})
+        for one in people
+        if one.saved
+    ]
+    saved = [one.saved.id for one in save_many(system_actor(), "CampaignMember", members) if one.saved]
+    now = timezone.now()
+    CampaignMember.objects.update(sent_date=now)
+    CampaignMember.objects.filter(pk__in=saved[:4]).update(first_clicked_date=now, first_opened_date=now)
+    CampaignMember.objects.filter(pk=saved[0]).update(has_responded=True)
+    return ids.encode("701", key)
+
+
+def test_every_figure_of_the_funnel_is_there(browser: Client, campaign: str) -> None:
+    page = browser.get(f"/r/{campaign}/results").content.decode()
+    figures = page.split("cp-value")[1:]
+    assert [text.split(">", 1)[1].split("<", 1)[0] for text in figures] == [
+        "10",
+        "10",
+        "4",
+        "4",
+        "1",
+        "0",
+        "0",
+    ]
+    assert "3 " in page.split("cp-warm", 1)[1][:400]
+
+
+def test_those_who_clicked_and_did_not_respond_are_called_in_one_click(
+    browser: Client, campaign: str
+) -> None:
+    sent = {"view": "all", "filter": written(WARM), "scope": "all", "subject": "Call", "day": "2026-12-01"}
+    assert browser.post("/o/CampaignMember/call-tasks", sent).status_code == 204
+    assert Task.objects.filter(task_subtype="Call", subject="Call").count() == 3
+
+
+def test_a_campaign_without_mails_shows_no_funnel(browser: Client) -> None:
+    key = save(system_actor(), Change("Campaign", {"Name": "Fair"})).id
+    assert "cp-funnel" not in browser.get(f"/r/{ids.encode('701', key)}/results").content.decode()
+
+
+def test_a_mailing_shows_its_links_and_leaves_machines_out(browser: Client, campaign: str) -> None:
+    mailing = ListEmail.objects.create(
+        name="White paper", status=SENT, campaign=Campaign.objects.get(), total_sent=10
+    )
+    Link.objects.create(list_email=mailing, number=0, url="https://vauban.example/paper")
+    now = timezone.now()
+    hits = [
+        (1, Verdict.PERSON),
+        (1, Verdict.PERSON),
+        (2, Verdict.UNKNOWN),
+        (None, Verdict.PERSON),
+        (3, Verdict.MACHINE),
+    ]
+    for recipient, verdict in hits:
+        Hit.objects.create(list_email_id=mailing.pk, recipient_id=recipient, link=0, at=now, verdict=verdict)
+    page = browser.get(f"/r/{ids.encode('0XB', mailing.pk)}/hits").content.decode()
+    row = page.split("https://vauban.example/paper", 1)[1].split("</tr>", 1)[0]
+    assert [cell.split("<", 1)[0] for cell in row.split('<td class="num">')[1:]] == ["2", "4", "1"]

@@ -1,0 +1,1 @@
+"""Mails that came back, in the set-up: the doors they come in by, and what they said."""
