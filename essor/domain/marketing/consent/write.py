@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -99,7 +100,7 @@ def individuals(people: Iterable[Person]) -> dict[Person, int]:
     return found
 
 
-def _make(name: str, missing: Mapping[int, Mapping[str, object]]) -> dict[int, int]:
+def _make(name: str, missing: Mapping[int, Mapping[str, Any]]) -> dict[int, int]:
     """Create an individual for each record of an object, and tie it to it."""
     owners = {row["OwnerId"] for row in missing.values()}
     users = set(User.objects.filter(pk__in=owners).values_list("pk", flat=True))
