@@ -25,6 +25,7 @@ from essor.domain.demo import (
     forecasts,
     gaps,
     incoming,
+    landing,
     letters,
     mailings,
     orders,
@@ -129,6 +130,8 @@ def make(*, scale: float = 1.0, seed: int = SEED, report: Report = lambda _line:
     report("three mailings, none of them sent anywhere")
     flows.make()
     report("three flows turned on")
+    landing.make()
+    report("a landing page with a white paper")
 
 
 def _sellers() -> list[User]:

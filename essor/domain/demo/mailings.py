@@ -20,12 +20,15 @@ from essor.domain.marketing.sending import freezing, launch
 from essor.domain.marketing.sending.models import ListEmail, Recipient
 from essor.domain.marketing.sending.states import DRAFT, PAUSED, SENT, State
 from essor.domain.sales.models import Contact
+from essor.records.change import Change, Source
+from essor.records.save import save
 
 LETTER = """<!doctype html><html lang="fr"><body style="font-family:sans-serif">
 <h1>Bonjour {{ FirstName or "à vous" }},</h1>
 <p>Cet automne, nous avons préparé pour {{ Account.Name or "votre entreprise" }} un guide de l’entretien des façades.</p>
 <p><a href="https://www.vauban.example/guide">Lire le guide</a></p>
 <p><a href="{{ unsubscribe }}">Se désabonner</a> · <a href="{{ preferences }}">Mes préférences</a></p></body></html>"""
+SOURCE = Source(name="demo")
 LOGIN = "marketing@vauban.example"
 PEOPLE = 600
 REFUSED, UNSURE = 40, 3  # one in so many was refused; so many are unsure
@@ -56,9 +59,8 @@ def make(now: datetime) -> None:
         )
         for name, status, days in PLAN:
             begun = now - timedelta(days=days)
-            campaign = Campaign.objects.create(
-                name=name, type="Email", status="In Progress", owner=owner, start_date=begun.date()
-            )
+            values = {"Name": name, "Type": "Email", "Status": "In Progress", "StartDate": begun.date()}
+            campaign = Campaign.objects.get(pk=save(actor, Change("Campaign", values), source=SOURCE).id)
             keep.save(
                 actor, campaign.pk, Audience((Part("people", object="Contact", people=people),), capped=False)
             )

@@ -41,5 +41,6 @@ urlpatterns = [
     path("", include("essor.faces.web.forecasts.urls")),
     path("", include("essor.faces.web.campaigns.urls")),
     path("", include("essor.faces.web.letters.urls")),
+    path("", include("essor.faces.web.landing.urls")),
     path("styleguide/", style_guide, name="styleguide"),
 ]

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
 from essor.access.actor import system_actor
+from essor.access.models import User
 from essor.catalog import current
 from essor.domain.marketing.consent.channels import FIELDS, STATES, Channel, State
 from essor.domain.marketing.consent.models import Consent, Suppression, Topic, TopicChoice
@@ -98,11 +100,17 @@ def individuals(people: Iterable[Person]) -> dict[Person, int]:
     return found
 
 
-def _make(name: str, missing: Mapping[int, Mapping[str, object]]) -> dict[int, int]:
+def _make(name: str, missing: Mapping[int, Mapping[str, Any]]) -> dict[int, int]:
     """Create an individual for each record of an object, and tie it to it."""
+    owners = {row["OwnerId"] for row in missing.values()}
+    users = set(User.objects.filter(pk__in=owners).values_list("pk", flat=True))
     changes = [
-        Change("Individual", {"Name": row["Name"], "OwnerId": row["OwnerId"]}) for row in missing.values()
-    ]
+        # What waits in a queue has an individual that nobody owns yet: queues hold leads.
+        Change("Individual", {
+            "Name": row["Name"], **({"OwnerId": row["OwnerId"]} if row["OwnerId"] in users else {}),
+        })
+        for row in missing.values()
+    ]  # fmt: skip
     made = dict(zip(missing, _written("Individual", changes), strict=True))
     _written(name, [Change(name, {INDIVIDUAL: key}, id=record) for record, key in made.items()])
     return made

@@ -6,6 +6,7 @@ address may look.
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 import nh3
@@ -27,6 +28,7 @@ from essor.domain.marketing.letters.mjml import NETWORKS
 from essor.domain.marketing.letters.places import address
 from essor.kernel.errors import ValidationFailed
 
+UNREAD = re.compile(r"\{\{[^{}]*\}\}")
 SCHEMES = {"http", "https", "mailto", "tel"}
 ATTRIBUTES = {
     "a": {"href", "title"},
@@ -47,8 +49,8 @@ def look(letter: Document) -> str:
 
 
 def plain(text: str) -> str:
-    """Return a text with the fallbacks of its merge fields."""
-    return FIELD.sub(lambda match: match["double"] or match["single"] or "", text)
+    """Return a text with the fallbacks of its merge fields; what cannot be read as one is left out."""
+    return UNREAD.sub("", FIELD.sub(lambda match: match["double"] or match["single"] or "", text))
 
 
 def _one(block: AnyBlock) -> str:

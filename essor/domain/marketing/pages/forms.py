@@ -15,13 +15,14 @@ from essor.records import strangers
 
 ALWAYS = ("LastName", "Company", "Email")
 USUAL = "FirstName LastName* Company* Email* Phone"
+CONSENTS = frozenset({"HasOptedOutOfEmail", "DoNotCall"})
 REQUIRED = "*"
 ROOT = "/lp/"
 
 
 def offered() -> list[Field]:
-    """Return the fields that a page may ask for: a stranger becomes a lead."""
-    return strangers.askable("Lead")
+    """Return the fields that a page may ask for: a stranger becomes a lead. Consents have boxes of their own."""
+    return [field for field in strangers.askable("Lead") if field.name not in CONSENTS]
 
 
 def written(fields: Iterable[str], required: Iterable[str]) -> str:

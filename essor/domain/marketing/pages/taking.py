@@ -22,6 +22,7 @@ from essor.domain.feed.attach import Attached
 from essor.domain.marketing import tokens
 from essor.domain.marketing.campaigns import members, statuses
 from essor.domain.marketing.campaigns.models import CampaignMember
+from essor.domain.marketing.campaigns.objects import MEMBER
 from essor.domain.marketing.consent import write
 from essor.domain.marketing.consent.channels import FIELDS, Channel
 from essor.domain.marketing.consent.models import OPT_OUT
@@ -128,10 +129,11 @@ def _agree(page: LandingPage, data: Sent, who: Sender) -> None:
     for channel, wording in some:
         if channel in refused:
             continue
-        proof = {"source": forms.address(page), "wording": wording}
-        write.record(who.person, channel, "opt_in", **proof)
-        if channel == "email" and page.topic is not None:
-            write.record(who.person, channel, "opt_in", topic=page.topic, **proof)
+        about = (None, page.topic) if channel == "email" and page.topic is not None else (None,)
+        for topic in about:
+            write.record(
+                who.person, channel, "opt_in", topic=topic, source=forms.address(page), wording=wording
+            )
 
 
 def _refused(person: Person) -> set[Channel]:
@@ -146,7 +148,7 @@ def _respond(page: LandingPage, person: Person) -> None:
     if page.campaign_id is None:
         return
     link = members.LINKS[person.object_name]
-    attr = current.get().object(members.MEMBER).field(link).attr
+    attr = current.get().object(MEMBER).field(link).attr
     mine = CampaignMember.objects.filter(campaign_id=page.campaign_id, is_deleted=False, **{attr: person.id})
     if mine.filter(has_responded=True).exists():
         return

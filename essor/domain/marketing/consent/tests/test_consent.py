@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from essor.access import actions
 from essor.access.actor import Actor, system_actor
 from essor.domain.marketing.consent import ask, write
 from essor.domain.marketing.consent.models import Consent, Individual, Suppression, Topic, TopicChoice
@@ -83,3 +84,11 @@ def test_an_address_is_blocked_once_whatever_its_case() -> None:
     assert write.suppress(["ANA@x.fr"], Suppression.Reason.MANUAL, "hand") == 0
     assert ask.suppressed(["ana@X.FR", "cy@x.fr"]) == {"ana@x.fr"}
     assert Suppression.objects.get(address="ana@x.fr").reason == "hard_bounce"
+
+
+def test_a_lead_that_waits_in_a_queue_may_agree(admin: Actor) -> None:
+    queue = actions.save_group(admin, name="Inbox", members=[], queue=True, supported_objects=["Lead"])
+    lead = save(admin, Change("Lead", {"LastName": "Roux", "Company": "Émeraude", "OwnerId": queue.pk})).id
+    write.record(Person(LEAD, lead), "email", "opt_in", source="x", wording="Yes")
+    assert Lead.objects.get(pk=lead).owner_id == queue.pk
+    assert Individual.objects.get().email_consent == "OptIn"

@@ -1,0 +1,96 @@
+"""A stranger reads the page, sends the form, and only then gets the file, never shown; who builds it sees it as it is."""
+
+from __future__ import annotations
+
+import json
+
+from django.test import Client
+
+from essor.access.actor import Actor
+from essor.domain.marketing.letters import codec
+from essor.domain.marketing.letters.blocks import Button, Document, Dynamic, Html, Picture, RichText
+from essor.domain.marketing.pages.models import FormSubmission, LandingPage
+from essor.domain.sales.models import Lead
+from essor.kernel import ids
+from essor.records.change import Change
+from essor.records.save import save
+
+SENT = {
+    "LastName": "Roux", "Company": "Émeraude", "Email": "ana@emeraude.example", "Phone": "+33 4 72 00 00 00",
+    "elapsed": "9000", "utm_source": "salon", "referrer": "https://www.vauban.example/secret?x=1", "agree_email": "1",
+}  # fmt: skip
+
+
+def address(page: LandingPage) -> str:
+    return f"/lp/{page.url_key}/{page.slug}"
+
+
+def test_the_file_comes_for_the_form_and_is_saved_never_shown(page: LandingPage) -> None:
+    stranger = Client(enforce_csrf_checks=True)
+    first = stranger.get(f"{address(page)}?utm_source=salon&r=forged").content.decode()
+    assert 'name="utm_source" value="salon"' in first
+    assert "guide.html" not in first
+    assert "Write to me." in first
+    wrong = stranger.post(address(page), {**SENT, "Phone": ""})
+    assert wrong.status_code == 422
+    assert 'value="Roux"' in wrong.content.decode()
+    answer = stranger.post(address(page), SENT)
+    thanks = stranger.get(answer["Location"])
+    href = answer["Location"].replace("/thanks/", "/file/")
+    assert href in thanks.content.decode()
+    given = stranger.get(href)
+    assert given["Content-Disposition"] == 'attachment; filename="guide.html"'
+    assert given["Content-Type"] == "application/octet-stream"
+    assert b"".join(given) == b"<script>alert(1)</script>"  # type: ignore[arg-type]
+    assert stranger.get(href[:-2] + "AA").status_code == 404
+    assert not stranger.cookies
+    sent = FormSubmission.objects.get()
+    assert (sent.utm_source, sent.referrer, sent.lead) == ("salon", "www.vauban.example", Lead.objects.get())
+
+
+def test_a_page_that_is_not_online_is_seen_by_its_builder_only(
+    page: LandingPage, admin: Actor, signed_in: Client
+) -> None:
+    save(admin, Change("LandingPage", {"IsActive": False}, id=page.pk))
+    assert Client().get(address(page)).status_code == 404
+    assert Client().post(address(page), SENT).status_code == 404
+    record = ids.encode("0lp", page.pk)
+    shown = signed_in.get(f"/landing/{record}/shown")
+    assert "frame-ancestors 'self'" in shown["Content-Security-Policy"]
+    assert shown["X-Frame-Options"] == "SAMEORIGIN"
+    built = signed_in.get(f"/landing/{record}/").content.decode()
+    assert "guide.html" in built
+    assert Client().get(f"/landing/{record}/shown").status_code == 302, "strangers have to sign in"
+
+
+def test_nothing_of_a_letter_runs_and_no_name_is_shown(
+    page: LandingPage, admin: Actor, signed_in: Client
+) -> None:
+    record = ids.encode("0lp", page.pk)
+    opened = signed_in.post(f"/landing/{record}/text")
+    assert opened["Location"].startswith("/letters/00X")
+    page.refresh_from_db()
+    letter = Document((
+        RichText(id="a", html='<p onclick="x()" style="color:red">Hello {{ FirstName or "<b>you</b>" }}<script>1</script></p>'),
+        Html(id="b", html='<form action="https://evil.example"><input name="x"></form><table><tr><td>Kept</td></tr></table>'),
+        Button(id="c", label="Bad", href="javascript:alert(1)"), Button(id="d", label="Out", href="{{ unsubscribe }}"),
+        Picture(id="e", src="javascript:1"), Dynamic(id="f", segment=1, blocks=(RichText(id="g", html="<p>Secret</p>"),)),
+    ))  # fmt: skip
+    save(admin, Change("EmailTemplate", {"Content": codec.write(letter)}, id=page.email_template_id))
+    text = Client().get(address(page)).content.decode()
+    body = text.partition('class="pg-body"')[2].partition("<section")[0]
+    assert "Hello" in body
+    assert "Kept" in body
+    for bad in (
+        "<script",
+        "onclick",
+        "style=",
+        "<form",
+        "<input",
+        "javascript",
+        "Secret",
+        "unsubscribe",
+        "{{",
+    ):
+        assert bad not in body
+    assert json.dumps(Document().theme.accent).strip('"') in text
