@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from essor.domain.automation.definition import Definition, from_json
 
@@ -92,11 +92,11 @@ def _large_deal() -> dict[str, Any]:
         _value("ActivityDate", "TODAY() + 1", "formula"),
         *mine,
     ]
-    yes = {"id": "yes", "label": _("Approved"), "steps": [
+    yes = {"id": "yes", "label": pgettext("way of a flow", "Approved"), "steps": [
         {"id": "s5", "kind": "notify", "title": _("The onboarding may begin"), "settings": {
             "to": ["owner"], "text": _("The onboarding of “{{ Name }}” is approved: begin.")}},
     ]}  # fmt: skip
-    no = {"id": "no", "label": _("Refused"), "steps": [
+    no = {"id": "no", "label": pgettext("way of a flow", "Refused"), "steps": [
         {"id": "s6", "kind": "create", "title": _("A task: plan again"), "settings": {"object": "Task", "values": again}},
     ]}  # fmt: skip
     where = {"all": [_where("IsWon", "eq", True), _where("Amount", "gt", LARGE)]}

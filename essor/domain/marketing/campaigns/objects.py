@@ -43,7 +43,8 @@ MONEY = Spec(kind="money")
 def rolled(relationship: str, where: Condition | None, total: str = "", returns: str = "number") -> Spec:
     """Return a roll-up over the campaign's children: how many, or the sum of a field."""
     options: dict[str, Any] = {
-        "relationship": relationship, "function": "SUM" if total else "COUNT", "returns": returns, "scale": 0,
+        "relationship": relationship, "function": "SUM" if total else "COUNT", "returns": returns,
+        "scale": 2 if total else 0,  # money is counted in cents
     }  # fmt: skip
     if total:
         options["field"] = total

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from essor.catalog.standard import Spec, Standard, pick
 from essor.domain.marketing.consent.models import OPT_IN, OPT_OUT
 
-STATE = Spec(kind="picklist", choices=pick((OPT_IN, _("Agreed")), (OPT_OUT, _("Refused"))))
+STATE = Spec(
+    kind="picklist", choices=pick((OPT_IN, _("Agreed")), (OPT_OUT, pgettext_lazy("consent", "Refused")))
+)
 
 OBJECTS = (
     Standard(

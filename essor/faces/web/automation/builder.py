@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -101,7 +101,10 @@ def fresh(key: str, kind: str, site: Site) -> Step:
     if kind == "branch":
         ways = (Way("p1", _("First path")), Way(ELSE, _("Otherwise")))
     elif kind == "approval":
-        ways = (Way(YES, _("Approved")), Way(NO, _("Refused")))
+        ways = (
+            Way(YES, pgettext("way of a flow", "Approved")),
+            Way(NO, pgettext("way of a flow", "Refused")),
+        )
         settings = {"ask": MANAGER}
     elif kind == "wait":
         settings = {"for": "time", "amount": 1, "unit": "days"}

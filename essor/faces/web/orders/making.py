@@ -37,7 +37,10 @@ def order_button(record: Loaded) -> Action | None:
     )
     if not ready or not record.catalog.has(ORDER) or not row_access.may(record.actor, ORDER, "create"):
         return None
-    return Action(_("Create order"), f"/r/{record.id}/order", "file-spreadsheet", method="post")
+    return Action(
+        _("Create order"), f"/r/{record.id}/order", "file-spreadsheet",
+        "primary" if record.values.get("Status") == "Accepted" else "", method="post",
+    )  # fmt: skip
 
 
 @offers.record_action(ORDER, CONTRACT)
