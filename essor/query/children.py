@@ -66,13 +66,14 @@ def children_of(obj: ObjectDef, inner: Plan, link: Field, parents: Sequence[int]
     if link.options.get("polymorphic"):
         belongs &= Q(**{f"{link.attr}_type": obj.prefix})
     rows = inner.rows.filter(belongs)
-    if inner.limit is not None or inner.offset:
+    ranked = inner.limit is not None or bool(inner.offset)
+    if ranked:
         order = [key.order_by() for key in inner.keys]
         rows = rows.annotate(**{RANK: Window(RowNumber(), partition_by=[F(link.attr)], order_by=order)})
         rows = rows.filter(**{f"{RANK}__gt": inner.offset})
         if inner.limit is not None:
             rows = rows.filter(**{f"{RANK}__lte": inner.offset + inner.limit})
-    return inner.selected(rows.order_by(*(key.order_by() for key in inner.keys)))
+    return inner.selected(rows.order_by(*(key.order_by() for key in inner.keys)), together=not ranked)
 
 
 def chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.db.models.lookups import IsNull
@@ -112,19 +113,10 @@ def leaf(place: Place, name: str, path: Path, env: Env) -> Operand:
         field = place.obj.by_name.get(place.obj.name_field.lower())
     if field is None:
         raise unknown(place.obj, name, path)
-    column = f"{place.prefix}{field.attr}"
-    pair = bool(field.options.get("polymorphic"))
-    family = family_of(field)
-    base = Operand(
-        expression=Pair(F(f"{column}_type"), F(column)) if pair else F(column),
-        family=family,
-        field=field,
-        name=place.named(outside),
-        masks=place.masks,
-        nullable=pair or not field.has_column or is_nullable(place, field),
-        currency=None if pair or family is None else currency_of(place, field),
-    )
-    if pair or field.has_column or family is None:
+    base = column_of(replace(place, masks=()) if place.masks else place, field.name, outside)
+    if place.masks:
+        base = replace(base, masks=place.masks)
+    if isinstance(base.expression, Pair) or field.has_column or base.family is None:
         return base
     if not field.formula:
         rolled = computed.roll_up(field, env.full.object(place.obj.name), place.prefix, env)
@@ -132,6 +124,23 @@ def leaf(place: Place, name: str, path: Path, env: Env) -> Operand:
     made = computed.formula(field, place.obj, env, lambda names: eyes_of_author(place, names, path, env))
     raw = of_existing(place, made)
     return replace(base, expression=sql_to_stored(raw, field), raw=raw)
+
+
+@lru_cache(maxsize=2048)
+def column_of(place: Place, name: str, outside: str) -> Operand:
+    """Return a field of an unmasked place as if it had a column; the same for all who see the same `place.obj`."""
+    field = place.obj.field(name)
+    column = f"{place.prefix}{field.attr}"
+    pair = bool(field.options.get("polymorphic"))
+    family = family_of(field)
+    return Operand(
+        expression=Pair(F(f"{column}_type"), F(column)) if pair else F(column),
+        family=family,
+        field=field,
+        name=place.named(outside),
+        nullable=pair or not field.has_column or is_nullable(place, field),
+        currency=None if pair or family is None else currency_of(place, field),
+    )
 
 
 def of_existing(place: Place, expression: Sql) -> Sql:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from django.db import connections
@@ -17,6 +18,7 @@ from essor.query.families.base import Sql
 from essor.query.operands import Operand
 from essor.query.ordering import Key
 from essor.query.outputs import Output
+from essor.query.own import OwnColumns, is_own
 from essor.query.tree import Bind, ChildRows, Column, Path, Query
 
 Record = dict[str, Any]
@@ -26,6 +28,7 @@ Record = dict[str, Any]
 class Plan:
     """What to run. `sources` are the selected expressions, each once; an output knows its places among them.
 
+    The last `own` of them are plain columns of the object's table.
     `children` are the sub-selects, fetched in a further query each; they need `sources[key]`, the row's id.
     """
 
@@ -36,6 +39,7 @@ class Plan:
     outputs: tuple[Output, ...]
     places: tuple[tuple[int, ...], ...]
     sources: tuple[Sql, ...]
+    own: int
     keys: tuple[Key, ...]
     key_places: tuple[int, ...]
     children: tuple[ChildRows, ...]
@@ -68,33 +72,38 @@ class Plan:
             rows = rows[self.offset : None if limit is None else self.offset + limit]
         return rows
 
-    def selected(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        """Return `rows` with the sources as columns s0, s1 and so on."""
-        named = {f"s{place}": sql for place, sql in enumerate(self.sources)}
-        found: QuerySet[Any] = rows.annotate(**named).values_list(*named)
-        return found
+    def selected(self, rows: QuerySet[Any], *, together: bool = True) -> QuerySet[Any]:
+        """Return `rows` with the sources as columns s0, s1 and so on; the object's own ones, which come last, as one.
+
+        Where Django puts the rows into a sub-select (a condition on a window) it must know each: not `together`.
+        """
+        found = len(self.sources) - (self.own if together else 0)
+        named = {f"s{place}": sql for place, sql in enumerate(self.sources[:found])}
+        if found < len(self.sources):
+            named[f"s{found}"] = OwnColumns(tuple(sql.name for sql in self.sources[found:]))
+        asked: QuerySet[Any] = rows.annotate(**named).values_list(*named)
+        return asked
 
 
 class Sources:
-    """The expressions to select, each column once."""
+    """The expressions to select, each once: first what is computed or comes from elsewhere, then the own columns."""
 
-    def __init__(self) -> None:
-        """Start without any."""
-        self.found: list[Sql] = []
-        self.known: dict[object, int] = {}
-
-    def place(self, sql: Sql) -> int:
-        """Return where an expression stands, adding it if it is new; plain columns are recognized."""
-        if isinstance(sql, F):
-            if sql in self.known:
-                return self.known[sql]
-            self.known[sql] = len(self.found)
-        self.found.append(sql)
-        return len(self.found) - 1
+    def __init__(self, obj: ObjectDef, sqls: Iterable[Sql]) -> None:
+        """Put them in order; plain columns are recognized, other expressions are what they are."""
+        wanted = {_sign(sql): sql for sql in sqls}
+        own = [sql for sql in wanted.values() if isinstance(sql, F) and is_own(obj, sql.name)]
+        mine = set(map(_sign, own))
+        self.found = (*(sql for sign, sql in wanted.items() if sign not in mine), *own)
+        self.own = len(own)
+        self.known = {_sign(sql): place for place, sql in enumerate(self.found)}
 
     def places(self, sqls: Iterable[Sql]) -> tuple[int, ...]:
         """Return where several expressions stand."""
-        return tuple(self.place(sql) for sql in sqls)
+        return tuple(self.known[_sign(sql)] for sql in sqls)
+
+
+def _sign(sql: Sql) -> object:
+    return sql.name if isinstance(sql, F) else id(sql)
 
 
 def plan(
@@ -120,7 +129,9 @@ def plan(
     columns = [column for column in query.columns if not isinstance(column, ChildRows)]
     found = list(outputs.outputs(columns if query.columns else [Column(Path(("Id",)))], asked, env))
     found = [*(render(found, asked) if render else found), *extra]
-    sources = Sources()
+    sources = Sources(
+        asked, chain(*(output.sources for output in found), (key.value for key in keys))
+    )
     places = tuple(sources.places(output.sources) for output in found)
     key_places = sources.places(key.value for key in keys)
     usage.note_query(query, asked)
@@ -131,7 +142,8 @@ def plan(
         rows=locked(rows, query, env),
         outputs=tuple(found),
         places=places,
-        sources=tuple(sources.found),
+        sources=sources.found,
+        own=sources.own,
         keys=tuple(keys),
         key_places=key_places,
         children=tuple(column for column in query.columns if isinstance(column, ChildRows)),

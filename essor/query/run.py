@@ -219,7 +219,7 @@ def iterate(
 
 def ordered_ids(found: Plan) -> array[int]:
     """Return the ids of all rows in order."""
-    ids = replace(found, sources=(found.sources[found.id_place],))
+    ids = replace(found, sources=(found.sources[found.id_place],), own=1)
     return array("q", (row[0] for row in execute.fetch(found.env, ids.select(limit=found.limit))))
 
 
