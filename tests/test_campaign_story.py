@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from essor.access.actor import Actor
 from essor.domain.activities.models import Task
+from essor.domain.marketing import tokens
 from essor.domain.marketing.audience import count, keep
 from essor.domain.marketing.audience.definition import Audience, Part
 from essor.domain.marketing.campaigns import calls, members
@@ -153,6 +154,13 @@ def test_from_all_contacts_to_the_ninety_to_call_and_the_return(
         path = path_of(r"https?://[^/]+(/u/[^>]+)>", str(mail["List-Unsubscribe"]))
         assert client.post(path, {"List-Unsubscribe": "One-Click"}).status_code == 204
     assert OptOut.objects.count() == OUT
+
+    # The mail is shown in the browser as it came; nobody else's token opens it.
+    path = f"/v/{tokens.make(addresses.BROWSER, Recipient.objects.get(address='p30@dest.example').pk)}"
+    page = client.get(path)
+    assert "Bonjour Ana 30" in page.content.decode()
+    assert "sandbox" in page.headers["Content-Security-Policy"]
+    assert client.get(path + "x").status_code == 404
 
     # A hundred follow the link; the verdict that they are people comes half a minute later.
     for mail in readers[:CLICKED]:

@@ -129,9 +129,7 @@ def plan(
     columns = [column for column in query.columns if not isinstance(column, ChildRows)]
     found = list(outputs.outputs(columns if query.columns else [Column(Path(("Id",)))], asked, env))
     found = [*(render(found, asked) if render else found), *extra]
-    sources = Sources(
-        asked, chain(*(output.sources for output in found), (key.value for key in keys))
-    )
+    sources = Sources(asked, chain(*(output.sources for output in found), (key.value for key in keys)))
     places = tuple(sources.places(output.sources) for output in found)
     key_places = sources.places(key.value for key in keys)
     usage.note_query(query, asked)

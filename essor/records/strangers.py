@@ -36,7 +36,9 @@ KINDS = frozenset(
     {"text", "textarea", "email", "phone", "url", "picklist", "multiselect", "checkbox", "number", "date"}
 )  # fmt: skip
 # What a stranger has no say in.
-NEVER = frozenset({"Status", "LeadSource", "OwnerId", "Rating", "CurrencyIsoCode", "RecordTypeId", "EmailBouncedReason"})
+NEVER = frozenset(
+    {"Status", "LeadSource", "OwnerId", "Rating", "CurrencyIsoCode", "RecordTypeId", "EmailBouncedReason"}
+)
 Sent = Mapping[str, Sequence[str]]
 Made = TypeVar("Made")
 

@@ -11,8 +11,8 @@ from django.db import transaction
 from essor.access.actor import Actor, actor_for, system_actor
 from essor.domain.marketing.consent.people import OBJECTS
 from essor.domain.marketing.letters import merge, places
-from essor.domain.marketing.letters.compiled import Compiled, Slot, Text
-from essor.domain.marketing.sending import frozen
+from essor.domain.marketing.letters.compiled import Compiled, Replacements, Slot, Text
+from essor.domain.marketing.sending import addresses, frozen
 from essor.domain.marketing.sending.models import Content, Link, ListEmail, Recipient
 from essor.kernel.errors import NotFound
 
@@ -84,6 +84,22 @@ def destination(recipient: Recipient, number: int) -> str:
     row = shown.get(recipient.person_id)
     values = dict(zip(compiled.paths, row, strict=True)) if row is not None else {}
     return merge.links(compiled, values)[number]
+
+
+def shown(recipient: Recipient) -> merge.Mail:
+    """Return a mail as its recipient got it, for the browser; its links are the author's. Raises NotFound."""
+    object_name, reader = OBJECTS[recipient.kind], reader_of(recipient.list_email_id)
+    compiled = compiled_of(recipient.list_email_id, recipient.variant, object_name)
+    keys = [recipient.person_id]
+    row = merge.values(compiled, object_name, keys, reader).get(recipient.person_id)
+    if row is None:
+        raise NotFound(object_name)
+    own = Replacements(
+        unsubscribe=addresses.opt_out(recipient.pk), preferences=addresses.preferences(recipient.pk),
+        browser=addresses.browser(recipient.pk),
+        blocks=merge.members(compiled, object_name, keys, reader)[recipient.person_id],
+    )  # fmt: skip
+    return merge.mail(compiled, row, own)
 
 
 def reader_of(list_email_id: int) -> Actor:

@@ -11,14 +11,21 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from essor.domain.marketing import tokens
 from essor.domain.marketing.returns import optout
 from essor.domain.marketing.returns.optout import FOLLOWING, Standing
-from essor.domain.marketing.sending import addresses
+from essor.domain.marketing.sending import addresses, contents
+from essor.domain.marketing.sending.models import Recipient
 from essor.faces.web.hits import gone, protected
+from essor.kernel.errors import EssorError
 
+# Nothing runs in a letter, and its pictures may stand anywhere; links open as they do in mail programs.
+LETTER = (
+    "default-src 'none'; img-src * data:; style-src 'unsafe-inline'; font-src *; frame-ancestors 'none'; "
+    "sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation"
+)
 ONE_CLICK = "One-Click"  # what RFC 8058 has mail programs send
 
 
@@ -65,6 +72,24 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
         return HttpResponseRedirect(f"{request.path}?out=1")
     optout.choose(standing, wanted & known, followed, source=request.path, wording=_wording(standing))
     return HttpResponseRedirect(f"{request.path}?saved=1")
+
+
+@login_not_required
+@never_cache
+@require_GET
+def browser(request: HttpRequest, token: str) -> HttpResponse:  # noqa: ARG001 -- Django hands it in
+    """Show a mail as its recipient got it, as a page in which nothing runs."""
+    numbers = tokens.read(addresses.BROWSER, token)
+    recipient = Recipient.objects.filter(pk=numbers[0]).first() if numbers and len(numbers) == 1 else None
+    if recipient is None:
+        return gone()
+    try:
+        mail = contents.shown(recipient)
+    except EssorError:
+        return gone()
+    response = protected(HttpResponse(mail.html))
+    response.headers["Content-Security-Policy"] = LETTER
+    return response
 
 
 def labels() -> dict[str, str]:

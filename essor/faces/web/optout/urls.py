@@ -11,5 +11,6 @@ urlpatterns = [
     path("l/<str:token>", hits.unknown, name="unknown_link"),
     path("p/<str:token>", hits.unknown, name="unknown_picture"),
     path("u/<str:token>", pages.opt_out, name="opt_out"),
+    path("v/<str:token>", pages.browser, name="mail_in_browser"),
     path("preferences/<str:token>", pages.preferences, name="mail_preferences"),
 ]
