@@ -11,11 +11,16 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db.backends.base.base import BaseDatabaseWrapper as Connection
-from django.db.models import Expression, Field
+from django.db.models import Expression, F, Field
 from django.db.models.sql.compiler import SQLCompiler
 
 from essor.catalog.definitions import ObjectDef
 from essor.query.sql import Compiled
+
+
+def attr_of(column: F) -> str:
+    """Return the attribute that a plain column names."""
+    return str(column.name)  # type: ignore[attr-defined]  # what Django's documentation calls it
 
 
 @lru_cache(maxsize=2048)
@@ -38,27 +43,10 @@ class OwnColumns(Expression):
         """Keep the attributes."""
         super().__init__()
         self.attrs = attrs
-        self.table = ""
-        self.columns: tuple[str, ...] = ()
-
-    def resolve_expression(self, query: Any, *args: Any, **kwargs: Any) -> OwnColumns:  # noqa: ARG002
-        """Find the columns."""
-        found: OwnColumns = self.copy()
-        meta = query.get_meta()
-        found.table = query.get_initial_alias()
-        found.columns = tuple(
-            (meta.pk if attr == "pk" else meta.get_field(attr)).column for attr in self.attrs
-        )
-        return found
-
-    def relabeled_clone(self, relabels: dict[str, str]) -> OwnColumns:
-        """Follow the table to another name."""
-        found: OwnColumns = self.copy()
-        found.table = relabels.get(self.table, self.table)
-        return found
 
     def as_sql(self, compiler: SQLCompiler, connection: Connection) -> Compiled:  # noqa: ARG002
         """Name one column after the other."""
-        quoted = compiler.quote_name_unless_alias
-        table = quoted(self.table)
-        return ", ".join([f"{table}.{quoted(column)}" for column in self.columns]), ()
+        quoted, query = compiler.quote_name_unless_alias, compiler.query
+        table, meta = quoted(str(query.get_initial_alias())), query.get_meta()
+        fields: list[Any] = [meta.pk if attr == "pk" else meta.get_field(attr) for attr in self.attrs]
+        return ", ".join([f"{table}.{quoted(field.column)}" for field in fields]), ()

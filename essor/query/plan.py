@@ -18,7 +18,7 @@ from essor.query.families.base import Sql
 from essor.query.operands import Operand
 from essor.query.ordering import Key
 from essor.query.outputs import Output
-from essor.query.own import OwnColumns, is_own
+from essor.query.own import OwnColumns, attr_of, is_own
 from essor.query.tree import Bind, ChildRows, Column, Path, Query
 
 Record = dict[str, Any]
@@ -80,7 +80,7 @@ class Plan:
         found = len(self.sources) - (self.own if together else 0)
         named = {f"s{place}": sql for place, sql in enumerate(self.sources[:found])}
         if found < len(self.sources):
-            named[f"s{found}"] = OwnColumns(tuple(sql.name for sql in self.sources[found:]))
+            named[f"s{found}"] = OwnColumns(tuple(attr_of(sql) for sql in self.sources[found:]))
         asked: QuerySet[Any] = rows.annotate(**named).values_list(*named)
         return asked
 
@@ -91,7 +91,7 @@ class Sources:
     def __init__(self, obj: ObjectDef, sqls: Iterable[Sql]) -> None:
         """Put them in order; plain columns are recognized, other expressions are what they are."""
         wanted = {_sign(sql): sql for sql in sqls}
-        own = [sql for sql in wanted.values() if isinstance(sql, F) and is_own(obj, sql.name)]
+        own = [sql for sql in wanted.values() if isinstance(sql, F) and is_own(obj, attr_of(sql))]
         mine = set(map(_sign, own))
         self.found = (*(sql for sign, sql in wanted.items() if sign not in mine), *own)
         self.own = len(own)
@@ -103,7 +103,7 @@ class Sources:
 
 
 def _sign(sql: Sql) -> object:
-    return sql.name if isinstance(sql, F) else id(sql)
+    return attr_of(sql) if isinstance(sql, F) else id(sql)
 
 
 def plan(
