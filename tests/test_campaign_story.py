@@ -122,6 +122,17 @@ def follow(path: str) -> None:
     assert dict(answer.headers)[b"location"] == b"https://vauban.example/white-paper"
 
 
+def come_back(mails: list[Message]) -> None:
+    """Have servers report that these mails reached nobody, and let everybody hear of it."""
+    for mail in mails:
+        report = letters.delivery(
+            letters.failed("5.1.1", "550 5.1.1 User unknown"), message_id=str(mail["Message-ID"])
+        )
+        assert incoming.keep(report)
+    incoming.handle.call()
+    deliver()
+
+
 def test_from_all_contacts_to_the_ninety_to_call_and_the_return(
     admin: Actor, mailing: ListEmail, server: Sink, client: Client
 ) -> None:
@@ -136,14 +147,7 @@ def test_from_all_contacts_to_the_ninety_to_call_and_the_return(
     assert (mailing.status, mailing.total_sent, mailing.total_refused) == (SENT, delivered, REFUSED)
     mails = {to.partition("@")[0]: message_from_bytes(data) for _from, to, data in server.got}
     assert len(mails) == delivered
-    for number in range(REFUSED, REFUSED + BOUNCED):
-        report = letters.delivery(
-            letters.failed("5.1.1", "550 5.1.1 User unknown"),
-            message_id=str(mails[f"p{number}"]["Message-ID"]),
-        )
-        assert incoming.keep(report)
-    incoming.handle.call()
-    deliver()
+    come_back([mails[f"p{number}"] for number in range(REFUSED, REFUSED + BOUNCED)])
     assert Bounce.objects.count() == Suppression.objects.count() == REFUSED + BOUNCED
     assert Contact.objects.filter(email_bounced_date__isnull=False).count() == REFUSED + BOUNCED
 

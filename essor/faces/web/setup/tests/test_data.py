@@ -302,7 +302,9 @@ def test_a_check_of_the_roll_ups_reports(admin: Client) -> None:
     class Run:
         params = JobRun.objects.get().params
 
-    assert run_check(Run()) == {"mend": True, "found": {"Account.People__c": 0}}
+    found = run_check(Run())["found"]
+    assert "Account.People__c" in found
+    assert not any(found.values())
     assert admin.get("/setup/rollups").status_code == 200
 
 
