@@ -68,6 +68,7 @@ def server() -> Iterator[Sink]:
 @pytest.fixture
 def mailing(admin: Actor, server: Sink) -> ListEmail:
     """A mailing of a campaign to the directors among all contacts."""
+    destinations.forget()
     Policy.objects.create(opens_need_consent=False, clicks_need_consent=False)
     contact = apps.get_model("sales", "Contact")
     contact.objects.bulk_create(

@@ -30,3 +30,8 @@ def of(hit: Hit) -> str:
             _known.clear()
         _known[hit.list_email_id, hit.link] = found
     return found
+
+
+def forget() -> None:
+    """Empty the memory: where a database is put in another one's place, numbers mean other links."""
+    _known.clear()
