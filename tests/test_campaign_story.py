@@ -33,7 +33,7 @@ from essor.domain.marketing.sending.states import SENT, State
 from essor.domain.marketing.sending.tests.sink import Sink, sink
 from essor.domain.marketing.tracking import destinations, reading, verdicts
 from essor.domain.marketing.tracking.models import Hit
-from essor.domain.marketing.tracking.recorder import recorder
+from essor.domain.marketing.tracking.recorder import Recorder
 from essor.domain.sales.models import Contact
 from essor.faces.web import hits
 from essor.faces.web.campaigns.results import WARM
@@ -96,6 +96,15 @@ def mailing(admin: Actor, server: Sink) -> ListEmail:
     return ListEmail.objects.get(pk=save(admin, Change("ListEmail", values)).id)
 
 
+@pytest.fixture
+def recorder(monkeypatch: pytest.MonkeyPatch) -> Recorder:
+    """Return a recorder without a thread: another connection does not see what this test has not committed."""
+    own = Recorder()
+    monkeypatch.setattr(own, "_start", bool)
+    monkeypatch.setattr(hits, "recorder", own)
+    return own
+
+
 def html_of(mail: Message) -> str:
     """Return the HTML part of a mail as its reader's program decodes it."""
     part = next(one for one in mail.walk() if one.get_content_type() == "text/html")
@@ -135,7 +144,7 @@ def come_back(mails: list[Message]) -> None:
 
 
 def test_from_all_contacts_to_the_ninety_to_call_and_the_return(
-    admin: Actor, mailing: ListEmail, server: Sink, client: Client
+    admin: Actor, mailing: ListEmail, server: Sink, client: Client, recorder: Recorder
 ) -> None:
     counted = count.counted(launch.audience_of(mailing), admin)
     assert (counted.total, counted.mailable) == (DIRECTORS, DIRECTORS)
