@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -16,7 +15,7 @@ from essor.catalog.testing import run_time_catalog  # noqa: F401 -- a fixture by
 from essor.domain.approvals.actions.save_process import ProcessText, save_process, set_entry
 from essor.domain.approvals.actions.save_step import StepText, save_step
 from essor.domain.approvals.models import ApprovalProcess
-from essor.kernel.delivery import Dispatcher
+from essor.kernel.tests.outbox import deliver  # noqa: F401 -- by name
 from essor.query.soql.conditions import read_condition
 from essor.records.change import Change
 from essor.records.save import save
@@ -97,10 +96,3 @@ def deal(owner: Actor, amount: float = 5000, **more: Any) -> int:
 def fresh(actor: Actor) -> Actor:
     """Return the actor with the rights of now."""
     return actor_for(User.objects.get(pk=actor.user_id))
-
-
-def deliver() -> None:
-    """Hand the outbox over until nobody waits any more."""
-    dispatcher = Dispatcher(scope=nullcontext)
-    while dispatcher.run_once():
-        pass

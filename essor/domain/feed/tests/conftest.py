@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import nullcontext
 
 import pytest
 
@@ -11,7 +10,7 @@ from essor.access.actions import NewUser, create_user
 from essor.access.actor import Actor, actor_for, system_actor
 from essor.access.defaults import ADMINISTRATOR, ensure_defaults
 from essor.access.models import Profile
-from essor.kernel.delivery import Dispatcher
+from essor.kernel.tests.outbox import deliver  # noqa: F401 -- by name
 
 Person = Callable[..., Actor]
 
@@ -39,10 +38,3 @@ def boss(person: Person) -> Actor:
 @pytest.fixture
 def rep(person: Person) -> Actor:
     return person("Rep")
-
-
-def deliver() -> None:
-    """Hand the outbox over until nobody waits any more."""
-    dispatcher = Dispatcher(scope=nullcontext)
-    while dispatcher.run_once():
-        pass

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from django.db import transaction
@@ -12,11 +11,11 @@ from essor.access.actor import Actor, require
 from essor.access.audit import record
 from essor.access.rights import Permission
 from essor.domain.marketing.returns.models import Mailbox
+from essor.domain.marketing.sending.servers import HOST
 from essor.kernel.errors import FieldError, ValidationFailed
 from essor.kernel.sealed import seal
 
 FIELDS = ("host", "port", "security", "username", "password", "folder")
-HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[?[0-9A-Fa-f:]{2,39}\]?")
 HIGHEST_PORT = 65535
 
 
