@@ -60,7 +60,8 @@ def test_a_dashboard_is_narrowed_and_arranged_by_keyboard_and_mouse(house: str, 
     page.mouse.down()
     page.locator("[data-tile='2'] h2").hover()
     expect(page.locator("[data-tile='2']")).to_have_class(re.compile("drop-here"))
-    page.mouse.up()
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.mouse.up()
     expect(page.locator("[data-tile]").first).to_have_attribute("data-tile", "3")
     page.reload()
     assert order() == ["3", "2", "1"]
