@@ -99,7 +99,7 @@ def add(request: HttpRequest, flow_id: int) -> HttpResponseBase:
 def added(request: HttpRequest, shown: Shown) -> HttpResponseBase:
     """Put a step where `at` says: behind “s1:”, on the path “s1:p1”, or first of all with “:”."""
     kind = request.POST.get("kind", "")
-    if kind not in {name for _heading, some in shown.desk.kinds() for name, *_rest in some}:
+    if kind not in {name for _heading, some in shown.desk.kinds(shown.site) for name, *_rest in some}:
         raise NotFound(_("There is no such kind of step."))
     after, _colon, path = request.POST.get("at", "").partition(":")
     new = fresh(definition.new_id(shown.definition), kind, shown.site)

@@ -11,7 +11,9 @@ from django.http.response import HttpResponseBase
 
 from essor.access.actor import Actor
 from essor.domain.automation.definition import Definition, Step
+from essor.domain.automation.kinds import Site
 from essor.domain.automation.models import Flow
+from essor.faces.web.setup.forms import Form
 
 if TYPE_CHECKING:
     from essor.faces.web.automation.drawing import Card, Counts
@@ -38,20 +40,39 @@ class Draw(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class EndForm:
+    """The panel of a desk for the start or the end of its flows, where the set-up's own does not fit.
+
+    `values` are what the form starts with, `more` what the template needs for a form, `read` gives the changed flow.
+    """
+
+    template: str
+    title: str
+    icon: str
+    values: Callable[[Shown], Mapping[str, Any]]
+    more: Callable[[Shown, Form], Mapping[str, Any]]
+    read: Callable[[Shown, QueryDict], Definition]
+    saved: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """One place where flows are built: its addresses, who may change what, how a draft is kept.
 
-    `base` is the builder's address, all else lies below it; `people` lists those who stand at a card.
+    `base` is the builder's address, all else lies below it; `people` lists those who stand at a card,
+    `samples` finds records for the test run.
     """
 
     base: str
     people: str
+    samples: str
     may_edit: bool
     save: Callable[[Actor, Flow, Definition], object]
     draw: Draw
-    kinds: Callable[[], Offered]
+    kinds: Callable[[Site], Offered]
     counts: Callable[[Shown], Counts | None]
     head: Callable[[Shown], Card | None] = lambda _shown: None
+    ends: Mapping[str, EndForm] = field(default_factory=dict)
 
 
 Reader = Callable[["Shown", Step, QueryDict, str], dict[str, Any]]

@@ -21,7 +21,7 @@ from essor.domain.automation.steps.mail import FIELD
 from essor.domain.automation.steps.update import target_of
 from essor.domain.automation.steps.wait import LATE, MET, UNITS
 from essor.faces.web.automation import assigning, options
-from essor.faces.web.automation.desks import FORMS
+from essor.faces.web.automation.desks import FORMS, EndForm
 from essor.faces.web.automation.reading import Shown, in_words
 from essor.faces.web.setup import choices
 from essor.faces.web.setup.forms import Errors, Form, starting
@@ -49,7 +49,7 @@ class Panel:
 
 def adding(shown: Shown) -> Panel:
     """Return the menu of kinds for a new step."""
-    return Panel(ADD, _("Add a step"), "plus", Form(), more={"kinds": shown.desk.kinds()})
+    return Panel(ADD, _("Add a step"), "plus", Form(), more={"kinds": shown.desk.kinds(shown.site)})
 
 
 def with_errors(panel: Panel | None, errors: Errors) -> Panel | None:
@@ -59,6 +59,9 @@ def with_errors(panel: Panel | None, errors: Errors) -> Panel | None:
 
 def opened(shown: Shown, chosen: str) -> Panel | None:
     """Return the panel of what was chosen as it is kept; None when nothing is."""
+    own = shown.desk.ends.get(chosen)
+    if own is not None:
+        return _end_panel(shown, own, chosen, starting(own.values(shown)))
     if chosen == TRIGGER:
         return _trigger_panel(shown, starting(_trigger_values(shown.definition.trigger)))
     if chosen == GOAL:
@@ -73,6 +76,9 @@ def opened(shown: Shown, chosen: str) -> Panel | None:
 def reshaped(shown: Shown, chosen: str, data: QueryDict) -> Panel | None:
     """Return the panel as it was sent, in the shape that this calls for."""
     form = Form({name: list(map(str, values)) for name, values in data.lists()})
+    own = shown.desk.ends.get(chosen)
+    if own is not None:
+        return _end_panel(shown, own, chosen, form)
     if chosen == TRIGGER:
         return _trigger_panel(shown, form)
     step = shown.definition.step(chosen)
@@ -81,6 +87,9 @@ def reshaped(shown: Shown, chosen: str, data: QueryDict) -> Panel | None:
 
 def applied(shown: Shown, chosen: str, data: QueryDict, language: str) -> Definition:
     """Return the flow with what the panel says; ValidationFailed with what cannot be read."""
+    own = shown.desk.ends.get(chosen)
+    if own is not None:
+        return own.read(shown, data)
     if chosen == TRIGGER:
         return replace(shown.definition, trigger=_trigger_of(data, shown.definition.trigger))
     if chosen == GOAL:
@@ -97,6 +106,10 @@ def applied(shown: Shown, chosen: str, data: QueryDict, language: str) -> Defini
 
 
 # ---- trigger and goal --------------------------------------------------------------------------
+
+
+def _end_panel(shown: Shown, own: EndForm, name: str, form: Form) -> Panel:
+    return Panel(name, own.title, own.icon, form, more=own.more(shown, form), saved=own.saved, template=own.template)
 
 
 def _trigger_values(trigger: Trigger) -> dict[str, Any]:

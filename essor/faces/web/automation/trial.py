@@ -65,7 +65,7 @@ def tried(request: HttpRequest, shown: Shown) -> HttpResponseBase:
             "record_id": request.POST.get("record", ""),
             "label": request.POST.get("record.label", ""),
         }
-        if key is None:
+        if key is None or not names(actor_of(request), [(shown.site.obj.name, key)]):
             context["wrong"] = _("Choose a record from the list.")
         else:
             report = rehearsal.rehearse(shown.version, key)
