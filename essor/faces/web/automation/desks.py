@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
+from django.utils.functional import Promise
 
 from essor.access.actor import Actor
 from essor.domain.automation.definition import Definition, Step
@@ -47,7 +48,7 @@ class EndForm:
     """
 
     template: str
-    title: str
+    title: str | Promise
     icon: str
     values: Callable[[Shown], Mapping[str, Any]]
     more: Callable[[Shown, Form], Mapping[str, Any]]

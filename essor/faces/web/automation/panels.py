@@ -109,7 +109,9 @@ def applied(shown: Shown, chosen: str, data: QueryDict, language: str) -> Defini
 
 
 def _end_panel(shown: Shown, own: EndForm, name: str, form: Form) -> Panel:
-    return Panel(name, own.title, own.icon, form, more=own.more(shown, form), saved=own.saved, template=own.template)
+    return Panel(
+        name, own.title, own.icon, form, more=own.more(shown, form), saved=own.saved, template=own.template
+    )
 
 
 def _trigger_values(trigger: Trigger) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from essor.domain.automation import actions
 from essor.domain.automation.kinds import Site
 from essor.domain.automation.models import Flow
 from essor.faces.web.automation.desks import Desk, Offered
-from essor.faces.web.automation.drawing import kinds
+from essor.faces.web.automation.drawing import counted, kinds
 from essor.faces.web.automation.reading import Shown, read
 from essor.faces.web.records.reading import actor_of
 from essor.faces.web.setup import frame
@@ -60,7 +60,7 @@ def desk_of(actor: Actor, flow: Flow) -> Desk:
     return Desk(
         base=reverse("web:setup_flow", args=[flow.pk]), people=reverse("web:setup_flow_runs", args=[flow.pk]),
         samples=reverse("web:setup_samples", args=[flow.object_name]),
-        may_edit=actor.can(Permission.CUSTOMIZE), save=actions.save_draft, draw=draw, kinds=offered, counts=lambda _shown: None,
+        may_edit=actor.can(Permission.CUSTOMIZE), save=actions.save_draft, draw=draw, kinds=offered, counts=counted,
     )  # fmt: skip
 
 

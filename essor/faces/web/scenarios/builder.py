@@ -7,7 +7,9 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from essor.domain.marketing.scenarios import control
 from essor.faces.web.automation import builder, criteria, drawing, trial
+from essor.faces.web.records.reading import actor_of
 from essor.faces.web.scenarios.reading import found
 
 
@@ -43,7 +45,8 @@ def edit_criteria(request: HttpRequest, flow_id: int) -> HttpResponseBase:
 
 @require_http_methods(["GET", "POST"])
 def test(request: HttpRequest, flow_id: int) -> HttpResponseBase:
-    """Show the dry run, or take it over one person."""
+    """Show the dry run, or take it over one person: it reads what its starter may read, so only those may."""
+    rights.require_maker(actor_of(request))
     return trial.tried(request, found(request, flow_id))
 
 
@@ -52,7 +55,11 @@ def figures(request: HttpRequest, flow_id: int) -> HttpResponseBase:
     """Draw the numbers of the drawing as they are now; each takes the place of its like on the page."""
     shown = found(request, flow_id, request.GET.get("version", ""))
     drawn = drawing.draw_flow(shown, [], shown.desk.counts(shown), shown.desk.head(shown))
-    context = {"arrows": list(_arrows(drawn.trigger, drawn.cards)), "cards": list(_cards(drawn.cards)), "desk": shown.desk}
+    context = {
+        "arrows": list(_arrows(drawn.trigger, drawn.cards)),
+        "cards": list(_cards(drawn.cards)),
+        "desk": shown.desk,
+    }
     return render(request, "components/flowchart_numbers.html.jinja", context)
 
 
@@ -68,5 +75,3 @@ def _cards(cards: tuple[drawing.Card, ...]) -> list[drawing.Card]:
 def _arrows(start: drawing.Card, cards: tuple[drawing.Card, ...]) -> list[drawing.Arrow]:
     every = _cards(cards)
     return [start.arrow, *(one.arrow for one in every), *(lane.arrow for one in every for lane in one.lanes)]
-
-

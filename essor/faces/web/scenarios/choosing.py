@@ -15,7 +15,12 @@ Options = list[tuple[str, str]]
 
 
 def newest(
-    actor: Actor, object_name: str, *, keep: int | None = None, where: Condition | None = None, by: str = "CreatedDate"
+    actor: Actor,
+    object_name: str,
+    *,
+    keep: int | None = None,
+    where: Condition | None = None,
+    by: str = "CreatedDate",
 ) -> Options:
     """Return the newest records of an object as (key, name), the one in use among them."""
     if not catalog_for(actor).has(object_name):

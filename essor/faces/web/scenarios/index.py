@@ -27,7 +27,7 @@ from essor.faces.web.scenarios.reading import CAMPAIGN_PREFIX, Standing, looking
 from essor.faces.web.setup.forms import Form, starting, submit
 from essor.faces.web.shapes import Action
 from essor.kernel import ids
-from essor.kernel.errors import Forbidden, NotFound
+from essor.kernel.errors import NotFound
 from essor.query.names import names
 
 PAGE = 50
@@ -42,13 +42,13 @@ class Line:
     label: str
     campaign: Action | None
     standing: Standing
-    figures: control.Figures
+    figures: figures.Figures
 
 
 @offers.tab
 def tab(actor: Actor) -> PageTab | None:
     """Offer the list to those who see campaigns."""
-    if not control.may_read(actor):
+    if not rights.may_see(actor):
         return None
     return PageTab("scenarios", _("Scenarios"), "hierarchy", reverse("web:scenarios"))
 
@@ -73,7 +73,7 @@ def show(request: HttpRequest) -> HttpResponseBase:
     base = reverse("web:scenarios")
     own = f"campaign={campaign}&" if campaign is not None else ""
     context: dict[str, Any] = {
-        "lines": _lines(actor, found[:PAGE]), "may_edit": control.may_change(actor), "ready": ready.READY,
+        "lines": _lines(actor, found[:PAGE]), "may_edit": rights.may_make(actor), "ready": ready.READY,
         "more": f"{base}?{own}before={found[PAGE - 1].pk}" if len(found) > PAGE else "",
         "campaign": names(actor, [(CAMPAIGN, campaign)]).get((CAMPAIGN, campaign)) if campaign else None,
         "new": f"{reverse('web:new_scenario')}?{own}", "base": base,
@@ -84,7 +84,7 @@ def show(request: HttpRequest) -> HttpResponseBase:
 def _lines(actor: Actor, rows: list[Scenario]) -> list[Line]:
     """Return scenarios with their figures: a handful of queries however many they are."""
     keys = [one.pk for one in rows]
-    figures = control.figures(keys)
+    figures = figures.figures(keys)
     was_on = set(
         FlowVersion.objects.filter(flow__in=keys, activated_date__isnull=False)
         .values_list("flow_id", flat=True)
@@ -95,7 +95,11 @@ def _lines(actor: Actor, rows: list[Scenario]) -> list[Line]:
     found = []
     for one in rows:
         name = named.get((CAMPAIGN, one.campaign_id or 0))
-        campaign = Action(name, addresses.record(ids.encode(CAMPAIGN_PREFIX, one.campaign_id or 0))) if name else None
+        campaign = (
+            Action(name, addresses.record(ids.encode(CAMPAIGN_PREFIX, one.campaign_id or 0)))
+            if name
+            else None
+        )
         label = str(seen.object(one.flow.object_name).plural) if seen.has(one.flow.object_name) else ""
         told = figures[one.pk]
         state = standing(one.flow, told.inside, was_on=one.pk in was_on)
@@ -109,8 +113,7 @@ def _lines(actor: Actor, rows: list[Scenario]) -> list[Line]:
 def new(request: HttpRequest) -> HttpResponseBase:
     """Show the form of a new scenario, empty or from a pattern, or make it."""
     actor = looking(request)
-    if not control.may_change(actor):
-        raise Forbidden(_("You may see scenarios, but not change them."))
+    rights.require_maker(actor)
     wanted = request.GET.get("from", "")
     chosen = next((one for one in ready.READY if one.name == wanted), None)
     if wanted and chosen is None:
@@ -133,6 +136,12 @@ def new(request: HttpRequest) -> HttpResponseBase:
         return render(request, "scenarios/new.html.jinja", context, status=form.status)
 
     if request.method == "POST":
-        return submit(request, work, again, said=_("The scenario is made. Nothing happens until you start it."))
-    begun = {"name": str(chosen.label) if chosen else "", "object": "Contact", "campaign": request.GET.get("campaign", "")}
+        return submit(
+            request, work, again, said=_("The scenario is made. Nothing happens until you start it.")
+        )
+    begun = {
+        "name": str(chosen.label) if chosen else "",
+        "object": "Contact",
+        "campaign": request.GET.get("campaign", ""),
+    }
     return again(starting(begun))

@@ -37,7 +37,9 @@ def flat(trigger: Trigger) -> dict[str, Any]:
 
 def offered(topic: str, shown: Shown) -> list[tuple[str, str, str, list[tuple[str, str]]]]:
     """Return (name, label, word for any, choices) of what is asked about a topic."""
-    return [(f"set.{one.name}", one.label(), one.any(), one.choices(shown)) for one in OCCASIONS.get(topic, ())]
+    return [
+        (f"set.{one.name}", one.label(), one.any(), one.choices(shown)) for one in OCCASIONS.get(topic, ())
+    ]
 
 
 def read(topic: str, shown: Shown, data: QueryDict) -> Mapping[str, Any]:

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from essor.access.actor import Actor
-from essor.domain.automation import numbers
+from essor.domain.automation import actions, numbers
 from essor.domain.automation.definition import from_json
 from essor.domain.automation.models import Flow, FlowRun, FlowVersion, RunState
 from essor.domain.marketing.consent.people import KINDS
@@ -30,11 +30,16 @@ from essor.faces.web.scenarios.reading import draw, found, looking
 from essor.faces.web.shapes import Action
 from essor.faces.web.toasts import flash
 from essor.kernel import ids
-from essor.kernel.errors import Forbidden, NotFound
+from essor.kernel.errors import NotFound
 from essor.query.names import names
 
 PAGE = 50
-GROUPS = {"inside": numbers.INSIDE, "done": (RunState.DONE,), "left": (RunState.STOPPED,), "failed": (RunState.FAILED,)}
+GROUPS = {
+    "inside": numbers.INSIDE,
+    "done": (RunState.DONE,),
+    "left": (RunState.STOPPED,),
+    "failed": (RunState.FAILED,),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +87,12 @@ def show(request: HttpRequest, flow_id: int) -> HttpResponseBase:
 
 def labels() -> dict[str, str]:
     """Return the states that the list shows, by name."""
-    return {"inside": _("Inside"), "done": _("At the end"), "left": _("Left before the end"), "failed": _("Failed")}
+    return {
+        "inside": _("Inside"),
+        "done": _("At the end"),
+        "left": _("Left before the end"),
+        "failed": _("Failed"),
+    }
 
 
 def lines_of(actor: Actor, shown: Shown, runs: Sequence[FlowRun]) -> list[Line]:
@@ -111,10 +121,10 @@ def do(request: HttpRequest, flow_id: int) -> HttpResponseBase:
     verb = request.POST.get("do", "")
     chosen = _seen(actor, shown, request.POST.getlist("run"))
     if verb == "out":
-        count = control.take_out(actor, shown.flow, chosen)
+        count = actions.stop(actor, shown.flow, chosen)
         said = ngettext("%(num)d person was taken out.", "%(num)d people were taken out.", count)
     elif verb == "on":
-        count = control.hurry(actor, shown.flow, chosen)
+        count = moving.hurry(actor, shown.flow, chosen)
         said = ngettext("%(num)d person goes on now.", "%(num)d people go on now.", count)
     else:
         raise NotFound(_("There is no such page."))
@@ -137,13 +147,11 @@ def _seen(actor: Actor, shown: Shown, texts: list[str]) -> list[int]:
 def enter(request: HttpRequest, flow_id: int) -> HttpResponseBase:
     """Let one person in by hand."""
     shown, actor = found(request, flow_id), actor_of(request)
-    if not shown.desk.may_edit:
-        raise Forbidden(_("You may see scenarios, but not change them."))
     obj = shown.site.obj
     key = record_key(request.POST.get("record", ""), obj.prefix)
     if key is None or not names(actor, [(obj.name, key)]):
         flash(request, _("Choose a person from the list."), tone="error")
-    elif control.let_in(actor, shown.flow, [key]):
+    elif scenarios.let_in(actor, scenario_of(flow_id), [key]):
         flash(request, _("The person is inside."))
     else:
         flash(request, _("This person may not come in again, or is inside already."), tone="error")
@@ -153,7 +161,7 @@ def enter(request: HttpRequest, flow_id: int) -> HttpResponseBase:
 @offers.record_panel(*KINDS)
 def person_panel(record: Loaded) -> offers.Panel | None:
     """Offer where somebody stands in scenarios, to those who see campaigns."""
-    if not control.may_read(record.actor) or not control.inside_of(record.object.name, record.key):
+    if not rights.may_see(record.actor) or not figures.of_person(record.object.name, record.key):
         return None
     return offers.Panel("scenarios", reverse("web:scenarios_of", args=[record.id]), "side")
 
@@ -165,9 +173,15 @@ def of_person(request: HttpRequest, record_id: str) -> HttpResponseBase:
     record = load(actor_of(request), record_id, [])
     if record.object.name not in KINDS:
         raise NotFound(_("There is no such page."))
-    runs = control.inside_of(record.object.name, record.key)
+    runs = figures.of_person(record.object.name, record.key)
     lines = [
-        (run, run.flow.name, _place(run.flow, run), title(from_json(run.version.definition), run.node), TONES.get(run.state, ""))
+        (
+            run,
+            run.flow.name,
+            _place(run.flow, run),
+            title(from_json(run.version.definition), run.node),
+            TONES.get(run.state, ""),
+        )
         for run in runs
     ]
     return render(request, "scenarios/of_person.html.jinja", {"lines": lines})

@@ -14,15 +14,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from essor.access.actor import Actor
+from essor.access.models import User
 from essor.access.view import catalog_for
-from essor.domain.automation import numbers, outcome
+from essor.domain.automation import actions, numbers
 from essor.domain.automation.models import Flow
 from essor.domain.marketing.campaigns.objects import CAMPAIGN, MEMBER
 from essor.domain.marketing.scenarios import control
 from essor.domain.marketing.scenarios.models import Scenario
 from essor.faces.web import addresses
 from essor.faces.web.automation.desks import Desk
-from essor.faces.web.automation.drawing import Counts
+from essor.faces.web.automation.drawing import counted
 from essor.faces.web.automation.reading import Shown, read
 from essor.faces.web.records.reading import actor_of
 from essor.faces.web.scenarios import ends, offering
@@ -60,7 +61,7 @@ def standing(flow: Flow, inside: int, *, was_on: bool) -> Standing:
 def looking(request: HttpRequest) -> Actor:
     """Return who looks; Forbidden for those who do not see campaigns."""
     actor = actor_of(request)
-    if not control.may_read(actor):
+    if not rights.may_see(actor):
         raise Forbidden(_("You may not see campaigns."))
     return actor
 
@@ -78,6 +79,9 @@ def found(request: HttpRequest, flow_id: int, number: str = "") -> Shown:
     """Return a scenario at its desk, the version `number` when one is named."""
     actor = looking(request)
     flow = scenario_of(flow_id).flow
+    if rights.may_make(actor):
+        # What is checked and tried is what it would be worth in the hands of whoever may start it now.
+        flow.owner = User.objects.get(pk=actor.user_id)
     return read(actor, catalog_for(actor), flow, desk_of(actor, flow), number)
 
 
@@ -85,29 +89,25 @@ def desk_of(actor: Actor, flow: Flow) -> Desk:
     """Return the desk at which a scenario is built."""
     return Desk(
         base=reverse("web:scenario", args=[flow.pk]), people=reverse("web:scenario_people", args=[flow.pk]),
-        samples=addresses.lookup(MEMBER, f"{flow.object_name}Id"), may_edit=control.may_change(actor), save=control.save_draft, draw=draw, kinds=offering.kinds,
-        counts=counts, head=ends.head, ends=ends.FORMS,
-    )  # fmt: skip
-
-
-def counts(shown: Shown) -> Counts | None:
-    """Return what is counted of the version; None of a draft that nobody has gone through."""
-    if shown.version.activated_date is None:
-        return None
-    arrows = numbers.arrows(shown.version)
-    return Counts(
-        arrows, numbers.standing(shown.version), arrows.get(numbers.ENTERED, 0),
-        frozenset({*outcome.LEAVING, numbers.FAILED}),
+        samples=addresses.lookup(MEMBER, f"{flow.object_name}Id"), may_edit=rights.may_make(actor),
+        save=actions.save_draft, draw=draw, kinds=offering.kinds,
+        counts=counted, head=ends.head, ends=ends.FORMS,
     )  # fmt: skip
 
 
 def draw(
-    request: HttpRequest, template: str, shown: Shown, context: Mapping[str, Any], *, tab: str, status: int = 200
+    request: HttpRequest,
+    template: str,
+    shown: Shown,
+    context: Mapping[str, Any],
+    *,
+    tab: str,
+    status: int = 200,
 ) -> HttpResponseBase:
     """Draw a page of a scenario: heading, state, tabs."""
     flow = shown.flow
     scenario = scenario_of(flow.pk)
-    told = control.figures([flow.pk])[flow.pk]
+    told = figures.figures([flow.pk])[flow.pk]
     was_on = flow.versions.filter(activated_date__isnull=False).exists()
     labels = {
         "builder": (_("Steps"), "scenario"), "people": (_("People"), "scenario_people"),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from essor.domain.automation import actions, moving
 from essor.domain.automation.models import Flow, FlowVersion
 from essor.domain.marketing.scenarios import control
 from essor.faces.web.automation.reading import Shown
@@ -29,10 +30,10 @@ def change(request: HttpRequest, flow_id: int) -> HttpResponseBase:
     if verb == "start":
         _start(request, shown, shown.version)
     elif verb == "pause":
-        control.pause(actor, flow)
+        scenarios.pause(actor, scenario_of(flow_id))
         flash(request, _("The scenario is paused: everybody stays where they are."))
     elif verb == "resume":
-        control.resume(actor, flow)
+        scenarios.resume(actor, scenario_of(flow_id))
         flash(request, _("The scenario goes on."))
     elif verb == "end":
         _end(request, flow)
@@ -60,18 +61,18 @@ def _start(request: HttpRequest, shown: Shown, version: FlowVersion) -> None:
 
 
 def _end(request: HttpRequest, flow: Flow) -> None:
-    stopped = control.end(actor_of(request), flow, stop_runs=request.POST.get("inside") == "stop")
+    stopped = actions.deactivate(actor_of(request), flow, stop_runs=request.POST.get("inside") == "stop")
     said = _("Nobody comes in any more.")
     if stopped:
-        said += " " + ngettext(
-            "%(num)d person was taken out.", "%(num)d people were taken out.", stopped
-        ) % {"num": stopped}
+        said += " " + ngettext("%(num)d person was taken out.", "%(num)d people were taken out.", stopped) % {
+            "num": stopped
+        }
     flash(request, said)
 
 
 def _remove(request: HttpRequest, flow: Flow) -> HttpResponseBase:
     try:
-        control.delete(actor_of(request), flow)
+        actions.delete_flow(actor_of(request), flow)
     except ValidationFailed as refused:
         flash(request, str(refused), tone="error")
         return HttpResponseRedirect(reverse("web:scenario_settings", args=[flow.pk]))

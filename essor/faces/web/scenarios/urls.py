@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from essor.faces.web.scenarios import builder, index, people, state
+from essor.faces.web.scenarios import builder, index, kinds, occasions, people, state
+
+__all__ = ["kinds", "occasions", "urlpatterns"]
 
 scenario = [
     path("", builder.show, name="scenario"),
