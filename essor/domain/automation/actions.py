@@ -102,7 +102,7 @@ def activate(actor: Actor, flow: Flow, version: FlowVersion) -> None:
     require_keeper(actor, flow)
     definition = from_json(version.definition)
     acting = engine.actor_of(flow)
-    found = checking.problems(acting, flow.object_name, definition)
+    found = checking.problems(acting, flow.object_name, definition, flow)
     if found:
         raise ValidationFailed([one.error for one in found])
     now = timezone.now()
@@ -115,7 +115,7 @@ def activate(actor: Actor, flow: Flow, version: FlowVersion) -> None:
         flow.next_due = scheduling.first_slot(definition.trigger, before, acting.timezone, now)
         flow.looked_until = None
         flow.save(update_fields=["active", "next_due", "looked_until"])
-        site = site_of(acting, flow.object_name)
+        site = site_of(acting, flow.object_name, flow, definition)
         for step in definition.walk():
             STEPS[step.kind].prepare(version, step, site)
         if flow.next_due == now:

@@ -81,7 +81,7 @@ def problems_of(shown: Shown) -> list[checking.Problem]:
         acting = engine.actor_of(shown.flow)
     except EssorError as error:
         return [checking.Problem("", FieldError("", "INACTIVE_OWNER_OR_USER", str(error)))]
-    return checking.problems(acting, shown.flow.object_name, shown.definition)
+    return checking.problems(acting, shown.flow.object_name, shown.definition, shown.flow)
 
 
 def address(desk: Desk, chosen: str = "") -> str:

@@ -14,12 +14,13 @@ from essor.catalog.definitions import ObjectDef
 from essor.domain.automation import definition as flows
 from essor.domain.automation import people
 from essor.domain.automation.definition import Definition, Every, On, Step, Trigger, Way
+from essor.domain.automation.durations import UNITS
 from essor.domain.automation.kinds import STEPS
 from essor.domain.automation.steps import approval
 from essor.domain.automation.steps.branch import ELSE
 from essor.domain.automation.steps.mail import FIELD
 from essor.domain.automation.steps.update import target_of
-from essor.domain.automation.steps.wait import LATE, MET, UNITS
+from essor.domain.automation.steps.wait import LATE, MET
 from essor.faces.web.automation import assigning, options
 from essor.faces.web.automation.desks import FORMS, EndForm
 from essor.faces.web.automation.reading import Shown, in_words
