@@ -84,7 +84,7 @@ More = Callable[["Shown", Step], Mapping[str, Any]]
 class KindForm:
     """The panel of a kind of step that another room brings: its template, what that needs, what a form sends.
 
-    `read` returns settings, `ways` the paths of the step for them, `fresh` the settings of a new step. `flat` gives the
+    `read` returns settings, `ways` its paths, `fresh` the settings of a new step. `flat` gives the
     form's values where they are not the settings themselves.
     """
 
@@ -92,7 +92,7 @@ class KindForm:
     read: Reader
     more: More = lambda _shown, _step: {}
     fresh: Mapping[str, Any] = field(default_factory=dict)
-    ways: Callable[[Step, Mapping[str, Any], QueryDict | None], tuple[Any, ...]] | None = None
+    ways: Callable[[Step, QueryDict], tuple[Any, ...]] | None = None
     flat: Callable[[Step], Mapping[str, Any]] = lambda step: step.settings
 
 

@@ -227,8 +227,8 @@ def weekdays() -> list[tuple[str, str]]:
     return [(str(place), name) for place, name in enumerate(names, start=1)]
 
 
-def kinds() -> list[tuple[str, str, str, str]]:
-    """Return the kinds of steps on offer: (name, label, icon, help), as the menu between the cards lists them."""
+def kinds(site: Site) -> list[tuple[str, str, str, str]]:
+    """Return the kinds of steps that flows of this object may have, as the menu lists them: (name, label, icon, help)."""
     order = ["update", "create", "assign", "notify", "mail", Branch.name, "wait", "webhook", "approval"]
     named = [STEPS[name] for name in order] + [kind for name, kind in STEPS.items() if name not in order]
-    return [(one.name, str(one.label), one.icon, str(one.help)) for one in named]
+    return [(one.name, str(one.label), one.icon, str(one.help)) for one in named if one.offered(site)]

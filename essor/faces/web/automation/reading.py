@@ -49,8 +49,9 @@ def read(actor: Actor, catalog: Catalog, flow: Flow, desk: Desk, number: str = "
     )
     if version is None:
         raise NotFound(_("There is no such flow."))
-    site = Site(actor, catalog, catalog.object(flow.object_name))
-    return Shown(flow, version, from_json(version.definition), site, desk)
+    definition = from_json(version.definition)
+    site = Site(actor, catalog, catalog.object(flow.object_name), flow, definition)
+    return Shown(flow, version, definition, site, desk)
 
 
 def in_words(site: Site, where: Condition | None) -> str:

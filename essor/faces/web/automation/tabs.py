@@ -73,6 +73,6 @@ def found(request: HttpRequest, flow_id: int, number: str = "") -> Shown:
     return read(actor, current.get(), flow, desk_of(actor, flow), number)
 
 
-def offered(_site: Site) -> Offered:
+def offered(site: Site) -> Offered:
     """Return the kinds of steps that a flow of the set-up may have."""
-    return [("", kinds())]
+    return [("", kinds(site))]

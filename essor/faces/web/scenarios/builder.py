@@ -7,7 +7,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from essor.domain.marketing.scenarios import control
+from essor.domain.automation import keepers
 from essor.faces.web.automation import builder, criteria, drawing, trial
 from essor.faces.web.records.reading import actor_of
 from essor.faces.web.scenarios.reading import found
@@ -45,9 +45,10 @@ def edit_criteria(request: HttpRequest, flow_id: int) -> HttpResponseBase:
 
 @require_http_methods(["GET", "POST"])
 def test(request: HttpRequest, flow_id: int) -> HttpResponseBase:
-    """Show the dry run, or take it over one person: it reads what its starter may read, so only those may."""
-    rights.require_maker(actor_of(request))
-    return trial.tried(request, found(request, flow_id))
+    """Show the dry run, or take it over one person: it reads as the scenario does, so for its keepers only."""
+    shown = found(request, flow_id)
+    keepers.require_keeper(actor_of(request), shown.flow)
+    return trial.tried(request, shown)
 
 
 @require_GET

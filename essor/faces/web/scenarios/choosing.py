@@ -7,7 +7,7 @@ from essor.access.view import catalog_for
 from essor.domain.marketing.campaigns.objects import CAMPAIGN
 from essor.query import run
 from essor.query.names import names
-from essor.query.tree import Column, Condition, Order, Path, Query
+from essor.query.tree import Column, Compare, Condition, Constant, Order, Path, Query
 
 SHOWN = 200
 DIGITS = 18  # of a key
@@ -40,6 +40,12 @@ def newest(
 def campaigns(actor: Actor, keep: int | None = None) -> Options:
     """Return the campaigns that somebody may choose."""
     return newest(actor, CAMPAIGN, keep=keep)
+
+
+def topics(actor: Actor) -> Options:
+    """Return the topics that are in use."""
+    active = Compare(Path(("IsActive",)), "eq", (Constant(value=True),))
+    return newest(actor, "CommunicationSubscription", where=active)
 
 
 def key_of(text: str) -> int | None:

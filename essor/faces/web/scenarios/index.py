@@ -17,7 +17,8 @@ from essor.access.view import catalog_for
 from essor.domain.automation.models import FlowVersion
 from essor.domain.marketing.campaigns.objects import CAMPAIGN
 from essor.domain.marketing.consent.people import KINDS
-from essor.domain.marketing.scenarios import control, ready
+from essor.domain.marketing.scenarios import actions as scenarios
+from essor.domain.marketing.scenarios import figures, ready, rights
 from essor.domain.marketing.scenarios.models import Scenario
 from essor.faces.web import addresses, offers
 from essor.faces.web.offers import PageTab
@@ -84,7 +85,7 @@ def show(request: HttpRequest) -> HttpResponseBase:
 def _lines(actor: Actor, rows: list[Scenario]) -> list[Line]:
     """Return scenarios with their figures: a handful of queries however many they are."""
     keys = [one.pk for one in rows]
-    figures = figures.figures(keys)
+    counted = figures.figures(keys)
     was_on = set(
         FlowVersion.objects.filter(flow__in=keys, activated_date__isnull=False)
         .values_list("flow_id", flat=True)
@@ -101,7 +102,7 @@ def _lines(actor: Actor, rows: list[Scenario]) -> list[Line]:
             else None
         )
         label = str(seen.object(one.flow.object_name).plural) if seen.has(one.flow.object_name) else ""
-        told = figures[one.pk]
+        told = counted[one.pk]
         state = standing(one.flow, told.inside, was_on=one.pk in was_on)
         found.append(
             Line(one.flow.name, reverse("web:scenario", args=[one.pk]), label, campaign, state, told)
@@ -120,9 +121,9 @@ def new(request: HttpRequest) -> HttpResponseBase:
         raise NotFound(_("There is no such pattern."))
 
     def work(form: Form) -> str:
-        scenario = control.create(
+        scenario = scenarios.create(
             actor, name=form.value("name"), object_name=form.value("object"),
-            definition=chosen.definition() if chosen else ready.empty(), campaign=key_of(form.value("campaign")),
+            definition=chosen.definition() if chosen else None, **_campaign(form),
         )  # fmt: skip
         return f"{reverse('web:scenario', args=[scenario.pk])}?step=trigger#panel"
 
@@ -145,3 +146,8 @@ def new(request: HttpRequest) -> HttpResponseBase:
         "campaign": request.GET.get("campaign", ""),
     }
     return again(starting(begun))
+
+
+def _campaign(form: Form) -> dict[str, Any]:
+    key = key_of(form.value("campaign"))
+    return {} if key is None else {"campaign_id": key}

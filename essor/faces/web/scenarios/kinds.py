@@ -8,6 +8,7 @@ from typing import Any
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from essor.domain.automation.definition import Step, Way
 from essor.domain.automation.durations import UNITS
@@ -27,15 +28,16 @@ from essor.kernel import ids
 from essor.kernel.errors import EssorError
 from essor.query import run
 from essor.query.tree import All, Column, Compare, Condition, Constant, Path, Query
+from essor.query.tree import Any as AnyOf
 
-TEMPLATE, TOPIC = "EmailTemplate", "CommunicationSubscription"
+TEMPLATE = "EmailTemplate"
 LONGEST = {"subject": 255, "from_name": 120, "from_address": 254, "reply_to_address": 254}
 MOST_WEIGHT, MOST_WAYS = 1_000, 5
 MOST_WAIT = 100_000
 
 
-def _is(name: str, *values: Any) -> Condition:
-    return Compare(Path((name,)), "in" if len(values) > 1 else "eq", tuple(Constant(one) for one in values))
+def _is(name: str, value: Any) -> Condition:
+    return Compare(Path((name,)), "eq", (Constant(value),))
 
 
 # ---- send a letter ------------------------------------------------------------------------------
@@ -44,16 +46,24 @@ def _is(name: str, *values: Any) -> Condition:
 def _letters(shown: Shown, step: Step) -> choosing.Options:
     """Return the letters that are written for these people, the last changed first."""
     keep = step.settings.get("template")
-    where = All((_is("IsActive", True), _is("RelatedEntityType", shown.site.obj.name)))  # noqa: FBT003 -- a value
+    # A letter that names no object is written for contacts, and fits leads where their fields have the same names.
+    people = AnyOf(
+        (_is("RelatedEntityType", shown.site.obj.name), Compare(Path(("RelatedEntityType",)), "null"))
+    )
+    where = All((_is("IsActive", value=True), people))
     return choosing.newest(
-        shown.site.actor, TEMPLATE, keep=keep if isinstance(keep, int) else None, where=where, by="LastModifiedDate"
+        shown.site.actor,
+        TEMPLATE,
+        keep=keep if isinstance(keep, int) else None,
+        where=where,
+        by="LastModifiedDate",
     )
 
 
 def _send_more(shown: Shown, step: Step) -> dict[str, Any]:
     some = _letters(shown, step)
     scenario = mails.scenario_of(shown.flow)
-    topics = choosing.newest(shown.site.actor, TOPIC, where=_is("IsActive", True))  # noqa: FBT003 -- a value
+    topics = choosing.topics(shown.site.actor)
     ids_of = {key: ids.encode("00X", int(key)) for key, _name in some}
     return {
         "letters": some, "topics": topics, "scenario": scenario,
@@ -106,9 +116,7 @@ def _split_read(_shown: Shown, step: Step, data: QueryDict, _language: str) -> d
     return {"weights": {way.id: number(data, f"weight.{way.id}", 0, MOST_WEIGHT, 1) for way in step.paths}}
 
 
-def _split_ways(step: Step, settings: Mapping[str, Any], data: QueryDict | None) -> tuple[Way, ...]:
-    if data is None:
-        return _first_ways(step, settings)
+def _split_ways(step: Step, data: QueryDict) -> tuple[Way, ...]:
     drop = data.get("drop", "") if len(step.paths) > 2 else ""  # noqa: PLR2004 -- a fork has two prongs
     found = [_renamed(way, data) for way in step.paths if way.id != drop]
     if data.get("more") and len(found) < MOST_WAYS:
@@ -131,7 +139,10 @@ def _engaged_more(shown: Shown, step: Step) -> dict[str, Any]:
 
 
 def _deeds() -> list[tuple[str, str]]:
-    labels = {engaged.CLICKED: _("Clicked"), engaged.OPENED: _("Opened"), engaged.BOUNCED: _("Came back")}
+    labels = {
+        engaged.CLICKED: pgettext("deed", "Clicked"), engaged.OPENED: pgettext("deed", "Opened"),
+        engaged.BOUNCED: pgettext("deed", "The mail came back"),
+    }  # fmt: skip
     return list(labels.items())
 
 
@@ -147,7 +158,7 @@ def _links(shown: Shown, sent: Step | None) -> choosing.Options:
     except EssorError:
         return []
     # An address with a merge field in it is another one for each person.
-    plain = ["".join(text) for text in links if all(isinstance(part, str) for part in text)]
+    plain = ["".join(map(str, text)) for text in links if all(isinstance(part, str) for part in text)]
     return [(link, link) for link in dict.fromkeys(plain)]
 
 
@@ -165,10 +176,8 @@ def _engaged_read(_shown: Shown, _step: Step, data: QueryDict, _language: str) -
     return {**found, "link": link} if link else found
 
 
-def _engaged_ways(step: Step, settings: Mapping[str, Any], data: QueryDict | None) -> tuple[Way, ...]:
+def _engaged_ways(step: Step, data: QueryDict) -> tuple[Way, ...]:
     """Return a path for each deed that is ticked, the stronger first, and one for nothing."""
-    if data is None:
-        return _first_ways(step, settings)
     wanted = set(data.getlist("deeds"))
     labels = dict(_deeds())
     found = [
@@ -197,16 +206,15 @@ def _member_more(shown: Shown, step: Step) -> dict[str, Any]:
 def _member_read(shown: Shown, step: Step, data: QueryDict, _language: str) -> dict[str, Any]:
     key = choosing.key_of(data.get("campaign", ""))
     known = dict(choosing.campaigns(shown.site.actor, step.settings.get("campaign")))
-    return {"campaign": key if key and str(key) in known else 0, "status": data.get("status", "").strip()[:120]}
+    return {
+        "campaign": key if key and str(key) in known else 0,
+        "status": data.get("status", "").strip()[:120],
+    }
 
 
 def _renamed(way: Way, data: QueryDict) -> Way:
     label = data.get(f"label.{way.id}", way.label).strip()[:120]
     return Way(way.id, label or way.label, way.where, way.steps)
-
-
-def _first_ways(step: Step, settings: Mapping[str, Any]) -> tuple[Way, ...]:
-    return tuple(Way(key, str(label)) for key, label in STEPS[step.kind].ways(settings))
 
 
 PANELS = "scenarios/panels/{}.html.jinja"

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from essor.domain.automation.definition import Trigger
 from essor.faces.web.automation.reading import Shown
+from essor.faces.web.scenarios.choosing import campaigns, newest
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,26 @@ def read(topic: str, shown: Shown, data: QueryDict) -> Mapping[str, Any]:
     found: dict[str, Any] = {}
     for one in OCCASIONS.get(topic, ()):
         sent = data.get(f"set.{one.name}", "")
-        if sent and sent in {value for value, _label in one.choices(shown)}:
+        if sent and sent in {value for value, _name in one.choices(shown)}:
             found[one.name] = int(sent) if sent.isdecimal() else sent
     return found
+
+
+def _campaigns(shown: Shown) -> list[tuple[str, str]]:
+    return campaigns(shown.site.actor)
+
+
+def _named(object_name: str) -> Callable[[Shown], list[tuple[str, str]]]:
+    return lambda shown: newest(shown.site.actor, object_name)
+
+
+CAMPAIGN = Occasion("campaign", lambda: _("Of which campaign"), lambda: _("any campaign"), _campaigns)
+MAILING = Occasion("mailing", lambda: _("Of which mailing"), lambda: _("any mailing"), _named("ListEmail"))
+PAGE = Occasion(
+    "page", lambda: _("On which landing page"), lambda: _("any landing page"), _named("LandingPage")
+)
+for topic in ("mail.opened", "mail.clicked", "mail.bounced", "mail.opted_out", "mail.complained"):
+    occasion(topic, MAILING, CAMPAIGN)
+for topic in ("campaign.responded", "campaign.declined", "campaign.moved_up"):
+    occasion(topic, CAMPAIGN)
+occasion("form.submitted", PAGE)

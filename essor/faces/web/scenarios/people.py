@@ -15,18 +15,19 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from essor.access.actor import Actor
-from essor.domain.automation import actions, numbers
+from essor.domain.automation import actions, moving, numbers
 from essor.domain.automation.definition import from_json
 from essor.domain.automation.models import Flow, FlowRun, FlowVersion, RunState
 from essor.domain.marketing.consent.people import KINDS
-from essor.domain.marketing.scenarios import control
+from essor.domain.marketing.scenarios import actions as scenarios
+from essor.domain.marketing.scenarios import figures, rights
 from essor.faces.web import addresses, offers
 from essor.faces.web.automation.reading import Shown
 from essor.faces.web.automation.runs import TONES, title
 from essor.faces.web.campaigns.keys import key_of as record_key
 from essor.faces.web.records.reading import Loaded, actor_of, load
 from essor.faces.web.scenarios.choosing import key_of
-from essor.faces.web.scenarios.reading import draw, found, looking
+from essor.faces.web.scenarios.reading import draw, found, looking, scenario_of
 from essor.faces.web.shapes import Action
 from essor.faces.web.toasts import flash
 from essor.kernel import ids

@@ -14,12 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from essor.access.actor import Actor
-from essor.access.models import User
 from essor.access.view import catalog_for
 from essor.domain.automation import actions, numbers
 from essor.domain.automation.models import Flow
 from essor.domain.marketing.campaigns.objects import CAMPAIGN, MEMBER
-from essor.domain.marketing.scenarios import control
+from essor.domain.marketing.scenarios import figures, rights
 from essor.domain.marketing.scenarios.models import Scenario
 from essor.faces.web import addresses
 from essor.faces.web.automation.desks import Desk
@@ -79,9 +78,6 @@ def found(request: HttpRequest, flow_id: int, number: str = "") -> Shown:
     """Return a scenario at its desk, the version `number` when one is named."""
     actor = looking(request)
     flow = scenario_of(flow_id).flow
-    if rights.may_make(actor):
-        # What is checked and tried is what it would be worth in the hands of whoever may start it now.
-        flow.owner = User.objects.get(pk=actor.user_id)
     return read(actor, catalog_for(actor), flow, desk_of(actor, flow), number)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -11,15 +12,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from essor.domain.automation import actions, moving
 from essor.domain.automation.models import Flow, FlowVersion
-from essor.domain.marketing.scenarios import control
+from essor.domain.marketing.scenarios import actions as scenarios
 from essor.faces.web.automation.reading import Shown
 from essor.faces.web.automation.versions import counted_versions
 from essor.faces.web.records.reading import actor_of
-from essor.faces.web.scenarios.choosing import campaigns, key_of
+from essor.faces.web.scenarios.choosing import campaigns, key_of, topics
 from essor.faces.web.scenarios.reading import draw, found, scenario_of
 from essor.faces.web.setup.forms import Form, starting, submit
 from essor.faces.web.toasts import flash
 from essor.kernel.errors import NotFound, ValidationFailed
+
+ADDRESSES = ("from_name", "from_address", "reply_to_address")
 
 
 @require_POST
@@ -45,10 +48,11 @@ def change(request: HttpRequest, flow_id: int) -> HttpResponseBase:
 
 
 def _start(request: HttpRequest, shown: Shown, version: FlowVersion) -> None:
+    actor = actor_of(request)
     try:
-        moved = control.start(
-            actor_of(request), shown.flow, version, move=request.POST.get("inside") == "move"
-        )
+        with transaction.atomic():
+            actions.activate(actor, shown.flow, version)
+            moved = moving.move_over(actor, shown.flow) if request.POST.get("inside") == "move" else 0
     except ValidationFailed as refused:
         flash(request, _("Not started yet: %(why)s") % {"why": refused}, tone="error")
         return
@@ -61,7 +65,8 @@ def _start(request: HttpRequest, shown: Shown, version: FlowVersion) -> None:
 
 
 def _end(request: HttpRequest, flow: Flow) -> None:
-    stopped = actions.deactivate(actor_of(request), flow, stop_runs=request.POST.get("inside") == "stop")
+    people = request.POST.get("inside") == "stop"
+    stopped = scenarios.stop(actor_of(request), scenario_of(flow.pk), people=people)
     said = _("Nobody comes in any more.")
     if stopped:
         said += " " + ngettext("%(num)d person was taken out.", "%(num)d people were taken out.", stopped) % {
@@ -105,18 +110,23 @@ def settings(request: HttpRequest, flow_id: int) -> HttpResponseBase:
     scenario, actor = scenario_of(flow_id), actor_of(request)
 
     def work(form: Form) -> str:
-        control.save_settings(
-            actor, scenario, name=form.value("name"), description=form.value("description"),
-            campaign=key_of(form.value("campaign")),
-        )  # fmt: skip
+        with transaction.atomic():
+            actions.rename(
+                actor, scenario.flow, name=form.value("name"), description=form.value("description")
+            )
+            scenarios.save_settings(
+                actor, scenario, campaign_id=key_of(form.value("campaign_id")), topic_id=key_of(form.value("topic_id")),
+                is_capped=form.on("is_capped"), is_tracked=form.on("is_tracked"),
+                **{name: " ".join(form.value(name).split()) for name in ADDRESSES},
+            )  # fmt: skip
         return reverse("web:scenario_settings", args=[flow_id])
 
     def again(form: Form) -> HttpResponseBase:
-        context = {"form": form, "campaigns": campaigns(actor, scenario.campaign_id)}
+        context = {"form": form, "campaigns": campaigns(actor, scenario.campaign_id), "topics": topics(actor)}
         return draw(request, "settings", shown, context, tab="settings", status=form.status)
 
     if request.method == "POST":
         return submit(request, work, again)
-    return again(starting({
-        "name": shown.flow.name, "description": shown.flow.description, "campaign": scenario.campaign_id or "",
-    }))  # fmt: skip
+    names = ("campaign_id", "topic_id", "is_capped", "is_tracked", *ADDRESSES)
+    stored = {name: getattr(scenario, name) for name in names}
+    return again(starting({**stored, "name": shown.flow.name, "description": shown.flow.description}))
