@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "essor.domain.marketing.sending",
     "essor.domain.marketing.tracking",
     "essor.domain.marketing.returns",
+    "essor.domain.marketing.visits",
     "essor.domain.marketing.pages",
     "essor.domain.marketing.scenarios",
     "essor.domain.exchange",
