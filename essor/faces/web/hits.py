@@ -75,7 +75,11 @@ def _looked_up(hit: addresses.Hit) -> str:
 
 
 def _note(scope: Scope, hit: addresses.Hit) -> None:
-    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    headers = {
+        name.decode("latin-1"): value.decode("latin-1")
+        for name, value in scope["headers"]
+        if name in agents.TELLING
+    }
     client = scope.get("client") or ("",)
     recorder.note(
         Seen(
