@@ -178,6 +178,7 @@ WEBHOOKS_TO_LOOPBACK = environment.flag("ESSOR_WEBHOOKS_TO_LOOPBACK")
 
 # Security ---------------------------------------------------------------------------------------
 
+SESSION_ENGINE = "essor.access.accounts.sessions"
 SESSION_COOKIE_NAME = "essor_session"
 SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_AGE = 14 * 24 * 3600
