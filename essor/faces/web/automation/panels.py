@@ -28,6 +28,7 @@ from essor.faces.web.automation.reading import Shown, in_words
 from essor.faces.web.setup import choices
 from essor.faces.web.setup.forms import Errors, Form, starting
 from essor.kernel.errors import EssorError, FieldError, NotFound, ValidationFailed
+from essor.kernel.whole import whole, wholes
 from essor.query import codec
 
 WEEK = frozenset("1234567")
@@ -161,11 +162,12 @@ def number(data: QueryDict, name: str, least: int, most: int, otherwise: int) ->
     text = data.get(name, "").strip()
     if not text:
         return otherwise
-    if not text.isdecimal() or not least <= int(text) <= most:
+    sent = whole(text, most)
+    if sent is None or sent < least:
         raise _missing(
             name, _("Expected a whole number from %(least)d to %(most)d.") % {"least": least, "most": most}
         )
-    return int(text)
+    return sent
 
 
 def _missing(name: str, message: str) -> ValidationFailed:
@@ -334,14 +336,14 @@ def _read_create(shown: Shown, _step: Step, data: QueryDict, language: str) -> d
 
 def _read_assign(_shown: Shown, _step: Step, data: QueryDict, _language: str) -> dict[str, Any]:
     to = data.get("to", "")
-    if to != people.MANAGER and not (to.isdecimal() and Principal.objects.filter(pk=int(to)).exists()):
+    if to != people.MANAGER and not Principal.objects.filter(pk=whole(to) or 0).exists():
         raise _missing("to", _("Choose to whom."))
     return {"to": to}
 
 
 def _to(data: QueryDict) -> list[str]:
     words = [one for one in data.getlist("to") if one in people.WORDS or one.startswith(FIELD)]
-    words += [f"user:{one}" for one in data.getlist("user") if one.isdecimal()]
+    words += [f"user:{one}" for one in wholes(data.getlist("user"))]
     return words + [
         one.strip() for one in data.get("addresses", "").replace(";", ",").split(",") if one.strip()
     ]

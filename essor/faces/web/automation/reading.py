@@ -14,6 +14,7 @@ from essor.domain.automation.models import Flow, FlowVersion
 from essor.faces.web.automation.desks import Desk
 from essor.faces.web.lists.words import told_of
 from essor.kernel.errors import EssorError, NotFound
+from essor.kernel.whole import whole
 from essor.query.tree import Condition
 
 
@@ -42,8 +43,8 @@ def read(actor: Actor, catalog: Catalog, flow: Flow, desk: Desk, number: str = "
         raise NotFound(_("There is no such flow."))
     versions = flow.versions.order_by("-number")
     version = None
-    if number.isdecimal():
-        version = versions.filter(number=int(number)).first()
+    if (asked := whole(number)) is not None:
+        version = versions.filter(number=asked).first()
     version = (
         version or versions.filter(state=FlowVersion.State.DRAFT).first() or flow.active or versions.first()
     )
