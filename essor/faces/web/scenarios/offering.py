@@ -11,9 +11,9 @@ from essor.faces.web.automation.desks import Offered
 # What is not named here stands under the last heading, in the order in which rooms registered it.
 HEADINGS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
     (_("Messages"), ("send", "sms", "notify")),
-    (_("Time"), ("wait",)),
+    (_("Waits"), ("wait",)),
     (_("Paths"), ("engaged", "branch", "split")),
-    (_("Records"), ()),
+    (_("Actions"), ()),
 )
 # A scenario writes to people by its letters, with consent, opt-out and proof.
 WITHOUT = frozenset({"mail"})

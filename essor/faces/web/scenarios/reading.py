@@ -61,7 +61,7 @@ def looking(request: HttpRequest) -> Actor:
     """Return who looks; Forbidden for those who do not see campaigns."""
     actor = actor_of(request)
     if not rights.may_see(actor):
-        raise Forbidden(_("You may not see campaigns."))
+        raise Forbidden(_("You may not see scenarios."))
     return actor
 
 
