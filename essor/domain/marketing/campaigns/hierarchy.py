@@ -10,6 +10,7 @@ from essor.access.actor import Actor
 from essor.access.view import catalog_for
 from essor.domain.marketing.campaigns.objects import CAMPAIGN
 from essor.query import run
+from essor.query.converting import convert
 from essor.query.tree import Column, Compare, Constant, Order, Path, Query
 
 DEEPEST = 20
@@ -66,12 +67,13 @@ def _rows(actor: Actor, link: str, keys: Iterable[int]) -> list[dict[str, Any]]:
     return run.rows(actor, query)
 
 
-def totals(branches: Iterable[Branch], currency: str) -> dict[str, int]:
-    """Return the sums; money in another currency than the top campaign's is left out."""
+def totals(branches: Iterable[Branch], currency: str, rates: Mapping[str, float]) -> dict[str, int]:
+    """Return the sums, money in one currency at `rates` (units for one of the company's); without a rate it is left out."""
     found: dict[str, int] = dict.fromkeys(SUMS, 0)
     for one in branches:
-        foreign = one.values.get("CurrencyIsoCode") != currency
+        code = str(one.values.get("CurrencyIsoCode") or currency)
+        rate = 1.0 if code == currency else rates.get(code, 0) / rates[currency] if currency in rates else 0
         for name in SUMS:
-            if not (foreign and name in MONEY):
-                found[name] += int(one.values.get(name) or 0)
+            units = int(one.values.get(name) or 0)
+            found[name] += (convert(units, rate) or 0) if name in MONEY else units
     return found

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from essor.access.rights import Permission
+from essor.domain.currencies import rates
 from essor.domain.marketing.campaigns import hierarchy, places
 from essor.domain.marketing.campaigns.influence import MODELS, Influence, Model, days, influence, set_days
 from essor.faces.web import addresses, offers
@@ -64,7 +65,7 @@ def panel(request: HttpRequest, record_id: str) -> HttpResponseBase:
         "influence": own.get(currency, Influence()), "foreign": sorted(set(own) - {currency}),
         "cost": cost(record.values), "cost_is_planned": not record.values.get("ActualCost"), "days": days(),
         "may_set": record.actor.can(Permission.CUSTOMIZE), "branches": branches if len(branches) > 1 else [],
-        "sums": hierarchy.totals(branches, currency), "id_of": ids.encode,
+        "sums": hierarchy.totals(branches, currency, rates.of_all(record.actor.company.currency)), "id_of": ids.encode,
         "won": {key: one.get(currency, Influence()).won["even"] for key, one in found.items()},
         "seats": seats(record),
     }  # fmt: skip

@@ -91,5 +91,10 @@ def test_sums_over_the_campaigns_below(make: Make, admin: Actor) -> None:
     make("CampaignMember", CampaignId=low, LeadId=make("Lead"), Status="Responded")
     branches = hierarchy.tree(admin, top)
     assert [one.level for one in branches if one.values["Id"] in (top, middle, low)] == [0, 1, 2]
-    sums = hierarchy.totals(branches, "EUR")
+    sums = hierarchy.totals(branches, "EUR", {"EUR": 1.0})
     assert (sums["BudgetedCost"], sums["NumberOfLeads"], sums["NumberOfResponses"]) == (11100, 1, 1)
+    rates = {"EUR": 1.0, "USD": 1.25}
+    assert [hierarchy.totals(branches, code, rates)["BudgetedCost"] for code in ("EUR", "USD")] == [
+        11180,
+        13975,
+    ]
