@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import UTC, datetime, time, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, datetime, time, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -190,15 +190,16 @@ def _is_series(record: Loaded) -> bool:
 def minutes_before(typed: Mapping[str, str]) -> timedelta | None:
     """Return how long before the start a form wants its reminder; None for no reminder."""
     before = typed.get("reminder", "")
-    return timedelta(minutes=int(before)) if before.isdecimal() and before in REMINDERS else None
+    return timedelta(minutes=int(before)) if before and before in REMINDERS else None
 
 
 def local(text: str) -> datetime | None:
-    """Return the wall-clock time that a form sent; None when it is none."""
+    """Return the wall-clock time that a form sent; None when it is none, or at the ends of time where zones overflow."""
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=None) if text else None
+        moment = datetime.fromisoformat(text).replace(tzinfo=None) if text else None
     except ValueError:
         return None
+    return moment if moment and MINYEAR < moment.year < MAXYEAR else None
 
 
 def _next_hour() -> datetime:
