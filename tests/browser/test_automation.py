@@ -13,8 +13,10 @@ STEP = re.compile(r"\?step=s\d+")
 
 def add(page: Page, kind: str) -> None:
     """Put a step of a kind at the end; its panel opens."""
+    before = page.locator(".flow-card").count()
     page.locator(".flow-plus summary").last.click()
     page.locator(f".flow-plus details[open] button[value={kind}]").click()
+    expect(page.locator(".flow-card")).to_have_count(before + 1)
     expect(page.locator(".flow-card.is-chosen")).to_be_visible()
 
 
