@@ -24,9 +24,11 @@ from essor.domain.marketing.letters.blocks import Document
 from essor.domain.marketing.pages import body, forms, taking
 from essor.domain.marketing.pages.models import LandingPage
 from essor.domain.marketing.sending.addresses import VISIT_NAME
+from essor.domain.marketing.visits.naming import BROWSER_NAME
 from essor.faces.web.hits import protected
 from essor.faces.web.records.files import handed_out
 from essor.kernel.errors import NotFound, ValidationFailed
+from essor.kernel.whole import whole
 from essor.records import strangers
 from essor.records.strangers import Sent
 
@@ -64,8 +66,9 @@ def _gone() -> HttpResponse:
 
 
 def _take(request: HttpRequest, found: LandingPage) -> HttpResponse:
-    length = request.headers.get("Content-Length", "")
-    size = int(length) if length.isdecimal() else strangers.LARGEST_BODY + 1
+    size = whole(request.headers.get("Content-Length", ""))
+    if size is None:
+        size = strangers.LARGEST_BODY + 1
     data: Sent = dict(request.POST.lists()) if size <= strangers.LARGEST_BODY else {}
     referrer = (data.get("referrer") or ("",))[-1]
     came = taking.arrival(data, VISIT_NAME, referrer)
@@ -104,7 +107,8 @@ def draw(
         "page": found, "form": {"required": forms.required(found)}, "fields": forms.asked(found), "values": typed,
         "errors": errors, "again": again, "stamp": strangers.stamp(found.url_key or ""), "stamp_name": strangers.STAMP,
         "honeypot": strangers.HONEYPOT, "boxes": boxes(found), "body": body.rendered(letter),
-        "hidden": {**came.utm, VISIT_NAME: came.token, "referrer": referrer[:500]}, "file": taking.gated(found),
+        "hidden": {**came.utm, VISIT_NAME: came.token, BROWSER_NAME: came.browser, "referrer": referrer[:500]},
+        "file": taking.gated(found),
         "action": f"{reverse('web:bare_landing', args=[found.url_key])}#form",
     }  # fmt: skip
     return _answer("landing/page.html.jinja", context, letter, status=status, frames=frames)

@@ -36,6 +36,7 @@ from essor.faces.web.shapes import Action
 from essor.faces.web.toasts import flash
 from essor.kernel import ids
 from essor.kernel.errors import Clash, Conflict, DuplicatesDetected, Forbidden, NotFound, ValidationFailed
+from essor.kernel.whole import whole
 from essor.query import run
 from essor.query.tree import Column, Compare, Constant, Path, Query
 from essor.records import assigning
@@ -249,7 +250,7 @@ def _save(request: HttpRequest, actor: Actor, obj: ObjectDef, record: Loaded | N
         obj.name,
         values,
         id=record.key if record else None,
-        revision=int(revision) if revision.isdigit() else None,
+        revision=whole(revision),
         accept_duplicates=request.POST.get("accept_duplicates") == "1",
     )
     typed = {**(record.values if record else {}), **values, **_labels(request.POST)}
