@@ -68,8 +68,13 @@ def test_who_agrees_is_known_from_then_on(house: str, visit: Visit, site: tuple[
     words.update(house=house, landing=house + "/lp/" + landing.partition("/lp/")[2])
 
     stranger = admin.context.browser.new_context(user_agent=AGENT).new_page()
-    assert read(stranger, f"{address}/prices?utm_source=news") == {"path": "/prices", "utm": {"utm_source": "news"}}
-    assert stranger.evaluate("[localStorage.length, document.cookie]") == [0, ""], "nothing is kept before consent"
+    assert read(stranger, f"{address}/prices?utm_source=news") == {
+        "path": "/prices",
+        "utm": {"utm_source": "news"},
+    }
+    assert stranger.evaluate("[localStorage.length, document.cookie]") == [0, ""], (
+        "nothing is kept before consent"
+    )
     with stranger.expect_response(re.compile(r"/s/hit$")):
         stranger.click("text=OK")
     assert stranger.evaluate("essor.agreed")
