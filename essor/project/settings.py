@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "essor.domain.marketing.tracking",
     "essor.domain.marketing.returns",
     "essor.domain.marketing.pages",
+    "essor.domain.marketing.scenarios",
     "essor.domain.exchange",
     "essor.domain.bulk",
     "essor.domain.reports",

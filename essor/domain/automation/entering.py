@@ -172,7 +172,7 @@ def enter_all(version: FlowVersion, query: Query, actor: Actor) -> int:
     constants: dict[str, Any] = {
         "flow_id": version.flow_id, "version_id": version.pk, "node": definition.first,
         "state": RunState.WAITING.value, "due_at": now, "attempts": 0, "depth": 0, "entered": now, "arrived": now,
-        "watching": False, "error": "",
+        "watching": False, "parked": False, "error": "",
     }  # fmt: skip
     names = ", ".join([*constants, "record_id"])
     marks = ", ".join(["%s"] * len(constants))

@@ -19,8 +19,8 @@ from essor.domain.automation.kinds import Site
 from essor.domain.automation.models import Flow, FlowRun, RunState
 from essor.domain.automation.ready import READY
 from essor.faces.web.automation import drawing
-from essor.faces.web.automation.reading import found
 from essor.faces.web.automation.tabs import draw as draw_tab
+from essor.faces.web.automation.tabs import found
 from essor.faces.web.records.reading import actor_of
 from essor.faces.web.setup import choices
 from essor.faces.web.setup.doors import customizing

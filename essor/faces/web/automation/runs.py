@@ -17,8 +17,8 @@ from essor.domain.automation import actions
 from essor.domain.automation.definition import Definition, from_json
 from essor.domain.automation.kinds import STEPS
 from essor.domain.automation.models import FlowRun, FlowStep, FlowVersion, RunState
-from essor.faces.web.automation.reading import Shown, found
-from essor.faces.web.automation.tabs import draw
+from essor.faces.web.automation.reading import Shown
+from essor.faces.web.automation.tabs import draw, found
 from essor.faces.web.records.reading import actor_of
 from essor.faces.web.setup.doors import customizing, opened
 from essor.faces.web.shapes import Action
