@@ -144,8 +144,6 @@ def _named(batch: UUID, made: dict[str, set[int]]) -> Iterable[str]:
 
 def origins(prefix: str, key: int) -> list[str]:
     """Return the ids of the leads that became this account, contact or opportunity, newest first."""
-    if prefix not in _ORIGINS:
-        return []
     return [ids.encode("00Q", row[0]) for row in _ORIGINS[prefix].rows(key=key)]
 
 
