@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "essor.domain.marketing.returns",
     "essor.domain.marketing.visits",
     "essor.domain.marketing.pages",
+    "essor.domain.marketing.scenarios",
     "essor.domain.exchange",
     "essor.domain.bulk",
     "essor.domain.reports",
@@ -177,6 +178,7 @@ WEBHOOKS_TO_LOOPBACK = environment.flag("ESSOR_WEBHOOKS_TO_LOOPBACK")
 
 # Security ---------------------------------------------------------------------------------------
 
+SESSION_ENGINE = "essor.access.accounts.sessions"
 SESSION_COOKIE_NAME = "essor_session"
 SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_AGE = 14 * 24 * 3600

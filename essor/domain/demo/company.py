@@ -125,12 +125,14 @@ def make(*, scale: float = 1.0, seed: int = SEED, report: Report = lambda _line:
     for name in SEARCHED:
         index.rebuild(name)
     report("search index ready")
-    letters.make()
-    mailings.make(now)
+    mailings.campaigns(now)
+    guide = landing.make()
+    letters.make(guide)
+    mailings.make(now, guide)
     report("three mailings, none of them sent anywhere")
     flows.make()
     report("three flows turned on")
-    landing.make()
+    landing.readers()
     report("a landing page with a white paper")
 
 

@@ -31,7 +31,7 @@ ACTIVATED = "Activated"
 def make(maker: Maker, store: Store) -> None:
     """Store contracts with customers and orders of the newest won deals; all of those are stored already."""
     won = list(
-        Opportunity.objects.filter(is_won=True, account__isnull=False).select_related("account")
+        Opportunity.objects.filter(is_won=True, account__isnull=False, amount__gt=0).select_related("account")
         .order_by("-close_date", "pk")[:ORDERS]
     )  # fmt: skip
     contracts = store(Contract, _contracts(maker, won))

@@ -71,7 +71,7 @@ def named_for_site(target: str, recipient_id: int) -> str:
 
 
 def _note(scope: Scope, hit: addresses.Hit) -> None:
-    sent = headers(scope)
+    sent = headers(scope, agents.TELLING)
     recorder.note(
         Seen(
             hit.recipient_id,

@@ -142,6 +142,8 @@ def _named(batch: UUID, made: dict[str, set[int]]) -> Iterable[str]:
 
 def origins(prefix: str, key: int) -> list[str]:
     """Return the ids of the leads that became this account, contact or opportunity, newest first."""
-    names = {"001": "account_id", "003": "contact_id", "006": "opportunity_id"}
-    rows = Conversion.objects.filter(**{names[prefix]: key}, undone_date=None).order_by("-pk")
+    name = {"001": "account_id", "003": "contact_id", "006": "opportunity_id"}.get(prefix)
+    if name is None:
+        return []
+    rows = Conversion.objects.filter(**{name: key}, undone_date=None).order_by("-pk")
     return [ids.encode("00Q", lead) for lead in rows.values_list("lead_id", flat=True)[:20]]

@@ -11,11 +11,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from essor.domain.automation import actions, definition
+from essor.domain.automation import definition
 from essor.domain.automation.definition import Definition
 from essor.faces.web.automation.builder import address
 from essor.faces.web.automation.panels import GOAL, TRIGGER
-from essor.faces.web.automation.reading import Shown, found
+from essor.faces.web.automation.reading import Shown
+from essor.faces.web.automation.tabs import found
 from essor.faces.web.lists.filtering import changed, first_field, started
 from essor.faces.web.lists.filters.building import Built, build
 from essor.faces.web.lists.filters.drawing import Drawer
@@ -36,7 +37,11 @@ REFUSED = 422
 @customizing
 def edit(request: HttpRequest, flow_id: int) -> HttpResponseBase:
     """Open the builder on the criteria at a place (`at`); a POST changes its shape, counts, or keeps them."""
-    shown = found(request, flow_id)
+    return edited(request, found(request, flow_id))
+
+
+def edited(request: HttpRequest, shown: Shown) -> HttpResponseBase:
+    """Answer a request to the criteria of a desk's flow."""
     data = request.POST if request.method == "POST" else request.GET
     at = data.get("at", "")
     where = criteria_at(shown.definition, at)
@@ -55,8 +60,8 @@ def edit(request: HttpRequest, flow_id: int) -> HttpResponseBase:
     built = _built(request, shown)
     if not built.complete:
         return _draw(request, shown, at, built.draft, status=REFUSED)
-    actions.save_draft(actor_of(request), shown.flow, with_criteria(shown.definition, at, built.where))
-    return go(address(flow_id, at.partition(":")[0]))
+    shown.desk.save(actor_of(request), shown.flow, with_criteria(shown.definition, at, built.where))
+    return go(address(shown.desk, at.partition(":")[0]))
 
 
 def criteria_at(flow: Definition, at: str) -> Condition | None:
@@ -103,7 +108,7 @@ def _draw(
     request: HttpRequest, shown: Shown, at: str, draft: Group, *, focus: int = 0, status: int = 200
 ) -> HttpResponse:
     site = shown.site
-    href = f"{address(shown.flow.pk)}criteria"
+    href = f"{shown.desk.base}criteria"
     context = {
         "object": site.obj, "box": Drawer(site.actor, site.catalog, draft).box(draft, site.obj), "focus": focus,
         "wrong": status == REFUSED, "hidden": [("at", at)], "href": href, "counting": href, "applies": False,

@@ -21,13 +21,15 @@ from essor.domain.automation.steps.mail import FIELD
 from essor.domain.automation.steps.update import target_of
 from essor.domain.automation.steps.wait import LATE, MET, UNITS
 from essor.faces.web.automation import assigning, options
+from essor.faces.web.automation.desks import FORMS
 from essor.faces.web.automation.reading import Shown, in_words
 from essor.faces.web.setup import choices
 from essor.faces.web.setup.forms import Errors, Form, starting
 from essor.kernel.errors import EssorError, FieldError, NotFound, ValidationFailed
+from essor.kernel.whole import whole, wholes
 from essor.query import codec
 
-TRIGGER, GOAL = "trigger", "leave"
+TRIGGER, GOAL, ADD = "trigger", "leave", "add"
 ALL_STARTS: tuple[On, ...] = get_args(On)
 ALL_RHYTHMS: tuple[Every, ...] = get_args(Every)
 
@@ -42,6 +44,13 @@ class Panel:
     form: Form
     step: Step | None = None
     more: Mapping[str, Any] = field(default_factory=dict)
+    saved: bool = True
+    template: str = ""
+
+
+def adding(shown: Shown) -> Panel:
+    """Return the menu of kinds for a new step."""
+    return Panel(ADD, _("Add a step"), "plus", Form(), more={"kinds": shown.desk.kinds()})
 
 
 def with_errors(panel: Panel | None, errors: Errors) -> Panel | None:
@@ -81,9 +90,9 @@ def applied(shown: Shown, chosen: str, data: QueryDict, language: str) -> Defini
     if step is None:
         raise NotFound(_("There is no such step."))
     title = data.get("title", "").strip()[: flows.LONGEST_TITLE]
-    settings = (
-        READERS[step.kind](shown, step, data, language) if step.kind in READERS else dict(step.settings)
-    )
+    form = FORMS.get(step.kind)
+    reader = form.read if form else READERS.get(step.kind)
+    settings = reader(shown, step, data, language) if reader else dict(step.settings)
     changed = replace(step, title=title, settings=settings, paths=_paths(step, settings, data))
     return flows.changed(shown.definition, changed)
 
@@ -108,7 +117,7 @@ def _trigger_panel(shown: Shown, form: Form) -> Panel:
 
 def _goal_panel(shown: Shown) -> Panel:
     more = {"told": in_words(shown.site, shown.definition.leave)}
-    return Panel(GOAL, _("Goal"), "target", Form(), more=more)
+    return Panel(GOAL, _("Goal"), "target", Form(), more=more, saved=False)
 
 
 def _trigger_of(data: QueryDict, old: Trigger) -> Trigger:
@@ -129,11 +138,12 @@ def number(data: QueryDict, name: str, least: int, most: int, otherwise: int) ->
     text = data.get(name, "").strip()
     if not text:
         return otherwise
-    if not text.isdecimal() or not least <= int(text) <= most:
+    sent = whole(text, most)
+    if sent is None or sent < least:
         raise _missing(
             name, _("Expected a whole number from %(least)d to %(most)d.") % {"least": least, "most": most}
         )
-    return int(text)
+    return sent
 
 
 def _missing(name: str, message: str) -> ValidationFailed:
@@ -145,7 +155,8 @@ def _missing(name: str, message: str) -> ValidationFailed:
 
 def _flat(step: Step) -> dict[str, Any]:
     """Return the form values of a step's settings."""
-    settings = dict(step.settings)
+    form = FORMS.get(step.kind)
+    settings = dict(form.flat(step) if form else step.settings)
     found: dict[str, Any] = {
         "title": step.title,
         **{k: v for k, v in settings.items() if k not in ("values", "where")},
@@ -164,8 +175,23 @@ def _flat(step: Step) -> dict[str, Any]:
 
 def _step_panel(shown: Shown, step: Step, form: Form, data: QueryDict | None) -> Panel:
     kind = STEPS[step.kind]
-    obj = shown.site.obj
     more: dict[str, Any] = {"help": kind.help}
+    brought = FORMS.get(step.kind)
+    if brought is not None:
+        more |= {**brought.more(shown, step), "ways": _ways(shown, step)}
+        return Panel(step.kind, str(kind.label), kind.icon, form, step, more, template=brought.template)
+    more |= _more(shown, step, form, data)
+    return Panel(step.kind, str(kind.label), kind.icon, form, step, more)
+
+
+def _ways(shown: Shown, step: Step) -> list[tuple[Way, str]]:
+    return [(way, in_words(shown.site, way.where)) for way in step.paths]
+
+
+def _more(shown: Shown, step: Step, form: Form, data: QueryDict | None) -> dict[str, Any]:
+    """Return what the panels of the kinds of this room offer."""
+    obj = shown.site.obj
+    more: dict[str, Any] = {"ways": _ways(shown, step)}
     if step.kind in ("update", "create"):
         more |= _value_rows(shown, step, form, data)
     if step.kind == "update":
@@ -187,12 +213,10 @@ def _step_panel(shown: Shown, step: Step, form: Form, data: QueryDict | None) ->
             "processes": options.processes(obj), "users": options.users(), "roles": choices.roles(),
             "inserts": options.merge_fields(shown.site),
         }  # fmt: skip
-    more["ways"] = [(way, in_words(shown.site, way.where)) for way in step.paths]
-    return Panel(step.kind, str(kind.label), kind.icon, form, step, more)
+    return more
 
 
 def _where_words(shown: Shown, step: Step) -> str:
-
     where = step.settings.get("where")
     return in_words(shown.site, codec.condition(where)) if where else ""
 
@@ -241,6 +265,9 @@ def _target(shown: Shown, step: Step, form: Form) -> ObjectDef | None:
 
 def _paths(step: Step, settings: Mapping[str, Any], data: QueryDict) -> tuple[Way, ...]:
     """Return the paths of a step: renamed, one more or one less as the button said."""
+    form = FORMS.get(step.kind)
+    if form is not None and form.ways:
+        return form.ways(step, settings, data)
     if step.kind == "wait":
         if settings.get("for") != "condition" or not settings.get("amount"):
             return ()
@@ -274,14 +301,14 @@ def _read_create(shown: Shown, _step: Step, data: QueryDict, language: str) -> d
 
 def _read_assign(_shown: Shown, _step: Step, data: QueryDict, _language: str) -> dict[str, Any]:
     to = data.get("to", "")
-    if to != people.MANAGER and not (to.isdecimal() and Principal.objects.filter(pk=int(to)).exists()):
+    if to != people.MANAGER and not Principal.objects.filter(pk=whole(to) or 0).exists():
         raise _missing("to", _("Choose to whom."))
     return {"to": to}
 
 
 def _to(data: QueryDict) -> list[str]:
     words = [one for one in data.getlist("to") if one in people.WORDS or one.startswith(FIELD)]
-    words += [f"user:{one}" for one in data.getlist("user") if one.isdecimal()]
+    words += [f"user:{one}" for one in wholes(data.getlist("user"))]
     return words + [
         one.strip() for one in data.get("addresses", "").replace(";", ",").split(",") if one.strip()
     ]

@@ -12,8 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from essor.domain.automation import actions
 from essor.domain.automation.models import FlowVersion, RunState
-from essor.faces.web.automation.reading import found
-from essor.faces.web.automation.tabs import draw
+from essor.faces.web.automation.tabs import draw, found
 from essor.faces.web.records.reading import actor_of
 from essor.faces.web.setup.doors import customizing
 from essor.faces.web.toasts import flash

@@ -20,6 +20,7 @@ from essor.faces.web.records.reading import Loaded, actor_of, load
 from essor.faces.web.toasts import flash
 from essor.kernel import ids
 from essor.kernel.errors import ValidationFailed
+from essor.kernel.whole import whole
 
 CAMPAIGN = "Campaign"
 WHOLE = 100
@@ -119,7 +120,7 @@ def window(request: HttpRequest, record_id: str) -> HttpResponseBase:
     """Keep another number of days for all campaigns."""
     try:
         text = request.POST.get("days", "")
-        set_days(actor_of(request), int(text) if text.isdecimal() and len(text) < 6 else -1)  # noqa: PLR2004 -- digits
+        set_days(actor_of(request), -1 if (number := whole(text)) is None else number)
         flash(request, _("Saved."))
     except ValidationFailed as refused:
         flash(request, str(refused), tone="warning")

@@ -29,6 +29,7 @@ from essor.faces.web.setup.forms import Form, starting, submit
 from essor.faces.web.shapes import Action
 from essor.kernel import ids
 from essor.kernel.errors import NotFound
+from essor.kernel.whole import whole
 from essor.records import strangers
 from essor.records.change import Change
 from essor.records.save import save
@@ -69,7 +70,7 @@ def build(request: HttpRequest, record_id: str) -> HttpResponseBase:
             )
         revision = form.value("revision")
         save(record.actor, Change(
-            PAGE, values, id=record.key, revision=int(revision) if revision.isdecimal() else None
+            PAGE, values, id=record.key, revision=whole(revision)
         ))  # fmt: skip
         return here
 

@@ -29,6 +29,7 @@ from essor.domain.marketing.visits.naming import BROWSER_NAME
 from essor.faces.web.hits import protected
 from essor.faces.web.records.files import handed_out
 from essor.kernel.errors import NotFound, ValidationFailed
+from essor.kernel.whole import whole
 from essor.records import strangers
 from essor.records.strangers import Sent
 
@@ -66,8 +67,9 @@ def _gone() -> HttpResponse:
 
 
 def _take(request: HttpRequest, found: LandingPage) -> HttpResponse:
-    length = request.headers.get("Content-Length", "")
-    size = int(length) if length.isdecimal() else strangers.LARGEST_BODY + 1
+    size = whole(request.headers.get("Content-Length", ""))
+    if size is None:
+        size = strangers.LARGEST_BODY + 1
     data: Sent = dict(request.POST.lists()) if size <= strangers.LARGEST_BODY else {}
     referrer = (data.get("referrer") or ("",))[-1]
     came = taking.arrival(data, VISIT_NAME, referrer)

@@ -20,6 +20,7 @@ from essor.domain.marketing.sending import addresses, contents
 from essor.domain.marketing.sending.models import Recipient
 from essor.faces.web.hits import gone, protected
 from essor.kernel.errors import EssorError
+from essor.kernel.whole import wholes
 
 # Nothing runs in a letter, and its pictures may stand anywhere; links open as they do in mail programs.
 LETTER = (
@@ -64,7 +65,7 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
         return gone()
     if request.method == "GET":
         return _page("preferences", standing, saved="saved" in request.GET, out="out" in request.GET)
-    wanted = {int(key) for key in request.POST.getlist("topic") if key.isdecimal() and len(key) < 19}  # noqa: PLR2004 -- 64 bits
+    wanted = set(wholes(request.POST.getlist("topic")))
     known = {topic.pk for topic, _wanted in standing.topics}
     followed = [one for one, _now in standing.followed if one in request.POST]
     if "none" in request.POST:

@@ -19,6 +19,7 @@ from essor.faces.web.records.reading import Loaded, actor_of, load, located
 from essor.faces.web.shapes import Column, Row
 from essor.faces.web.toasts import toast, trigger
 from essor.kernel.errors import Conflict, DuplicatesDetected, Forbidden, ValidationFailed
+from essor.kernel.whole import whole
 from essor.records import dependent
 from essor.records.change import Change
 from essor.records.save import save
@@ -77,15 +78,17 @@ def _save(request: HttpRequest, record_id: str, field: Field) -> HttpResponseBas
     values = {name: value for name, value in sent_values(obj, request.POST).items() if name in allowed}
     revision = request.POST.get("revision", "")
     change = Change(
-        obj.name, values, id=key, revision=int(revision) if revision.isdigit() else None,
+        obj.name, values, id=key, revision=whole(revision),
         accept_duplicates=request.POST.get("accept_duplicates") == "1",
     )  # fmt: skip
     try:
         save(actor, change)
     except DuplicatesDetected as detected:
-        whole = load(actor, record_id)
-        found = resemblance(actor, obj, {**as_read(whole), **values}, detected)
-        return _editor(request, whole, field, values={**whole.values, **values}, resembles=found, status=422)
+        stored = load(actor, record_id)
+        found = resemblance(actor, obj, {**as_read(stored), **values}, detected)
+        return _editor(
+            request, stored, field, values={**stored.values, **values}, resembles=found, status=422
+        )
     except ValidationFailed as failed:
         record = load(actor, record_id, [field, *_beside(obj, field)])
         return _editor(

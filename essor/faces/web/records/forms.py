@@ -32,9 +32,11 @@ from essor.faces.web.duplicates.telling import Resemblance, resemblance
 from essor.faces.web.records.currency import CURRENCY, currency_field
 from essor.faces.web.records.page import may_edit
 from essor.faces.web.records.reading import Loaded, actor_of, load
+from essor.faces.web.shapes import Action
 from essor.faces.web.toasts import flash
 from essor.kernel import ids
 from essor.kernel.errors import Clash, Conflict, DuplicatesDetected, Forbidden, NotFound, ValidationFailed
+from essor.kernel.whole import whole
 from essor.query import run
 from essor.query.tree import Column, Compare, Constant, Path, Query
 from essor.records import assigning, dependent
@@ -58,12 +60,19 @@ class Form:
     errors: Mapping[str, list[str]]
     required: frozenset[str]
     record_id: str = ""
+    title: str = ""  # of the record that is changed
     revision: int = 0
     clashes: tuple[Clash, ...] = ()
     back: str = ""
     resembles: Resemblance | None = None
     assignable: bool = False
     types: tuple[Offer, ...] = ()
+
+    @property
+    def crumbs(self) -> list[Action]:
+        """Return the way back: the list, and the record that is changed."""
+        here = [Action(self.title, addresses.record(self.record_id))] if self.record_id else []
+        return [Action(str(self.object.plural), addresses.object_list(self.object.name)), *here]
 
     @property
     def labels(self) -> dict[str, str]:
@@ -128,7 +137,7 @@ def _form(
     needed = frozenset(field.name for field in obj.fields if field.required) | _staged(layout, obj, values)
     return Form(
         obj, sections, values, errors or {}, needed, record.id if record else "",
-        revision or (record.revision if record else 0), clashes, back,
+        record.title if record else "", revision or (record.revision if record else 0), clashes, back,
         assignable=record is None and assigning.offered(obj.name), types=types,
     )  # fmt: skip
 
@@ -252,7 +261,7 @@ def _save(request: HttpRequest, actor: Actor, obj: ObjectDef, record: Loaded | N
         obj.name,
         values,
         id=record.key if record else None,
-        revision=int(revision) if revision.isdigit() else None,
+        revision=whole(revision),
         accept_duplicates=request.POST.get("accept_duplicates") == "1",
     )
     typed = {**(record.values if record else {}), **values, **_labels(request.POST)}

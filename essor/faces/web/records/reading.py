@@ -37,8 +37,8 @@ class Loaded:
 
     @property
     def title(self) -> str:
-        """Return the record's name, its label when it has none."""
-        return str(self.values.get(self.object.name_field) or self.object.label)
+        """Return the record's name, a field called so before the one that names it in lists; its label without either."""
+        return str(self.values.get("Name") or self.values.get(self.object.name_field) or self.object.label)
 
 
 def actor_of(request: HttpRequest) -> Actor:

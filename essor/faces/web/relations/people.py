@@ -80,6 +80,8 @@ def _panel(
     request: HttpRequest, record_id: str, name: str, kinds: Mapping[str, tuple[str, tuple[str, ...]]], template: str
 ) -> HttpResponseBase:  # fmt: skip
     record = load(actor_of(request), record_id, [])
+    if record.object.name not in kinds or not record.catalog.has(name):
+        raise NotFound(_("There is no such record."))
     link, asked = kinds[record.object.name]
     errors: dict[str, list[str]] = {}
     typed: dict[str, Any] = {}

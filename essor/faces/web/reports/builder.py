@@ -27,6 +27,7 @@ from essor.faces.web.records.reading import actor_of
 from essor.faces.web.reports import drawing, forms, pages
 from essor.faces.web.toasts import flash
 from essor.kernel.errors import EssorError, QueryRefused, ValidationFailed
+from essor.kernel.whole import whole
 from essor.query import codec
 from essor.query.actions import keeping
 from essor.query.actions.keeping import Sharing
@@ -133,7 +134,7 @@ def save(request: HttpRequest) -> HttpResponseBase:
         description=request.POST.get("description", ""), sharing=sharing_of(request),
     )  # fmt: skip
     try:
-        row = keep.found(actor, Report, int(key)) if over and key.isdecimal() else None
+        row = keep.found(actor, Report, number) if over and (number := whole(key)) is not None else None
         definition = reading.definition(forms.sent(request.POST))
         saved = keep.save_report(actor, definition, title, row)
     except (ValidationFailed, QueryRefused) as refused:

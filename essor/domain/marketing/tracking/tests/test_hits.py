@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
@@ -56,9 +57,9 @@ def seen(row: Recipient, link: int = 0, at: datetime | None = None, *, machine: 
 def test_only_who_agreed_is_kept_by_name_and_everybody_is_counted(recipient: Maker) -> None:
     yes, no, silent = recipient(True), recipient(False), recipient(None)
     keeping.keep([seen(yes), seen(no), seen(silent), seen(yes, OPENED)])
-    assert list(Hit.objects.order_by("pk").values_list("recipient_id", "link")) == [
-        (yes.pk, 0), (None, 0), (None, 0), (None, OPENED),
-    ]  # fmt: skip
+    assert Counter(Hit.objects.values_list("recipient_id", "link")) == {
+        (yes.pk, 0): 1, (None, 0): 2, (None, OPENED): 1,
+    }  # fmt: skip
 
 
 def test_who_took_the_consent_back_is_not_followed_though_the_mail_names_them(recipient: Maker) -> None:

@@ -22,19 +22,20 @@ from essor.faces.web.lists.filters.nodes import (
     Link,
     Node,
 )
+from essor.kernel.whole import whole, wholes
 
 MOST_NODES = 600
 
 
 def draft_of(data: QueryDict) -> Group:
     """Return the draft that a form sent; an empty one when it sent none."""
-    keys = [int(text) for text in data.getlist("node")[:MOST_NODES] if text.isdecimal()]
+    keys = wholes(data.getlist("node")[:MOST_NODES])
     below: dict[int, list[int]] = defaultdict(list)
     for key in keys:
-        parent = data.get(f"p.{key}", "")
+        parent = whole(data.get(f"p.{key}", ""))
         # A node hangs on one that came before it, so that no form makes a circle.
-        if parent.isdecimal() and int(parent) in keys[: keys.index(key)]:
-            below[int(parent)].append(key)
+        if parent is not None and parent in keys[: keys.index(key)]:
+            below[parent].append(key)
     root = _node(data, ROOT, below) if ROOT in keys else None
     return root if isinstance(root, Group) else Group(ROOT)
 
@@ -64,9 +65,9 @@ def _node(data: QueryDict, key: int, below: dict[int, list[int]]) -> Node:
 def pressed(root: Group, button: str) -> Group:
     """Return the draft after a button: “add:1”, “group:1”, “remove:4”; an unknown one changes nothing."""
     verb, _colon, rest = button.partition(":")
-    if not rest.isdecimal():
+    key = whole(rest)
+    if key is None:
         return root
-    key = int(rest)
     if verb == "remove" and key != ROOT:
         return nodes.as_group(nodes.changed(root, key, None))
     new = nodes.next_id(root)
