@@ -19,7 +19,7 @@ from django.conf import settings
 from django.db.models import Count, Max, QuerySet
 
 from bench.clock import median
-from bench.figure import Figure, per_second
+from bench.figure import Figure, per_second, times
 from bench.mailing import LINKS, mailing_to
 from bench.server import HOST, Server, bare, serving
 from bench.stores import Store
@@ -69,9 +69,7 @@ class Ledger:
 
 def measure(store: Store) -> Iterator[Figure]:
     """Yield the rate of clicks, and how long each took to be counted."""
-    Policy.objects.update_or_create(
-        pk=1, defaults={"clicks_need_consent": False, "opens_need_consent": False}
-    )
+    Policy.objects.update_or_create(pk=1, defaults={"clicks_need_consent": False, "opens_need_consent": False})
     mailing = mailing_to(PEOPLE)
     Recipient.objects.filter(list_email=mailing).update(state=State.SENT)
     requests = {True: cycle(_requests(mailing)), False: cycle(_requests(mailing))}
@@ -182,3 +180,5 @@ class _Clients:
             assert answer.startswith(b"HTTP/1.1 302") and answer.endswith(b"\r\n\r\n"), answer
             self._under_way -= 1
             yield line
+
+

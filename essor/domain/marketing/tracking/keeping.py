@@ -60,10 +60,7 @@ def _statement() -> str:
     with current.scope() as catalog:
         tables = {kind: quote(catalog.object(name).model._meta.db_table) for kind, name in OBJECTS.items()}  # noqa: SLF001 -- Django's name
     individual = f"COALESCE({', '.join(f'p{kind}.individual_id' for kind in tables)})"
-    joins = (
-        f"LEFT JOIN {table} p{kind} ON r.kind = {kind} AND p{kind}.id = r.person_id"
-        for kind, table in tables.items()
-    )
+    joins = (f"LEFT JOIN {table} p{kind} ON r.kind = {kind} AND p{kind}.id = r.person_id" for kind, table in tables.items())
     return _INSERT.format(
         rows=_ROWS[connection.vendor], people=" ".join(joins), individual=individual, opened=OPENED,
         opens=ask.tracked_sql("opens", individual, "i"), clicks=ask.tracked_sql("clicks", individual, "i"),
