@@ -135,15 +135,10 @@ async def _serve(host: str, port: int) -> None:
     """Run the ASGI application until a signal asks to stop."""
     from django.conf import settings  # noqa: PLC0415
     from django.utils.module_loading import import_string  # noqa: PLC0415
-    from granian.constants import Interfaces  # noqa: PLC0415
-    from granian.server.embed import Server  # noqa: PLC0415
 
     from essor.jobs import live  # noqa: PLC0415
 
-    application = import_string(settings.ASGI_APPLICATION)
-    server = Server(
-        application, address=host, port=port, interface=Interfaces.ASGINL, log_enabled=False, websockets=False
-    )
+    server = server_of(import_string(settings.ASGI_APPLICATION), host, port)
     loop = asyncio.get_running_loop()
 
     def stop() -> None:
@@ -157,6 +152,16 @@ async def _serve(host: str, port: int) -> None:
         await server.serve()
     finally:
         noting.cancel()
+
+
+def server_of(application: Any, host: str, port: int) -> Any:
+    """Return the web server for an ASGI application; `await …serve()` runs it until `stop()`."""
+    from granian.constants import Interfaces  # noqa: PLC0415
+    from granian.server.embed import Server  # noqa: PLC0415
+
+    return Server(
+        application, address=host, port=port, interface=Interfaces.ASGINL, log_enabled=False, websockets=False
+    )
 
 
 async def _note_usage() -> None:

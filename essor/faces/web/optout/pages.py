@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from essor.domain.marketing import tokens
 from essor.domain.marketing.returns import optout
-from essor.domain.marketing.returns.optout import FOLLOWING, Standing
+from essor.domain.marketing.returns.optout import Standing
 from essor.domain.marketing.sending import addresses, contents
 from essor.domain.marketing.sending.models import Recipient
 from essor.faces.web.hits import gone, protected
@@ -67,7 +67,7 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
         return _page("preferences", standing, saved="saved" in request.GET, out="out" in request.GET)
     wanted = set(wholes(request.POST.getlist("topic")))
     known = {topic.pk for topic, _wanted in standing.topics}
-    followed = [one for one in FOLLOWING if one in request.POST]
+    followed = [one for one, _now in standing.followed if one in request.POST]
     if "none" in request.POST:
         optout.opt_out(standing, source=request.path, wording=question(standing))
         return HttpResponseRedirect(f"{request.path}?out=1")
@@ -98,6 +98,7 @@ def labels() -> dict[str, str]:
     return {
         "tracking_opens": _("You may see whether I open your mails."),
         "tracking_clicks": _("You may see which links of your mails I follow."),
+        "visits": _("You may see which pages of your web site I read."),
     }
 
 
@@ -107,7 +108,7 @@ def _wording(standing: Standing) -> str:
         [
             _("Which mails would you like to get?"),
             *(topic.name for topic, _now in standing.topics),
-            *labels().values(),
+            *(labels()[one] for one, _now in standing.followed),
         ]
     )
 
