@@ -25,13 +25,13 @@ from essor.faces.web.automation import assigning, options
 from essor.faces.web.automation.desks import FORMS, EndForm
 from essor.faces.web.automation.drawing import weekdays
 from essor.faces.web.automation.reading import Shown, in_words
+from essor.faces.web.automation.sent import flat_hours, missing, number, read_hours
 from essor.faces.web.setup import choices
 from essor.faces.web.setup.forms import Errors, Form, starting
-from essor.kernel.errors import EssorError, FieldError, NotFound, ValidationFailed
+from essor.kernel.errors import EssorError, NotFound, ValidationFailed
 from essor.kernel.whole import whole, wholes
 from essor.query import codec
 
-WEEK = frozenset("1234567")
 TRIGGER, GOAL, ADD = "trigger", "leave", "add"
 ALL_STARTS: tuple[On, ...] = get_args(On)
 ALL_RHYTHMS: tuple[Every, ...] = get_args(Every)
@@ -148,30 +148,13 @@ def _trigger_of(data: QueryDict, old: Trigger) -> Trigger:
     on = next((one for one in ALL_STARTS if one == data.get("on")), None)
     every: Every = next((one for one in ALL_RHYTHMS if one == data.get("every")), "day")
     if on is None:
-        raise _missing("on", _("Choose what starts the flow."))
+        raise missing("on", _("Choose what starts the flow."))
     days = number(data, "days", 0, 3650, 0)
     return Trigger(
         on=on, where=old.where, newly="1" in data.getlist("newly"), every=every,
         at=number(data, "at", 0, 23, 8), day=number(data, "day", 1, 31, 1), field=data.get("field", ""),
         days=days if data.get("side") == "after" else -days,
     )  # fmt: skip
-
-
-def number(data: QueryDict, name: str, least: int, most: int, otherwise: int) -> int:
-    """Return a whole number that was sent; ValidationFailed when it is none of the range."""
-    text = data.get(name, "").strip()
-    if not text:
-        return otherwise
-    sent = whole(text, most)
-    if sent is None or sent < least:
-        raise _missing(
-            name, _("Expected a whole number from %(least)d to %(most)d.") % {"least": least, "most": most}
-        )
-    return sent
-
-
-def _missing(name: str, message: str) -> ValidationFailed:
-    return ValidationFailed([FieldError(name, "REQUIRED_FIELD_MISSING", message)])
 
 
 # ---- steps -------------------------------------------------------------------------------------
@@ -191,21 +174,11 @@ def _flat(step: Step) -> dict[str, Any]:
         found["user"] = [one.removeprefix("user:") for one in to if one.startswith("user:")]
         found["addresses"] = ", ".join(one for one in to if "@" in one)
     if step.kind == "wait":
-        found |= _flat_hours(settings)
+        found |= flat_hours(settings)
         amount = int(settings.get("amount", 0))
         found |= {"amount": abs(amount), "side": "before" if amount < 0 else "after"}
     found |= {f"label.{way.id}": way.label for way in step.paths}
     return found
-
-
-def _flat_hours(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the form values of working hours; those of an office where none are set."""
-    raw = settings.get("hours")
-    kept = raw if isinstance(raw, dict) else {}
-    return {
-        "hours": bool(kept), "hours.days": kept.get("days", [1, 2, 3, 4, 5]), "hours.from": kept.get("from", 9),
-        "hours.until": kept.get("until", 18), "hours.by": kept.get("by", "company"),
-    }  # fmt: skip
 
 
 def _step_panel(shown: Shown, step: Step, form: Form, data: QueryDict | None) -> Panel:
@@ -337,7 +310,7 @@ def _read_create(shown: Shown, _step: Step, data: QueryDict, language: str) -> d
 def _read_assign(_shown: Shown, _step: Step, data: QueryDict, _language: str) -> dict[str, Any]:
     to = data.get("to", "")
     if to != people.MANAGER and not Principal.objects.filter(pk=whole(to) or 0).exists():
-        raise _missing("to", _("Choose to whom."))
+        raise missing("to", _("Choose to whom."))
     return {"to": to}
 
 
@@ -385,17 +358,8 @@ def _read_wait(_shown: Shown, step: Step, data: QueryDict, _language: str) -> di
     unit = data.get("unit", "days")
     return {
         "for": data.get("for", "time"), "amount": amount, "unit": unit if unit in UNITS else "days",
-        "field": data.get("field", ""), **kept, **_read_hours(data),
+        "field": data.get("field", ""), **kept, **read_hours(data),
     } | ({"moment": data.get("moment", "")[:32]} if data.get("for") == "moment" else {})  # fmt: skip
-
-
-def _read_hours(data: QueryDict) -> dict[str, Any]:
-    if "1" not in data.getlist("hours") or data.get("for") == "condition":
-        return {}
-    days = [int(one) for one in data.getlist("hours.days") if one in WEEK]
-    first, last = number(data, "hours.from", 0, 23, 9), number(data, "hours.until", 1, 24, 18)
-    by = "person" if data.get("hours.by") == "person" else "company"
-    return {"hours": {"days": days, "from": first, "until": last, "by": by}}
 
 
 READERS: dict[str, Any] = {

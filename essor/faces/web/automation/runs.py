@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from essor.access.rights import Permission
-from essor.domain.automation import actions
+from essor.domain.automation import actions, numbers
 from essor.domain.automation.definition import Definition, Step, from_json
 from essor.domain.automation.kinds import STEPS
 from essor.domain.automation.models import FlowRun, FlowStep, FlowVersion, RunState
@@ -51,10 +51,12 @@ class Line:
 @strictly
 def show(request: HttpRequest, flow_id: int) -> HttpResponseBase:
     """Draw one page of the log, the newest first; `before` is the run that the last page ended with."""
-    shown = found(request, flow_id)
+    shown = found(request, flow_id, request.GET.get("version", ""))
     state, before = request.GET.get("state", ""), request.GET.get("before", "")
-    rows = shown.flow.runs.order_by("-pk")
-    if state in RunState.values:
+    rows, at = shown.flow.runs.order_by("-pk"), request.GET.get("at", "")
+    if at:  # who stands at a card of the drawing
+        rows = rows.filter(version=shown.version, node=at, state__in=numbers.INSIDE)
+    elif state in RunState.values:
         rows = rows.filter(state=state)
     if (key := whole(before)) is not None:
         rows = rows.filter(pk__lt=key)
@@ -65,7 +67,8 @@ def show(request: HttpRequest, flow_id: int) -> HttpResponseBase:
         Action(f"{label} ({counts.get(value, 0)})", f"{base}?state={value}", current=state == value)
         for value, label in RunState.choices
     ]
-    more = f"{base}?state={state}&before={runs[PAGE - 1].pk}" if len(runs) > PAGE else ""
+    kept = f"at={at}&version={shown.version.number}" if at else f"state={state}"
+    more = f"{base}?{kept}&before={runs[PAGE - 1].pk}" if len(runs) > PAGE else ""
     context = {
         "lines": lines_of(request, shown, runs[:PAGE]), "filters": filters, "state": state, "more": more,
         "failed": counts.get("failed", 0), "open": any(run.state not in ENDED for run in runs[:PAGE]),

@@ -12,8 +12,8 @@ from essor.domain.automation.definition import Step
 from essor.domain.automation.steps.task import MOST_DAYS, PRIORITIES, SUBTYPES, TASK
 from essor.faces.web.automation import options
 from essor.faces.web.automation.desks import KindForm, kind_form
-from essor.faces.web.automation.panels import number
 from essor.faces.web.automation.reading import Shown
+from essor.faces.web.automation.sent import number
 
 
 def _more(shown: Shown, _step: Step) -> dict[str, Any]:

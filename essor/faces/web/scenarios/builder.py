@@ -61,6 +61,8 @@ def numbers(request: HttpRequest, flow_id: int) -> HttpResponseBase:
         "arrows": list(_arrows(drawn.trigger, drawn.cards)),
         "cards": list(_cards(drawn.cards)),
         "desk": shown.desk,
+        "shown": shown,
+        "fresh": True,
         "figures": figures.figures([flow_id])[flow_id],
     }
     return render(request, "scenarios/numbers.html.jinja", context)

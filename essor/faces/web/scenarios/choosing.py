@@ -10,7 +10,6 @@ from essor.query.names import names
 from essor.query.tree import Column, Compare, Condition, Constant, Order, Path, Query
 
 SHOWN = 200
-DIGITS = 18  # of a key
 Options = list[tuple[str, str]]
 
 
@@ -46,8 +45,3 @@ def topics(actor: Actor) -> Options:
     """Return the topics that are in use."""
     active = Compare(Path(("IsActive",)), "eq", (Constant(value=True),))
     return newest(actor, "CommunicationSubscription", where=active)
-
-
-def key_of(text: str) -> int | None:
-    """Return a key that a form sent, None for nothing or nonsense."""
-    return int(text) if text.isdecimal() and len(text) <= DIGITS else None

@@ -16,11 +16,13 @@ from essor.domain.automation.scheduling import members_of
 from essor.faces.web.automation import options
 from essor.faces.web.automation.desks import EndForm
 from essor.faces.web.automation.drawing import Arrow, Card, start_words
-from essor.faces.web.automation.panels import GOAL, TRIGGER, number
+from essor.faces.web.automation.panels import GOAL, TRIGGER
 from essor.faces.web.automation.reading import Shown, in_words
+from essor.faces.web.automation.sent import number
 from essor.faces.web.scenarios import occasions
 from essor.faces.web.setup.forms import Form
 from essor.kernel.errors import EssorError, FieldError, NotFound, ValidationFailed
+from essor.kernel.whole import whole
 from essor.query import run
 from essor.query.actions import segments
 from essor.query.tree import Query
@@ -58,7 +60,7 @@ def _count(shown: Shown, form: Form) -> int | None:
     """Return how many people the entry would let in now; None where that is not a question of now."""
     if form.value("on") not in ("segment", ""):
         return None
-    wanted = replace(shown.definition.trigger, on="segment", segment=_key(form.value("segment")))
+    wanted = replace(shown.definition.trigger, on="segment", segment=(whole(form.value("segment")) or 0))
     if not wanted.segment and wanted.where is None:
         return None
     site = shown.site
@@ -77,7 +79,7 @@ def read(shown: Shown, data: QueryDict) -> Definition:
     again = next((one for one in RULES if one == data.get("again")), None)
     if on is None or again is None:
         raise _wrong("on" if on is None else "again", _("Choose one of the list."))
-    segment = _key(data.get("segment", ""))
+    segment = whole(data.get("segment", "")) or 0
     if on == "segment" and segment:
         _visible(shown, segment)
     topic = data.get("topic", "")
@@ -102,10 +104,6 @@ def _visible(shown: Shown, key: int) -> None:
         fits = False
     if not fits:
         raise _wrong("segment", _("Choose one of the list."))
-
-
-def _key(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 19 else 0  # noqa: PLR2004 -- digits of a key
 
 
 def _wrong(name: str, message: str) -> ValidationFailed:

@@ -23,12 +23,13 @@ from essor.domain.marketing.scenarios.models import Scenario
 from essor.faces.web import addresses, offers
 from essor.faces.web.offers import PageTab
 from essor.faces.web.records.reading import Loaded
-from essor.faces.web.scenarios.choosing import campaigns, key_of
+from essor.faces.web.scenarios.choosing import campaigns
 from essor.faces.web.scenarios.reading import CAMPAIGN_PREFIX, Standing, looking, standing
 from essor.faces.web.setup.forms import Form, starting, submit
 from essor.faces.web.shapes import Action
 from essor.kernel import ids
 from essor.kernel.errors import NotFound
+from essor.kernel.whole import whole
 from essor.query.names import names
 
 PAGE = 50
@@ -64,7 +65,7 @@ def of_campaign(record: Loaded) -> Action | None:
 def show(request: HttpRequest) -> HttpResponseBase:
     """Draw the list, the newest first: all of them, or those of one campaign."""
     actor = looking(request)
-    campaign, before = key_of(request.GET.get("campaign", "")), key_of(request.GET.get("before", ""))
+    campaign, before = whole(request.GET.get("campaign", "")), whole(request.GET.get("before", ""))
     rows = Scenario.objects.select_related("flow").order_by("-pk")
     if campaign is not None:
         rows = rows.filter(campaign_id=campaign)
@@ -131,7 +132,7 @@ def new(request: HttpRequest) -> HttpResponseBase:
         seen = catalog_for(actor)
         people = [(name, str(seen.object(name).plural)) for name in KINDS if seen.has(name)]
         context = {
-            "form": form, "people": people, "campaigns": campaigns(actor, key_of(form.value("campaign"))),
+            "form": form, "people": people, "campaigns": campaigns(actor, whole(form.value("campaign"))),
             "ready": ready.READY, "chosen": chosen,
         }  # fmt: skip
         return render(request, "scenarios/new.html.jinja", context, status=form.status)
@@ -149,5 +150,5 @@ def new(request: HttpRequest) -> HttpResponseBase:
 
 
 def _campaign(form: Form) -> dict[str, Any]:
-    key = key_of(form.value("campaign"))
+    key = whole(form.value("campaign"))
     return {} if key is None else {"campaign_id": key}

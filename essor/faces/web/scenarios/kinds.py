@@ -21,11 +21,12 @@ from essor.domain.marketing.scenarios.models import Scenario
 from essor.domain.marketing.scenarios.steps import engaged, split
 from essor.faces.web.automation import options
 from essor.faces.web.automation.desks import KindForm, kind_form
-from essor.faces.web.automation.panels import number
 from essor.faces.web.automation.reading import Shown
+from essor.faces.web.automation.sent import number
 from essor.faces.web.scenarios import choosing
 from essor.kernel import ids
 from essor.kernel.errors import EssorError
+from essor.kernel.whole import whole
 from essor.query import run
 from essor.query.tree import All, Column, Compare, Condition, Constant, Path, Query
 
@@ -81,7 +82,7 @@ def _send_read(shown: Shown, step: Step, data: QueryDict, _language: str) -> dic
         text = " ".join(data.get(name, "").split())[:limit]
         if text:
             found[name] = text
-    topic = choosing.key_of(data.get("topic", ""))
+    topic = whole(data.get("topic", ""))
     if topic:
         found["topic"] = topic
     if "1" not in data.getlist("capped"):
@@ -199,7 +200,7 @@ def _member_more(shown: Shown, step: Step) -> dict[str, Any]:
 
 
 def _member_read(shown: Shown, step: Step, data: QueryDict, _language: str) -> dict[str, Any]:
-    key = choosing.key_of(data.get("campaign", ""))
+    key = whole(data.get("campaign", ""))
     known = dict(choosing.campaigns(shown.site.actor, step.settings.get("campaign")))
     return {
         "campaign": key if key and str(key) in known else 0,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -26,12 +27,12 @@ from essor.faces.web.automation.reading import Shown
 from essor.faces.web.automation.runs import TONES, title
 from essor.faces.web.campaigns.keys import key_of as record_key
 from essor.faces.web.records.reading import Loaded, actor_of, load
-from essor.faces.web.scenarios.choosing import key_of
 from essor.faces.web.scenarios.reading import draw, found, looking, scenario_of
 from essor.faces.web.shapes import Action
 from essor.faces.web.toasts import flash
 from essor.kernel import ids
 from essor.kernel.errors import NotFound
+from essor.kernel.whole import whole
 from essor.query.names import names
 
 PAGE = 50
@@ -59,10 +60,10 @@ def show(request: HttpRequest, flow_id: int) -> HttpResponseBase:
     """List people by where they stand: at a card (`at`, of the version shown), or in a state; pages by key."""
     shown = found(request, flow_id, request.GET.get("version", ""))
     at, state = request.GET.get("at", ""), request.GET.get("state", "inside")
-    before = key_of(request.GET.get("before", ""))
+    before = whole(request.GET.get("before", ""))
     rows = shown.flow.runs.order_by("-pk")
     if at:
-        rows = rows.filter(node=at, state__in=numbers.INSIDE)
+        rows = rows.filter(version=shown.version, node=at, state__in=numbers.INSIDE)
     elif state in GROUPS:
         rows = rows.filter(state__in=GROUPS[state])
     else:
@@ -76,7 +77,7 @@ def show(request: HttpRequest, flow_id: int) -> HttpResponseBase:
         Action(label, f"{base}?state={name}", current=not at and state == name)
         for name, label in labels().items()
     ]
-    query = f"at={at}" if at else f"state={state}"
+    query = f"at={at}&version={shown.version.number}" if at else f"state={state}"
     context: dict[str, Any] = {
         "lines": [one for one in lines if one.name], "hidden": sum(not one.name for one in lines), "filters": filters,
         "at": at, "state": state, "at_title": title(shown.definition, at) if at else "",
@@ -133,12 +134,13 @@ def do(request: HttpRequest, flow_id: int) -> HttpResponseBase:
         flash(request, said % {"num": count})
     else:
         flash(request, _("Tick at least one person for whom this can be done."), tone="error")
-    at = request.POST.get("at", "")
-    return HttpResponseRedirect(f"{shown.desk.people}?{'at=' + at if at else 'state=inside'}")
+    at, version = request.POST.get("at", ""), request.POST.get("version", "")
+    query = urlencode({"at": at, "version": version} if at else {"state": "inside"})
+    return HttpResponseRedirect(f"{shown.desk.people}?{query}")
 
 
 def _seen(actor: Actor, shown: Shown, texts: list[str]) -> list[int]:
-    keys = [key for text in texts[:PAGE] if (key := key_of(text)) is not None]
+    keys = [key for text in texts[:PAGE] if (key := whole(text)) is not None]
     runs = list(shown.flow.runs.filter(pk__in=keys))
     known = names(actor, [(shown.site.obj.name, run.record_id) for run in runs])
     return [run.pk for run in runs if (shown.site.obj.name, run.record_id) in known]

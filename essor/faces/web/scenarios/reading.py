@@ -119,7 +119,7 @@ def draw(
         "figures": told, "standing": standing(flow, told.inside, was_on=was_on), "tab": tab,
         "campaign": campaign_of(actor_of(request), scenario.campaign_id),
         "in_force": flow.active.number if flow.active else 0,
-        "inside_others": others(shown),
+        "inside_others": others(shown), "fresh": False,
         **context,
     }  # fmt: skip
     return render(request, f"scenarios/{template}.html.jinja", whole, status=status)

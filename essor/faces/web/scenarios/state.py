@@ -16,11 +16,12 @@ from essor.domain.marketing.scenarios import actions as scenarios
 from essor.faces.web.automation.reading import Shown
 from essor.faces.web.automation.versions import counted_versions
 from essor.faces.web.records.reading import actor_of
-from essor.faces.web.scenarios.choosing import campaigns, key_of, topics
+from essor.faces.web.scenarios.choosing import campaigns, topics
 from essor.faces.web.scenarios.reading import draw, found, scenario_of
 from essor.faces.web.setup.forms import Form, starting, submit
 from essor.faces.web.toasts import flash
 from essor.kernel.errors import NotFound, ValidationFailed
+from essor.kernel.whole import whole
 
 ADDRESSES = ("from_name", "from_address", "reply_to_address")
 
@@ -115,7 +116,7 @@ def settings(request: HttpRequest, flow_id: int) -> HttpResponseBase:
                 actor, scenario.flow, name=form.value("name"), description=form.value("description")
             )
             scenarios.save_settings(
-                actor, scenario, campaign_id=key_of(form.value("campaign_id")), topic_id=key_of(form.value("topic_id")),
+                actor, scenario, campaign_id=whole(form.value("campaign_id")), topic_id=whole(form.value("topic_id")),
                 is_capped=form.on("is_capped"), is_tracked=form.on("is_tracked"),
                 **{name: " ".join(form.value(name).split()) for name in ADDRESSES},
             )  # fmt: skip

@@ -146,7 +146,7 @@ def test_versions_runs_stay_in_theirs(admin: Client, boss: User) -> None:
     lead(boss)
     worker.drain()
     run = FlowRun.objects.get(state=RunState.WAITING)
-    assert (run.version.number, run.node) == (2, "s2")
+    assert (run.version.number, run.node) == (2, "s1"), "who waits stands at the wait"
     admin.post(f"{base}off", {"stop": "1"})
     assert FlowRun.objects.get(pk=run.pk).state == RunState.STOPPED
     assert admin.get(f"{base}versions").status_code == 200

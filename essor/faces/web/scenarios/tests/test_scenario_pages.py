@@ -94,6 +94,9 @@ def test_a_scenario_is_built_in_the_drawing(marketing: Client) -> None:
     save(actor(), Change("Contact", {"LastName": "Story"}))
     assert "<strong>1</strong> person would come in now" in drawn(marketing, f"{base}?step=trigger")
 
+
+def test_each_kind_of_step_has_its_panel(marketing: Client) -> None:
+    base = made(marketing)
     assert 'value="engaged"' in drawn(marketing, f"{base}?add=:")
     for kind, at in (("send", ":"), ("wait", "s1:"), ("engaged", "s2:"), ("task", "s3:clicked"), ("split", "s3:"),
                      ("member", "s5:a"), ("sms", "s5:b")):  # fmt: skip

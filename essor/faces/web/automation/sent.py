@@ -1,0 +1,52 @@
+"""What the forms of panels send: whole numbers, working hours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from essor.kernel.errors import FieldError, ValidationFailed
+from essor.kernel.whole import whole
+
+WEEK = frozenset("1234567")
+
+
+def number(data: QueryDict, name: str, least: int, most: int, otherwise: int) -> int:
+    """Return a whole number that was sent; ValidationFailed when it is none of the range."""
+    text = data.get(name, "").strip()
+    if not text:
+        return otherwise
+    sent = whole(text, most)
+    if sent is None or sent < least:
+        raise missing(
+            name, _("Expected a whole number from %(least)d to %(most)d.") % {"least": least, "most": most}
+        )
+    return sent
+
+
+def missing(name: str, message: str) -> ValidationFailed:
+    """Return the refusal of a form in which something is missing, or is none of the choices."""
+    return ValidationFailed([FieldError(name, "REQUIRED_FIELD_MISSING", message)])
+
+
+def flat_hours(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the form values of working hours; those of an office where none are set."""
+    raw = settings.get("hours")
+    kept = raw if isinstance(raw, dict) else {}
+    return {
+        "hours": bool(kept), "hours.days": kept.get("days", [1, 2, 3, 4, 5]), "hours.from": kept.get("from", 9),
+        "hours.until": kept.get("until", 18), "hours.by": kept.get("by", "company"),
+    }  # fmt: skip
+
+
+def read_hours(data: QueryDict) -> dict[str, Any]:
+    """Return the working hours that were sent, as settings of a step."""
+    if "1" not in data.getlist("hours") or data.get("for") == "condition":
+        return {}
+    days = [int(one) for one in data.getlist("hours.days") if one in WEEK]
+    first, last = number(data, "hours.from", 0, 23, 9), number(data, "hours.until", 1, 24, 18)
+    by = "person" if data.get("hours.by") == "person" else "company"
+    return {"hours": {"days": days, "from": first, "until": last, "by": by}}
