@@ -2,9 +2,10 @@
 
 A room registers beside its views, which `urls.py` imports: `@record_action("Lead")` above a function that returns an
 `Action` or None, `@record_panel("Opportunity")` above one that returns a `Panel` or None, `@tab` above one that returns
-a `PageTab` or None, `@home_link` above one that returns an `Action` or None for the home page. The record page, the
-header and the home page ask every offer in the order of registration. `@report_action("Lead")` stands above a list's button that
-asks before it does anything: reports offer it for all the records behind them.
+a `PageTab` or None, `@home_link` above one that returns an `Action` or None for the home page, `@first_step` above one
+that returns a `FirstStep` or None for a new company. Every offer is asked in the order of registration, first steps by
+their place. `@report_action("Lead")` stands above a list's button that asks before it does anything: reports offer it for
+all the records behind them.
 """
 
 from __future__ import annotations
@@ -58,12 +59,25 @@ class Mark:
     locks: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class FirstStep:
+    """Something that a new company does once, at its `place` among the others; an early one is on a bare home page too."""
+
+    place: int
+    label: str
+    text: str
+    href: str
+    done: bool
+    early: bool = False
+
+
 RecordAction = Callable[["Loaded"], Action | None]
 RecordPanel = Callable[["Loaded"], Panel | None]
 ListAction = Callable[["State"], Action | None]
 RecordMark = Callable[["Loaded"], Mark | None]
 HeaderTab = Callable[[Actor], PageTab | None]
 HomeLink = Callable[[Actor], Action | None]
+StepOffer = Callable[[Actor], FirstStep | None]
 
 _actions: list[tuple[frozenset[str], RecordAction]] = []
 _panels: list[tuple[frozenset[str], RecordPanel]] = []
@@ -72,6 +86,7 @@ _report_actions: list[tuple[frozenset[str], ListAction]] = []
 _marks: list[tuple[frozenset[str], RecordMark]] = []
 _tabs: list[HeaderTab] = []
 _links: list[HomeLink] = []
+_steps: list[StepOffer] = []
 
 
 def record_action(*objects: str) -> Callable[[RecordAction], RecordAction]:
@@ -136,6 +151,12 @@ def home_link(function: HomeLink) -> HomeLink:
     return function
 
 
+def first_step(function: StepOffer) -> StepOffer:
+    """Offer a step to a new company."""
+    _steps.append(function)
+    return function
+
+
 def actions(record: Loaded) -> Iterator[Action]:
     """Yield the buttons that rooms offer for a record."""
     yield from _asked(_actions, record)
@@ -180,6 +201,12 @@ def home_links(actor: Actor) -> Iterator[Action]:
         found = function(actor)
         if found is not None:
             yield found
+
+
+def first_steps(actor: Actor) -> list[FirstStep]:
+    """Return the steps that rooms offer to an actor, in the order in which they are best taken."""
+    found = [step for function in _steps if (step := function(actor)) is not None]
+    return sorted(found, key=lambda one: one.place)
 
 
 def _asked(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from math import copysign, floor
 from typing import Any
 
 from django.utils import timezone
@@ -16,6 +15,7 @@ from essor.domain.currencies import rates
 from essor.domain.currencies.rates import Rates
 from essor.domain.marketing.campaigns.objects import CAMPAIGN
 from essor.query import run
+from essor.query.converting import convert
 from essor.query.tree import Column, Compare, Constant, Order, Path, Query
 
 DEEPEST = 20
@@ -85,12 +85,7 @@ class Exchange:
             return units
         at = day or timezone.localdate()
         theirs, ours = self.rates.at(code, at), self.rates.at(self.currency, at)
-        return round_half(units / theirs * ours) if theirs and ours else None
-
-
-def round_half(value: float) -> int:
-    """Return the nearest whole number, halves away from zero, as amounts are converted everywhere."""
-    return int(copysign(floor(abs(value) + 0.5), value))
+        return convert(units, theirs / ours) if theirs and ours else None
 
 
 def exchange(actor: Actor, currency: str, codes: Iterable[str]) -> Exchange:

@@ -56,7 +56,7 @@ def figures_panel(record: Loaded) -> offers.Panel | None:
 @require_GET
 def panel(request: HttpRequest, record_id: str) -> HttpResponseBase:
     """Draw the figures of a campaign."""
-    record = load(actor_of(request), record_id)
+    record = load(actor_of(request), record_id, of=(CAMPAIGN,))
     currency = str(record.values.get("CurrencyIsoCode") or "EUR")
     branches = hierarchy.tree(record.actor, record.key)
     found = influence(record.actor, [one.values["Id"] for one in branches])
@@ -117,11 +117,12 @@ def seats(record: Loaded) -> tuple[int, int] | None:
 
 @require_POST
 def window(request: HttpRequest, record_id: str) -> HttpResponseBase:
-    """Keep another number of days for all campaigns."""
+    """Keep another number of days for all campaigns, and show the one that it was changed on."""
+    record = load(actor_of(request), record_id, [], of=(CAMPAIGN,))
     try:
         text = request.POST.get("days", "")
-        set_days(actor_of(request), -1 if (number := whole(text)) is None else number)
+        set_days(record.actor, -1 if (number := whole(text)) is None else number)
         flash(request, _("Saved."))
     except ValidationFailed as refused:
         flash(request, str(refused), tone="warning")
-    return HttpResponseRedirect(addresses.record(record_id))
+    return HttpResponseRedirect(addresses.record(record.id))
