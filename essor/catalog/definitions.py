@@ -171,7 +171,7 @@ class ObjectDef:
         )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class Catalog:
     """All objects at one version; immutable, so that a request sees one state from start to end."""
 

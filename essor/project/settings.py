@@ -48,7 +48,9 @@ INSTALLED_APPS = [
     "essor.domain.marketing.sending",
     "essor.domain.marketing.tracking",
     "essor.domain.marketing.returns",
+    "essor.domain.marketing.visits",
     "essor.domain.marketing.pages",
+    "essor.domain.marketing.scenarios",
     "essor.domain.exchange",
     "essor.domain.bulk",
     "essor.domain.reports",
@@ -179,6 +181,7 @@ WEBHOOKS_TO_LOOPBACK = environment.flag("ESSOR_WEBHOOKS_TO_LOOPBACK")
 
 # Security ---------------------------------------------------------------------------------------
 
+SESSION_ENGINE = "essor.access.accounts.sessions"
 SESSION_COOKIE_NAME = "essor_session"
 SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_AGE = 14 * 24 * 3600

@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 
 from essor.catalog.definitions import Catalog, Field, ObjectDef
 from essor.formula import Formula, FormulaError, compile_field, to_sql
-from essor.query import conditions, decode, functions, related
+from essor.query import conditions, converting, decode, functions, related
+from essor.query.converting import CURRENCY
 from essor.query.environment import Env, refused, system_eyes
 from essor.query.families.base import Sql
 from essor.query.operands import Operand, Pair
-from essor.query.sql import VALUE, CountAll, Reduce
+from essor.query.sql import VALUE, CountAll, Reduce, Whole
 from essor.query.tree import Path
 
 _known: tuple[Catalog | None, dict[tuple[str, str], Formula]] = (None, {})
@@ -52,7 +53,10 @@ def column(operand: Operand) -> Sql:
 
 
 def roll_up(field: Field, obj: ObjectDef, prefix: str, env: Env) -> Sql:
-    """Return a roll-up over living children as one correlated sub-select, in the eyes of its author."""
+    """Return a roll-up over living children as one correlated sub-select, in the eyes of its author.
+
+    Money is gathered in the currency of the record; it is empty when the rate of one child's currency is not known.
+    """
     eyes = system_eyes(env)
     child, link = related.child_of(obj, str(field.options["relationship"]), eyes)
     rows = child_rows(field, child, eyes).filter(related.link_to(obj, link, OuterRef(f"{prefix}pk")))
@@ -60,6 +64,10 @@ def roll_up(field: Field, obj: ObjectDef, prefix: str, env: Env) -> Sql:
     if function == "COUNT":
         return Subquery(rows.annotate(**{VALUE: CountAll()}).values(VALUE))
     source = functions.operand(Path((str(field.options["field"]),)), child, eyes)
+    if source.currency is not None:
+        code = OuterRef(f"{prefix}{obj.field(CURRENCY).attr}") if obj.has(CURRENCY) else None
+        whole = Whole(source.expression, converting.into(source, code, eyes), function=function)
+        return Subquery(rows.annotate(**{VALUE: whole}).values(VALUE))
     reduced = Subquery(rows.annotate(**{VALUE: Reduce(source.expression, function=function)}).values(VALUE))
     return Coalesce(reduced, Value(0)) if function == "SUM" else reduced
 

@@ -3,6 +3,9 @@
 A record whose object has a field `ConversionRate` keeps the rate of its own day; all its money is converted at it.
 Everything else is converted at today's rates, which a room that keeps them offers here (`todays_rates`). A rate says
 how many units of a currency one unit of the company's is worth. Without a rate there is no converted amount.
+
+A roll-up gathers money of several currencies in that of the record which it stands on (`into`): at the rates of the
+child's own day, which the field `ConversionRate` names in its option `day`, elsewhere at today's (`rates_by_day`).
 """
 
 from __future__ import annotations
@@ -12,7 +15,8 @@ from dataclasses import replace
 from math import copysign, floor
 from typing import Any
 
-from django.db.models import BigIntegerField, Case, F, FloatField, Func, Value, When
+from django.db.models import BigIntegerField, Case, DateField, F, FloatField, Func, Value, When
+from django.db.models.expressions import CombinedExpression
 from django.db.models.lookups import Exact
 
 from essor.query.environment import Env
@@ -25,12 +29,20 @@ NAME = "convertCurrency"
 RATE, CURRENCY = "ConversionRate", "CurrencyIsoCode"
 Rates = Mapping[str, float]
 Source = Callable[[], Rates]
+ByDay = Callable[[Sql, Sql], Sql]
 _sources: list[Source] = []
+_by_day: list[ByDay] = []
 
 
 def todays_rates(source: Source) -> Source:
     """Register who knows today's rates: {currency: units of it that one of the company's currency is worth}."""
     _sources.append(source)
+    return source
+
+
+def rates_by_day(source: ByDay) -> ByDay:
+    """Register who says in SQL what a currency was worth on a day: (currency, day) → rate, NULL where nobody knows it."""
+    _by_day.append(source)
     return source
 
 
@@ -114,6 +126,25 @@ def value(call: Call, record: Reader) -> Any:
     if record.env.full.object(found.field.object_name).has(RATE):
         return convert(amount, record.value(Path((*beside, RATE))))
     return convert(amount, rates(record.env).get(record.value(Path((*beside, CURRENCY)))))
+
+
+def into(found: Operand, currency: Sql | None, env: Env) -> Sql:
+    """Return money of a record in another currency, the company's when that is None; NULL without a rate.
+
+    What is in that currency already stays as it is, whoever keeps rates.
+    """
+    amount, own = found.expression, found.currency
+    if own is None or found.field is None or not _by_day:
+        return amount
+    at, obj = _by_day[0], env.full.object(found.field.object_name)
+    rate = obj.field(RATE) if obj.has(RATE) else None
+    named = str(rate.options.get("day") or "") if rate is not None else ""
+    day = F(obj.field(named).attr) if named else Value(env.moment.today, DateField())
+    from_own = F(rate.attr) if rate is not None else at(own, day)
+    if currency is None:
+        return Converted(amount, from_own)
+    other = Converted(amount, CombinedExpression(from_own, "/", at(currency, day), FloatField()))
+    return Case(When(Exact(own, currency), then=amount), default=other, output_field=BigIntegerField())
 
 
 FUNCTIONS = (Function(NAME, operand, value),)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, ClassVar
 
 from django.db import models
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from essor.access.actor import Actor
 from essor.access.models import User, UserRole
 from essor.access.models.stamped import Stamped
+from essor.kernel.db.written import Given
 
 NAME_LENGTH = 120
 
@@ -100,8 +102,12 @@ class Asked(models.Model):
 
 def shared_with(actor: Actor, model: type[Kept]) -> Q:
     """Return the condition for what `actor` owns, everybody has, or the actor's role or one above it was given."""
-    condition = Q(owner_id=actor.user_id) | Q(visibility=Visibility.SHARED)
-    roles = roles_up(actor)
+    return kept_for(actor.user_id, roles_up(actor), model)
+
+
+def kept_for(owner: int | Given, roles: Collection[int], model: type[Kept]) -> Q:
+    """Return the same condition for somebody whose roles are known."""
+    condition = Q(owner_id=owner) | Q(visibility=Visibility.SHARED)
     if roles:
         table: Any = model.roles.through
         given = table.objects.filter(userrole_id__in=roles)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.db.backends.base.base import BaseDatabaseWrapper as Connection
-from django.db.models import BooleanField, CharField, Func, IntegerField
+from django.db.models import BigIntegerField, BooleanField, CharField, Func, IntegerField
 from django.db.models.sql.compiler import SQLCompiler
 
 Compiled = tuple[str, Any]
@@ -93,3 +93,24 @@ class Reduce(Func):
     """SUM, MIN or MAX without the GROUP BY that Django's own aggregates bring."""
 
     arity = 1
+
+
+class Whole(Func):
+    """SUM, MIN or MAX of what was made of values, NULL when one of them could not be made; a sum of none is 0."""
+
+    arity = 2
+    output_field: ClassVar[Any] = BigIntegerField()
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: Connection, **_extra: Any) -> Compiled:  # noqa: ARG002
+        """Write it out: the second expression stands in it twice."""
+        given, given_params = compiler.compile(self.source_expressions[0])
+        made, params = compiler.compile(self.source_expressions[1])
+        function = self.extra["function"]
+        found = f"{function}({made})"
+        if function == "SUM":
+            found = f"COALESCE({found}, 0)"
+        return f"CASE WHEN COUNT({given}) = COUNT({made}) THEN {found} END", (
+            *given_params, *params, *params,
+        )  # fmt: skip
+
+    as_postgresql = as_sqlite

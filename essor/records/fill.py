@@ -1,4 +1,4 @@
-"""What a record gets without being asked: defaults, owner, currency, running numbers."""
+"""What a record gets without being asked: defaults, owner, currency, running numbers, roll-ups of nothing yet."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ def fill(batch: Batch, plan: Plan) -> None:
         for field, value in defaults:
             if row.offered.get(field.name) is None and field.name not in row.change.values:
                 row.offered[field.name] = _left(batch.object, field, value, row.offered.get(RECORD_TYPE))
+        row.offered.update((field.name, 0) for field in plan.counted)
         if owned and row.offered.get("OwnerId") is None:
             row.offered["OwnerId"] = batch.actor.user_id
         if priced and not row.offered.get("CurrencyIsoCode"):

@@ -31,6 +31,7 @@ class Plan:
     required: tuple[Field, ...]
     defaults: tuple[Field, ...]
     numbered: tuple[Field, ...]
+    counted: tuple[Field, ...]
     lookups: tuple[Field, ...]
     unique: tuple[Field, ...]
     checked: tuple[Field, ...]
@@ -69,6 +70,7 @@ def plan_for(catalog: Catalog, name: str) -> Plan:
             f for f in writable if f.options.get("default") is not None or any(c.default for c in f.choices)
         ),
         numbered=tuple(field for field in writable if field.kind.name == "autonumber"),
+        counted=tuple(f for f in writable if f.options.get("function") in rollups.FROM_NONE),
         lookups=tuple(field for field in writable if field.targets),
         unique=tuple(field for field in writable if field.unique),
         checked=checked,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -15,10 +16,12 @@ from essor.catalog.definitions import Catalog, Field, ObjectDef
 from essor.kernel import events
 from essor.kernel.db.prepared import Prepared, by_key, prepare
 from essor.query.computed import roll_up
+from essor.query.converting import CURRENCY
 from essor.query.environment import env_for
 from essor.records.batch import Batch
 
 CHUNK = 500
+FROM_NONE = ("COUNT", "SUM")  # what these gather of no children is 0
 Touched = Mapping[str, set[int]]
 
 
@@ -30,6 +33,11 @@ class Way:
     field: Field
     child: ObjectDef
     link: Field
+
+    @property
+    def converts(self) -> bool:
+        """Tell whether it gathers money in the parent's currency: its value follows that, and the rates."""
+        return self.field.options.get("returns") == "money" and not self.field.options.get("corporate")
 
 
 @lru_cache(maxsize=256)
@@ -72,6 +80,25 @@ def refresh(batch: Batch, before: Touched) -> None:
         for name, keys in before.items()
     }
     refresh_parents(batch.catalog, batch.object.name, touched)
+    moved = {row.id for row in batch.updating() if row.id is not None and row.changes(CURRENCY)}
+    if moved:
+        recount(
+            batch.catalog, [way for way in converting(batch.catalog) if way.parent is batch.object], moved
+        )
+
+
+def converting(catalog: Catalog) -> tuple[Way, ...]:
+    """Return the stored roll-ups that gather money in their parent's currency."""
+    return tuple(way for way in _all_ways(catalog) if way.converts)
+
+
+def recount(catalog: Catalog, wanted: Iterable[Way], keys: set[int]) -> None:
+    """Recompute some roll-ups of the same records, then what gathers those that changed."""
+    changed: dict[str, set[int]] = {}
+    for way in wanted:
+        hold(way.parent, keys)
+        changed.setdefault(way.parent.name, set()).update(recompute(way, keys))
+    _pass_on(catalog, changed)
 
 
 def refresh_parents(catalog: Catalog, child_name: str, touched: Touched) -> None:
@@ -85,6 +112,11 @@ def refresh_parents(catalog: Catalog, child_name: str, touched: Touched) -> None
     changed: dict[str, set[int]] = {}
     for way, keys in wanted:
         changed.setdefault(way.parent.name, set()).update(recompute(way, keys))
+    _pass_on(catalog, changed)
+
+
+def _pass_on(catalog: Catalog, changed: Mapping[str, set[int]]) -> None:
+    """Tell of the records whose roll-ups changed, and recompute what gathers them in turn."""
     for name, keys in changed.items():
         if keys:
             events.emit("record.updated", name, sorted(keys), {"rollup": True})
@@ -122,8 +154,9 @@ def recompute(way: Way, keys: Iterable[int]) -> set[int]:
     """Bring one roll-up of the parents `keys` up to date; return the keys whose value really changed."""
     ordered = sorted(keys)
     changed: set[int] = set()
+    today = env_for(system_actor()).moment.today if way.converts else None
     for start in range(0, len(ordered), CHUNK):
-        rows = _compared(way).rows(ordered[start : start + CHUNK])
+        rows = _compared(way, today).rows(ordered[start : start + CHUNK])
         stale = {key: fresh for key, stored, fresh in rows if stored != fresh}
         for value in set(stale.values()):
             mine = [key for key, fresh in stale.items() if fresh == value]
@@ -133,8 +166,11 @@ def recompute(way: Way, keys: Iterable[int]) -> set[int]:
 
 
 @lru_cache(maxsize=256)
-def _compared(way: Way) -> Prepared:
-    """Return the statement for (key, stored value, the value that the children give now): the same on any day."""
+def _compared(way: Way, _today: date | None) -> Prepared:
+    """Return the statement for (key, stored value, the value that the children give now).
+
+    It is the same on any day, but for roll-ups that convert: those have the day of their rates in it.
+    """
     rows = way.parent.model._default_manager.annotate(fresh=_fresh(way))  # noqa: SLF001
     return prepare(rows.values_list("pk", way.field.attr, "fresh"))
 

@@ -13,9 +13,11 @@ STEP = re.compile(r"\?step=s\d+")
 
 def add(page: Page, kind: str) -> None:
     """Put a step of a kind at the end; its panel opens."""
-    page.locator(".flow-plus summary").last.click()
-    page.locator(f".flow-plus details[open] button[value={kind}]").click()
-    expect(page.locator(".flow-card.is-chosen")).to_be_visible()
+    before = page.locator(".fc-card").count()
+    page.locator(".fc-plus").last.click()
+    page.locator(f".fc-kinds button[value={kind}]").click()
+    expect(page.locator(".fc-card")).to_have_count(before + 1)
+    expect(page.locator(".fc-card.is-chosen")).to_be_visible()
 
 
 def test_a_flow_that_asks_for_approval_is_built_turned_on_and_followed(house: str, visit: Visit) -> None:
@@ -27,17 +29,17 @@ def test_a_flow_that_asks_for_approval_is_built_turned_on_and_followed(house: st
     page.get_by_role("button", name="Créer le flux").click()
     page.select_option("#f-on", "manual")
     page.locator("#panel-form button[value=save]").click()
-    expect(page.locator(".flow-card").first).to_contain_text("bouton")
+    expect(page.locator(".fc-card").first).to_contain_text("bouton")
     add(page, "create")
     page.fill("#value-Subject", "Revoir ce compte")
     page.locator("#panel-form button[value=save]").click()
-    expect(page.locator(".flow-card.is-chosen")).to_contain_text("Revoir ce compte")
+    expect(page.locator(".fc-card.is-chosen")).to_contain_text("Revoir ce compte")
     add(page, "approval")
     page.select_option("#f-ask", "people")
     for one in (0, 1):
         page.locator("#f-people label.choice").nth(one).click()
     page.locator("#panel-form button[value=save]").click()
-    expect(page.locator(".flow-lane")).to_have_count(2)
+    expect(page.locator(".fc-lane")).to_have_count(2)
     page.get_by_role("button", name="Activer").click()
     expect(page.get_by_role("button", name="Désactiver")).to_be_visible()
     log = page.url.split("?")[0] + "runs"

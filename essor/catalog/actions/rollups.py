@@ -41,4 +41,4 @@ def _result(catalog: Catalog, field: Field) -> dict[str, Any]:
         message = _("“%(field)s” cannot be used with %(function)s.")
         raise ParseError(message % {"field": source.name, "function": function})
     found = {"relationship": way.name, "field": source.name, "returns": kind}
-    return found | ({"scale": source.options["scale"]} if "scale" in source.options else {})
+    return found | {name: source.options[name] for name in ("scale", "corporate") if name in source.options}

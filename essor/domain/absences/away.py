@@ -12,6 +12,7 @@ from essor.access import snapshot
 from essor.access.models import User
 from essor.domain.absences.models import Absence
 from essor.kernel.clock import zone_named
+from essor.kernel.db.written import Given
 
 
 def today() -> date:
@@ -19,7 +20,7 @@ def today() -> date:
     return timezone.now().astimezone(zone_named(snapshot.recent().company.timezone)).date()
 
 
-def on(day: date) -> QuerySet[Absence]:
+def on(day: date | Given) -> QuerySet[Absence]:
     """Return the absences of a day."""
     return Absence.objects.filter(first_day__lte=day, last_day__gte=day)
 
@@ -38,10 +39,10 @@ def deputies(users: Collection[int]) -> dict[int, int]:
     return {user: deputy for user, deputy in pairs.items() if deputy in there}
 
 
-def seats(user_id: int) -> QuerySet[User, int]:
+def seats(user_id: int | Given, day: date | Given | None = None) -> QuerySet[User, int]:
     """Return for whom somebody answers today, oneself and those one stands in for, as a condition of another query."""
     mine = Q(deputy=user_id) | Q(deputy=None, user__delegated_approver=user_id)
-    stood_in_for = on(today()).filter(mine).values("user")
+    stood_in_for = on(day or today()).filter(mine).values("user")
     return User.objects.filter(Q(pk__in=stood_in_for) | Q(pk=user_id)).values_list("pk", flat=True)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import BigIntegerField, DateField, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
@@ -16,7 +16,7 @@ from essor.access.actor import Actor
 from essor.access.models import User
 from essor.catalog import current
 from essor.catalog.definitions import ObjectDef
-from essor.domain.absences.away import deputies, seats
+from essor.domain.absences.away import deputies, seats, today
 from essor.domain.approvals.actions.decide import may_answer
 from essor.domain.approvals.actions.recall import may_recall
 from essor.domain.approvals.conditions import meeting
@@ -37,7 +37,9 @@ from essor.domain.approvals.models import (
 )
 from essor.domain.approvals.routes import routes
 from essor.kernel import ids
+from essor.kernel.db.written import Given, Written
 from essor.query.names import names as names_of
+from essor.query.sql import CountAll
 
 MOST = 100
 SENTENCES: Mapping[str, Promise] = {
@@ -116,15 +118,24 @@ class Round:
 
 def open_items(actor: Actor) -> QuerySet[ProcessInstanceWorkitem]:
     """Return the open work items that are put to the actor or to somebody they stand in for, the oldest first."""
+    return _open(actor.user_id).order_by("pk")
+
+
+def _open(user: int | Given, day: Given | None = None) -> QuerySet[ProcessInstanceWorkitem]:
     rows = ProcessInstanceWorkitem.objects.filter(
-        actor__in=seats(actor.user_id), is_deleted=False, process_instance__is_deleted=False
+        actor__in=seats(user, day), is_deleted=False, process_instance__is_deleted=False
     )
-    return rows.exclude(process_instance__submitted_by=actor.user_id).order_by("pk")
+    return rows.exclude(process_instance__submitted_by=user)
+
+
+_WAITING: Written[ProcessInstanceWorkitem] = Written(
+    lambda: _open(Given("user", BigIntegerField()), Given("day", DateField())).values_list(CountAll())
+)
 
 
 def open_count(actor: Actor) -> int:
-    """Return how many requests wait for the actor: one query."""
-    return open_items(actor).count()
+    """Return how many requests wait for the actor: one query, asked by every page."""
+    return int(_WAITING.rows(user=actor.user_id, day=today())[0][0])
 
 
 def inbox(actor: Actor) -> list[Request]:

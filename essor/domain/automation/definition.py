@@ -10,7 +10,7 @@ no flow can run in circles, and `Definition.after` gives the arrows.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, get_args
 
 from django.utils.translation import gettext as _
@@ -19,10 +19,12 @@ from essor.kernel.errors import FieldError, ValidationFailed
 from essor.query import codec
 from essor.query.tree import Condition
 
-On = Literal["created", "updated", "saved", "schedule", "date", "manual"]
-Every = Literal["hour", "day", "week", "month"]
+On = Literal["created", "updated", "saved", "schedule", "date", "segment", "event", "manual"]
+Every = Literal["once", "hour", "day", "week", "month"]
+Again = Literal["always", "ended", "days", "never"]
 RECORD_TRIGGERS: tuple[On, ...] = ("created", "updated", "saved")
-TIMED_TRIGGERS: tuple[On, ...] = ("schedule", "date")
+TIMED_TRIGGERS: tuple[On, ...] = ("schedule", "date", "segment")
+MOST_DAYS, MOST_KEY = 3650, 2**63 - 1
 MOST_STEPS, DEEPEST = 200, 8
 LONGEST_ID, LONGEST_TITLE = 12, 120
 
@@ -33,7 +35,12 @@ class Trigger:
 
     `newly`: only when a change makes the record meet `where`. `every`, `at` (an hour, 0 to 23) and `day` (1 is Monday,
     or the first of the month) say when a schedule looks; a date trigger looks each day for records whose `field` is
-    `days` away (negative: before that date).
+    `days` away (negative: before that date). A segment (its key; or whoever meets `where`) comes in as a whole when
+    the flow is put in force, and `every` hour or day whoever has come to it since, unless that is “once”. An event is
+    one that a room offers (`events.EVENTS`) under the name `topic`; `settings` are what that kind is told.
+
+    `again`: may a record come in that was in before? Always, once its last time has ended, when `again_days` have
+    passed since it came in last (and that time has ended), or never.
     """
 
     on: On = "saved"
@@ -42,8 +49,13 @@ class Trigger:
     every: Every = "day"
     at: int = 8
     day: int = 1
+    topic: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
     field: str = ""
     days: int = 0
+    segment: int = 0
+    again: Again = "always"
+    again_days: int = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +85,15 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """A whole flow. A record that meets `leave` at any step leaves the flow there: its goal is reached."""
+    """A whole flow. A record that meets `leave` at any step leaves the flow there: its goal is reached.
+
+    One that meets `drop` leaves too, without having reached anything: it does not belong here any more.
+    """
 
     trigger: Trigger = field(default_factory=Trigger)
     steps: tuple[Step, ...] = ()
     leave: Condition | None = None
+    drop: Condition | None = None
     arrows: Mapping[tuple[str, str], str] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -185,11 +201,13 @@ def _mapped(steps: tuple[Step, ...], change: Any) -> tuple[Step, ...]:
 def to_json(definition: Definition) -> dict[str, Any]:
     """Return a definition as plain JSON values."""
     trigger = definition.trigger
-    plain = {name: getattr(trigger, name) for name in ("on", "newly", "every", "at", "day", "field", "days")}
+    plain = {one.name: getattr(trigger, one.name) for one in fields(trigger) if one.name != "where"}
+    plain["settings"] = dict(trigger.settings)
+    ends = {"leave": definition.leave, "drop": definition.drop}
     return {
         "trigger": plain | _where(trigger.where),
         "steps": [_step(one) for one in definition.steps],
-    } | ({"leave": codec.to_json(definition.leave)} if definition.leave is not None else {})
+    } | {name: codec.to_json(where) for name, where in ends.items() if where is not None}
 
 
 def _where(where: Condition | None) -> dict[str, Any]:
@@ -217,9 +235,16 @@ def from_json(data: Any) -> Definition:
         at=_whole(raw.get("at", 8), 0, 23),
         day=_whole(raw.get("day", 1), 1, 31),
         field=_text(raw.get("field", ""), 200),
-        days=_whole(raw.get("days", 0), -3650, 3650),
+        days=_whole(raw.get("days", 0), -MOST_DAYS, MOST_DAYS),
+        segment=_whole(raw.get("segment", 0), 0, MOST_KEY),
+        topic=_text(raw.get("topic", ""), 40),
+        settings=_object(raw.get("settings", {})),
+        again=_one_of(raw.get("again", "always"), get_args(Again)),
+        again_days=_whole(raw.get("again_days", 30), 1, MOST_DAYS),
     )
-    found = Definition(trigger, _steps(data.get("steps", []), 1), _condition(data.get("leave")))
+    found = Definition(
+        trigger, _steps(data.get("steps", []), 1), _condition(data.get("leave")), _condition(data.get("drop"))
+    )
     keys = [one.id for one in found.walk()]
     if len(keys) > MOST_STEPS or len(set(keys)) != len(keys):
         raise wrong(

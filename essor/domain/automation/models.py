@@ -39,6 +39,8 @@ class Flow(models.Model):
     # When a flow that goes by the clock starts next, and the day up to which it has looked.
     next_due = models.DateTimeField(null=True, db_index=True)
     looked_until = models.DateField(null=True)
+    # Nobody moves while it is paused; records still come in.
+    paused = models.BooleanField(default=False)
     created_date = models.DateTimeField(default=timezone.now)
 
 
@@ -79,7 +81,8 @@ class FlowRun(models.Model):
     """One record in one version: the step it is to take next, and when.
 
     `entry` is the revision of the record that started the run: one change starts a flow once. `arrived` is when the
-    run came to its step, `watching` that a change of the record is worth a look before `due_at`.
+    run came to its step, `watching` that a change of the record is worth a look before `due_at`, `parked` that its
+    step is taken and that it goes on when `due_at` has come.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -96,11 +99,14 @@ class FlowRun(models.Model):
     arrived = models.DateTimeField(default=timezone.now)
     ended = models.DateTimeField(null=True)
     watching = models.BooleanField(default=False)
+    parked = models.BooleanField(default=False)
     error = models.TextField(default="")
 
     class Meta:
         indexes = [
-            models.Index(fields=["state", "due_at"], name="flowrun_due"),
+            models.Index(fields=["state", "due_at", "flow"], name="flowrun_due"),
+            models.Index(fields=["version", "state", "node", "due_at"], name="flowrun_standing"),
+            models.Index(fields=["flow", "record_id", "state"], name="flowrun_person"),
             models.Index(fields=["flow", "state", "-id"], name="flowrun_log"),
             models.Index(fields=["record_id"], name="flowrun_watching", condition=Q(watching=True)),
         ]
@@ -120,6 +126,19 @@ class FlowStep(models.Model):
     outcome = models.CharField(max_length=12)
     detail = models.TextField(default="")
     at = models.DateTimeField(default=timezone.now)
+
+
+class FlowCount(models.Model):
+    """How many runs of a version left a step with an outcome: the number on that arrow. See `numbers`."""
+
+    id = models.BigAutoField(primary_key=True)
+    version = models.ForeignKey(FlowVersion, models.CASCADE, related_name="counts", db_index=False)
+    node = models.CharField(max_length=12)
+    outcome = models.CharField(max_length=12)
+    count = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["version", "node", "outcome"], name="flowcount_arrow")]
 
 
 class Asked(models.Model):

@@ -13,4 +13,4 @@ class CurrenciesConfig(AppConfig):
 
     def ready(self) -> None:
         """Hang the room's rules on the writing road, offer today's rates to questions."""
-        from essor.domain.currencies import rates, rules  # noqa: F401, PLC0415 -- models are loaded only now
+        from essor.domain.currencies import jobs, rates, rules  # noqa: F401, PLC0415 -- models are loaded only now

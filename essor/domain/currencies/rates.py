@@ -8,11 +8,16 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import FloatField, Func
+from django.db.models.sql.compiler import SQLCompiler
 from django.utils import timezone
 
+from essor.access.models.organization import Organization
 from essor.domain.currencies.models import CurrencyType, DatedConversionRate
-from essor.query.converting import todays_rates
+from essor.query.converting import rates_by_day, todays_rates
 
 Dated = Sequence[tuple[date, float]]
 
@@ -67,6 +72,33 @@ def today() -> dict[str, float]:
     codes = CurrencyType.objects.filter(is_deleted=False).values_list("iso_code", flat=True)
     known, now = read("", list(codes)), timezone.localdate()
     return {code: rate for code in known.plain if (rate := known.at(code, now))}
+
+
+@rates_by_day
+class RateOn(Func):
+    """The rate of a currency on a day, in SQL: the last dated one, else the currency's own, 1 for the company's."""
+
+    arity = 2
+    output_field = FloatField()
+
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_extra: Any
+    ) -> tuple[str, Any]:
+        """Write the places where a rate may stand, in their order; none is looked at before it is needed."""
+        (code, of_code), (day, of_day) = (compiler.compile(one) for one in self.source_expressions)
+        dated, plain, home = (
+            connection.ops.quote_name(model._meta.db_table)  # noqa: SLF001 -- Django's documented description of a table
+            for model in (DatedConversionRate, CurrencyType, Organization)
+        )
+        sql = (
+            f"COALESCE((SELECT conversion_rate FROM {dated} WHERE iso_code = {code} AND start_date <= {day}"  # noqa: S608 -- our own names
+            f" AND NOT is_deleted ORDER BY start_date DESC LIMIT 1),"
+            f" (SELECT conversion_rate FROM {plain} WHERE iso_code = {code} AND NOT is_deleted),"
+            f" (SELECT 1.0 FROM {home} WHERE currency_iso_code = {code}))"
+        )
+        return sql, (*of_code, *of_day, *of_code, *of_code)
+
+    as_postgresql = as_sqlite
 
 
 def active(home: str) -> tuple[str, ...]:

@@ -16,9 +16,10 @@ from essor.catalog.definitions import ObjectDef
 from essor.domain.currencies.models import CurrencyType, DatedConversionRate
 from essor.kernel.errors import FieldError, ValidationFailed
 from essor.records.batch import Batch, Row
-from essor.records.rules import before, guard
+from essor.records.rules import EVERY, before, check, guard
 
 CURRENCY, RATE = "CurrencyType", "DatedConversionRate"
+ISO = "CurrencyIsoCode"
 MOST = 1e9  # of a currency for one unit of the company's
 
 
@@ -88,6 +89,39 @@ def _once(
         if key in taken:
             row.refuse(names[-1], message, "DUPLICATE_VALUE")
         taken.add(key)
+
+
+@check(EVERY)
+def in_use(batch: Batch) -> None:
+    """Refuse a currency that is switched off, or that nobody keeps where others are kept; records that have it keep it.
+
+    Only what the writer chose is looked at: a line goes with its price, a quote with its deal.
+    """
+    named = [row for row in batch if row.changes(ISO) and _chose(row)]
+    codes = {row.get(ISO) for row in named} - {batch.actor.company.currency}
+    if not codes:
+        return
+    kept = dict(CurrencyType.objects.filter(is_deleted=False).values_list("iso_code", "is_active"))
+    for row in named if kept else ():
+        code = row.get(ISO)
+        if code in codes and not kept.get(code):
+            row.refuse(ISO, _not_in_use(code, kept=code in kept), "INVALID_CURRENCY_ISO")
+
+
+def _chose(row: Row) -> bool:
+    return any(value and name.lower() == ISO.lower() for name, value in row.change.values.items())
+
+
+def _not_in_use(code: str, *, kept: bool) -> str:
+    if kept:
+        text = _(
+            "The currency %(code)s is switched off. Choose another one, or let an administrator switch it on again."
+        )
+    else:
+        text = _(
+            "The currency %(code)s is not among those that the company uses. Choose another one, or let an administrator add it."
+        )
+    return text % {"code": code}
 
 
 @guard(CURRENCY, RATE)

@@ -35,6 +35,7 @@ from essor.domain.demo import (
     products,
     quotes,
     relations,
+    scenario,
     twins,
     week,
 )
@@ -125,13 +126,17 @@ def make(*, scale: float = 1.0, seed: int = SEED, report: Report = lambda _line:
     for name in SEARCHED:
         index.rebuild(name)
     report("search index ready")
-    letters.make()
-    mailings.make(now)
+    mailings.campaigns(now)
+    guide = landing.make()
+    letters.make(guide)
+    mailings.make(now, guide)
     report("three mailings, none of them sent anywhere")
     flows.make()
     report("three flows turned on")
-    landing.make()
+    landing.readers()
     report("a landing page with a white paper")
+    scenario.make(now)
+    report("a scenario with people at every step")
 
 
 def _sellers() -> list[User]:

@@ -34,6 +34,7 @@ from essor.domain.forecasts.periods import Period, holding, plus_months
 from essor.domain.sales.models import Opportunity, OpportunityHistory
 from essor.domain.sales.objects import STAGES
 from essor.kernel.db.insert import insert_rows
+from essor.query.converting import Converted
 
 DAYS, FEW_DAYS = 60, 8
 LEADERS = ("Sales manager", "Région Nord", "Région Sud", "Export")
@@ -148,14 +149,15 @@ def picture(now: datetime, age: int) -> None:
         return before & Q(**{f"in_{every}": 0}, **more)
 
     deals = deals.annotate(in_7=Mod("pk", 7), in_11=Mod("pk", 11), in_13=Mod("pk", 13), in_37=Mod("pk", 37))
+    counted = Case(
+        When(touched(7), then=euros / 500 * 400), When(touched(11), then=euros / 500 * 650), default=euros,
+        output_field=BigIntegerField(),
+    )  # fmt: skip
     snapshots.store(
         day, taken, deals,
         stage=F("stage_then"), category=_fact("category"), is_closed=_is(ended),
         is_won=_is([one.value for one in STAGES if one.facts["won"]]),
-        amount=Case(
-            When(touched(7), then=euros / 500 * 400), When(touched(11), then=euros / 500 * 650), default=euros,
-            output_field=BigIntegerField(),
-        ),
+        amount=counted, converted=Converted(counted, F("conversion_rate")),
         close_date=Case(When(touched(13, is_closed=False), then=sooner), default=close),
         owner_id=Case(When(touched(37), then=Value(first)), default=F("owner_id"), output_field=BigIntegerField()),
     )  # fmt: skip

@@ -8,6 +8,7 @@ from django.db import transaction
 from essor.access.actor import Actor, actor_for, administrator
 from essor.access.models import User
 from essor.catalog import current
+from essor.domain.demo.letters import PAGES
 from essor.domain.feed.attach import attach
 from essor.domain.marketing import tokens
 from essor.domain.marketing.campaigns.models import Campaign
@@ -16,7 +17,7 @@ from essor.domain.marketing.letters import codec
 from essor.domain.marketing.letters.blocks import Columns, Document, RichText
 from essor.domain.marketing.letters.ready.parts import art
 from essor.domain.marketing.pages import forms, taking
-from essor.domain.marketing.pages.models import LandingPage
+from essor.domain.marketing.pages.models import FormSubmission, LandingPage
 from essor.domain.marketing.pages.objects import PAGE
 from essor.domain.marketing.pages.taking import Arrival
 from essor.domain.marketing.sending import addresses
@@ -57,21 +58,30 @@ BLOCKS = (
 )  # fmt: skip
 
 
-def make() -> None:
-    """Put the page of the campaign online; nothing without the campaign or when there is a page already."""
+def make() -> str:
+    """Put the page of the campaign online and return its address, empty without the campaign; one page is enough."""
+    page = LandingPage.objects.order_by("pk").first()
     campaign = Campaign.objects.filter(name=NAME).first()
-    if campaign is None or LandingPage.objects.exists():
-        return
-    owner = User.objects.filter(email=LOGIN).first()
-    actor = actor_for(owner) if owner is not None else administrator()
-    with transaction.atomic():
-        _readers(_page(actor, campaign.pk))
+    if page is None and campaign is not None:
+        owner = User.objects.filter(email=LOGIN).first()
+        actor = actor_for(owner) if owner is not None else administrator()
+        with transaction.atomic():
+            page = _page(actor, campaign.pk)
+    return forms.address(page) if page else ""
+
+
+def readers() -> None:
+    """Let some of those who got the campaign's mail ask for the file, unless somebody has."""
+    page = LandingPage.objects.order_by("pk").first()
+    if page is not None and not FormSubmission.objects.exists():
+        with transaction.atomic():
+            _readers(page)
 
 
 def _page(actor: Actor, campaign: int) -> LandingPage:
     text = {
         "Name": f"{NAME} (page)",
-        "FolderName": "Pages",
+        "FolderName": PAGES,
         "Language": "fr",
         "Content": codec.write(Document(BLOCKS)),
     }

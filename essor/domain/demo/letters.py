@@ -20,18 +20,19 @@ LETTERS = (
     ("product-news", "Product news for our English customers", "Export", "en", True),
     ("newsletter", "Lettre du mois", "Lettre mensuelle", "fr", False),
 )
+PAGES = "Pages"  # the folder of texts that are pages, not letters
 SOURCE = Source(name="demo")
 
 
-def make() -> None:
-    """Write the letters down the writing road; nothing when there are letters already."""
-    if EmailTemplate.objects.exists():
+def make(guide: str) -> None:
+    """Write the letters down the writing road, their buttons leading to the address `guide`; nothing when there are some."""
+    if EmailTemplate.objects.exclude(folder_name=PAGES).exists():
         return
     actor = administrator()
     ready = {one.key: one for one in READY}
     changes = []
     for key, name, folder, language, active in LETTERS:
-        letter = ready[key].letter(language)
+        letter = ready[key].letter(language, leads=guide)
         changes.append(
             Change("EmailTemplate", {
                 "Name": name, "FolderName": folder, "Language": language, "IsActive": active, "Subject": letter.subject,

@@ -26,7 +26,7 @@ from essor.records.save import save
 LETTER = """<!doctype html><html lang="fr"><body style="font-family:sans-serif">
 <h1>Bonjour {{ FirstName or "à vous" }},</h1>
 <p>Cet automne, nous avons préparé pour {{ Account.Name or "votre entreprise" }} un guide de l’entretien des façades.</p>
-<p><a href="https://www.vauban.example/guide">Lire le guide</a></p>
+<p><a href="%(guide)s">Lire le guide</a></p>
 <p><a href="{{ unsubscribe }}">Se désabonner</a> · <a href="{{ preferences }}">Mes préférences</a></p></body></html>"""
 SOURCE = Source(name="demo")
 LOGIN = "marketing@vauban.example"
@@ -39,18 +39,27 @@ PLAN = (
 )
 
 
-def make(now: datetime) -> None:
-    """Make the three mailings, unless there is a mailing already."""
-    if ListEmail.objects.exists():
+def campaigns(now: datetime) -> None:
+    """Make the campaigns of the mailings, unless they are there."""
+    owner = _owner()
+    if owner is None or Campaign.objects.filter(name=PLAN[0][0]).exists():
         return
-    owner = User.objects.filter(email=LOGIN).first() or User.objects.order_by("pk").first()
-    if owner is None:
+    for name, _status, days in PLAN:
+        begun = (now - timedelta(days=days)).date()
+        values = {"Name": name, "Type": "Email", "Status": "In Progress", "StartDate": begun}
+        save(actor_for(owner), Change("Campaign", values), source=SOURCE)
+
+
+def make(now: datetime, guide: str) -> None:
+    """Make the three mailings, their letter leading to the address `guide`, unless there is a mailing already."""
+    owner = _owner()
+    if owner is None or ListEmail.objects.exists():
         return
     rng, actor = Random(SEED), actor_for(owner)  # noqa: S311 -- no secret
     with transaction.atomic():
         template = EmailTemplate.objects.create(
             name="Guide des façades", subject="Votre guide de l’entretien des façades", template_type="html",
-            html_value=LETTER, is_active=True, owner=owner, language="fr",
+            html_value=LETTER.replace("%(guide)s", guide), is_active=True, owner=owner, language="fr",
         )  # fmt: skip
         people = tuple(
             Contact.objects.filter(email__isnull=False, is_deleted=False)
@@ -59,8 +68,7 @@ def make(now: datetime) -> None:
         )
         for name, status, days in PLAN:
             begun = now - timedelta(days=days)
-            values = {"Name": name, "Type": "Email", "Status": "In Progress", "StartDate": begun.date()}
-            campaign = Campaign.objects.get(pk=save(actor, Change("Campaign", values), source=SOURCE).id)
+            campaign = Campaign.objects.get(name=name)
             keep.save(
                 actor, campaign.pk, Audience((Part("people", object="Contact", people=people),), capped=False)
             )
@@ -75,6 +83,10 @@ def make(now: datetime) -> None:
                 launch.freeze_letters(actor, mailing)
                 freezing.draw(mailing, actor, due=begun)
                 _sent(mailing, begun, rng, whole=status == SENT)
+
+
+def _owner() -> User | None:
+    return User.objects.filter(email=LOGIN).first() or User.objects.order_by("pk").first()
 
 
 def _sent(mailing: ListEmail, begun: datetime, rng: Random, *, whole: bool) -> None:

@@ -60,7 +60,10 @@ class Snapshot(models.Model):
 
 
 class SnapshotDeal(models.Model):
-    """One deal as it stood when the picture of a day was taken; the deal itself may be gone since."""
+    """One deal as it stood when the picture of a day was taken; the deal itself may be gone since.
+
+    `converted` is the amount in the company's currency at the rate that the deal had that day, empty without one.
+    """
 
     id = models.BigAutoField(primary_key=True)
     day = models.DateField()
@@ -71,6 +74,7 @@ class SnapshotDeal(models.Model):
     owner_id = models.BigIntegerField(null=True)
     amount = models.BigIntegerField(default=0)
     currency = models.CharField(max_length=3)
+    converted = models.BigIntegerField(null=True)
     stage = models.CharField(max_length=255)
     category = models.CharField(max_length=40, null=True)
     close_date = models.DateField()

@@ -31,7 +31,7 @@ from django.db.models.functions import Abs, Coalesce
 
 from essor.access.actor import Actor
 from essor.domain.forecasts import scope
-from essor.domain.forecasts.figures import FIGURES
+from essor.domain.forecasts.figures import FIGURES, TOGETHER
 from essor.domain.forecasts.models import Snapshot, SnapshotDeal
 from essor.domain.forecasts.periods import Period
 from essor.domain.sales.models import Opportunity
@@ -42,7 +42,7 @@ from essor.query.tree import Query
 
 # The reasons in the order in which they are told.
 REASONS = (
-    "new", "raised", "lowered", "in", "out", "category", "owner", "currency", "won", "lost", "deleted",
+    "new", "raised", "lowered", "rates", "in", "out", "category", "owner", "currency", "won", "lost", "deleted",
 )  # fmt: skip
 SAME = "same"
 NOW, THEN = "opportunity__", "was__"
@@ -51,7 +51,10 @@ DEALS_SHOWN = 100
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which figure is watched: whose (`people`), in which period and currency, since the picture of which day."""
+    """Which figure is watched: whose (`people`), in which period and currency, since the picture of which day.
+
+    With `TOGETHER` for a currency all deals are watched, in the company's: at the rates of that day, and those of now.
+    """
 
     actor: Actor
     period: Period
@@ -60,6 +63,19 @@ class Asked:
     since: Snapshot
     people: frozenset[int]
     everybody: bool = False
+
+    @property
+    def together(self) -> bool:
+        """Tell whether all currencies are watched as one."""
+        return self.currency == TOGETHER
+
+    def then(self, prefix: str = "") -> Coalesce:
+        """Return what a deal counted in the picture that `prefix` leads to."""
+        return Coalesce(F(f"{prefix}{'converted' if self.together else 'amount'}"), 0)
+
+    def now(self, prefix: str = "") -> Coalesce:
+        """Return what the deal that `prefix` leads to counts now."""
+        return Coalesce(F(f"{prefix}{'converted_amount' if self.together else 'amount'}"), 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +120,7 @@ def waterfall(asked: Asked) -> Waterfall:
             amount, deals = found.get(row["reason"], (0, 0))
             found[row["reason"]] = amount + (row["amount"] or 0), deals + row["deals"]
     start = left(asked).aggregate(total=Sum("before"))["total"] or 0
-    end = live(asked).aggregate(total=Sum(Coalesce("amount", 0)))["total"] or 0
+    end = live(asked).aggregate(total=Sum(asked.now()))["total"] or 0
     movements = [Movement(reason, *found[reason]) for reason in REASONS if reason in found]
     return Waterfall(start, movements, end)
 
@@ -153,9 +169,11 @@ def _inside(asked: Asked, prefix: str, currency: str, category: str) -> Q:
     found = Q(
         **{
             f"{prefix}close_date__gte": asked.period.start, f"{prefix}close_date__lte": asked.period.end,
-            f"{prefix}{category}__in": FIGURES[asked.figure], f"{prefix}{currency}": asked.currency,
+            f"{prefix}{category}__in": FIGURES[asked.figure],
         }
     )  # fmt: skip
+    if not asked.together:
+        found &= Q(**{f"{prefix}{currency}": asked.currency})
     return found & _owned(asked, prefix)
 
 
@@ -175,15 +193,21 @@ def left(asked: Asked) -> QuerySet[Any]:
     """Return the deals that were in the figure, with `reason`, `before` and `after` (0 when they left it)."""
     stays = ~_gone() & _inside(asked, NOW, "currency_iso_code", "forecast_category_name")
     won = Q(opportunity__is_won=True, is_won=False)
-    now = Coalesce(F("opportunity__amount"), 0)
+    coin, figure = Q(opportunity__currency_iso_code=F("currency")), Q(now_figure=F("amount"))
     rows = started(asked).annotate(
-        before=F("amount"),
-        after=Case(When(stays, then=now), default=Value(0), output_field=BigIntegerField()),
+        before=asked.then(),
+        now_figure=Coalesce(F("opportunity__amount"), 0),
+        after=Case(When(stays, then=asked.now(NOW)), default=Value(0), output_field=BigIntegerField()),
     )
     return rows.annotate(
         reason=_reason(
             (_gone(), "deleted"),
             (stays & won, "won"),
+            *(
+                [(stays & ~coin, "currency"), (stays & coin & figure & ~Q(after=F("before")), "rates")]
+                if asked.together
+                else []
+            ),
             (stays & Q(after__gt=F("before")), "raised"),
             (stays & Q(after__lt=F("before")), "lowered"),
             (stays, SAME),
@@ -191,7 +215,7 @@ def left(asked: Asked) -> QuerySet[Any]:
             (~_owned(asked, NOW) | Q(opportunity__owner_id__isnull=True), "owner"),
             (_elsewhere(asked, NOW), "out"),
             (won, "won"),
-            (~Q(opportunity__currency_iso_code=asked.currency), "currency"),
+            *([] if asked.together else [(~Q(opportunity__currency_iso_code=asked.currency), "currency")]),
         )
     )
 
@@ -205,14 +229,14 @@ def entered(asked: Asked) -> QuerySet[Any]:
     known = Q(was__close_date__isnull=False)
     return rows.filter(~Exists(was)).annotate(
         before=Value(0, BigIntegerField()),
-        after=Coalesce(F("amount"), 0),
+        after=asked.now(),
         reason=_reason(
             (~known & Q(created_date__gte=asked.since.taken_at), "new"),
             (~known, "in"),
             (Q(is_won=True, was__is_won=False), "won"),
             (~_owned(asked, THEN) | Q(was__owner_id__isnull=True), "owner"),
             (_elsewhere(asked, THEN), "in"),
-            (~Q(was__currency=asked.currency), "currency"),
+            *([] if asked.together else [(~Q(was__currency=asked.currency), "currency")]),
         ),
     )
 

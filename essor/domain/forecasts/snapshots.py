@@ -17,7 +17,8 @@ from essor.domain.sales.models import Opportunity
 # Every day of the last five weeks, then Mondays of the last thirteen months.
 DAILY, WEEKLY = timedelta(days=35), timedelta(days=400)
 COLUMNS = (
-    "day", "opportunity_id", "owner_id", "amount", "currency", "stage", "category", "close_date", "is_closed", "is_won",
+    "day", "opportunity_id", "owner_id", "amount", "currency", "converted", "stage", "category", "close_date",
+    "is_closed", "is_won",
 )  # fmt: skip
 
 
@@ -39,7 +40,8 @@ def store(day: date, taken_at: datetime, deals: QuerySet[Opportunity], **instead
     Snapshot.objects.update_or_create(day=day, defaults={"taken_at": taken_at})
     sources: dict[str, object] = {
         "day": Cast(Value(day), DateField()), "opportunity_id": F("pk"), "owner_id": F("owner_id"),
-        "amount": Coalesce(F("amount"), 0), "currency": F("currency_iso_code"), "stage": F("stage_name"),
+        "amount": Coalesce(F("amount"), 0), "currency": F("currency_iso_code"),
+        "converted": F("converted_amount"), "stage": F("stage_name"),
         "category": F("forecast_category_name"), "close_date": F("close_date"), "is_closed": F("is_closed"),
         "is_won": F("is_won"),
     } | instead  # fmt: skip

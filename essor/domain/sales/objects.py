@@ -186,7 +186,7 @@ OBJECTS = (
             "loss_reason": Spec(kind="picklist", choices=LOSS_REASONS),
             "has_opportunity_line_item": Spec(readonly=True, history=False),
             "conversion_rate": Spec(
-                readonly=True, history=False, options={"scale": 8, "apart": True},
+                readonly=True, history=False, options={"scale": 8, "apart": True, "day": "CloseDate"},
                 help=_("The rate valid on the close date, kept as it was when the opportunity closed."),
             ),
             "converted_amount": Spec(

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from html import escape
 from typing import TYPE_CHECKING
 
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from essor.faces.web.display import Shown
 
@@ -41,7 +42,7 @@ class Cells:
         return Markup(self._drawn(one, full=full))  # noqa: S704 -- built from escaped parts
 
     def _drawn(self, one: Shown, *, full: bool) -> str:
-        text = str(escape(one.text))
+        text = escape(one.text)
         match one.shape:
             case "link":
                 text = _link(one, text)
@@ -102,7 +103,7 @@ def _line(html: str) -> str:
 def _opening(column: Column) -> str:
     css = ' class="cell-primary"' if column.primary else ' class="num"' if column.numeric else ""
     field = f' data-field="{escape(column.path)}"' if column.editable else ""
-    return f'<td{css}{field} data-label="{escape(column.label)}">'
+    return f'<td{css}{field} data-label="{escape(str(column.label))}">'
 
 
 def _row_opening(table: Table, row: Row) -> str:

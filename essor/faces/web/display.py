@@ -52,9 +52,15 @@ def shown(field: Field, values: Values, *, path: str = "") -> Shown:
     `path` is the key when it is not the field's own name (`Account.Phone`); money looks for CurrencyIsoCode and a
     lookup for its parent's name beside the value, under the same prefix.
     """
+    return shower(field, path=path)(values)
+
+
+def shower(field: Field, *, path: str = "") -> Callable[[Values], Shown]:
+    """Return `shown` for many records: a list looks up once for each column how its values are drawn."""
     key = path or field.name
     drawer = _DRAWERS.get(result_kind(field), _text)
-    return drawer(field, values.get(key), values, key.removesuffix(field.name))
+    prefix = key.removesuffix(field.name)
+    return lambda values: drawer(field, values.get(key), values, prefix)
 
 
 def result_kind(field: Field) -> str:
@@ -149,7 +155,8 @@ def _lookup(field: Field, value: Any, values: Values, prefix: str) -> Shown:
     record_id = value if isinstance(value, str) else field.kind.to_json(value, field)
     text = str(name or record_id)
     if isinstance(record_id, str):
-        return Shown(text=text, shape="link", href=addresses.record(quote(record_id)))
+        safe = record_id if record_id.isalnum() and record_id.isascii() else quote(record_id)
+        return Shown(text=text, shape="link", href=addresses.record(safe))
     return Shown(text=text)
 
 

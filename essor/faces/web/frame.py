@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
 
 from essor.access.actor import Actor
 from essor.access.rights import Permission, Right
 from essor.access.view import catalog_for
-from essor.catalog.definitions import ObjectDef
+from essor.catalog.definitions import Catalog, ObjectDef
 from essor.faces.web import addresses, offers
 from essor.faces.web.preferences import THEME_COOKIE, THEMES
 
 BOTTOM_TABS = 3
 # What a sales team works with comes first; all other objects follow in catalog order.
 FIRST_TABS = ("Account", "Contact", "Lead", "Opportunity", "Task", "Event")
+# The tabs of each catalog that somebody sees, kept as long as the catalog itself: a change of rights or objects makes a new one.
+_known: WeakKeyDictionary[Catalog, dict[object, tuple[tuple[Tab, ...], tuple[Tab, ...]]]] = (
+    WeakKeyDictionary()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +97,24 @@ def _place(one: ObjectDef) -> int:
 
 def _tabs(actor: Actor) -> tuple[Tab, ...]:
     """Return what a sales team works with, then the pages that rooms offer, then all other objects."""
-    objects = sorted((one for one in catalog_for(actor) if one.tab), key=_place)
-    first = [_tab(one, actor) for one in objects if one.name in FIRST_TABS]
     pages = [
         Tab(one.name, one.label, one.label, one.icon, one.href, urgent=one.urgent)
         for one in offers.tabs(actor)
     ]
-    return (*first, *pages, *(_tab(one, actor) for one in objects if one.name not in FIRST_TABS))
+    first, others = _object_tabs(actor)
+    return (*first, *pages, *others)
+
+
+def _object_tabs(actor: Actor) -> tuple[tuple[Tab, ...], tuple[Tab, ...]]:
+    """Return the objects that come first and all others; the same for all who see the same catalog in one language."""
+    catalog = catalog_for(actor)
+    known, key = _known.setdefault(catalog, {}), (actor.rights.signature, get_language())
+    if key not in known:
+        objects = sorted((one for one in catalog if one.tab), key=_place)
+        first = tuple(_tab(one, actor) for one in objects if one.name in FIRST_TABS)
+        others = tuple(_tab(one, actor) for one in objects if one.name not in FIRST_TABS)
+        known[key] = (first, others)
+    return known[key]
 
 
 def _tab(one: ObjectDef, actor: Actor) -> Tab:

@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from essor.faces.web import addresses, controls, display, formatting
 from essor.faces.web.cells import Cells
+from essor.faces.web.parts import Parts
 
 SPRITE = "vendor/icons.svg"
 FILTERS: Mapping[str, Callable[..., str]] = {
@@ -45,7 +46,7 @@ def environment(**options: Any) -> Environment:
     pages.install_gettext_callables(gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext)  # type: ignore[attr-defined]  # added by the i18n extension
     pages.globals.update(
         url=_url,
-        static=static,
+        static=asset,
         icon=icon,
         nonce=nonce,
         addresses=addresses,
@@ -56,16 +57,23 @@ def environment(**options: Any) -> Environment:
         part_names=display.part_names,
         controls=controls,
         cells=Cells(icon),
+        part=Parts(pages),
     )
     pages.filters.update({name: _for_the_reader(one) for name, one in FILTERS.items()})
     return pages
+
+
+@lru_cache(maxsize=256)
+def asset(path: str) -> str:
+    """Return the address of a static file: its name is looked up once, a page of ours names a dozen."""
+    return static(path)
 
 
 @lru_cache(maxsize=1024)
 def icon(name: str, css: str = "", title: str = "") -> Markup:
     """Return the drawing of a Tabler icon; without a `title` it is decoration and hidden from screen readers."""
     words = Markup('role="img" aria-label="{}"').format(title) if title else Markup('aria-hidden="true"')
-    address = f"{static(SPRITE)}#{name}"
+    address = f"{asset(SPRITE)}#{name}"
     return Markup('<svg class="icon {}" {}><use href="{}"></use></svg>').format(css, words, address)
 
 

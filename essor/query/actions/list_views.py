@@ -6,16 +6,19 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from django.db import transaction
+from django.db.models import BigIntegerField, CharField, QuerySet
 
 from essor.access.actor import Actor
 from essor.access.view import catalog_for
+from essor.kernel.db.written import Given, Written
 from essor.query import codec
 from essor.query.actions import keeping
 from essor.query.actions.keeping import Sharing
 from essor.query.environment import env_for
-from essor.query.models import ListView, Pin, shared_with
+from essor.query.models import ListView, Pin, kept_for, roles_up
 from essor.query.plan import plan
 from essor.query.tree import Column, Condition, Order, Path, Query
 
@@ -41,8 +44,19 @@ class ListText:
 
 def visible(actor: Actor, object_name: str) -> list[ListView]:
     """Return the list views of an object that the actor finds in the menu, by name: one query."""
-    rows = ListView.objects.filter(shared_with(actor, ListView), object_name=object_name)
-    return list(rows.order_by("name", "pk"))
+    return _visible(tuple(sorted(roles_up(actor)))).objects(user=actor.user_id, object=object_name)
+
+
+@lru_cache(maxsize=256)
+def _visible(roles: tuple[int, ...]) -> Written[ListView]:
+    """Return the question for people in or below some roles."""
+
+    def views() -> QuerySet[ListView]:
+        given = kept_for(Given("user", BigIntegerField()), roles, ListView)
+        rows = ListView.objects.filter(given, object_name=Given("object", CharField()))
+        return rows.order_by("name", "pk")
+
+    return Written(views)
 
 
 @transaction.atomic
@@ -108,5 +122,12 @@ def pin(actor: Actor, object_name: str, view: str) -> None:
 
 def pinned(actor: Actor, object_name: str) -> str:
     """Return the key of the view that the actor's tab opens with, empty when none was chosen."""
-    rows = Pin.objects.filter(user_id=actor.user_id, object_name=object_name)
-    return rows.values_list("view", flat=True).first() or ""
+    found = _PINNED.rows(user=actor.user_id, object=object_name)
+    return str(found[0][0]) if found else ""
+
+
+_PINNED: Written[Pin] = Written(
+    lambda: Pin.objects.filter(
+        user_id=Given("user", BigIntegerField()), object_name=Given("object", CharField())
+    ).values_list("view")
+)

@@ -51,7 +51,11 @@ def test_the_rate_of_the_close_date_counts(new: New, admin: Actor) -> None:
     ]
     assert found == [80000, 90909, 90909, 83333]
     assert deal(new, "2026-03-01", code="EUR").converted_amount == 100000
-    assert deal(new, "2026-03-01", code="GBP").converted_amount is None, "nobody keeps a rate"
+    Opportunity.objects.filter(pk=(old := deal(new, "2026-03-01", code="EUR").pk)).update(
+        currency_iso_code="GBP"
+    )
+    save(admin, Change("Opportunity", {"CloseDate": "2026-03-02"}, id=old))
+    assert Opportunity.objects.get(pk=old).converted_amount is None, "nobody keeps a rate"
     one = deal(new, "2026-03-01", amount="10.01")
     save(admin, Change("Opportunity", {"CloseDate": "2026-08-01"}, id=one.pk))
     one.refresh_from_db()
@@ -62,7 +66,8 @@ def test_the_rate_of_the_close_date_counts(new: New, admin: Actor) -> None:
 def test_closed_deals_keep_their_rate_and_open_ones_follow(new: New, admin: Actor) -> None:
     won, still = deal(new, "2026-03-01", stage="Closed Won"), deal(new, "2026-03-01")
     later, early = deal(new, "2026-09-01"), deal(new, "2025-03-01")
-    pounds = deal(new, "2026-03-01", code="GBP", stage="Closed Won")
+    pounds = deal(new, "2026-03-01", code="EUR", stage="Closed Won")
+    Opportunity.objects.filter(pk=pounds.pk).update(currency_iso_code="GBP", conversion_rate=None)
     new("CurrencyType", IsoCode="GBP", ConversionRate="0.8")
     new("DatedConversionRate", IsoCode="USD", StartDate="2026-02-01", ConversionRate="2")
     follow_rates.call()

@@ -16,10 +16,11 @@ from essor.access.actor import Actor, system_actor
 from essor.access.defaults import ensure_defaults
 from essor.access.models import Principal
 from essor.domain.forecasts import moves, periods, scope, snapshots
-from essor.domain.forecasts.figures import FIGURES
+from essor.domain.forecasts.figures import FIGURES, TOGETHER
 from essor.domain.forecasts.models import Snapshot, SnapshotDeal
 from essor.domain.forecasts.tests.conftest import MONTH, Deal, Firm
 from essor.domain.sales.models import Opportunity
+from essor.domain.sales.rules.conversion import follow_rates
 from essor.records.change import Change
 from essor.records.delete import delete
 from essor.records.save import save
@@ -72,6 +73,23 @@ def test_each_change_has_its_reason(firm: Firm, deal: Deal) -> None:
     assert told(moves.waterfall(asked(firm.actor("nora"), "closed"))) == {"won": (120, 1)}
     assert told(moves.waterfall(asked(firm.actor("nora"), currency="USD"))) == {"currency": (100, 1)}
     assert told(moves.waterfall(asked(firm.actor("sam")))) == {"owner": (100, 1)}
+
+
+def test_all_currencies_together_tell_rates_from_amounts(firm: Firm, deal: Deal) -> None:
+    save(system_actor(), Change("CurrencyType", {"IsoCode": "USD", "ConversionRate": 2}))
+    foreign, raised, coin = deal("ned", 100, CurrencyIsoCode="USD"), deal("ned", 10), deal("ned", 30)
+    snapshots.take(DAY)
+    rate = {"IsoCode": "USD", "StartDate": "2026-11-01", "ConversionRate": 4}
+    save(system_actor(), Change("DatedConversionRate", rate))
+    follow_rates.call()
+    change(raised, Amount=15)
+    change(coin, CurrencyIsoCode="USD")
+    found = moves.waterfall(asked(firm.actor("nora"), currency=TOGETHER))
+    assert (found.start, found.end) == (9_000, 25_00 + 15_00 + 7_50)
+    assert told(found) == {"rates": (-25, 1), "raised": (5, 1), "currency": (-23, 1)}
+    assert [
+        row.opportunity for row in moves.deals(asked(firm.actor("nora"), currency=TOGETHER), "rates")
+    ] == [foreign]
 
 
 def test_each_movement_names_its_deals(firm: Firm, deal: Deal) -> None:
@@ -128,6 +146,7 @@ def test_old_pictures_are_thinned_out(db: None) -> None:
 CATEGORIES = ("Closed", "Commit", "Best Case", "Pipeline", "Omitted")
 STATE = st.fixed_dictionaries({
     "amount": st.one_of(st.none(), st.integers(0, 10**9)),
+    "converted_amount": st.one_of(st.none(), st.integers(0, 10**9)),
     "close_date": st.sampled_from([MONTH, date(2026, 11, 30), date(2026, 10, 31), date(2026, 12, 1)]),
     "forecast_category_name": st.sampled_from(CATEGORIES), "currency_iso_code": st.sampled_from(["EUR", "USD"]),
     "is_closed": st.booleans(), "is_won": st.booleans(), "is_deleted": st.booleans(), "owner": st.integers(0, 2),
@@ -153,7 +172,7 @@ class Exact(TestCase):
             self.become(key, now, people)
         actor = system_actor()
         for figure in FIGURES:
-            for currency in ("EUR", "USD"):
+            for currency in ("EUR", "USD", TOGETHER):
                 watch = moves.Asked(
                     actor, PERIOD, figure, currency, Snapshot.objects.get(day=DAY), frozenset(people[:2])
                 )
@@ -181,9 +200,10 @@ class Exact(TestCase):
             Opportunity.objects.filter(pk=key).update(owner_id=people[state["owner"]], **values)
 
     def summed(self, states: list[dict[str, Any] | None], figure: str, currency: str) -> int:
+        together = currency == TOGETHER
         return sum(
-            one["amount"] or 0 for one in states
-            if one and not one["is_deleted"] and one["owner"] < 2 and one["currency_iso_code"] == currency
+            one["converted_amount" if together else "amount"] or 0 for one in states
+            if one and not one["is_deleted"] and one["owner"] < 2 and (together or one["currency_iso_code"] == currency)
             and one["forecast_category_name"] in FIGURES[figure] and one["close_date"].month == 11
         )  # fmt: skip
 

@@ -19,7 +19,7 @@ SOURCES = {
     <mj-section background-color="#ffffff">
       <mj-column>
         <mj-text>{_BODY}</mj-text>
-        <mj-button href="https://example.com" background-color="#4456d6">En savoir plus</mj-button>
+        <mj-button href="https://" background-color="#4456d6">En savoir plus</mj-button>
         <mj-text font-size="12px" color="#5b5f6d"><a href="{{{{ unsubscribe }}}}">Se désabonner</a></mj-text>
       </mj-column>
     </mj-section>
@@ -31,7 +31,7 @@ SOURCES = {
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"></head>
 <body style="margin:0;padding:24px;font-family:Arial,sans-serif;font-size:16px;line-height:1.55">
 <p>{_BODY}</p>
-<p><a href="https://example.com">En savoir plus</a></p>
+<p><a href="https://">En savoir plus</a></p>
 <p style="font-size:12px"><a href="{{{{ unsubscribe }}}}">Se désabonner</a></p>
 </body>
 </html>
@@ -40,9 +40,9 @@ SOURCES = {
 """What an expert begins with, by the letter's kind."""
 
 
-def empty(language: str) -> Document:
-    """Return a letter with a greeting and a footer."""
+def empty(language: str, site: str = "") -> Document:
+    """Return a letter with a greeting and a footer; `site` is the company's own."""
     greeting, words = WORDS.get(language, WORDS["en"])
     return Document((
-        RichText(id="start", html=f"<p>{greeting}</p><p>{words}</p>", space="large"), *footer(language),
+        RichText(id="start", html=f"<p>{greeting}</p><p>{words}</p>", space="large"), *footer(language, site),
     ))  # fmt: skip

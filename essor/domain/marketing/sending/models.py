@@ -73,6 +73,7 @@ class ListEmail(Record):
 
     `audience` is what `audience.select` understands. `trial` says what is tried on whom (`trial.Trial` as JSON; empty:
     nothing). `runner` names the task that sends it, `held_until` and `problem` why it waits just now.
+    `is_continuous`: people are added while it runs, so it does not end by itself (a step of a scenario).
     """
 
     name = models.CharField(_("Mailing name"), max_length=255)
@@ -112,6 +113,7 @@ class ListEmail(Record):
     audience = models.JSONField(default=dict)
     trial = models.JSONField(default=dict)
     server = models.ForeignKey(Server, models.SET_NULL, null=True, blank=True, related_name="+")
+    is_continuous = models.BooleanField(default=False)
     held_until = models.DateTimeField(null=True, blank=True)
     failures = models.PositiveSmallIntegerField(default=0)
     runner = models.CharField(max_length=36, blank=True, default="")

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection, transaction
+from django.db.models import CharField
 
 from essor.access.actor import Actor, in_house, system_actor
 from essor.access.models import Principal, User
 from essor.domain.absences.away import today
 from essor.domain.sales.assignment import turns
 from essor.domain.sales.assignment.models import Entry, Member
+from essor.kernel.db.written import Given, Written
 from essor.query import decode, run
 from essor.query.tree import All, Column, Compare, Condition, Constant, Path, Query
 from essor.records.assigning import assigner
@@ -33,7 +35,16 @@ class Decision:
 @assigner
 def covers(object_name: str) -> bool:
     """Tell whether there is any rule for the records of an object."""
-    return Entry.objects.filter(object_name=object_name, active=True).exists()
+    return bool(_ANY.rows(object=object_name))
+
+
+_ANY: Written[Entry] = Written(
+    lambda: (
+        Entry.objects.filter(object_name=Given("object", CharField()), active=True)
+        .order_by()
+        .values_list("pk")[:1]
+    )
+)
 
 
 def assign(actor: Actor, object_name: str, keys: Sequence[int], *, source: Source) -> dict[int, int]:

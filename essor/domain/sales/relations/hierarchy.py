@@ -1,4 +1,4 @@
-"""The tree of companies that an account is part of, with open and won amounts by currency, a few questions a level."""
+"""The tree of companies that an account is part of, with open and won amounts by currency and in the company's own."""
 
 from __future__ import annotations
 
@@ -9,16 +9,21 @@ from typing import Any
 
 from essor.access.actor import Actor
 from essor.access.view import catalog_for
+from essor.domain.currencies import rates
 from essor.query import run
-from essor.query.tree import Aggregate, All, Column, Compare, Condition, Constant, Order, Path, Query
+from essor.query.tree import Aggregate, All, Call, Column, Compare, Condition, Constant, Order, Path, Query
 
 DEEPEST, MOST = 20, 500
+TOGETHER = ""  # stands for all currencies, in the company's own
 Sums = Counter[str]
 
 
 @dataclass(slots=True)
 class Node:
-    """One account in the tree: its own open and won amounts and those with all below, {currency: small units}."""
+    """One account in the tree: its own open and won amounts and those with all below, {currency: small units}.
+
+    Under `TOGETHER` stands the same in the company's currency, where another one is in it and all rates are known.
+    """
 
     id: int
     name: str
@@ -56,7 +61,13 @@ def tree(actor: Actor, key: int) -> Tree:
         found |= {node.id: node for node in rows}
         level = [node.id for node in rows]
     _amounts(actor, found)
-    return Tree(tuple(_ordered(found, top)), cut)
+    nodes = tuple(_ordered(found, top))
+    way = rates.conversion(actor.company.currency)
+    for node in nodes:
+        for sums in (node.open, node.won, node.all_open, node.all_won):
+            if way is None or not way.adds(set(sums) - {TOGETHER}):
+                sums.pop(TOGETHER, None)
+    return Tree(nodes, cut)
 
 
 def _ids(keys: Iterable[int]) -> Condition:
@@ -92,23 +103,27 @@ def _amounts(actor: Actor, found: dict[int, Node]) -> None:
     needed = ("AccountId", "Amount", "IsClosed", "IsWon", "CurrencyIsoCode")
     if not seen.has("Opportunity") or not all(seen.object("Opportunity").has(name) for name in needed):
         return
-    for node_id, currency, total in _sums(actor, found, "IsClosed", value=False):
-        found[node_id].open[currency] += total
-    for node_id, currency, total in _sums(actor, found, "IsWon", value=True):
-        found[node_id].won[currency] += total
+    for node_id, currency, total, worth in _sums(actor, found, "IsClosed", value=False):
+        found[node_id].open.update({currency: total, TOGETHER: worth})
+    for node_id, currency, total, worth in _sums(actor, found, "IsWon", value=True):
+        found[node_id].won.update({currency: total, TOGETHER: worth})
 
 
-def _sums(actor: Actor, found: Iterable[int], flag: str, *, value: bool) -> Iterator[tuple[int, str, int]]:
+def _sums(
+    actor: Actor, found: Iterable[int], flag: str, *, value: bool
+) -> Iterator[tuple[int, str, int, int]]:
     account, currency = Path(("AccountId",)), Path(("CurrencyIsoCode",))
     keys = tuple(Constant(key) for key in found)
     where = All((Compare(account, "in", keys), Compare(Path((flag,)), "eq", (Constant(value=value),))))
     total = Column(Aggregate("SUM", Path(("Amount",))), "total")
-    columns = (Column(account), Column(currency), total)
+    worth = Column(Aggregate("SUM", Call("convertCurrency", (Path(("Amount",)),))), "worth")
+    columns = (Column(account), Column(currency), total, worth)
     for row in run.rows(
         actor, Query("Opportunity", columns=columns, where=where, group_by=(account, currency))
     ):
         if row["total"]:
-            yield row["AccountId"], row["CurrencyIsoCode"] or "", row["total"]
+            home = actor.company.currency
+            yield row["AccountId"], row["CurrencyIsoCode"] or home, row["total"], row["worth"] or 0
 
 
 def _ordered(found: dict[int, Node], top: int) -> Sequence[Node]:

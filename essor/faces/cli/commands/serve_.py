@@ -15,8 +15,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from essor.faces.cli.main import Refused
+from essor.kernel.whole import whole
 
 DEFAULT_PORT = 8000
+HIGHEST_PORT = 65_535
 NOTE_EVERY = 60.0  # seconds
 M_ARENA_MAX = -8  # of malloc.h
 FIRST_USER = 'essor user add you@example.fr --name "First Last" --profile "System Administrator"'
@@ -38,10 +40,11 @@ def _port() -> int:
     given = os.environ.get("PORT", "").strip()
     if not given:
         return DEFAULT_PORT
-    if not given.isdigit() or not 0 < int(given) < 65536:  # noqa: PLR2004 -- the range of TCP ports
+    port = whole(given, HIGHEST_PORT)
+    if not port:
         message = f"PORT must be a number from 1 to 65535, not {given!r}"
         raise SystemExit(_one_line(message))
-    return int(given)
+    return port
 
 
 def _one_line(message: str) -> int:

@@ -6,19 +6,19 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.urls import reverse
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from essor.domain.automation import actions, checking, definition, engine, people
+from essor.domain.automation import checking, definition, engine, people
 from essor.domain.automation.definition import Definition, Step, Way
 from essor.domain.automation.kinds import STEPS, Site
 from essor.domain.automation.steps.approval import MANAGER, NO, YES
 from essor.domain.automation.steps.branch import ELSE
 from essor.faces.web.automation import drawing, options, panels
-from essor.faces.web.automation.reading import Shown, found
-from essor.faces.web.automation.tabs import draw
+from essor.faces.web.automation.desks import FORMS, Desk
+from essor.faces.web.automation.reading import Shown
+from essor.faces.web.automation.tabs import found
 from essor.faces.web.records.reading import actor_of
 from essor.faces.web.setup.doors import customizing
 from essor.faces.web.setup.forms import Form, errors_of
@@ -32,16 +32,21 @@ SAVE = "save"
 @customizing
 def show(request: HttpRequest, flow_id: int) -> HttpResponseBase:
     """Draw the flow; a POST keeps what the panel says, or draws the panel in its new shape."""
-    shown = found(request, flow_id, request.GET.get("version", ""))
+    return built(request, found(request, flow_id, request.GET.get("version", "")))
+
+
+def built(request: HttpRequest, shown: Shown) -> HttpResponseBase:
+    """Answer a request to the builder of a desk."""
     chosen = request.GET.get("step", "")
     if request.method == "GET":
-        panel = panels.opened(shown, chosen)
-        return draw_builder(request, shown, chosen, panel)
+        adding = request.GET.get("add", "")
+        panel = panels.adding(shown) if adding and shown.desk.may_edit else panels.opened(shown, chosen)
+        return draw_builder(request, shown, chosen, panel, adding=adding)
     if request.POST.get("do", SAVE) != SAVE:
         return draw_builder(request, shown, chosen, panels.reshaped(shown, chosen, request.POST))
     try:
         changed = panels.applied(shown, chosen, request.POST, str(get_language()))
-        actions.save_draft(actor_of(request), shown.flow, changed)
+        shown.desk.save(actor_of(request), shown.flow, changed)
     except (Forbidden, NotFound):
         raise
     except EssorError as error:
@@ -49,19 +54,25 @@ def show(request: HttpRequest, flow_id: int) -> HttpResponseBase:
         panel = panels.with_errors(panel, errors_of(error))
         return draw_builder(request, shown, chosen, panel, status=422)
     flash(request, _("Saved in the draft."))
-    return HttpResponseRedirect(address(flow_id, chosen))
+    return HttpResponseRedirect(address(shown.desk, chosen))
 
 
 def draw_builder(
-    request: HttpRequest, shown: Shown, chosen: str, panel: panels.Panel | None, *, status: int = 200
+    request: HttpRequest,
+    shown: Shown,
+    chosen: str,
+    panel: panels.Panel | None,
+    *,
+    adding: str = "",
+    status: int = 200,
 ) -> HttpResponseBase:
     """Return the page."""
-    problems = problems_of(shown)
+    problems, desk = problems_of(shown), shown.desk
     context: dict[str, Any] = {
-        "drawing": drawing.draw_flow(shown, problems), "chosen": chosen, "panel": panel,
-        "form": panel.form if panel else Form(), "kinds": drawing.kinds(), "problems": problems,
+        "drawing": drawing.draw_flow(shown, problems, desk.counts(shown), desk.head(shown)), "chosen": chosen,
+        "choosing": adding, "panel": panel, "form": panel.form if panel else Form(), "problems": problems,
     }  # fmt: skip
-    return draw(request, "builder", shown, context, tab="builder", status=status)
+    return desk.draw(request, "builder", shown, context, tab="builder", status=status)
 
 
 def problems_of(shown: Shown) -> list[checking.Problem]:
@@ -70,27 +81,29 @@ def problems_of(shown: Shown) -> list[checking.Problem]:
         acting = engine.actor_of(shown.flow)
     except EssorError as error:
         return [checking.Problem("", FieldError("", "INACTIVE_OWNER_OR_USER", str(error)))]
-    return checking.problems(acting, shown.flow.object_name, shown.definition)
+    return checking.problems(acting, shown.flow.object_name, shown.definition, shown.flow)
 
 
-def address(flow_id: int, chosen: str = "") -> str:
+def address(desk: Desk, chosen: str = "") -> str:
     """Return the address of the builder with a step in its panel."""
-    base = reverse("web:setup_flow", args=[flow_id])
-    return f"{base}?step={chosen}#panel" if chosen else base
+    return f"{desk.base}?step={chosen}#panel" if chosen else desk.base
 
 
 @require_POST
 @customizing
 def add(request: HttpRequest, flow_id: int) -> HttpResponseBase:
     """Put a step of a kind behind another one, or on a path of it; its panel opens."""
-    shown = found(request, flow_id)
+    return added(request, found(request, flow_id))
+
+
+def added(request: HttpRequest, shown: Shown) -> HttpResponseBase:
+    """Put a step where `at` says: behind “s1:”, on the path “s1:p1”, or first of all with “:”."""
     kind = request.POST.get("kind", "")
-    if kind not in STEPS:
+    if kind not in {name for _heading, some in shown.desk.kinds(shown.site) for name, *_rest in some}:
         raise NotFound(_("There is no such kind of step."))
+    after, _colon, path = request.POST.get("at", "").partition(":")
     new = fresh(definition.new_id(shown.definition), kind, shown.site)
-    changed = definition.inserted(
-        shown.definition, new, after=request.POST.get("after", ""), path=request.POST.get("path", "")
-    )
+    changed = definition.inserted(shown.definition, new, after=after, path=path)
     return _keep(request, shown, changed, new.id)
 
 
@@ -98,7 +111,11 @@ def fresh(key: str, kind: str, site: Site) -> Step:
     """Return a new step as it starts."""
     ways: tuple[Way, ...] = ()
     settings: dict[str, Any] = {}
-    if kind == "branch":
+    form, made = FORMS.get(kind), STEPS[kind]
+    if form is not None:
+        settings = dict(form.fresh)
+        ways = tuple(Way(one, str(label)) for one, label in made.ways(settings))
+    elif kind == "branch":
         ways = (Way("p1", _("First path")), Way(ELSE, _("Otherwise")))
     elif kind == "approval":
         ways = (
@@ -137,7 +154,11 @@ def _task_of(site: Site) -> list[dict[str, str]]:
 @customizing
 def move(request: HttpRequest, flow_id: int, step_id: str) -> HttpResponseBase:
     """Move a step up or down among its neighbours."""
-    shown = found(request, flow_id)
+    return moved(request, found(request, flow_id), step_id)
+
+
+def moved(request: HttpRequest, shown: Shown, step_id: str) -> HttpResponseBase:
+    """Move a step of a desk's flow."""
     by = -1 if request.POST.get("to") == "up" else 1
     return _keep(request, shown, definition.moved(shown.definition, step_id, by), step_id)
 
@@ -146,10 +167,14 @@ def move(request: HttpRequest, flow_id: int, step_id: str) -> HttpResponseBase:
 @customizing
 def remove(request: HttpRequest, flow_id: int, step_id: str) -> HttpResponseBase:
     """Take a step out, with what is behind its paths."""
-    shown = found(request, flow_id)
+    return removed(request, found(request, flow_id), step_id)
+
+
+def removed(request: HttpRequest, shown: Shown, step_id: str) -> HttpResponseBase:
+    """Take a step out of a desk's flow."""
     return _keep(request, shown, definition.removed(shown.definition, step_id), "")
 
 
 def _keep(request: HttpRequest, shown: Shown, changed: Definition, chosen: str) -> HttpResponseBase:
-    actions.save_draft(actor_of(request), shown.flow, changed)
-    return HttpResponseRedirect(address(shown.flow.pk, chosen))
+    shown.desk.save(actor_of(request), shown.flow, changed)
+    return HttpResponseRedirect(address(shown.desk, chosen))

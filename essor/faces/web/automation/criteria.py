@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from django.http import HttpRequest, HttpResponse
@@ -11,11 +12,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from essor.domain.automation import actions, definition
+from essor.domain.automation import definition
 from essor.domain.automation.definition import Definition
 from essor.faces.web.automation.builder import address
 from essor.faces.web.automation.panels import GOAL, TRIGGER
-from essor.faces.web.automation.reading import Shown, found
+from essor.faces.web.automation.reading import Shown
+from essor.faces.web.automation.tabs import found
 from essor.faces.web.lists.filtering import changed, first_field, started
 from essor.faces.web.lists.filters.building import Built, build
 from essor.faces.web.lists.filters.drawing import Drawer
@@ -32,11 +34,22 @@ from essor.query.tree import Condition, Query
 REFUSED = 422
 
 
+EXIT = "drop"
+ENDS: dict[str, Callable[[Definition], Condition | None]] = {
+    GOAL: lambda flow: flow.leave,
+    EXIT: lambda flow: flow.drop,
+}
+
+
 @require_http_methods(["GET", "POST"])
 @customizing
 def edit(request: HttpRequest, flow_id: int) -> HttpResponseBase:
     """Open the builder on the criteria at a place (`at`); a POST changes its shape, counts, or keeps them."""
-    shown = found(request, flow_id)
+    return edited(request, found(request, flow_id))
+
+
+def edited(request: HttpRequest, shown: Shown) -> HttpResponseBase:
+    """Answer a request to the criteria of a desk's flow."""
     data = request.POST if request.method == "POST" else request.GET
     at = data.get("at", "")
     where = criteria_at(shown.definition, at)
@@ -55,16 +68,16 @@ def edit(request: HttpRequest, flow_id: int) -> HttpResponseBase:
     built = _built(request, shown)
     if not built.complete:
         return _draw(request, shown, at, built.draft, status=REFUSED)
-    actions.save_draft(actor_of(request), shown.flow, with_criteria(shown.definition, at, built.where))
-    return go(address(flow_id, at.partition(":")[0]))
+    shown.desk.save(actor_of(request), shown.flow, with_criteria(shown.definition, at, built.where))
+    return go(address(shown.desk, GOAL if at == EXIT else at.partition(":")[0]))
 
 
 def criteria_at(flow: Definition, at: str) -> Condition | None:
-    """Return the criteria at a place: “trigger”, “leave”, a step that waits, “step:path”; NotFound otherwise."""
+    """Return the criteria at a place: “trigger”, “leave”, “drop”, a step that waits, “step:path”; NotFound otherwise."""
     if at == TRIGGER:
         return flow.trigger.where
-    if at == GOAL:
-        return flow.leave
+    if at in ENDS:
+        return ENDS[at](flow)
     key, _colon, path = at.partition(":")
     step = flow.step(key)
     way = step.path(path) if step and path else None
@@ -82,6 +95,8 @@ def with_criteria(flow: Definition, at: str, where: Condition | None) -> Definit
         return replace(flow, trigger=replace(flow.trigger, where=where))
     if at == GOAL:
         return replace(flow, leave=where)
+    if at == EXIT:
+        return replace(flow, drop=where)
     key, _colon, path = at.partition(":")
     step = flow.step(key)
     if step is None:
@@ -103,7 +118,7 @@ def _draw(
     request: HttpRequest, shown: Shown, at: str, draft: Group, *, focus: int = 0, status: int = 200
 ) -> HttpResponse:
     site = shown.site
-    href = f"{address(shown.flow.pk)}criteria"
+    href = f"{shown.desk.base}criteria"
     context = {
         "object": site.obj, "box": Drawer(site.actor, site.catalog, draft).box(draft, site.obj), "focus": focus,
         "wrong": status == REFUSED, "hidden": [("at", at)], "href": href, "counting": href, "applies": False,

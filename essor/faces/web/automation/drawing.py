@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from essor.domain.automation import numbers, outcome
 from essor.domain.automation.checking import Problem
-from essor.domain.automation.definition import RECORD_TRIGGERS, Step, Trigger
+from essor.domain.automation.definition import RECORD_TRIGGERS, Step, Trigger, Way
 from essor.domain.automation.kinds import STEPS, Site
 from essor.domain.automation.steps.branch import Branch
 from essor.faces.web.automation.reading import Shown, in_words
 from essor.kernel.errors import EssorError
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """A way from one card on: its name on the page, and how many went there; None where nothing is counted."""
+
+    id: str
+    count: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,21 +33,27 @@ class Lane:
     label: str
     told: str
     cards: tuple[Card, ...]
+    arrow: Arrow
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One step: what it is, what it does in a few words, what is wrong with it."""
+    """One step: what it is, what it does in a few words, what is wrong with it, how many stand there now.
+
+    `arrow` leads to what follows: from the card itself, or from where its paths meet again.
+    """
 
     id: str
     kind: str
     icon: str
     title: str
     told: str
+    arrow: Arrow
     problems: tuple[str, ...] = ()
     lanes: tuple[Lane, ...] = ()
     first: bool = False
     last: bool = False
+    standing: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,46 +66,102 @@ class Drawing:
     problems: tuple[str, ...] = field(default=())
 
 
-def draw_flow(shown: Shown, problems: list[Problem]) -> Drawing:
-    """Draw a flow."""
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What is counted of a version: {(step, outcome): left it so}, {step: stand there now}, how many came in.
+
+    `ends` are the outcomes by which a record left the flow: no arrow leads there.
+    """
+
+    arrows: Mapping[tuple[str, str], int]
+    standing: Mapping[str, int]
+    entered: int = 0
+    ends: frozenset[str] = frozenset()
+
+    def along(self, steps: tuple[Step, ...], entry: tuple[str, str]) -> int:
+        """Return how many came out of a list of steps; of an empty one those who came in by `entry`."""
+        return self.behind(steps[-1]) if steps else self.arrows.get(entry, 0)
+
+    def behind(self, step: Step) -> int:
+        """Return how many went on behind a step, wherever its paths led them."""
+        known = self.ends | {way.id for way in step.paths}
+        direct = sum(
+            count for (node, word), count in self.arrows.items() if node == step.id and word not in known
+        )
+        return direct + sum(self.along(way.steps, (step.id, way.id)) for way in step.paths)
+
+
+def counted(shown: Shown) -> Counts | None:
+    """Return what is counted of the version shown; None of one that was never in force."""
+    if shown.version.activated_date is None:
+        return None
+    arrows = numbers.arrows(shown.version)
+    ends = frozenset({*outcome.LEAVING, numbers.FAILED})
+    return Counts(arrows, numbers.standing(shown.version), arrows.get(numbers.ENTERED, 0), ends)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawer:
+    """Draws the cards of one version."""
+
+    site: Site
+    problems: Mapping[str, list[str]]
+    counts: Counts | None
+
+    def cards(self, steps: tuple[Step, ...]) -> tuple[Card, ...]:
+        """Return a list of steps as cards."""
+        return tuple(
+            self._card(step, first=place == 0, last=place == len(steps) - 1)
+            for place, step in enumerate(steps)
+        )
+
+    def _card(self, step: Step, *, first: bool, last: bool) -> Card:
+        kind = STEPS.get(step.kind)
+        counts = self.counts
+        name = str(kind.label) if kind else step.kind
+        arrow = Arrow(f"{step.id}-", counts.behind(step) if counts else None)
+        return Card(
+            step.id, name, kind.icon if kind else "help-circle", step.title or name, self._told(step), arrow,
+            tuple(self.problems.get(step.id, ())), tuple(self._lane(step, way) for way in step.paths), first, last,
+            counts.standing.get(step.id, 0) if counts else None,
+        )  # fmt: skip
+
+    def _told(self, step: Step) -> str:
+        kind = STEPS.get(step.kind)
+        try:
+            return kind.told(step, self.site) if kind else ""
+        except EssorError:
+            return ""
+
+    def _lane(self, step: Step, way: Way) -> Lane:
+        count = self.counts.arrows.get((step.id, way.id), 0) if self.counts else None
+        told = in_words(self.site, way.where)
+        arrow = Arrow(f"{step.id}-{way.id}", count)
+        return Lane(way.id, way.label or _("Otherwise"), told, self.cards(way.steps), arrow)
+
+
+def draw_flow(
+    shown: Shown, problems: list[Problem], counts: Counts | None = None, head: Card | None = None
+) -> Drawing:
+    """Draw a flow; `head` is the card of its start where the trigger does not tell all of it."""
     by_step: dict[str, list[str]] = {}
     for one in problems:
         by_step.setdefault(one.step, []).append(one.error.message)
     trigger = shown.definition.trigger
-    head = Card(
-        "trigger", _("Start"), "bolt", start_words(shown.site, trigger), when_words(shown.site, trigger),
-        tuple(by_step.get("trigger", ())),
-    )  # fmt: skip
-    cards = _cards(shown.site, shown.definition.steps, by_step)
-    return Drawing(head, cards, in_words(shown.site, shown.definition.leave), tuple(by_step.get("", ())))
-
-
-def _cards(site: Site, steps: tuple[Step, ...], problems: dict[str, list[str]]) -> tuple[Card, ...]:
-    return tuple(
-        _card(site, step, problems, first=place == 0, last=place == len(steps) - 1)
-        for place, step in enumerate(steps)
+    arrow = Arrow("trigger-", counts.entered if counts else None)
+    start = head or Card(
+        "trigger",
+        _("Start"),
+        "bolt",
+        start_words(shown.site, trigger),
+        when_words(shown.site, trigger),
+        arrow,
     )
-
-
-def _card(site: Site, step: Step, problems: dict[str, list[str]], *, first: bool, last: bool) -> Card:
-    kind = STEPS.get(step.kind)
-    told = ""
-    if kind is not None:
-        try:
-            told = kind.told(step, site)
-        except EssorError:
-            told = ""
-    lanes = tuple(
-        Lane(
-            way.id, way.label or _("Otherwise"), in_words(site, way.where), _cards(site, way.steps, problems)
-        )
-        for way in step.paths
-    )
-    name = str(kind.label) if kind else step.kind
-    return Card(
-        step.id, name, kind.icon if kind else "help-circle", step.title or name, told,
-        tuple(problems.get(step.id, ())), lanes, first, last,
-    )  # fmt: skip
+    start = replace(start, arrow=arrow, problems=tuple(by_step.get("trigger", ())))
+    cards = Drawer(shown.site, by_step, counts).cards(shown.definition.steps)
+    goal = in_words(shown.site, shown.definition.leave)
+    wrong = (*by_step.get("", ()), *by_step.get("leave", ()))
+    return Drawing(start, cards, goal, wrong)
 
 
 def when_words(site: Site, trigger: Trigger) -> str:
@@ -155,8 +227,8 @@ def weekdays() -> list[tuple[str, str]]:
     return [(str(place), name) for place, name in enumerate(names, start=1)]
 
 
-def kinds() -> list[tuple[str, str, str, str]]:
-    """Return the kinds of steps on offer: (name, label, icon, help), as the menu between the cards lists them."""
+def kinds(site: Site) -> list[tuple[str, str, str, str]]:
+    """Return the kinds of steps that flows of this object may have, as the menu lists them: (name, label, icon, help)."""
     order = ["update", "create", "assign", "notify", "mail", Branch.name, "wait", "webhook", "approval"]
     named = [STEPS[name] for name in order] + [kind for name, kind in STEPS.items() if name not in order]
-    return [(one.name, str(one.label), one.icon, str(one.help)) for one in named]
+    return [(one.name, str(one.label), one.icon, str(one.help)) for one in named if one.offered(site)]

@@ -18,8 +18,8 @@ from essor.catalog.kinds import ParseContext, ParseError
 from essor.domain.automation import rehearsal
 from essor.domain.automation.kinds import STEPS
 from essor.domain.automation.rehearsal import Report, Taken, Written
-from essor.faces.web.automation.reading import Shown, found
-from essor.faces.web.automation.tabs import draw
+from essor.faces.web.automation.reading import Shown
+from essor.faces.web.automation.tabs import found
 from essor.faces.web.records.reading import actor_of
 from essor.faces.web.setup.doors import opened
 from essor.kernel import ids
@@ -53,7 +53,11 @@ class StepLine:
 @strictly
 def show(request: HttpRequest, flow_id: int) -> HttpResponseBase:
     """Draw the page; a POST takes the test run."""
-    shown = found(request, flow_id)
+    return tried(request, found(request, flow_id))
+
+
+def tried(request: HttpRequest, shown: Shown) -> HttpResponseBase:
+    """Answer a request to the test run of a desk's flow."""
     context: dict[str, Any] = {"report": None, "lines": [], "record_id": "", "label": "", "wrong": ""}
     if request.method == "POST":
         key = _key(shown, request.POST.get("record", ""))
@@ -61,13 +65,14 @@ def show(request: HttpRequest, flow_id: int) -> HttpResponseBase:
             "record_id": request.POST.get("record", ""),
             "label": request.POST.get("record.label", ""),
         }
-        if key is None:
+        if key is None or not names(actor_of(request), [(shown.site.obj.name, key)]):
             context["wrong"] = _("Choose a record from the list.")
         else:
+            shown.version.flow = shown.flow
             report = rehearsal.rehearse(shown.version, key)
             context |= {"report": report, "lines": lines_of(request, shown, report)}
     status = 422 if context["wrong"] else 200
-    return draw(request, "test", shown, context, tab="test", status=status)
+    return shown.desk.draw(request, "test", shown, context, tab="test", status=status)
 
 
 def _key(shown: Shown, text: str) -> int | None:

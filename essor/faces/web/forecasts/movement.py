@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET
 from essor.access.view import catalog_for
 from essor.domain.forecasts import moves, scope, snapshots
 from essor.domain.forecasts.board import Line
-from essor.domain.forecasts.figures import TOGETHER, is_in
+from essor.domain.forecasts.figures import is_in
 from essor.domain.forecasts.models import Snapshot
 from essor.domain.forecasts.moves import Moved, Waterfall
 from essor.faces.web import addresses, formatting
@@ -64,14 +64,14 @@ class MovedDeal:
 @asking.for_sellers
 def show(request: HttpRequest) -> HttpResponseBase:
     """Draw the waterfall."""
-    asked = asking.asked(request, apart=True)
+    asked = asking.asked(request)
     figure, line = asking.figure_of(request), asked.line(request.GET.get("who", ""))
     days = snapshots.days()
     context: dict[str, Any] = {
         "asked": asked, "period": words.period(asked.period), "period_key": asked.period.key, "days": days,
         "kinds": asking.kinds(asked.period), "who": line.key, "people": asking.people(asked.board),
         "figures": asking.figure_options(figure), "currency": asked.board.currency, "bars": [], "since": None,
-        "currencies": [one for one in asked.board.currencies if one != TOGETHER], "back": asked.words(),
+        "currencies": asked.board.currencies, "home": asked.actor.company.currency, "back": asked.words(),
     }  # fmt: skip
     if days:
         day = _day(request, days)
@@ -92,7 +92,7 @@ def show(request: HttpRequest) -> HttpResponseBase:
 @asking.for_sellers
 def deals(request: HttpRequest) -> HttpResponseBase:
     """Draw the deals of one movement."""
-    asked = asking.asked(request, apart=True)
+    asked = asking.asked(request)
     reason = request.GET.get("reason", "")
     days = snapshots.days()
     if reason not in words.REASONS or not days:

@@ -28,6 +28,7 @@ REASONS = {
     "new": gettext_lazy("New deals"),
     "raised": gettext_lazy("Amount raised"),
     "lowered": gettext_lazy("Amount lowered"),
+    "rates": gettext_lazy("Exchange rates changed"),
     "in": gettext_lazy("Moved into the period"),
     "out": gettext_lazy("Moved out of the period"),
     "category": gettext_lazy("Category changed"),

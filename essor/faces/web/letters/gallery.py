@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_http_methods
 
-from essor.domain.marketing.letters import codec, pictures
+from essor.domain.marketing.letters import codec, pictures, places
 from essor.domain.marketing.letters.compile import Letter
 from essor.domain.marketing.letters.marks import FIELD
 from essor.domain.marketing.letters.ready import LANGUAGES, READY, Ready
 from essor.domain.marketing.letters.starting import SOURCES, empty
+from essor.domain.sales.quotes import letterhead
 from essor.faces.web.letters import editor, preview, reading
 from essor.faces.web.records.reading import actor_of
 from essor.kernel import ids
@@ -95,8 +96,12 @@ def _values(key: str, language: str) -> dict[str, Any]:
         return {"Name": _("New e-mail"), "TemplateType": key, "HtmlValue": SOURCES[key], "Language": language}
     chosen = next((one for one in READY if one.key == key), None)
     if chosen is None:
-        return {"Name": _("New e-mail"), "Content": codec.write(empty(language)), "Language": language}
-    letter = chosen.letter(language)
+        return {
+            "Name": _("New e-mail"),
+            "Content": codec.write(empty(language, _site())),
+            "Language": language,
+        }
+    letter = chosen.letter(language, site=_site())
     return {
         "Name": str(chosen.label), "Subject": letter.subject, "Preheader": letter.preheader, "Language": language,
         "Content": codec.write(letter.document),
@@ -116,4 +121,9 @@ def _letter(key: str, language: str) -> Letter:
     chosen: Ready | None = next((one for one in READY if one.key == key), None)
     if chosen is None or language not in LANGUAGES:
         raise NotFound(_("There is no such e-mail template."))
-    return chosen.letter(language)
+    return chosen.letter(language, site=_site())
+
+
+def _site() -> str:
+    """Return the company's web site as its letterhead names it, empty when it names none."""
+    return places.address(letterhead.letterhead().website)

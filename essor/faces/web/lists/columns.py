@@ -15,7 +15,7 @@ from essor.access.actor import Actor
 from essor.access.view import catalog_for
 from essor.catalog.definitions import Catalog, Field, ObjectDef
 from essor.faces.web import addresses
-from essor.faces.web.display import NOTHING, Shown, part_names, result_kind, shown
+from essor.faces.web.display import NOTHING, Shown, part_names, result_kind, shower
 from essor.kernel import ids
 from essor.kernel.errors import QueryRefused
 from essor.query import run
@@ -168,26 +168,25 @@ def _drawer(obj: ObjectDef, column: ListColumn, catalog: Catalog) -> Drawer:
     key, field = column.key, column.field
     if key == INACTIVE:
         return lambda row: inactive(row.get(LAST))
+    show = shower(field, path=key)
     if column.prefix and is_name(column):
-        return lambda row: _linked(shown(field, row, path=key), obj, column, row, catalog)
+        link = obj.by_relationship.get(column.prefix.removesuffix(".").lower())
+        return lambda row: _linked(show(row), link, row, catalog)
     if result_kind(field) not in FROM_VALUE_ALONE:
-        return lambda row: shown(field, row, path=key)
+        return show
     known: dict[Any, Shown] = {}
 
     def draw(row: Values) -> Shown:
         value = row.get(key)
         if value not in known:
-            known[value] = shown(field, row, path=key)
+            known[value] = show(row)
         return known[value]
 
     return draw
 
 
-def _linked(
-    one: Shown, obj: ObjectDef, column: ListColumn, row: Mapping[str, Any], catalog: Catalog
-) -> Shown:
-    link = obj.by_relationship.get(column.prefix.removesuffix(".").lower()) if one.text else None
-    key = row.get(link.name) if link else None
+def _linked(one: Shown, link: Field | None, row: Values, catalog: Catalog) -> Shown:
+    key = row.get(link.name) if link and one.text else None
     record_id = link.kind.to_json(key, link) if link and key is not None else None
     if not isinstance(record_id, str) or record_id[:3] not in catalog.by_prefix:
         return one

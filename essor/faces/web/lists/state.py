@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import urlencode
+from functools import lru_cache
+from urllib.parse import quote_plus, urlencode
 
 import orjson
 from django.http import HttpRequest, QueryDict
@@ -20,6 +21,7 @@ from essor.faces.web.lists import views
 from essor.faces.web.lists.columns import ListColumn
 from essor.faces.web.lists.views import View
 from essor.kernel.errors import QueryRefused
+from essor.kernel.whole import whole
 from essor.query import codec, decode
 from essor.query.actions import segments
 from essor.query.actions.list_views import question
@@ -108,7 +110,14 @@ class State:
 
 def address(obj: ObjectDef, words: Mapping[str, str]) -> str:
     """Return the address of a list."""
-    return addresses.object_list(obj.name) + (f"?{urlencode(words)}" if words else "")
+    query = "&".join([f"{name}={quoted(text)}" for name, text in words.items()])
+    return f"{addresses.object_list(obj.name)}?{query}" if query else addresses.object_list(obj.name)
+
+
+@lru_cache(maxsize=256)
+def quoted(text: str) -> str:
+    """Return a word of an address: a page names its own filter a dozen times."""
+    return quote_plus(text)
 
 
 def written(where: Condition | None) -> str:
@@ -185,7 +194,7 @@ def build(actor: Actor, name: str, words: Mapping[str, str]) -> State:
         params=dict(words) if "as" in words else {**view.display, **words},
         pinned=pinned,
         parent=parent_of(obj, words.get("parent", "")),
-        segment=segments.find_segment(actor, int(segment_key)) if segment_key.isdecimal() else None,
+        segment=None if (number := whole(segment_key)) is None else segments.find_segment(actor, number),
     )
 
 

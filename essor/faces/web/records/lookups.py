@@ -49,7 +49,7 @@ def _create(actor: Actor, targets: list[ObjectDef], text: str) -> Action | None:
         if target.createable and target.is_record and row_access.may(actor, target, "create"):
             name = "LastName" if target.has("LastName") else target.name_field
             return Action(
-                _("New %(object)s") % {"object": target.label},
+                _("New %(object)s") % {"object": str(target.label).lower()},
                 addresses.new_record(target.name, **{name: text}),
             )
     return None

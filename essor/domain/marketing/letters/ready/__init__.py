@@ -15,7 +15,7 @@ from essor.domain.marketing.letters.ready.parts import footer
 from essor.domain.marketing.letters.theme import READY as THEMES
 
 LANGUAGES = ("fr", "en")
-Blocks = Callable[[str], tuple[AnyBlock, ...]]
+Blocks = Callable[[str, str], tuple[AnyBlock, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +29,10 @@ class Ready:
     lines: dict[str, tuple[str, str]]
     blocks: Blocks
 
-    def letter(self, language: str) -> Letter:
-        """Return the letter in a language."""
+    def letter(self, language: str, *, site: str = "", leads: str = "") -> Letter:
+        """Return the letter in a language: `site` is the company's own, `leads` where the buttons lead if that is known."""
         subject, preheader = self.lines[language]
-        document = Document((*self.blocks(language), *footer(language)), THEMES[self.theme])
+        document = Document((*self.blocks(language, leads), *footer(language, site)), THEMES[self.theme])
         return Letter(subject, preheader, document=document, language=language)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from essor.domain.marketing.letters.blocks import AnyBlock, Button
-from essor.domain.marketing.letters.ready.parts import SITE, art, button, columns, gap, text
+from essor.domain.marketing.letters.ready.parts import NOWHERE, art, button, columns, gap, text
 
 SURVEY_LINES = {
     "fr": (
@@ -22,7 +22,7 @@ FOLLOW_UP_LINES = {
 COLORS = ("#c0392b", "#8a6d1f", "#1f7a4d")
 
 
-def survey(language: str) -> tuple[AnyBlock, ...]:
+def survey(language: str, leads: str) -> tuple[AnyBlock, ...]:
     """Return a survey of one question; each answer is a link of its own."""
     if language == "fr":
         head = '<h1>Nous recommanderiez-vous ?</h1><p>Bonjour {{ FirstName or "à vous" }}, vous travaillez avec nous depuis un moment. Un clic suffit pour nous dire où nous en sommes.</p>'
@@ -35,7 +35,15 @@ def survey(language: str) -> tuple[AnyBlock, ...]:
         end = '<p>Thank you from {{ Owner.Name or "the whole team" }}. Each answer is read by a person, not by a machine.</p>'
         alt = "Two people talking"
     buttons = tuple(
-        (Button(id=f"a{n}", label=one, href=f"{SITE}/survey?answer={n}", color=COLORS[n], wide=True),)
+        (
+            Button(
+                id=f"a{n}",
+                label=one,
+                href=f"{leads}?answer={n}" if leads else NOWHERE,
+                color=COLORS[n],
+                wide=True,
+            ),
+        )
         for n, one in enumerate(answers)
     )
     return (
@@ -47,7 +55,7 @@ def survey(language: str) -> tuple[AnyBlock, ...]:
     )
 
 
-def follow_up(language: str) -> tuple[AnyBlock, ...]:
+def follow_up(language: str, leads: str) -> tuple[AnyBlock, ...]:
     """Return the letter after a visit."""
     if language == "fr":
         body = '<p>Bonjour {{ FirstName or "à vous" }},</p><p>Merci pour votre accueil et pour le temps que vous nous avez donné. Voici ce que j’ai retenu de notre échange :</p><ul><li>votre priorité du trimestre ;</li><li>le point que nous devons éclaircir ;</li><li>qui, chez {{ Account.Name or "vous" }}, suivra le sujet.</li></ul><p>Comme convenu, je vous prépare une proposition. Choisissez le moment qui vous convient pour en parler :</p>'
@@ -61,6 +69,6 @@ def follow_up(language: str) -> tuple[AnyBlock, ...]:
     return (
         gap("g0", 24),
         text("body", body),
-        button("go", words[0], "/meet", align="left"),
+        button("go", words[0], leads, align="left"),
         text("end", words[1], space="large"),
     )

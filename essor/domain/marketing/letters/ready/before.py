@@ -18,7 +18,7 @@ WHITE_PAPER_LINES = {
 }
 
 
-def invitation(language: str) -> tuple[AnyBlock, ...]:
+def invitation(language: str, leads: str) -> tuple[AnyBlock, ...]:
     """Return the invitation to an event."""
     if language == "fr":
         head = '<h1>La soirée des bâtisseurs</h1><p>{{ FirstName or "Bonjour" }}, nous serions heureux de vous y retrouver, avec {{ Account.Name or "votre équipe" }}.</p>'
@@ -52,13 +52,13 @@ def invitation(language: str) -> tuple[AnyBlock, ...]:
         columns("facts", *((text(f"f{n}", one, align="center"),) for n, one in enumerate(facts)), ratio="1-1-1",
                 background="#222743"),
         gap("g1", 24),
-        button("go", words[1], "/evening"),
+        button("go", words[1], leads),
         text("note", words[2], align="center", space="small"),
         text("programme", programme, space="large"),
     )  # fmt: skip
 
 
-def white_paper(language: str) -> tuple[AnyBlock, ...]:
+def white_paper(language: str, leads: str) -> tuple[AnyBlock, ...]:
     """Return the offer of a white paper."""
     if language == "fr":
         head = '<h1>Moins de reprises,<br>plus de marges</h1><p>Bonjour {{ FirstName or "à vous" }},</p><p>Pendant un an, nous avons suivi 40 projets. Ce guide dit ce qui distingue ceux qui finissent à l’heure.</p>'
@@ -78,7 +78,7 @@ def white_paper(language: str) -> tuple[AnyBlock, ...]:
         )
     return (
         text("head", head, space="large"),
-        columns("two", (art("cover", "cover", words[0]),), (text("learn", learn), button("go", words[1], "/guide", align="left")),
+        columns("two", (art("cover", "cover", words[0]),), (text("learn", learn), button("go", words[1], leads, align="left")),
                 ratio="1-2", background="#f1f7f2", space="large"),
         text("end", words[2]),
     )  # fmt: skip

@@ -18,7 +18,7 @@ PRODUCT_LINES = {
 }
 
 
-def newsletter(language: str) -> tuple[AnyBlock, ...]:
+def newsletter(language: str, leads: str) -> tuple[AnyBlock, ...]:
     """Return the newsletter."""
     if language == "fr":
         head = '<h1>L’essentiel du mois</h1><p>Bonjour {{ FirstName or "à vous" }}, deux minutes suffisent pour tout savoir.</p>'
@@ -50,7 +50,7 @@ def newsletter(language: str) -> tuple[AnyBlock, ...]:
         art("hero", "sunrise", words[0]),
         text("head", head, space="large"),
         text("story", story),
-        button("go", words[1], "/story", align="left"),
+        button("go", words[1], leads, align="left"),
         gap("g1"),
         line("l1"),
         columns(
@@ -58,19 +58,19 @@ def newsletter(language: str) -> tuple[AnyBlock, ...]:
             (
                 art("p1", "notebook", words[3]),
                 text("t1", first),
-                button("b1", words[2], "/visit", align="left"),
+                button("b1", words[2], leads, align="left"),
             ),
             (
                 art("p2", "plans", words[4]),
                 text("t2", second),
-                button("b2", words[2], "/quote", align="left"),
+                button("b2", words[2], leads, align="left"),
             ),
         ),
         text("dates", dates, background="#f4f5fb", space="large"),
     )
 
 
-def product_news(language: str) -> tuple[AnyBlock, ...]:
+def product_news(language: str, leads: str) -> tuple[AnyBlock, ...]:
     """Return news about a product."""
     if language == "fr":
         head = '<h1>Plus simple, plus rapide,<br>et déjà disponible</h1><p>Bonjour {{ FirstName or "à vous" }}, vous nous l’aviez demandé : le voici.</p>'
@@ -99,7 +99,7 @@ def product_news(language: str) -> tuple[AnyBlock, ...]:
     return (
         art("hero", "shapes", words[0]),
         text("head", head, align="center", space="large"),
-        button("go", words[1], "/new", align="center"),
+        button("go", words[1], leads, align="center"),
         gap("g1", 24),
         columns("three", *((text(f"r{n}", one, align="center"),) for n, one in enumerate(reasons)), ratio="1-1-1",
                 background="#fff6f0", space="large"),

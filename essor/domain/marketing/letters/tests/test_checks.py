@@ -14,6 +14,7 @@ from essor.domain.marketing.letters import codec, dead_links, senders
 from essor.domain.marketing.letters.checks import Check, checked
 from essor.domain.marketing.letters.compile import HTML, Letter
 from essor.domain.marketing.letters.ready import LANGUAGES, READY
+from essor.domain.marketing.letters.starting import SOURCES
 
 pytestmark = pytest.mark.django_db
 STOP = {"kind": "text", "id": "stop", "html": '<p><a href="{{ unsubscribe }}">stop</a></p>'}
@@ -67,9 +68,19 @@ def test_sources_are_looked_at_too(admin: Actor) -> None:
 
 @pytest.mark.parametrize("ready", READY, ids=lambda one: one.key)
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_ready_made_letters_have_nothing_to_mend(admin: Actor, ready: Any, language: str) -> None:
-    checks = checked(admin, ready.letter(language))
-    assert [one.title for one in checks if one.state in ("bad", "warn")] == []
+def test_ready_made_letters_only_lack_where_their_buttons_lead(
+    admin: Actor, ready: Any, language: str
+) -> None:
+    checks = checked(admin, ready.letter(language, site="https://www.vauban.example"))
+    assert [one.key for one in checks if one.state in ("bad", "warn")] == ["nowhere"]
+    placed = checked(admin, ready.letter(language, leads="https://www.vauban.example/guide"))
+    assert [one.title for one in placed if one.state in ("bad", "warn")] == []
+
+
+@pytest.mark.parametrize("kind", sorted(SOURCES))
+def test_what_an_expert_begins_with_has_a_place_to_fill(admin: Actor, kind: Any) -> None:
+    checks = checked(admin, Letter("x", kind=kind, source=SOURCES[kind]))
+    assert [one.key for one in checks if one.state in ("bad", "warn")] == ["nowhere"]
 
 
 @pytest.fixture

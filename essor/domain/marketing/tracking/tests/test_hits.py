@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import orjson
@@ -137,19 +137,20 @@ def test_what_is_kept_of_a_visitor_does_not_name_one() -> None:
 def test_hits_wait_in_memory_while_the_database_is_away(
     recipient: Maker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    row, recorder = recipient(), Recorder()
+    away, kept = [True], []
+
+    def keep(batch: Sequence[Seen]) -> None:
+        if away:
+            kept.append(len(batch))
+            raise OperationalError
+        keeping.keep(batch)
+
+    row, recorder = recipient(), Recorder(keep)
     monkeypatch.setattr(recorder, "_start", bool)  # no thread: the test writes
-    kept, keep = [], keeping.keep
-
-    def away(batch: list[Seen]) -> None:
-        kept.append(len(batch))
-        raise OperationalError
-
     recorder.note(seen(row))
-    monkeypatch.setattr(keeping, "keep", away)
     with pytest.raises(OperationalError):
         recorder.flush()
-    monkeypatch.setattr(keeping, "keep", keep)
+    away.clear()
     recorder.note(seen(row, 1))
     recorder.flush()
     assert kept == [1]

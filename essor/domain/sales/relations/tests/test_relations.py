@@ -8,10 +8,11 @@ import pytest
 
 from essor.access.actor import Actor
 from essor.domain.sales.models import Contact
-from essor.domain.sales.relations.hierarchy import tree
+from essor.domain.sales.relations.hierarchy import TOGETHER, tree
 from essor.domain.sales.relations.models import AccountContactRelation as Relation
 from essor.domain.sales.relations.models import OpportunityContactRole as Role
 from essor.domain.sales.relations.rules import RELATION
+from essor.domain.sales.rules.conversion import follow_rates
 from essor.kernel.errors import ValidationFailed
 from essor.query import run
 from essor.query.tree import Column, Compare, Constant, Path, Query
@@ -67,6 +68,11 @@ def test_amounts_add_up_the_tree_by_currency(admin: Actor, new: New) -> None:
     first, second = found.nodes[0], found.nodes[1]
     assert (dict(first.all_open), dict(first.all_won)) == ({"EUR": 10000, "USD": 5000}, {"EUR": 3700})
     assert (dict(second.open), dict(second.all_open)) == ({"USD": 5000}, {"EUR": 10000, "USD": 5000})
+    new("CurrencyType", IsoCode="USD", ConversionRate="2")
+    follow_rates.call()
+    first, second = tree(admin, low).nodes[:2]
+    assert (first.all_open[TOGETHER], second.open[TOGETHER]) == (12500, 2500)
+    assert TOGETHER not in first.all_won, "nothing to convert"
 
 
 def test_a_deal_has_one_primary_contact_and_each_only_once(admin: Actor, new: New) -> None:

@@ -25,6 +25,11 @@ def test_a_call_is_logged_with_its_next_task_and_the_timeline_hears_of_it(admin:
     assert "Hi" in text(admin.get(f"/r/{record}/timeline"))
 
 
+def test_an_open_task_offers_its_ends(admin: Client, new: New) -> None:
+    page = text(admin.get(f"/r/{new('Task', Subject='Call back', Status='Not Started')}/"))
+    assert page.index('class="path-ends') < page.index("Completed", page.index('class="path-ends'))
+
+
 def test_notes_tasks_and_events_hang_on_the_record(admin: Client, new: New) -> None:
     lead = new("Lead", LastName="Roux", Company="Acme")
     address = f"/r/{lead}/compose"

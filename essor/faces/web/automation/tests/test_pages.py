@@ -42,9 +42,9 @@ def test_a_flow_is_built_step_by_step_and_works(admin: Client, boss: User) -> No
         "p.2": "1", "k.2": "criterion", "f.2": "Rating", "o.2": "eq", "v.2": "Hot",
     }  # fmt: skip
     assert admin.post(f"{base}criteria", criteria).headers["HX-Location"]
-    admin.post(f"{base}add", {"kind": "branch", "after": "", "path": ""})
-    admin.post(f"{base}add", {"kind": "update", "after": "s1", "path": "p1"})
-    admin.post(f"{base}add", {"kind": "create", "after": "s1", "path": ""})
+    admin.post(f"{base}add", {"kind": "branch", "at": ":"})
+    admin.post(f"{base}add", {"kind": "update", "at": "s1:p1"})
+    admin.post(f"{base}add", {"kind": "create", "at": "s1:"})
     kinds = [step["kind"] for step in definition()["steps"]]
     assert kinds == ["branch", "create"]
     assert definition()["steps"][0]["paths"][0]["steps"][0]["kind"] == "update"
@@ -72,7 +72,7 @@ def test_a_flow_is_built_step_by_step_and_works(admin: Client, boss: User) -> No
 
 def test_the_panel_keeps_what_was_typed_and_says_what_is_wrong(admin: Client) -> None:
     base = new_flow(admin)
-    admin.post(f"{base}add", {"kind": "update", "after": "", "path": ""})
+    admin.post(f"{base}add", {"kind": "update", "at": ":"})
     sent = {
         "f": ["NumberOfEmployees"],
         "from.NumberOfEmployees": "value",
@@ -94,15 +94,15 @@ def test_the_panel_keeps_what_was_typed_and_says_what_is_wrong(admin: Client) ->
 )
 def test_every_kind_of_step_has_its_panel(admin: Client, kind: str) -> None:
     base = new_flow(admin)
-    answer = admin.post(f"{base}add", {"kind": kind, "after": "", "path": ""}, follow=True)
+    answer = admin.post(f"{base}add", {"kind": kind, "at": ":"}, follow=True)
     assert answer.status_code == 200
     assert 'id="panel"' in answer.content.decode()
 
 
 def test_steps_move_and_go(admin: Client) -> None:
     base = new_flow(admin)
-    admin.post(f"{base}add", {"kind": "wait", "after": "", "path": ""})
-    admin.post(f"{base}add", {"kind": "notify", "after": "s1", "path": ""})
+    admin.post(f"{base}add", {"kind": "wait", "at": ":"})
+    admin.post(f"{base}add", {"kind": "notify", "at": "s1:"})
     admin.post(f"{base}steps/s2/move", {"to": "up"})
     assert [one["id"] for one in definition()["steps"]] == ["s2", "s1"]
     admin.post(f"{base}steps/s2/remove")
@@ -134,12 +134,12 @@ def test_every_ready_made_flow_can_be_turned_on(admin: Client) -> None:
 
 def test_versions_runs_stay_in_theirs(admin: Client, boss: User) -> None:
     base = new_flow(admin)
-    admin.post(f"{base}add", {"kind": "wait", "after": "", "path": ""})
+    admin.post(f"{base}add", {"kind": "wait", "at": ":"})
     admin.post(f"{base}versions/1/activate")
     lead(boss)
     worker.drain()
     assert FlowRun.objects.get().state == RunState.DONE  # nothing follows the wait
-    admin.post(f"{base}add", {"kind": "notify", "after": "s1", "path": ""})
+    admin.post(f"{base}add", {"kind": "notify", "at": "s1:"})
     admin.post(f"{base}?step=s2", {"to": ["owner"], "text": "Hello", "do": "save"})
     assert sorted(FlowVersion.objects.values_list("number", "state")) == [(1, "active"), (2, "draft")]
     admin.post(f"{base}versions/2/activate")
@@ -156,7 +156,7 @@ def test_versions_runs_stay_in_theirs(admin: Client, boss: User) -> None:
 def test_a_button_on_the_record_starts_a_flow(admin: Client, boss: User) -> None:
     base = new_flow(admin)
     admin.post(f"{base}?step=trigger", {"on": "manual", "do": "save"})
-    admin.post(f"{base}add", {"kind": "update", "after": "", "path": ""})
+    admin.post(f"{base}add", {"kind": "update", "at": ":"})
     admin.post(
         f"{base}?step=s1",
         {"f": ["Title"], "from.Title": "value", "Title": "By hand", "target": "", "do": "save"},

@@ -1,0 +1,1 @@
+"""Scenarios: flows that write to contacts and leads."""

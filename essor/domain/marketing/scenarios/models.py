@@ -1,0 +1,63 @@
+"""What makes a flow a scenario, the mailings of its steps, and who hands over its text messages."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from essor.domain.automation.models import Flow, FlowVersion, new_secret
+
+
+class Scenario(models.Model):
+    """What a flow of contacts or leads knows beyond its steps: the campaign it belongs to, and how it writes.
+
+    Who comes in again and who leaves stands in the flow's definition, so that it goes with the version: `trigger.again`,
+    `leave` (the goal) and `drop` (the exit).
+    """
+
+    flow = models.OneToOneField(Flow, models.CASCADE, primary_key=True, related_name="scenario")
+    campaign = models.ForeignKey(
+        "campaigns.Campaign", models.DO_NOTHING, null=True, blank=True, related_name="+", db_constraint=False
+    )
+    # What its mails are about: who opted out of the topic is not mailed.
+    topic = models.ForeignKey(
+        "consent.Topic", models.DO_NOTHING, null=True, blank=True, related_name="+", db_constraint=False
+    )
+    from_name = models.CharField(max_length=120, default="", blank=True)
+    from_address = models.EmailField(default="", blank=True)
+    reply_to_address = models.EmailField(default="", blank=True)
+    is_capped = models.BooleanField(default=True)
+    is_tracked = models.BooleanField(default=True)
+
+
+class StepMail(models.Model):
+    """The mailing through which one step of one version writes.
+
+    Nobody gets a mailing twice: who passes the step again gets that of the next `round`. Versions share the mailings of
+    steps that say the same: `digest` tells what they say.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    version = models.ForeignKey(FlowVersion, models.CASCADE, related_name="+", db_index=False)
+    node = models.CharField(max_length=12)
+    round = models.PositiveSmallIntegerField(default=1)
+    digest = models.CharField(max_length=64)
+    list_email = models.ForeignKey(
+        "sending.ListEmail", models.DO_NOTHING, related_name="+", db_constraint=False
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["version", "node", "round"], name="step_mail_once")
+        ]
+
+
+class Gateway(models.Model):
+    """Who hands over our text messages: one row. `secret` signs what is sent there."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    url = models.CharField(max_length=2000)
+    sender = models.CharField(max_length=20, default="", blank=True)
+    secret = models.CharField(max_length=64, default=new_secret)
+    is_active = models.BooleanField(default=True)

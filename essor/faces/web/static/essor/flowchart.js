@@ -1,0 +1,74 @@
+/* The drawing of a flow: it starts in the middle, stays where it was when a card is opened, and is moved by dragging
+   its ground. The wheel and the arrow keys move it by themselves, as it is a scrolling element. */
+const places = new Map();
+const CLICK = 4; // pixels that a hand may tremble
+
+function arrange(chart) {
+  const known = places.get(chart.dataset.pan);
+  chart.scrollLeft = known ?? (chart.scrollWidth - chart.clientWidth) / 2;
+  const card = chart.querySelector(".fc-card.is-chosen, .fc-plus.is-chosen");
+  if (!card) return;
+  const box = card.getBoundingClientRect();
+  const frame = chart.getBoundingClientRect();
+  if (box.left < frame.left || box.right > frame.right) chart.scrollLeft += box.left + box.width / 2 - frame.left - frame.width / 2;
+}
+
+function arrangeAll() {
+  for (const chart of document.querySelectorAll("[data-pan]")) arrange(chart);
+}
+
+document.addEventListener("scroll", ({ target }) => {
+  if (target.dataset?.pan) places.set(target.dataset.pan, target.scrollLeft);
+}, { capture: true, passive: true });
+
+document.addEventListener("pointerdown", (event) => {
+  const chart = event.target.closest?.("[data-pan]");
+  if (!chart || event.button !== 0 || event.pointerType === "touch" || event.target.closest("a, button, form, .fc-card")) return;
+  const start = event.clientX;
+  const from = chart.scrollLeft;
+  const move = (moved) => {
+    if (Math.abs(moved.clientX - start) > CLICK) chart.classList.add("is-dragged");
+    chart.scrollLeft = from - (moved.clientX - start);
+  };
+  const end = () => {
+    chart.classList.remove("is-dragged");
+    removeEventListener("pointermove", move);
+    removeEventListener("pointerup", end);
+    removeEventListener("pointercancel", end);
+  };
+  addEventListener("pointermove", move);
+  addEventListener("pointerup", end);
+  addEventListener("pointercancel", end);
+});
+
+document.addEventListener("htmx:afterSettle", ({ detail }) => {
+  if (detail.target?.id === "page") arrangeAll();
+});
+
+arrangeAll();
+
+/* How many letters a text message has, and in how many parts it goes out: 160 letters of the phones' own alphabet, or 70
+   of any other; a message of several parts gives up a few letters of each. */
+const PHONE = /^[@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&'()*+,\-./0-9:;<=>?¡A-ZÄÖÑÜ§¿a-zäöñüà^{}\\[~\]|€]*$/;
+const DOUBLE = /[\^{}\\[~\]|€]/g;
+
+function parts(text) {
+  const phone = PHONE.test(text);
+  const letters = phone ? text.length + (text.match(DOUBLE)?.length ?? 0) : text.length;
+  const [one, several] = phone ? [160, 153] : [70, 67];
+  return { letters, parts: letters <= one ? Math.min(1, letters) : Math.ceil(letters / several) };
+}
+
+function count(area) {
+  const place = document.getElementById(area.dataset.sms);
+  if (!place) return;
+  const found = parts(area.value);
+  place.textContent = place.dataset.pattern.replace("{letters}", found.letters).replace("{parts}", found.parts);
+}
+
+const countAll = () => document.querySelectorAll("[data-sms]").forEach(count);
+document.addEventListener("input", ({ target }) => {
+  if (target.matches?.("[data-sms]")) count(target);
+});
+document.addEventListener("htmx:afterSettle", countAll);
+countAll();
