@@ -154,7 +154,7 @@ def sell(actor: Actor, mailing: ListEmail, member: int) -> float | None:
     """Win an opportunity of 12,000 with a member; return the campaign's return on its cost of 1,000, in percent."""
     buyer = CampaignMember.objects.get(pk=member).contact_id
     assert buyer is not None
-    account = save(actor, Change("Account", {"Name": "Toits et Façades"})).id
+    account = save(actor, Change("Account", {"Name": "Toits et Façades", "Industry": "Construction"})).id
     deal = {
         "Name": "Façade", "StageName": "Closed Won", "CloseDate": timezone.localdate().isoformat(), "Amount": 12_000,
         "ContactId": ids.encode("003", buyer), "CampaignId": mailing.campaign_id, "AccountId": account, "NextStep": "Facture",
