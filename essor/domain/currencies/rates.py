@@ -74,11 +74,6 @@ def today() -> dict[str, float]:
     return {code: rate for code in known.plain if (rate := known.at(code, now))}
 
 
-def of_all(home: str) -> dict[str, float]:
-    """Return today's rates with the company's own currency among them."""
-    return {**today(), home: 1.0}
-
-
 @rates_by_day
 class RateOn(Func):
     """The rate of a currency on a day, in SQL: the last dated one, else the currency's own, 1 for the company's."""

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
+
+from django.utils import timezone
 
 from essor.access.actor import Actor
 from essor.access.view import catalog_for
+from essor.domain.currencies import rates
+from essor.domain.currencies.rates import Rates
 from essor.domain.marketing.campaigns.objects import CAMPAIGN
 from essor.query import run
 from essor.query.converting import convert
@@ -67,13 +72,44 @@ def _rows(actor: Actor, link: str, keys: Iterable[int]) -> list[dict[str, Any]]:
     return run.rows(actor, query)
 
 
-def totals(branches: Iterable[Branch], currency: str, rates: Mapping[str, float]) -> dict[str, int]:
-    """Return the sums, money in one currency at `rates` (units for one of the company's); without a rate it is left out."""
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """Money of campaigns in one currency: each amount at the rate of its campaign's first day, today's without one."""
+
+    currency: str
+    rates: Rates
+
+    def worth(self, units: int, code: str, day: date | None) -> int | None:
+        """Return an amount of `code` in our currency; None where nobody keeps a rate."""
+        if code == self.currency or not units:
+            return units
+        at = day or timezone.localdate()
+        theirs, ours = self.rates.at(code, at), self.rates.at(self.currency, at)
+        return convert(units, theirs / ours) if theirs and ours else None
+
+
+def exchange(actor: Actor, currency: str, codes: Iterable[str]) -> Exchange:
+    """Return how amounts in other currencies become `currency`; nothing is asked where there is no other."""
+    return Exchange(currency, rates.read(actor.company.currency, {currency, *codes}))
+
+
+def currency_of(branch: Branch, usual: str) -> str:
+    """Return the currency of a campaign's own money."""
+    return str(branch.values.get("CurrencyIsoCode") or usual)
+
+
+def totals(branches: Iterable[Branch], money: Exchange) -> tuple[dict[str, int], frozenset[str]]:
+    """Return the sums in one currency, and the currencies without a rate, whose amounts are in none of them."""
     found: dict[str, int] = dict.fromkeys(SUMS, 0)
+    unknown = set()
     for one in branches:
-        code = str(one.values.get("CurrencyIsoCode") or currency)
-        rate = 1.0 if code == currency else rates.get(code, 0) / rates[currency] if currency in rates else 0
+        code, day = currency_of(one, money.currency), one.values.get("StartDate")
         for name in SUMS:
-            units = int(one.values.get(name) or 0)
-            found[name] += (convert(units, rate) or 0) if name in MONEY else units
-    return found
+            units: int | None = int(one.values.get(name) or 0)
+            if units and name in MONEY:
+                units = money.worth(units, code, day)
+            if units is None:
+                unknown.add(code)
+            else:
+                found[name] += units
+    return found, frozenset(unknown)
