@@ -72,6 +72,15 @@ def save_settings(
         _note(actor, "save_flow", flow)
 
 
+def rename(actor: Actor, flow: Flow, *, name: str, description: str) -> None:
+    """Give a flow another name, and tell what it is for."""
+    require_keeper(actor, flow)
+    flow.name, flow.description = _named(name), description.strip()
+    with transaction.atomic():
+        flow.save(update_fields=["name", "description"])
+        _note(actor, "save_flow", flow)
+
+
 def draft_of(actor: Actor, flow: Flow) -> FlowVersion:
     """Return the flow's draft; made from the version in force, or the last one, when there is none."""
     require_keeper(actor, flow)
@@ -102,7 +111,7 @@ def activate(actor: Actor, flow: Flow, version: FlowVersion) -> None:
     require_keeper(actor, flow)
     definition = from_json(version.definition)
     acting = engine.actor_of(flow)
-    found = checking.problems(acting, flow.object_name, definition)
+    found = checking.problems(acting, flow.object_name, definition, flow)
     if found:
         raise ValidationFailed([one.error for one in found])
     now = timezone.now()
@@ -115,7 +124,7 @@ def activate(actor: Actor, flow: Flow, version: FlowVersion) -> None:
         flow.next_due = scheduling.first_slot(definition.trigger, before, acting.timezone, now)
         flow.looked_until = None
         flow.save(update_fields=["active", "next_due", "looked_until"])
-        site = site_of(acting, flow.object_name)
+        site = site_of(acting, flow.object_name, flow, definition)
         for step in definition.walk():
             STEPS[step.kind].prepare(version, step, site)
         if flow.next_due == now:

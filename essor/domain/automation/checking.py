@@ -12,6 +12,7 @@ from essor.domain.automation import earlier
 from essor.domain.automation.definition import Definition, Trigger
 from essor.domain.automation.events import EVENTS
 from essor.domain.automation.kinds import STEPS, Site, site_of
+from essor.domain.automation.models import Flow
 from essor.domain.automation.scheduling import members_of
 from essor.kernel.errors import EssorError, FieldError
 from essor.query import run
@@ -28,10 +29,12 @@ class Problem:
     error: FieldError
 
 
-def problems(actor: Actor, object_name: str, definition: Definition) -> list[Problem]:
+def problems(
+    actor: Actor, object_name: str, definition: Definition, flow: Flow | None = None
+) -> list[Problem]:
     """Return all that is wrong with a flow that would act as `actor`."""
     try:
-        site = site_of(actor, object_name)
+        site = site_of(actor, object_name, flow, definition)
     except EssorError as error:
         return [Problem("trigger", FieldError("", "INVALID_TYPE", str(error)))]
     return list(_problems(site, definition))

@@ -96,9 +96,8 @@ def take(version: FlowVersion, node: str, runs: list[FlowRun], *, rehearsal: boo
         with translation.override(actor.language):
             if step is None or step.kind not in STEPS:
                 raise _gone()
-            members = _taken(
-                flow, definition, step, site_of(actor, flow.object_name), members, rehearsal=rehearsal
-            )
+            site = site_of(actor, flow.object_name, flow, definition)
+            members = _taken(flow, definition, step, site, members, rehearsal=rehearsal)
             outcome.settle(flow, definition, node, members)
     except EssorError as error:
         # The same for all of them: there is nothing to gain by trying them one by one.

@@ -46,13 +46,13 @@ def read(raw: Any) -> Hours | None:
     """Return the hours that settings tell of as {"days", "from", "until", "by": "person" | "company"}; None for nonsense."""
     if not isinstance(raw, Mapping):
         return None
-    days, first, last = raw.get("days"), raw.get("from"), raw.get("until")
-    if not isinstance(days, list) or not days or not all(_is_whole(one) and one in WEEK for one in days):
+    days, first, last = raw.get("days"), _whole(raw.get("from")), _whole(raw.get("until"))
+    if not isinstance(days, list) or not days or not all(_whole(one) in WEEK for one in days):
         return None
-    if not (_is_whole(first) and _is_whole(last) and 0 <= first < last <= LAST_HOUR):
+    if not 0 <= first < last <= LAST_HOUR:
         return None
     return Hours(tuple(sorted(set(days))), first, last, raw.get("by") == "person")
 
 
-def _is_whole(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+def _whole(value: Any) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) else -1

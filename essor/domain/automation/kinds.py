@@ -30,17 +30,21 @@ from essor.records.change import Source
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Where a step stands: the object of its flow in the eyes of whoever it acts as."""
+    """Where a step stands: the object of its flow in the eyes of whoever it acts as, the flow, and all its steps."""
 
     actor: Actor
     catalog: Catalog
     obj: ObjectDef
+    flow: Flow | None = None
+    definition: Definition = Definition()  # noqa: RUF009 -- frozen
 
 
-def site_of(actor: Actor, object_name: str) -> Site:
+def site_of(
+    actor: Actor, object_name: str, flow: Flow | None = None, definition: Definition | None = None
+) -> Site:
     """Return the site of a flow on an object; UnknownObject when the actor sees none of that name."""
     catalog = catalog_for(actor)
-    return Site(actor, catalog, catalog.object(object_name))
+    return Site(actor, catalog, catalog.object(object_name), flow, definition or Definition())
 
 
 @dataclass(slots=True)

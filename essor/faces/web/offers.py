@@ -4,7 +4,8 @@ A room registers beside its views, which `urls.py` imports: `@record_action("Lea
 `Action` or None, `@record_panel("Opportunity")` above one that returns a `Panel` or None, `@tab` above one that returns
 a `PageTab` or None, `@home_link` above one that returns an `Action` or None for the home page, `@first_step` above one
 that returns a `FirstStep` or None for a new company. Every offer is asked in the order of registration, first steps by
-their place.
+their place. `@report_action("Lead")` stands above a list's button that asks before it does anything: reports offer it for
+all the records behind them.
 """
 
 from __future__ import annotations
@@ -81,6 +82,7 @@ StepOffer = Callable[[Actor], FirstStep | None]
 _actions: list[tuple[frozenset[str], RecordAction]] = []
 _panels: list[tuple[frozenset[str], RecordPanel]] = []
 _list_actions: list[tuple[frozenset[str], ListAction]] = []
+_report_actions: list[tuple[frozenset[str], ListAction]] = []
 _marks: list[tuple[frozenset[str], RecordMark]] = []
 _tabs: list[HeaderTab] = []
 _links: list[HomeLink] = []
@@ -112,6 +114,16 @@ def list_action(*objects: str) -> Callable[[ListAction], ListAction]:
 
     def register(function: ListAction) -> ListAction:
         _list_actions.append((frozenset(objects), function))
+        return function
+
+    return register
+
+
+def report_action(*objects: str) -> Callable[[ListAction], ListAction]:
+    """Offer a list's button for all records of these objects that stand behind a report, too: it must ask before it acts."""
+
+    def register(function: ListAction) -> ListAction:
+        _report_actions.append((frozenset(objects), function))
         return function
 
     return register
@@ -152,9 +164,16 @@ def actions(record: Loaded) -> Iterator[Action]:
 
 def list_actions(state: State) -> list[Action]:
     """Return the buttons that rooms offer for a selection of a list."""
-    wanted = [
-        function for objects, function in _list_actions if state.object.name in objects or EVERY in objects
-    ]
+    return _selected(_list_actions, state)
+
+
+def report_actions(state: State) -> list[Action]:
+    """Return the buttons that rooms offer for the records behind a report, which `state` lists."""
+    return _selected(_report_actions, state)
+
+
+def _selected(offered: list[tuple[frozenset[str], ListAction]], state: State) -> list[Action]:
+    wanted = [function for objects, function in offered if state.object.name in objects or EVERY in objects]
     return [found for function in wanted if (found := function(state)) is not None]
 
 
