@@ -50,6 +50,9 @@ JOBS = {
     "clients": Job("bench.clients", writes=True, serves=True, databases=(SQLITE,)),
     "dashboard": Job("bench.dashboard", writes=True),
     "mailing": Job("bench.mailing", writes=True),
+    "scenario": Job("bench.scenario", writes=True),
+    "clicks": Job("bench.clicks", writes=True, serves=True),
+    "visible": Job("bench.visible", writes=True, serves=True),
     "audience": Job("bench.audience", big=True),
     "memory": Job("bench.memory", writes=True, serves=True, databases=(SQLITE,)),
 }

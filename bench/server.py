@@ -44,12 +44,25 @@ class Server:
 @contextmanager
 def serving(store: Store, *, worker: bool = True) -> Iterator[Server]:
     """Serve the store until the block ends."""
+    arguments = ["-c", RUN, "serve"] if worker else ["-c", RUN, "serve", "--no-worker"]
+    with _running(store, lambda port: [*arguments, "--host", HOST, "--port", str(port)]) as server:
+        yield server
+
+
+@contextmanager
+def bare(store: Store) -> Iterator[Server]:
+    """Serve the barest of all redirects until the block ends."""
+    with _running(store, lambda port: ["-m", "bench.bare", HOST, str(port)]) as server:
+        yield server
+
+
+@contextmanager
+def _running(store: Store, arguments: Callable[[int], list[str]]) -> Iterator[Server]:
+    """Run a Python program that serves a free port."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-c", RUN, "serve", "--host", HOST, "--port", str(port)]
-    if not worker:
-        command.append("--no-worker")
+    command = [sys.executable, *arguments(port)]
     process = subprocess.Popen(command, env=store.environment, cwd=CODE, stdout=subprocess.DEVNULL)
     try:
         _wait(port, process)

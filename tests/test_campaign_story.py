@@ -31,9 +31,9 @@ from essor.domain.marketing.sending import addresses, launch, runner
 from essor.domain.marketing.sending.models import ListEmail, Recipient, Server
 from essor.domain.marketing.sending.states import SENT, State
 from essor.domain.marketing.sending.tests.sink import Sink, sink
-from essor.domain.marketing.tracking import destinations, reading, verdicts
+from essor.domain.marketing.tracking import destinations, keeping, reading, verdicts
 from essor.domain.marketing.tracking.models import Hit
-from essor.domain.marketing.tracking.recorder import Recorder
+from essor.domain.marketing.tracking.recorder import Recorder, Seen
 from essor.domain.sales.models import Contact
 from essor.faces.web import hits
 from essor.faces.web.campaigns.results import WARM
@@ -97,9 +97,9 @@ def mailing(admin: Actor, server: Sink) -> ListEmail:
 
 
 @pytest.fixture
-def recorder(monkeypatch: pytest.MonkeyPatch) -> Recorder:
+def recorder(monkeypatch: pytest.MonkeyPatch) -> Recorder[Seen]:
     """Return a recorder without a thread: another connection does not see what this test has not committed."""
-    own = Recorder()
+    own = Recorder(keeping.keep)
     monkeypatch.setattr(own, "_start", bool)
     monkeypatch.setattr(hits, "recorder", own)
     return own
@@ -120,13 +120,18 @@ def path_of(pattern: str, text: str) -> str:
     return found[1]
 
 
+async def nothing() -> dict[str, str]:
+    """Be a request without a body."""
+    return {"type": "http.request"}
+
+
 def follow(path: str) -> None:
     """Follow a link of a mail as a browser does."""
     hit = addresses.read_click(path.removeprefix("/l/"))
     assert hit is not None
     assert destinations.of(hit) == "https://vauban.example/white-paper"
     answer = asyncio.run(
-        hits.click({"path": path, "method": "GET", "headers": [AGENT], "client": ("203.0.113.7", 1)})
+        hits.click({"path": path, "method": "GET", "headers": [AGENT], "client": ("203.0.113.7", 1)}, nothing)
     )
     assert answer is not None
     assert dict(answer.headers)[b"location"] == b"https://vauban.example/white-paper"
@@ -144,7 +149,7 @@ def come_back(mails: list[Message]) -> None:
 
 
 def test_from_all_contacts_to_the_ninety_to_call_and_the_return(
-    admin: Actor, mailing: ListEmail, server: Sink, client: Client, recorder: Recorder
+    admin: Actor, mailing: ListEmail, server: Sink, client: Client, recorder: Recorder[Seen]
 ) -> None:
     counted = count.counted(launch.audience_of(mailing), admin)
     assert (counted.total, counted.mailable) == (DIRECTORS, DIRECTORS)

@@ -56,3 +56,10 @@ def test_no_drawer_for_everything() -> None:
         for path, _text in sources()
         if path.name in ("utils.py", "helpers.py", "misc.py", "common.py")
     ]
+
+
+def test_faces_read_whole_numbers_by_one_way() -> None:
+    """`int("²")` fails where `"²".isdigit()` holds, as does `int` of 5,000 digits; `kernel.whole` knows both."""
+    asked = (".isdigit()", ".isdecimal()", ".isnumeric()")
+    faces = ((path, text) for path, text in sources() if "faces" in path.parts and "tests" not in path.parts)
+    assert not [str(path) for path, text in faces if any(one in text for one in asked)]

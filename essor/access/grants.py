@@ -106,7 +106,7 @@ def grants(actor: Actor, obj: ObjectDef, *, verb: Verb, compile_where: CompileWh
         return
     link = deciding_link(obj, default)
     if link:
-        yield from _by_parent(actor, link, verb, compile_where)
+        yield from by_parent(actor, link, verb, compile_where)
         if link.kind.name != MASTER:
             yield from _orphans(actor, link, default)
         return
@@ -195,7 +195,7 @@ def _shared(actor: Actor, obj: ObjectDef, default: Default, level: Level) -> Q:
     return known
 
 
-def _by_parent(actor: Actor, link: Field, verb: Verb, compile_where: CompileWhere) -> Iterator[Grant]:
+def by_parent(actor: Actor, link: Field, verb: Verb, compile_where: CompileWhere) -> Iterator[Grant]:
     """Yield the rows whose parent the actor may read, or edit when the verb changes anything."""
     parent = current.get().object(link.targets[0])
     needed: Verb = "read" if verb == "read" else "edit"

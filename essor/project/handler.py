@@ -21,7 +21,8 @@ from django.http import FileResponse, HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse, set_script_prefix
 
-from essor.faces.web.hits import QUICK
+from essor.faces.web import hits
+from essor.faces.web.visits import quick as visits
 
 Scope = dict[str, Any]
 Message = Mapping[str, Any]
@@ -30,6 +31,7 @@ Send = Callable[[Message], Awaitable[None]]
 
 THREADS = 10  # what two cores can use while some wait for the database; each may hold 2 MB of it in memory
 CHUNK = 65_536  # bytes
+QUICK = {**hits.QUICK, **visits.QUICK}
 PREFIX = 3  # characters of a path by which QUICK is found: "/l/"
 
 
@@ -56,7 +58,7 @@ class Handler(ASGIHandler):  # type: ignore[misc]  # Django's handlers are untyp
             await super().__call__(scope, receive, send)
             return
         quick = QUICK.get(scope["path"][:PREFIX])
-        if quick is not None and (found := await quick(scope)) is not None:
+        if quick is not None and (found := await quick(scope, receive)) is not None:
             await send({"type": "http.response.start", "status": found.status, "headers": found.headers})
             await send({"type": "http.response.body", "body": found.body})
             return

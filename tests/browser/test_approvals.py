@@ -61,6 +61,9 @@ def test_a_discount_above_the_threshold_is_locked_until_it_is_refused_with_a_rea
     card = boss.locator(".approval-card", has_text="Toiture")
     card.locator("summary").click()
     card.locator("textarea").fill("Trop")
+    card.evaluate("card => { card.dataset.old = 1; document.body.dispatchEvent(new Event('es:changed')); }")
+    expect(boss.locator("[data-old]")).to_have_count(0)  # drawn anew, as when somebody else asks something
+    expect(card.locator("textarea")).to_have_value("Trop")
     card.locator("button[value=refuse]").click()
     expect(boss.locator(".approval-card", has_text="Toiture")).to_have_count(0)
     rep.goto(address)

@@ -10,6 +10,7 @@ from essor.catalog.kinds.links import File, Id, Lookup, MasterDetail
 from essor.catalog.kinds.moments import Date, DateTime, Time
 from essor.catalog.kinds.numbers import Money, Number, Percent
 from essor.catalog.kinds.places import Address, Degrees, Geolocation
+from essor.catalog.kinds.recurrence import Recurrence
 from essor.catalog.kinds.text import RichText, Text, TextArea
 from essor.catalog.kinds.truth import Checkbox, Slider
 
@@ -21,7 +22,7 @@ ADDABLE: tuple[Kind, ...] = (
     Formula(), RollUp(), Geolocation(), Address(), File(),
 )  # fmt: skip
 
-KINDS: dict[str, Kind] = {one.name: one for one in (*ADDABLE, Id(), Degrees())}
+KINDS: dict[str, Kind] = {one.name: one for one in (*ADDABLE, Id(), Degrees(), Recurrence())}
 
 
 def kind(name: str) -> Kind:

@@ -12,6 +12,7 @@ from essor.access.actor import Actor, actor_for
 from essor.access.models import User
 from essor.domain.activities import agenda
 from essor.kernel.clock import zone_named
+from essor.kernel.whole import whole
 
 SIGNER = signing.Signer(salt="essor.calendar", sep=".")
 PAST, AHEAD = timedelta(days=60), timedelta(days=365)
@@ -29,7 +30,7 @@ def reader_of(token: str) -> Actor | None:
         key, _gap, _hash = SIGNER.unsign(token).partition("-")
     except signing.BadSignature:
         return None
-    user = User.objects.filter(pk=int(key)).first() if key.isdecimal() else None
+    user = User.objects.filter(pk=whole(key) or 0).first()
     return actor_for(user) if user is not None and user.may_enter and token_of(user) == token else None
 
 

@@ -26,9 +26,7 @@ class Activity(Record):
     reminder_date_time = models.DateTimeField(_("Remind on"), null=True, blank=True)
     # The reminder that went out last; another time than `reminder_date_time` is still to come.
     reminded_for = models.DateTimeField(null=True, blank=True)
-    recurrence2_pattern_text = models.CharField(
-        _("Recurrence (RRULE)"), max_length=512, null=True, blank=True
-    )
+    recurrence2_pattern_text = models.CharField(_("Recurrence"), max_length=512, null=True, blank=True)
 
     class Meta:
         abstract = True

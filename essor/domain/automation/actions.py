@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from django.db import transaction
@@ -15,8 +16,10 @@ from essor.access.models import User
 from essor.access.rights import Permission
 from essor.catalog import current
 from essor.domain.approvals.actions.recall import end_requests
-from essor.domain.automation import checking, engine, jobs, scheduling
+from essor.domain.automation import checking, engine, jobs, numbers, outcome, scheduling
 from essor.domain.automation.definition import Definition, from_json, to_json
+from essor.domain.automation.keepers import require_keeper
+from essor.domain.automation.kinds import STEPS, site_of
 from essor.domain.automation.models import Asked, Flow, FlowRun, FlowStep, FlowVersion, RunState
 from essor.kernel.errors import FieldError, ValidationFailed
 
@@ -31,6 +34,13 @@ def create_flow(
 ) -> Flow:
     """Make a flow that is off, with a first draft; its owner is whoever makes it."""
     require(actor, Permission.CUSTOMIZE)
+    return new_flow(actor, name=name, object_name=object_name, definition=definition, description=description)
+
+
+def new_flow(
+    actor: Actor, *, name: str, object_name: str, definition: Definition | None = None, description: str = ""
+) -> Flow:
+    """Make a flow for somebody who may: rooms with flows of their own ask that themselves."""
     obj = current.get().object(object_name)
     if not obj.is_record:
         raise _refused("object", _("Flows are made for records."))
@@ -62,9 +72,18 @@ def save_settings(
         _note(actor, "save_flow", flow)
 
 
+def rename(actor: Actor, flow: Flow, *, name: str, description: str) -> None:
+    """Give a flow another name, and tell what it is for."""
+    require_keeper(actor, flow)
+    flow.name, flow.description = _named(name), description.strip()
+    with transaction.atomic():
+        flow.save(update_fields=["name", "description"])
+        _note(actor, "save_flow", flow)
+
+
 def draft_of(actor: Actor, flow: Flow) -> FlowVersion:
     """Return the flow's draft; made from the version in force, or the last one, when there is none."""
-    require(actor, Permission.CUSTOMIZE)
+    require_keeper(actor, flow)
     with transaction.atomic():
         draft = flow.versions.filter(state=State.DRAFT).order_by("-number").first()
         if draft is not None:
@@ -89,29 +108,33 @@ def save_draft(actor: Actor, flow: Flow, definition: Definition) -> FlowVersion:
 
 def activate(actor: Actor, flow: Flow, version: FlowVersion) -> None:
     """Put a version in force; runs under way stay in theirs. ValidationFailed with everything that is unfinished."""
-    require(actor, Permission.CUSTOMIZE)
+    require_keeper(actor, flow)
     definition = from_json(version.definition)
     acting = engine.actor_of(flow)
-    found = checking.problems(acting, flow.object_name, definition)
+    found = checking.problems(acting, flow.object_name, definition, flow)
     if found:
         raise ValidationFailed([one.error for one in found])
     now = timezone.now()
     with transaction.atomic():
+        before = from_json(flow.active.definition).trigger if flow.active is not None else None
         flow.versions.filter(state=State.ACTIVE).exclude(pk=version.pk).update(state=State.RETIRED)
         version.state, version.activated_date = State.ACTIVE, now
         version.save(update_fields=["state", "activated_date"])
         flow.active = version
-        flow.next_due, flow.looked_until = (
-            scheduling.next_slot(definition.trigger, acting.timezone, now),
-            None,
-        )
+        flow.next_due = scheduling.first_slot(definition.trigger, before, acting.timezone, now)
+        flow.looked_until = None
         flow.save(update_fields=["active", "next_due", "looked_until"])
+        site = site_of(acting, flow.object_name, flow, definition)
+        for step in definition.walk():
+            STEPS[step.kind].prepare(version, step, site)
+        if flow.next_due == now:
+            jobs.look.enqueue()
         _note(actor, "activate_flow", flow)
 
 
 def deactivate(actor: Actor, flow: Flow, *, stop_runs: bool = False) -> int:
     """Turn a flow off: nothing starts any more; runs under way go on unless they are stopped. Return how many were."""
-    require(actor, Permission.CUSTOMIZE)
+    require_keeper(actor, flow)
     with transaction.atomic():
         flow.versions.filter(state=State.ACTIVE).update(state=State.RETIRED)
         flow.active, flow.next_due = None, None
@@ -125,7 +148,7 @@ def deactivate(actor: Actor, flow: Flow, *, stop_runs: bool = False) -> int:
 
 def delete_flow(actor: Actor, flow: Flow) -> None:
     """Remove a flow that is off, with its versions and its log."""
-    require(actor, Permission.CUSTOMIZE)
+    require_keeper(actor, flow)
     if flow.active_id is not None:
         raise _refused("", _("Turn the flow off first."))
     stop(actor, flow, flow.runs.filter(state=RunState.HELD).values_list("pk", flat=True))
@@ -138,11 +161,17 @@ def delete_flow(actor: Actor, flow: Flow) -> None:
 
 def retry(actor: Actor, flow: Flow, run_ids: Iterable[int] | None = None) -> int:
     """Let failed runs (all when None are named) take their step again; return how many."""
-    require(actor, Permission.CUSTOMIZE)
+    require_keeper(actor, flow)
     rows = _failed(flow, run_ids)
     with transaction.atomic():
         count = rows.update(
-            state=RunState.WAITING, due_at=timezone.now(), attempts=0, error="", ended=None, depth=0
+            state=RunState.WAITING,
+            due_at=timezone.now(),
+            attempts=0,
+            error="",
+            ended=None,
+            depth=0,
+            parked=False,
         )
         if count:
             jobs.move_on.enqueue()
@@ -151,21 +180,23 @@ def retry(actor: Actor, flow: Flow, run_ids: Iterable[int] | None = None) -> int
 
 def skip(actor: Actor, flow: Flow, run_ids: Iterable[int]) -> int:
     """Let failed runs go on with the step behind the one that failed; return how many."""
-    require(actor, Permission.CUSTOMIZE)
+    require_keeper(actor, flow)
     now = timezone.now()
     with transaction.atomic():
         runs = list(_failed(flow, run_ids).select_related("version"))
+        left = Counter((run.version_id, run.node, numbers.SKIPPED) for run in runs)
         for run in runs:
             after = from_json(run.version.definition).after(run.node)
             run.state, run.node, run.due_at = (
                 (RunState.WAITING, after, now) if after else (RunState.DONE, run.node, None)
             )
             run.attempts, run.error, run.ended = 0, "", None if after else now
+        numbers.add(left)
         FlowRun.objects.bulk_update(
             runs, ["state", "node", "due_at", "attempts", "error", "ended"], batch_size=200
         )
         FlowStep.objects.bulk_create(
-            FlowStep(run=run, node=run.node, outcome="skipped", detail=actor.name) for run in runs
+            FlowStep(run=run, node=run.node, outcome=numbers.SKIPPED, detail=actor.name) for run in runs
         )
         if runs:
             jobs.move_on.enqueue()
@@ -174,7 +205,7 @@ def skip(actor: Actor, flow: Flow, run_ids: Iterable[int]) -> int:
 
 def stop(actor: Actor, flow: Flow, run_ids: Iterable[int]) -> int:
     """End runs where they stand; return how many."""
-    require(actor, Permission.CUSTOMIZE)
+    require_keeper(actor, flow)
     rows = flow.runs.filter(pk__in=list(run_ids)).exclude(state__in=(RunState.DONE, RunState.STOPPED))
     with transaction.atomic():
         return _stopped(actor, rows)
@@ -184,7 +215,10 @@ def _stopped(actor: Actor, rows: QuerySet[FlowRun]) -> int:
     """End runs, and the requests for approval that some of them wait for; return how many."""
     held = rows.filter(state=RunState.HELD).values("pk")
     asked = list(Asked.objects.filter(run__in=held).values_list("request", flat=True))
-    count = rows.update(state=RunState.STOPPED, due_at=None, ended=timezone.now(), watching=False)
+    numbers.ended(rows, outcome.STOP)
+    count = rows.update(
+        state=RunState.STOPPED, due_at=None, ended=timezone.now(), watching=False, parked=False
+    )
     if asked:
         end_requests(actor, asked, _("The flow was stopped."))
     return count

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -61,8 +61,9 @@ def advance() -> int:
 
 
 def due() -> QuerySet[FlowRun]:
-    """Return the runs whose time has come."""
-    return FlowRun.objects.filter(state=RunState.WAITING, due_at__lte=timezone.now())
+    """Return the runs whose time has come, without those of flows that are paused."""
+    rows = FlowRun.objects.filter(state=RunState.WAITING, due_at__lte=timezone.now())
+    return rows.exclude(flow__in=Flow.objects.filter(paused=True))
 
 
 def _keys(version_id: int, node: str) -> list[int]:
@@ -95,9 +96,8 @@ def take(version: FlowVersion, node: str, runs: list[FlowRun], *, rehearsal: boo
         with translation.override(actor.language):
             if step is None or step.kind not in STEPS:
                 raise _gone()
-            members = _taken(
-                flow, definition, step, site_of(actor, flow.object_name), members, rehearsal=rehearsal
-            )
+            site = site_of(actor, flow.object_name, flow, definition)
+            members = _taken(flow, definition, step, site, members, rehearsal=rehearsal)
             outcome.settle(flow, definition, node, members)
     except EssorError as error:
         # The same for all of them: there is nothing to gain by trying them one by one.
@@ -113,21 +113,55 @@ def _taken(
     with transaction.atomic():  # a refusal in the middle takes back what the step has written so far
         keys = {one.run.record_id for one in members}
         rows = loading.records(site, step, keys)
-        left = loading.meeting(site, keys, definition.leave) if definition.leave is not None else set()
+        ends = _ends(site, definition, keys)
         going = []
         for one in members:
             found = rows.get(one.run.record_id)
             if found is None:
                 one.outcome, one.detail = outcome.STOP, _("The record is gone, or out of sight for the flow.")
-            elif one.run.record_id in left:
-                one.outcome, one.detail = outcome.STOP, _("The goal is reached: the record leaves the flow.")
-            else:
+            elif one.run.record_id in ends:
+                one.outcome, one.detail = ends[one.run.record_id]
+            elif not one.run.parked:
                 one.row, one.shown = found.row, found.shown
                 going.append(one)
         if going:
             moment = moment_for(site.actor.timezone)
             STEPS[step.kind].run(Batch(flow, definition, step, site, moment, going, rehearsal))
     return members
+
+
+def _ends(site: Site, definition: Definition, keys: Collection[int]) -> dict[int, tuple[str, str]]:
+    """Return {record: (outcome, why)} of those that have no business in the flow any more: at most two queries."""
+    found: dict[int, tuple[str, str]] = {}
+    if definition.drop is not None:
+        word = outcome.EXIT, _("It meets the criteria for leaving.")
+        found |= dict.fromkeys(loading.meeting(site, keys, definition.drop), word)
+    if definition.leave is not None:
+        word = outcome.GOAL, _("The goal is reached: the record leaves the flow.")
+        found |= dict.fromkeys(loading.meeting(site, keys, definition.leave), word)
+    return found
+
+
+def part(version: FlowVersion, runs: Collection[FlowRun]) -> int:
+    """Let waiting runs of a version leave at once whose record has reached the goal or meets the exit; return how many."""
+    definition = from_json(version.definition)
+    flow = version.flow
+    actor = actor_of(flow)
+    with translation.override(actor.language):
+        site = site_of(actor, flow.object_name)
+        ends = _ends(site, definition, {run.record_id for run in runs})
+        return end(version, {run: ends[run.record_id] for run in runs if run.record_id in ends})
+
+
+def end(version: FlowVersion, runs: Mapping[FlowRun, tuple[str, str]]) -> int:
+    """End waiting runs of a version where they stand, each with an outcome and why; return how many."""
+    by_node: dict[str, list[Member]] = defaultdict(list)
+    for run, (word, why) in runs.items():
+        by_node[run.node].append(Member(run, {}, outcome=word, detail=why))
+    definition = from_json(version.definition)
+    for node, members in by_node.items():
+        outcome.settle(version.flow, definition, node, members)
+    return len(runs)
 
 
 def _gone() -> EssorError:

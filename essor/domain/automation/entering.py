@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from essor.access.actor import Actor
 from essor.catalog import current
-from essor.domain.automation import earlier, engine, loading, outcome
+from essor.domain.automation import again, earlier, engine, loading, numbers, outcome
 from essor.domain.automation.definition import RECORD_TRIGGERS, Definition, Trigger, from_json
 from essor.domain.automation.kinds import Site, site_of
 from essor.domain.automation.models import Flow, FlowRun, FlowVersion, RunState
@@ -50,8 +51,12 @@ def follow(events: Sequence[Event]) -> int:
     catalog = current.get()
     for name, changes in by_object.items():
         if catalog.has(name):
-            begun += sum(_enter(version, changes) for version in listening(name))
-            _wake(name, {one.record_id for one in changes})
+            versions = listening(name)
+            begun += sum(_enter(version, changes) for version in versions)
+            keys = {one.record_id for one in changes}
+            for version in versions:
+                _part(version, keys)
+            wake(name, keys)
     return begun
 
 
@@ -113,6 +118,7 @@ def _begin(version: FlowVersion, definition: Definition, candidates: Mapping[int
         outcome.tell(version.flow, len(found), str(error))
         return 0
     rows = []
+    found -= again.barred(version.flow_id, definition.trigger, sorted(found))
     for key in sorted(found):
         last = candidates[key][-1]
         if last.depth >= DEEPEST:
@@ -120,7 +126,12 @@ def _begin(version: FlowVersion, definition: Definition, candidates: Mapping[int
             rows.append(_failed(version, definition, last, message))
         else:
             rows.append(_run(version, definition, last))
+    # A change that is told twice begins one run: only what is new counts.
+    before = FlowRun.objects.filter(flow=version.flow_id, record_id__in=found, entry__isnull=False)
+    known = set(before.values_list("record_id", "entry"))
+    rows = [row for row in rows if (row.record_id, row.entry) not in known]
     FlowRun.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+    numbers.entered(version.pk, sum(not row.error for row in rows))
     stopped = [row.error for row in rows if row.error]
     if stopped:
         outcome.tell(version.flow, len(stopped), stopped[0])
@@ -149,13 +160,32 @@ def _failed(version: FlowVersion, definition: Definition, change: Touched, messa
     return row
 
 
-def _wake(object_name: str, keys: set[int]) -> None:
-    """Let the runs that wait for a condition look again: their records have changed."""
+def wake(object_name: str, keys: Iterable[int]) -> int:
+    """Let the runs look again that wait for something to happen to these records; return how many."""
     ordered = sorted(keys)
+    woken = 0
     for start in range(0, len(ordered), PART):
         part = ordered[start : start + PART]
         rows = FlowRun.objects.filter(watching=True, record_id__in=part, flow__object_name=object_name)
-        rows.filter(state=RunState.WAITING).update(due_at=timezone.now())
+        woken += rows.filter(state=RunState.WAITING).update(due_at=timezone.now())
+    return woken
+
+
+def _part(version: FlowVersion, keys: Iterable[int]) -> None:
+    """Let those leave at once whose change was the goal of the flow, or its exit."""
+    if not {"leave", "drop"} & version.definition.keys():
+        return
+    ordered = sorted(keys)
+    by_version: dict[int, list[FlowRun]] = defaultdict(list)
+    for start in range(0, len(ordered), PART):
+        rows = FlowRun.objects.filter(flow=version.flow_id, record_id__in=ordered[start : start + PART])
+        for one in rows.filter(state=RunState.WAITING):
+            by_version[one.version_id].append(one)
+    versions = FlowVersion.objects.select_related("flow__owner").in_bulk(by_version) if by_version else {}
+    for key, runs in by_version.items():
+        # A flow that cannot be asked says so at its next step, to its owner.
+        with suppress(EssorError):
+            engine.part(versions[key], runs)
 
 
 def enter_all(version: FlowVersion, query: Query, actor: Actor) -> int:
@@ -163,11 +193,16 @@ def enter_all(version: FlowVersion, query: Query, actor: Actor) -> int:
 
     Runs in the caller's transaction. Segments of campaigns come in the same way.
     """
+    limits.check(query)
+    inner, values = run.matching(query, env_for(actor)).order_by().values_list("pk").query.sql_with_params()
+    return enter_selected(version, inner, values)
+
+
+def enter_selected(version: FlowVersion, selected: str, values: Sequence[Any]) -> int:
+    """Start a run for every record whose key a SELECT of one column gives, as far as the flow lets it in (again)."""
     definition = from_json(version.definition)
     if not definition.first:
         return 0
-    limits.check(query)
-    inner, values = run.matching(query, env_for(actor)).order_by().values_list("pk").query.sql_with_params()
     now = connection.ops.adapt_datetimefield_value(timezone.now())
     constants: dict[str, Any] = {
         "flow_id": version.flow_id, "version_id": version.pk, "node": definition.first,
@@ -176,20 +211,69 @@ def enter_all(version: FlowVersion, query: Query, actor: Actor) -> int:
     }  # fmt: skip
     names = ", ".join([*constants, "record_id"])
     marks = ", ".join(["%s"] * len(constants))
-    sql = f"INSERT INTO automation_flowrun ({names}) SELECT {marks}, found.* FROM ({inner}) found"  # noqa: S608
+    bars, told = again.barring(version.flow_id, definition.trigger, "chosen.id")
+    only = f"WHERE NOT EXISTS ({bars})" if bars else ""
+    sql = (
+        f"INSERT INTO automation_flowrun ({names}) WITH chosen(id) AS ({selected}) "  # noqa: S608 -- our own pieces
+        f"SELECT {marks}, chosen.id FROM chosen {only}"
+    )
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*constants.values(), *values])
-        return int(cursor.rowcount)
+        cursor.execute(sql, [*values, *constants.values(), *told])
+        number = int(cursor.rowcount)
+    numbers.entered(version.pk, number)
+    return number
+
+
+def enter_keys(version: FlowVersion, keys: Iterable[int]) -> int:
+    """Start runs for those of some records that meet the trigger's condition and may come in; return how many."""
+    definition = from_json(version.definition)
+    ordered = sorted(set(keys))
+    if not ordered or not definition.first:
+        return 0
+    begun = 0
+    with translation.override(version.flow.owner.language):
+        try:
+            site = site_of(engine.actor_of(version.flow), version.flow.object_name)
+            for start in range(0, len(ordered), PART):
+                part = ordered[start : start + PART]
+                found = loading.meeting(site, part, definition.trigger.where)
+                begun += len(enter_some(version.flow, sorted(found)))
+        except EssorError as error:
+            note_failure(version, str(error))
+    return begun
 
 
 def enter_some(flow: Flow, keys: Iterable[int]) -> list[FlowRun]:
-    """Start runs of the version in force for records that somebody chose."""
+    """Start runs of the version in force for some records, as far as they may come in (again)."""
     version = flow.active
     if version is None:
         return []
     definition = from_json(version.definition)
-    rows = [
-        FlowRun(flow=flow, version=version, record_id=key, node=definition.first)
-        for key in dict.fromkeys(keys)
-    ]
-    return FlowRun.objects.bulk_create(rows) if definition.first else []
+    wanted = list(dict.fromkeys(keys))
+    with transaction.atomic():
+        out = again.barred(flow.pk, definition.trigger, wanted)
+        rows = [
+            FlowRun(flow=flow, version=version, record_id=key, node=definition.first)
+            for key in wanted
+            if key not in out
+        ]
+        if not definition.first or not rows:
+            return []
+        numbers.entered(version.pk, len(rows))
+        return FlowRun.objects.bulk_create(rows, batch_size=500)
+
+
+def note_failure(version: FlowVersion, error: str) -> None:
+    """Leave a failed run without a record, so that the owner sees why the flow did not start."""
+    FlowRun.objects.create(
+        flow=version.flow, version=version, record_id=0, node="", state=RunState.FAILED, due_at=None,
+        ended=timezone.now(), error=error[:2000],
+    )  # fmt: skip
+    outcome.tell(version.flow, 1, error)
+
+
+def go_on() -> None:
+    """Ask the worker to move on whoever is due."""
+    from essor.domain.automation.jobs import move_on  # noqa: PLC0415 -- the jobs load the whole room
+
+    move_on.enqueue()

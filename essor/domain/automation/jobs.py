@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from essor.domain.approvals.models import APPROVED, REJECTED
 from essor.domain.approvals.writing import COMPLETED
 from essor.domain.automation import engine, entering, outcome, outgoing, scheduling
-from essor.domain.automation.models import Asked, FlowRun, Outgoing, RunState
+from essor.domain.automation.models import Asked, Flow, FlowRun, FlowStep, Outgoing, RunState
 from essor.domain.automation.steps.approval import NO, YES
 from essor.jobs.schedule import SCHEDULE, daily, every
 from essor.jobs.tasks import check_interrupted, task
@@ -65,9 +65,19 @@ def look() -> None:
 
 @task()
 def purge_runs() -> None:
-    """Forget runs that ended a quarter ago; failed ones stay until somebody has looked at them."""
+    """Forget runs that ended a quarter ago; failed ones stay until somebody has looked at them.
+
+    Of flows that ask whether somebody was in before, the runs stay, and only their log goes.
+    """
     before = timezone.now() - RUNS_KEPT
     old = FlowRun.objects.filter(state__in=(RunState.DONE, RunState.STOPPED), ended__lt=before)
+    memory = Flow.objects.filter(versions__definition__trigger__again__in=("never", "days"))
+    remembering = set(memory.values_list("pk", flat=True))
+    log = FlowStep.objects.filter(run__in=old.filter(flow__in=remembering).values("pk"))
+    while keys := list(log.order_by("pk").values_list("pk", flat=True)[:PURGE_BATCH]):
+        FlowStep.objects.filter(pk__in=keys).delete()
+        check_interrupted()
+    old = old.exclude(flow__in=remembering)
     while keys := list(old.order_by("pk").values_list("pk", flat=True)[:PURGE_BATCH]):
         FlowRun.objects.filter(pk__in=keys).delete()
         check_interrupted()

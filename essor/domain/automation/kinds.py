@@ -21,7 +21,7 @@ from essor.access.actor import Actor
 from essor.access.view import catalog_for
 from essor.catalog.definitions import Catalog, ObjectDef
 from essor.domain.automation.definition import Definition, Step
-from essor.domain.automation.models import Flow, FlowRun
+from essor.domain.automation.models import Flow, FlowRun, FlowVersion
 from essor.kernel.clock import Moment
 from essor.kernel.errors import FieldError
 from essor.query.plan import Record
@@ -30,17 +30,21 @@ from essor.records.change import Source
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Where a step stands: the object of its flow in the eyes of whoever it acts as."""
+    """Where a step stands: the object of its flow in the eyes of whoever it acts as, the flow, and all its steps."""
 
     actor: Actor
     catalog: Catalog
     obj: ObjectDef
+    flow: Flow | None = None
+    definition: Definition = Definition()  # noqa: RUF009 -- frozen
 
 
-def site_of(actor: Actor, object_name: str) -> Site:
+def site_of(
+    actor: Actor, object_name: str, flow: Flow | None = None, definition: Definition | None = None
+) -> Site:
     """Return the site of a flow on an object; UnknownObject when the actor sees none of that name."""
     catalog = catalog_for(actor)
-    return Site(actor, catalog, catalog.object(object_name))
+    return Site(actor, catalog, catalog.object(object_name), flow, definition or Definition())
 
 
 @dataclass(slots=True)
@@ -48,7 +52,8 @@ class Member:
     """One run at the step. `row` holds stored values by path, `shown` their texts for people.
 
     A kind says what becomes of it: `outcome` (a path's id), `until` (go on later), `stay` (come again to this step),
-    `held` (somebody else lets it go on) or an error.
+    `held` (somebody else lets it go on) or an error. `sent` is what would leave the house by another way than the
+    out-tray, for a test run to show.
     """
 
     run: FlowRun
@@ -62,6 +67,7 @@ class Member:
     detail: str = ""
     # The records that a step made for this run, for a test run to show: (object, values).
     made: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+    sent: list[Mapping[str, Any]] = field(default_factory=list)
 
     def get(self, path: str) -> Any:
         """Return a stored value by its outside path, in any case."""
@@ -121,6 +127,17 @@ class StepKind:
     def told(self, step: Step, site: Site) -> str:  # noqa: ARG002
         """Return in a few words what the step does, for the card in the drawing."""
         return ""
+
+    def offered(self, site: Site) -> bool:  # noqa: ARG002
+        """Tell whether flows of this object may have such a step."""
+        return True
+
+    def ways(self, settings: Mapping[str, Any]) -> Sequence[tuple[str, str]]:  # noqa: ARG002
+        """Return the paths that a new step of this kind starts with, as (id, label)."""
+        return ()
+
+    def prepare(self, version: FlowVersion, step: Step, site: Site) -> None:
+        """Make ready what the step needs, as the version is put in force; in that transaction."""
 
     def run(self, batch: Batch) -> None:
         """Take the step for all members."""

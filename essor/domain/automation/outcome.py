@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from essor.domain.automation import numbers
 from essor.domain.automation.definition import Definition
 from essor.domain.automation.kinds import Member
 from essor.domain.automation.models import Flow, FlowRun, FlowStep, Outgoing, RunState
@@ -19,28 +20,39 @@ from essor.domain.automation.told import FLOW_FAILED
 from essor.domain.notifications.notices import notify
 from essor.kernel.db.insert import insert_rows
 
-STOP = "stop"
+STOP, GOAL, EXIT = "stop", "goal", "exit"
+LEAVING = frozenset({STOP, GOAL, EXIT})
+WAITS, GOES_ON = "waits", "done"  # words of the run log
 MAIL_EVERY = timedelta(hours=1)
-Change = tuple[str, str, str, datetime | None]
+MOST_TIMES = 20  # different moments of a batch up to which each has an UPDATE of its own
 
 
 def settle(flow: Flow, definition: Definition, node: str, members: Sequence[Member]) -> None:
-    """Write where each run stands now: one UPDATE for each fate, one INSERT for the log."""
+    """Write where each run stands now: one UPDATE for each fate, one INSERT for the log, one for the arrows."""
     now = timezone.now()
     groups: dict[tuple[str, str], list[Member]] = defaultdict(list)
+    moves: Counter[tuple[int, str, str]] = Counter()
     for one in members:
-        groups[fate(definition, node, one)].append(one)
+        found = fate(definition, node, one)
+        groups[found].append(one)
+        if found not in ((RunState.WAITING, node), (RunState.HELD, node)):
+            moves[one.run.version_id, node, numbers.FAILED if one.error else one.outcome] += 1
     for (state, next_node), some in groups.items():
         if state == RunState.FAILED:
             _fail(some, now)
+        elif state == RunState.WAITING and next_node == node:
+            _stay(some, now)
         elif state == RunState.WAITING:
-            _wait(next_node, some, now)
+            _runs(some).update(
+                state=state, node=next_node, due_at=now, arrived=now, attempts=0, watching=False, parked=False, error=""
+            )  # fmt: skip
         else:
             ended = None if state == RunState.HELD else now
-            _runs(some).update(state=state, node=next_node or node, due_at=None, ended=ended, watching=False)
+            _runs(some).update(state=state, due_at=None, ended=ended, watching=False, parked=False)
+    numbers.add(moves)
     insert_rows(FlowStep, [
         {"run_id": one.run.pk, "node": node, "outcome": _word(one), "detail": (one.error or one.detail)[:2000], "at": now}
-        for one in members if not (one.stay and one.until)
+        for one in members if _is_news(one)
     ])  # fmt: skip
     failed = [one for one in members if one.error]
     if failed:
@@ -51,56 +63,63 @@ def fate(definition: Definition, node: str, one: Member) -> tuple[str, str]:
     """Return the state of a run after a step, and the step it stands at."""
     if one.error:
         return RunState.FAILED, node
-    if one.outcome == STOP:
+    if one.outcome in LEAVING:
         return RunState.STOPPED, node
     if one.held:
         return RunState.HELD, node
-    if one.stay:
-        return RunState.WAITING, node
     after = definition.after(node, one.outcome)
     # A wait at the very end of a flow has nothing left to wait for.
+    if one.stay or (one.until and after):
+        return RunState.WAITING, node
     return (RunState.WAITING, after) if after else (RunState.DONE, node)
+
+
+def _is_news(one: Member) -> bool:
+    """Tell whether the run log does not know it yet: who comes again, and who has waited, is in it already."""
+    if one.stay and one.until:
+        return False
+    return not one.run.parked or bool(one.error or one.outcome)
 
 
 def _word(one: Member) -> str:
     if one.error:
         return "failed"
-    return one.outcome or ("held" if one.held else "waits" if one.until else "done")
+    return one.outcome or ("held" if one.held else WAITS if one.until else GOES_ON)
 
 
 def _runs(members: Sequence[Member]) -> QuerySet[FlowRun]:
     return FlowRun.objects.filter(pk__in=[one.run.pk for one in members])
 
 
-def _wait(node: str, members: Sequence[Member], now: datetime) -> None:
-    """Move runs to a step, due now or each at its own time."""
+def _stay(members: Sequence[Member], now: datetime) -> None:
+    """Let runs wait at their step: until they look again, or until they go on."""
+    by_time: dict[tuple[datetime, bool], list[Member]] = defaultdict(list)
+    for one in members:
+        by_time[one.until or now, one.stay].append(one)
+    if len(by_time) <= MOST_TIMES:
+        for (until, stays), some in by_time.items():
+            _runs(some).update(
+                state=RunState.WAITING, due_at=until, watching=stays, parked=not stays, attempts=0
+            )
+        return
     adapt = connection.ops.adapt_datetimefield_value
-    moving = [one for one in members if not one.stay]
-    if moving and len({one.until for one in moving}) == 1:
-        _runs(moving).update(
-            state=RunState.WAITING, node=node, due_at=moving[0].until or now, arrived=now, attempts=0,
-            watching=False, error="",
-        )  # fmt: skip
-    elif moving:
-        sql = (
-            "UPDATE automation_flowrun SET state = %s, node = %s, due_at = %s, arrived = %s, attempts = 0,"
-            " watching = %s, error = '' WHERE id = %s"
-        )
-        state = RunState.WAITING.value
-        rows = [(state, node, adapt(one.until or now), adapt(now), False, one.run.pk) for one in moving]
-        with connection.cursor() as cursor:
-            cursor.executemany(sql, rows)
-    staying = [one for one in members if one.stay]
-    if staying:
-        sql = "UPDATE automation_flowrun SET due_at = %s, watching = %s, attempts = 0 WHERE id = %s"
-        with connection.cursor() as cursor:
-            cursor.executemany(sql, [(adapt(one.until or now), True, one.run.pk) for one in staying])
+    sql = (
+        "UPDATE automation_flowrun SET state = %s, due_at = %s, watching = %s, parked = %s, attempts = 0"
+        " WHERE id = %s"
+    )
+    state = RunState.WAITING.value
+    rows = [(state, adapt(one.until or now), one.stay, not one.stay, one.run.pk) for one in members]
+    with connection.cursor() as cursor:
+        cursor.executemany(sql, rows)
 
 
 def _fail(members: Sequence[Member], now: datetime) -> None:
-    sql = "UPDATE automation_flowrun SET state = %s, error = %s, ended = %s, due_at = NULL, watching = %s WHERE id = %s"
+    sql = (
+        "UPDATE automation_flowrun SET state = %s, error = %s, ended = %s, due_at = NULL, watching = %s, parked = %s"
+        " WHERE id = %s"
+    )
     ended = connection.ops.adapt_datetimefield_value(now)
-    rows = [(RunState.FAILED.value, one.error[:2000], ended, False, one.run.pk) for one in members]
+    rows = [(RunState.FAILED.value, one.error[:2000], ended, False, False, one.run.pk) for one in members]
     with connection.cursor() as cursor:
         cursor.executemany(sql, rows)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from essor.access.models import GroupMember, User
 from essor.domain.automation.kinds import Batch, Member
+from essor.kernel.whole import whole
 
 OWNER, MANAGER, FLOW_OWNER = "owner", "manager", "flow_owner"
 WORDS = (OWNER, MANAGER, FLOW_OWNER)
@@ -34,8 +35,8 @@ def meant(batch: Batch, members: Sequence[Member], words: Iterable[str]) -> dict
                 people[int(managers[owner] or 0)] = None
             elif word == FLOW_OWNER:
                 people[batch.flow.owner_id] = None
-            elif word.startswith("user:") and word[5:].isdecimal():
-                people[int(word[5:])] = None
+            elif word.startswith("user:") and (key := whole(word[5:])) is not None:
+                people[key] = None
         found[id(member)] = list(people)
     return found
 

@@ -12,7 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from essor.domain.automation import engine, loading, outcome
+from essor.domain.automation import engine, loading, outcome, scheduling
 from essor.domain.automation.definition import Definition, from_json
 from essor.domain.automation.kinds import Member, site_of
 from essor.domain.automation.models import FlowRun, FlowVersion, Outgoing
@@ -71,7 +71,8 @@ def _run(version: FlowVersion, record_id: int, report: Report) -> None:
     site = site_of(actor, flow.object_name)
     if not loading.meeting(site, [record_id], None):
         raise EssorError(_("There is no such record, or the flow may not see it."))
-    report.enters = bool(loading.meeting(site, [record_id], definition.trigger.where))
+    wanted = scheduling.members_of(definition.trigger, actor, flow.object_name)
+    report.enters = bool(loading.meeting(site, [record_id], wanted))
     run = FlowRun.objects.create(flow=flow, version=version, record_id=record_id, node=definition.first)
     node = definition.first
     while node and len(report.steps) < MOST_STEPS:
@@ -87,8 +88,8 @@ def _step(version: FlowVersion, definition: Definition, run: FlowRun, node: str)
     sent = tuple(
         {"kind": row.kind, **row.content}
         for row in Outgoing.objects.filter(pk__gt=tray, run=run).exclude(kind="alert")
-    )
-    after = "" if member.error or member.outcome == outcome.STOP else _behind(definition, node, member)
+    ) + tuple(member.sent)
+    after = "" if member.error or member.outcome in outcome.LEAVING else _behind(definition, node, member)
     taken = Taken(node, member.outcome, member.detail, member.error, tuple(_written(history, member)), sent)
     return taken, after
 

@@ -7,23 +7,34 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from essor.domain.automation import engine, outcome
+from essor.access.actor import Actor
+from essor.domain.automation import engine, entering
 from essor.domain.automation.definition import TIMED_TRIGGERS, Trigger, from_json
-from essor.domain.automation.entering import enter_all
-from essor.domain.automation.models import Flow, FlowRun, RunState
+from essor.domain.automation.models import Flow
 from essor.kernel.clock import moment_for, zone_named
-from essor.kernel.errors import EssorError
+from essor.kernel.errors import EssorError, NotFound
+from essor.query.actions import segments
 from essor.query.tree import All, Compare, Condition, Constant, Path, Query
 
 MISSED = timedelta(days=7)  # how far back a date flow looks after the program stood still
 
 
+def first_slot(trigger: Trigger, before: Trigger | None, zone_name: str, now: datetime) -> datetime | None:
+    """Return when a trigger looks first once it is in force: a segment is let in at once, unless it was already."""
+    if trigger.on == "segment" and (
+        before is None or (before.segment, before.where) != (trigger.segment, trigger.where)
+    ):
+        return now
+    return next_slot(trigger, zone_name, now)
+
+
 def next_slot(trigger: Trigger, zone_name: str, now: datetime) -> datetime | None:
     """Return the first moment after `now` at which the trigger looks; None when it does not go by the clock."""
-    if trigger.on not in TIMED_TRIGGERS:
+    if trigger.on not in TIMED_TRIGGERS or (trigger.on == "segment" and trigger.every == "once"):
         return None
-    if trigger.on == "schedule" and trigger.every == "hour":
+    if trigger.on != "date" and trigger.every == "hour":
         return now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     day = now.astimezone(zone_named(zone_name)).date()
     while True:
@@ -34,7 +45,7 @@ def next_slot(trigger: Trigger, zone_name: str, now: datetime) -> datetime | Non
 
 
 def _fits(trigger: Trigger, day: date) -> bool:
-    if trigger.on == "date" or trigger.every == "day":
+    if trigger.on == "date" or trigger.every in ("day", "once"):
         return True
     if trigger.every == "week":
         return day.isoweekday() == min(trigger.day, 7)
@@ -60,20 +71,35 @@ def _start(flow: Flow) -> int:
             actor = engine.actor_of(flow)
         except EssorError as error:
             Flow.objects.filter(pk=flow.pk, next_due=flow.next_due).update(next_due=now + timedelta(hours=1))
-            _note_failure(flow, str(error))
+            entering.note_failure(version, str(error))
             return 0
         today = moment_for(actor.timezone, now=now).today
         slot = next_slot(trigger, actor.timezone, now)
         rows = Flow.objects.filter(pk=flow.pk, next_due=flow.next_due)
         if not rows.update(next_due=slot, looked_until=today):
             return 0
-        where = trigger.where if trigger.on == "schedule" else near(trigger, flow.looked_until, today)
         try:
             with transaction.atomic():
-                return enter_all(version, Query(flow.object_name, where=where), actor)
+                if trigger.on == "date":
+                    where: Condition | None = near(trigger, flow.looked_until, today)
+                else:
+                    where = members_of(trigger, actor, flow.object_name)
+                return entering.enter_all(version, Query(flow.object_name, where=where), actor)
         except EssorError as error:
-            _note_failure(flow, str(error))
+            entering.note_failure(version, str(error))
             return 0
+
+
+def members_of(trigger: Trigger, actor: Actor, object_name: str) -> Condition | None:
+    """Return the condition of those whom a trigger means: its own, and that of its segment (NotFound when it is gone)."""
+    if not trigger.segment:
+        return trigger.where
+    segment = segments.find_segment(actor, trigger.segment)
+    if segment.object_name != object_name:
+        raise NotFound(_("The segment “%(name)s” is of other records.") % {"name": segment.name})
+    steps = segments.conditions(segments.steps_of(segment))
+    inner = steps[-1] if steps else None
+    return segments.joined(inner, segments.Step("", trigger.where)) if trigger.where is not None else inner
 
 
 def near(trigger: Trigger, looked_until: date | None, today: date) -> Condition:
@@ -87,14 +113,3 @@ def near(trigger: Trigger, looked_until: date | None, today: date) -> Condition:
         Compare(path, "lte", (Constant(until.isoformat(), "date"),)),
     ]
     return All((*parts, trigger.where) if trigger.where is not None else tuple(parts))
-
-
-def _note_failure(flow: Flow, error: str) -> None:
-    """Leave a failed run without a record, so that the owner sees why the flow did not start."""
-    if flow.active is None:
-        return
-    FlowRun.objects.create(
-        flow=flow, version=flow.active, record_id=0, node="", state=RunState.FAILED, due_at=None,
-        ended=timezone.now(), error=error[:2000],
-    )  # fmt: skip
-    outcome.tell(flow, 1, error)

@@ -36,7 +36,7 @@ def sign(key: bytes, numbers: tuple[int, ...]) -> str:
     """Return the token of `numbers` under a key of `maker_key`."""
     body = b"".join([_varint(number) for number in numbers])
     mac = hmac.digest(key, body, "sha256")[:MAC]
-    return urlsafe_b64encode(body + mac).rstrip(b"=").decode("ascii")
+    return _text(body + mac)
 
 
 def read(use: str, token: str) -> tuple[int, ...] | None:
@@ -53,7 +53,11 @@ def read(use: str, token: str) -> tuple[int, ...] | None:
         return None
     numbers = _numbers(body)
     # One text for one meaning: what decodes alike but is written otherwise was not made here.
-    return numbers if numbers is not None and make(use, *numbers) == token else None
+    return numbers if _text(raw) == token else None
+
+
+def _text(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
 
 
 @lru_cache(maxsize=64)
@@ -85,6 +89,8 @@ def _numbers(body: bytes) -> tuple[int, ...] | None:
         if byte & MORE:
             shift += 7
             continue
+        if shift and not byte:
+            return None  # a zero that `_varint` does not write
         found.append(number)
         number = shift = 0
     return None if shift else tuple(found)

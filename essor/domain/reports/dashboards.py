@@ -19,6 +19,7 @@ from essor.domain.reports.models import Dashboard, Report
 from essor.domain.reports.tree import path_of
 from essor.kernel import ids
 from essor.kernel.errors import FieldError, NotFound, ValidationFailed
+from essor.kernel.whole import whole
 from essor.query import dates
 from essor.query.actions import keeping
 from essor.query.models import shared_with
@@ -78,7 +79,7 @@ def relative(text: str) -> RelativeDate | None:
     name, _colon, number = text.partition(":")
     if name in dates.FIXED and not number:
         return RelativeDate(name)
-    if name in dates.COUNTED and number.isdecimal() and int(number) <= dates.LARGEST_N:
+    if name in dates.COUNTED and whole(number, dates.LARGEST_N) is not None:
         return RelativeDate(name, int(number))
     return None
 
@@ -183,8 +184,8 @@ def changed(actor: Actor, dashboard: Dashboard, key: int, verb: str, text: str =
         del tiles[at]
     elif verb == "show":
         tiles[at] = replace(tile, show=_show(text))
-    elif verb == "width" and text.isdecimal() and int(text) in WIDTHS:
-        tiles[at] = replace(tile, width=int(text))
+    elif verb == "width" and (width := whole(text)) in WIDTHS:
+        tiles[at] = replace(tile, width=width)
     elif verb in ("up", "down"):
         to = at + (-1 if verb == "up" else 1)
         if 0 <= to < len(tiles):

@@ -18,6 +18,7 @@ from essor.access.rights import Permission
 from essor.faces.api.problem import Problem, of_error, refusal
 from essor.kernel.clock import zone_named
 from essor.kernel.errors import EssorError
+from essor.kernel.whole import whole
 
 LARGEST_BODY = 32 * 1024 * 1024
 READ, WRITE, BULK = "read", "write", "bulk"
@@ -113,8 +114,7 @@ def body_of(request: HttpRequest) -> dict[str, Any]:
     """Return the JSON object in the request's body; Problem 400, 413 or 415 when there is none."""
     if request.content_type not in ("application/json", "application/merge-patch+json"):
         raise Problem(415, "UNSUPPORTED_MEDIA_TYPE", _("Send JSON, with Content-Type: application/json."))
-    length = request.headers.get("Content-Length", "0")
-    if length.isdigit() and int(length) > LARGEST_BODY:
+    if (whole(request.headers.get("Content-Length", "0")) or 0) > LARGEST_BODY:
         raise Problem(413, "REQUEST_TOO_LARGE", _("The request is larger than 32 MB."))
     try:
         data = orjson.loads(request.read(LARGEST_BODY + 1))

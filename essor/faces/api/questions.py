@@ -14,6 +14,7 @@ from essor.access.view import catalog_for
 from essor.faces.api.door import body_of, scope
 from essor.faces.api.problem import Problem, answer
 from essor.kernel import ids
+from essor.kernel.whole import whole
 from essor.query import render, soql
 from essor.query.search.find import find
 
@@ -50,8 +51,8 @@ def _answer(actor: Actor, text: object, cursor: str | None) -> HttpResponse:
 def search(request: HttpRequest, actor: Actor) -> HttpResponse:
     """GET: the records that hold every word of parameter q, best first."""
     text = request.GET.get("q", "")
-    limit = request.GET.get("limit", "20")
-    if not limit.isascii() or not limit.isdigit() or not 1 <= int(limit[:6]) <= MOST_HITS:
+    limit = whole(request.GET.get("limit", "20"), MOST_HITS)
+    if not limit:
         raise Problem(
             400,
             "INVALID_QUERY_LIMIT",
@@ -65,6 +66,6 @@ def search(request: HttpRequest, actor: Actor) -> HttpResponse:
             "object": hit.object_name,
             "title": hit.title,
         }
-        for hit in find(actor, text, objects=objects, limit=int(limit))
+        for hit in find(actor, text, objects=objects, limit=limit)
     ]
     return answer(200, {"hits": hits})

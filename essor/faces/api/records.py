@@ -19,6 +19,7 @@ from essor.faces.api.door import BULK, body_of, scope
 from essor.faces.api.problem import Problem, answer, duplicate_result, field_errors
 from essor.kernel import ids
 from essor.kernel.errors import NotFound
+from essor.kernel.whole import whole
 from essor.query import decode, run, soql
 from essor.query.tree import All, Compare, Condition, Constant, Path, Query
 from essor.records import delete as deleting
@@ -99,11 +100,12 @@ def _query(request: HttpRequest, obj: ObjectDef, paths: tuple[str, ...]) -> Quer
 def _whole(text: str, usual: int, most: int) -> int:
     if not text:
         return usual
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= most:
+    number = whole(text, most)
+    if not number:
         raise Problem(
             400, "INVALID_QUERY_LIMIT", _("“limit” is a whole number from 1 to %(most)d.") % {"most": most}
         )
-    return int(text)
+    return number
 
 
 def read_record(request: HttpRequest, actor: Actor, name: str, record_id: str) -> HttpResponse:
@@ -186,10 +188,10 @@ def update_record(request: HttpRequest, actor: Actor, name: str, record_id: str)
 
 
 def _revision(match: str) -> int:
-    text = match.removeprefix("W/").strip('"')
-    if not text.isascii() or not text.isdigit():
+    revision = whole(match.removeprefix("W/").strip('"'))
+    if revision is None:
         raise Problem(400, "INVALID_ETAG", _("If-Match holds the ETag of an earlier answer."))
-    return int(text[:9])
+    return revision
 
 
 def delete_record(request: HttpRequest, actor: Actor, name: str, record_id: str) -> HttpResponse:  # noqa: ARG001

@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
+from babel.dates import get_day_names
 from django.utils import timezone
 
+from essor.catalog.kinds import recurrence
 from essor.catalog.kinds.choices import JOKER, split
+from essor.catalog.kinds.recurrence import Rule
 from essor.faces.web import formatting
+from essor.kernel import formats
 
 if TYPE_CHECKING:
     from essor.catalog.definitions import Choice, Field
@@ -89,6 +93,46 @@ def joker_field(field: Field) -> Field | None:
 def lookup_label(field: Field, values: Mapping[str, Any]) -> str:
     """Return the name beside a lookup's value: what was typed, else the parent's name in the row."""
     return str(values.get(f"{field.name}.label") or values.get(f"{field.relationship}.Name") or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Repeats:
+    """A rule of recurrence as its control shows it; `special` is one that has no place in it and stays as text."""
+
+    text: str
+    rule: Rule
+    special: bool = False
+    words: str = ""
+
+    @property
+    def until(self) -> str:
+        """Return the last day as a date input takes it."""
+        return self.rule.until.isoformat() if self.rule.until else ""
+
+    @property
+    def place(self) -> tuple[int, str]:
+        """Return which weekday of the month it is, (0, "") for none."""
+        return self.rule.days[0] if self.rule.every == "MONTHLY" and self.rule.days else (0, "")
+
+
+def repeats(value: object) -> Repeats:
+    """Return a rule, stored or typed, for its control."""
+    text = str(value or "").strip()
+    if not text:
+        return Repeats("", Rule())
+    try:
+        rule = recurrence.read(text)
+    except (ValueError, IndexError):
+        return Repeats(text, Rule(), special=True)
+    locale = formatting.reader_locale()
+    return Repeats(text, rule, special=not rule.plain, words=recurrence.words(text, locale))
+
+
+def weekdays() -> list[tuple[str, str, str]]:
+    """Return the days of the week for the reader: (“MO”, short name, name)."""
+    locale = formats.locale_of(formatting.reader_locale())
+    short, wide = get_day_names("abbreviated", locale=locale), get_day_names("wide", locale=locale)
+    return [(code, short[place], wide[place]) for place, code in enumerate(recurrence.DAYS)]
 
 
 def company_currency() -> str:

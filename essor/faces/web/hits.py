@@ -6,25 +6,22 @@ known at once, goes the way of every page.
 
 from __future__ import annotations
 
-import asyncio
 from base64 import b64decode
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from essor.catalog import current
 from essor.domain.marketing.sending import addresses
 from essor.domain.marketing.tracking import agents, destinations
 from essor.domain.marketing.tracking.models import OPENED
 from essor.domain.marketing.tracking.recorder import Seen, recorder
+from essor.domain.marketing.visits import naming, sites, tying
+from essor.faces.web.quick import Answer, Receive, Scope, client, headers, in_thread
 
-Scope = Mapping[str, Any]
 PICTURE = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
@@ -37,28 +34,19 @@ NEVER_KEPT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A small answer: status, headers, body."""
-
-    status: int
-    headers: Sequence[tuple[bytes, bytes]]
-    body: bytes = b""
-
-
-async def click(scope: Scope) -> Answer | None:
+async def click(scope: Scope, receive: Receive) -> Answer | None:  # noqa: ARG001 -- every quick answer may read a body
     """Lead on whoever follows a link of a mailing; None when the address is not one of ours."""
     hit = addresses.read_click(scope["path"].removeprefix("/l/"))
     target = hit and destinations.known(hit.list_email_id, hit.link)
     if hit and target is None:
-        target = await asyncio.to_thread(_looked_up, hit)
+        target = await in_thread(destinations.of, hit)
     if hit is None or not target:
         return None
     _note(scope, hit)
-    return Answer(302, ((b"location", addresses.named(target, hit.recipient_id).encode()), *NEVER_KEPT))
+    return Answer(302, ((b"location", (await _named(target, hit.recipient_id)).encode()), *NEVER_KEPT))
 
 
-async def opened(scope: Scope) -> Answer | None:
+async def opened(scope: Scope, receive: Receive) -> Answer | None:  # noqa: ARG001 -- every quick answer may read a body
     """Answer with the invisible picture; None when the address is not one of ours."""
     hit = addresses.read_open(scope["path"].removeprefix("/p/").removesuffix(".gif"))
     if hit is None:
@@ -67,25 +55,32 @@ async def opened(scope: Scope) -> Answer | None:
     return Answer(200, ((b"content-type", b"image/gif"), *NEVER_KEPT), PICTURE)
 
 
-def _looked_up(hit: addresses.Hit) -> str:
-    try:
-        return destinations.of(hit)
-    finally:
-        close_old_connections()
+async def _named(target: str, recipient_id: int | None) -> str:
+    """Return where a click leads: pages of our own know its recipient, the company's site only if they agreed to that."""
+    known = sites.known()
+    if recipient_id is None or (known is not None and sites.origin_of(target) not in known):
+        return addresses.named(target, recipient_id)
+    return await in_thread(named_for_site, target, recipient_id)
+
+
+def named_for_site(target: str, recipient_id: int) -> str:
+    """Return where a click leads, with its recipient's token on a site of the company if they agreed to be known there."""
+    with current.scope():
+        agreed = sites.origin_of(target) in sites.origins() and tying.link_names(recipient_id)
+    return naming.named(target, recipient_id) if agreed else addresses.named(target, recipient_id)
 
 
 def _note(scope: Scope, hit: addresses.Hit) -> None:
-    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-    client = scope.get("client") or ("",)
+    sent = headers(scope, agents.TELLING)
     recorder.note(
         Seen(
             hit.recipient_id,
             hit.list_email_id,
             hit.link,
             timezone.now(),
-            agents.is_machine(scope["method"], headers, opened=hit.link == OPENED),
-            agents.shortened(headers.get("user-agent", "")),
-            agents.network(client[0]),
+            agents.is_machine(scope["method"], sent, opened=hit.link == OPENED),
+            agents.shortened(sent.get("user-agent", "")),
+            agents.network(client(scope)),
         )
     )
 

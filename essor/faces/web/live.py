@@ -8,6 +8,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.views.decorators.http import require_GET
 
 from essor.jobs import live
+from essor.kernel.whole import whole
 
 RETRY_AFTER = 3000  # milliseconds until the browser tries again
 PING = ": still here\n\n"
@@ -18,7 +19,7 @@ async def events(request: HttpRequest) -> StreamingHttpResponse:
     """Stream the reader's own messages, after `since` or the browser's Last-Event-ID when it comes back."""
     channel = f"user:{request.actor.user_id}"  # type: ignore[attr-defined]  # set by ReaderMiddleware
     last = request.headers.get("Last-Event-ID") or request.GET.get("since", "")
-    stream = _lines(channel, int(last) if last.isdecimal() else None)
+    stream = _lines(channel, whole(last))
     response = StreamingHttpResponse(stream, content_type="text/event-stream")
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Accel-Buffering"] = "no"  # proxies must hand each message on at once

@@ -42,5 +42,7 @@ urlpatterns = [
     path("", include("essor.faces.web.campaigns.urls")),
     path("", include("essor.faces.web.letters.urls")),
     path("", include("essor.faces.web.landing.urls")),
+    path("", include("essor.faces.web.visits.urls")),
+    path("", include("essor.faces.web.scenarios.urls")),
     path("styleguide/", style_guide, name="styleguide"),
 ]

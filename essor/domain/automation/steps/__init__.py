@@ -10,6 +10,7 @@ from essor.domain.automation.steps import (
     create,
     mail,
     notify,
+    task,
     update,
     wait,
     webhook,
@@ -17,5 +18,5 @@ from essor.domain.automation.steps import (
 
 __all__ = [
     "STEPS", "Batch", "Member", "Site", "StepKind", "approval", "assign", "branch", "create", "mail", "notify",
-    "site_of", "step", "update", "wait", "webhook",
+    "site_of", "step", "task", "update", "wait", "webhook",
 ]  # fmt: skip

@@ -23,6 +23,7 @@ from essor.domain.automation.definition import Step
 from essor.domain.automation.kinds import Batch, Member, Site, StepKind, step
 from essor.domain.automation.models import Asked
 from essor.kernel.errors import FieldError
+from essor.kernel.whole import whole, wholes
 
 YES, NO = "yes", "no"
 PROCESS, PEOPLE, MANAGER, ROLE = "process", "people", "manager", "role"
@@ -93,10 +94,10 @@ def question(step: Step) -> StepText:
     kind = settings.get("ask", "")
     name = Truncator(step.title or str(Approval.label)).chars(LONGEST_NAME)
     role = str(settings.get("role", ""))
-    people = [int(one) for one in settings.get("people", []) if str(one).isdecimal()]
+    people = wholes(str(one) for one in settings.get("people", []))
     first = ApprovalStep.Rule.UNANIMOUS if settings.get("all") else ApprovalStep.Rule.FIRST
     to = kind if kind in (MANAGER, ROLE) else PEOPLE
-    return StepText(name, to, people=people, role=int(role) if role.isdecimal() else None, rule=first)
+    return StepText(name, to, people=people, role=whole(role), rule=first)
 
 
 def whom_errors(step: Step, object_name: str) -> Sequence[FieldError]:
@@ -112,7 +113,7 @@ def whom_errors(step: Step, object_name: str) -> Sequence[FieldError]:
 def _process(step: Step, object_name: str) -> ApprovalProcess | None:
     key = str(step.settings.get("process", ""))
     rows = ApprovalProcess.drawn.filter(object_name=object_name, active=True)
-    return rows.filter(pk=int(key)).first() if key.isdecimal() else None
+    return rows.filter(pk=whole(key) or 0).first()
 
 
 def _asked(batch: Batch, members: Sequence[Member], process: str) -> list[tuple[Member, Outcome]]:

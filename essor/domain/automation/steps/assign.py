@@ -13,6 +13,7 @@ from essor.domain.automation.definition import Step
 from essor.domain.automation.kinds import Batch, Site, StepKind, step
 from essor.domain.automation.writing import write
 from essor.kernel.errors import FieldError
+from essor.kernel.whole import whole
 from essor.records.change import Change
 
 
@@ -35,7 +36,7 @@ class Assign(StepKind):
         if not site.obj.has("OwnerId"):
             message = _("%(plural)s have no owner of their own.") % {"plural": site.obj.plural}
             return [FieldError("to", "INVALID_FIELD", message)]
-        if to == people.MANAGER or (to.isdecimal() and Principal.objects.filter(pk=int(to)).exists()):
+        if to == people.MANAGER or Principal.objects.filter(pk=whole(to) or 0).exists():
             return []
         return [FieldError("to", "REQUIRED_FIELD_MISSING", _("Choose to whom."))]
 
@@ -44,7 +45,7 @@ class Assign(StepKind):
         to = str(step.settings.get("to", ""))
         if to == people.MANAGER:
             return _("to the owner’s manager")
-        row = Principal.objects.filter(pk=int(to)).first() if to.isdecimal() else None
+        row = Principal.objects.filter(pk=whole(to) or 0).first()
         return row.name if row else ""
 
     def run(self, batch: Batch) -> None:
@@ -53,7 +54,7 @@ class Assign(StepKind):
         bosses = people.meant(batch, batch.live(), [people.MANAGER]) if to == people.MANAGER else {}
         wanted = []
         for one in batch.live():
-            owner = int(to) if to.isdecimal() else next(iter(bosses[id(one)]), None)
+            owner = next(iter(bosses[id(one)]), None) if (chosen := whole(to)) is None else chosen
             if owner is None:
                 one.detail = _("The owner has no manager: nothing to do.")
             else:

@@ -1,54 +1,62 @@
-"""Lets time pass: for a while, until a date of the record, or until the record meets a condition."""
+"""Lets time pass: for a while, until a moment, a date of the record, or until the record meets a condition."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
-from essor.domain.automation import loading
+from essor.domain.automation import hours, loading
 from essor.domain.automation.definition import Step
+from essor.domain.automation.durations import duration, duration_errors, length
 from essor.domain.automation.kinds import Batch, Member, Site, StepKind, step
 from essor.kernel.errors import EssorError, FieldError
 from essor.query import codec, run
 
-UNITS = {"minutes": 60, "hours": 3600, "days": 86400, "weeks": 7 * 86400}
 LOOK_AGAIN = timedelta(hours=1)  # a change of the record is seen at once; this is for dates that come closer
-LONGEST = 3650 * 86400
 MET, LATE = "met", "late"
+KINDS = ("time", "moment", "date", "condition")
 
 
 @step
 class Wait(StepKind):
-    """`for`: "time" (`amount`, `unit`), "date" (`field`, `amount`, `unit` before or after) or "condition" (`where`)."""
+    """`for`: "time" (`amount`, `unit`), "moment" (`moment`, as the flow's clock shows it), "date" (`field`, `amount`, `unit`
+    before or after) or "condition" (`where`). `hours`: only in these working hours (`hours.read`).
+    """  # noqa: D205
 
     name = "wait"
     label = gettext_lazy("Wait")
     icon = "clock"
     help = gettext_lazy("For some time, until a date of the record, or until the record meets a condition.")
 
-    def paths(self, step: Step, site: Site) -> Iterable[str]:  # noqa: ARG002
-        """The date."""
-        return [str(step.settings.get("field", ""))] if step.settings.get("for") == "date" else []
+    def paths(self, step: Step, site: Site) -> Iterable[str]:
+        """The date, and where the person lives."""
+        if step.settings.get("for") == "date":
+            yield str(step.settings.get("field", ""))
+        within = hours.read(step.settings.get("hours"))
+        if within is not None and within.personal and site.obj.name in hours.PLACES:
+            yield hours.PLACES[site.obj.name][0]
 
     def check(self, step: Step, site: Site) -> Sequence[FieldError]:
         """It will end."""
         settings, errors = step.settings, []
         kind = settings.get("for")
-        if kind not in ("time", "date", "condition"):
+        if kind not in KINDS:
             errors.append(FieldError("for", "REQUIRED_FIELD_MISSING", _("Choose what to wait for.")))
-        amount = settings.get("amount", 0)
-        if not isinstance(amount, int) or settings.get("unit") not in UNITS or abs(_seconds(step)) > LONGEST:
-            errors.append(
-                FieldError("amount", "FIELD_INTEGRITY_EXCEPTION", _("Enter how long, at most ten years."))
-            )
-        elif kind == "time" and amount < 1:
-            errors.append(
-                FieldError("amount", "FIELD_INTEGRITY_EXCEPTION", _("Enter a whole number from 1 on."))
-            )
+        if kind == "moment":
+            if _moment(step, ZoneInfo("UTC")) is None:
+                errors.append(FieldError("moment", "REQUIRED_FIELD_MISSING", _("Choose a date and a time.")))
+        else:
+            shortest = 0 if settings.get("hours") else 1
+            errors += duration_errors(step, least=shortest if kind == "time" else None)
+        if settings.get("hours") and hours.read(settings["hours"]) is None:
+            message = _("Choose at least one day, and an hour that begins before it ends.")
+            errors.append(FieldError("hours", "FIELD_INTEGRITY_EXCEPTION", message))
         if kind == "date":
             errors += _date_errors(step, site)
         if kind == "condition":
@@ -57,18 +65,8 @@ class Wait(StepKind):
 
     def told(self, step: Step, site: Site) -> str:
         """Say how long."""
-        settings = step.settings
-        if settings.get("for") == "time":
-            return length(step)
-        if settings.get("for") == "date":
-            field = site.obj.by_name.get(str(settings.get("field", "")).lower())
-            label = str(field.label) if field else ""
-            amount = settings.get("amount", 0)
-            if not amount:
-                return label
-            pattern = _("%(length)s before %(field)s") if amount < 0 else _("%(length)s after %(field)s")
-            return pattern % {"length": length(step), "field": label}
-        return _("until a condition is met")
+        text = _told(step, site)
+        return _("%(text)s, in working hours") % {"text": text} if step.settings.get("hours") else text
 
     def run(self, batch: Batch) -> None:
         """Say until when."""
@@ -77,47 +75,72 @@ class Wait(StepKind):
             _until_met(batch)
             return
         for one in batch.members:
-            one.until = _until(batch, one, kind == "date")
+            one.until = _until(batch, one, str(kind))
             if one.until is not None and one.until <= batch.moment.now:
                 one.until = None
             if one.until is not None:
                 one.detail = one.until.isoformat(timespec="minutes")
 
 
-def _seconds(step: Step) -> int:
-    return int(step.settings.get("amount", 0)) * UNITS.get(str(step.settings.get("unit", "days")), 86400)
+def _told(step: Step, site: Site) -> str:
+    settings = step.settings
+    kind = settings.get("for")
+    if kind == "time":
+        return length(step)
+    if kind == "moment":
+        moment = _moment(step, ZoneInfo("UTC"))
+        return date_format(moment, "SHORT_DATETIME_FORMAT") if moment else ""
+    if kind == "date":
+        field = site.obj.by_name.get(str(settings.get("field", "")).lower())
+        label = str(field.label) if field else ""
+        amount = settings.get("amount", 0)
+        if not amount:
+            return label
+        pattern = _("%(length)s before %(field)s") if amount < 0 else _("%(length)s after %(field)s")
+        return pattern % {"length": length(step), "field": label}
+    return _("until a condition is met")
 
 
-def length(step: Step) -> str:
-    """Return “3 days”."""
-    amount = abs(int(step.settings.get("amount", 0)))
-    words = {
-        "minutes": ngettext("%(num)d minute", "%(num)d minutes", amount),
-        "hours": ngettext("%(num)d hour", "%(num)d hours", amount),
-        "days": ngettext("%(num)d day", "%(num)d days", amount),
-        "weeks": ngettext("%(num)d week", "%(num)d weeks", amount),
-    }
-    return words.get(str(step.settings.get("unit", "days")), words["days"]) % {"num": amount}
-
-
-def _until(batch: Batch, member: Member, dated: bool) -> datetime | None:  # noqa: FBT001
-    away = timedelta(seconds=_seconds(batch.step))
-    if not dated:
-        return batch.moment.now + away
-    value = member.get(str(batch.settings.get("field", "")))
-    if value is None:
-        member.detail = _("The date is empty: it goes on at once.")
+def _moment(step: Step, zone: ZoneInfo) -> datetime | None:
+    """Return the moment that is set, as clocks in `zone` show it."""
+    try:
+        return datetime.fromisoformat(str(step.settings.get("moment", ""))).replace(tzinfo=zone)
+    except ValueError:
         return None
-    if isinstance(value, datetime):
-        return value.astimezone(UTC) + away
-    return datetime.combine(value, time(8), batch.moment.zone).astimezone(UTC) + away
+
+
+def _until(batch: Batch, member: Member, kind: str) -> datetime | None:
+    """Return when it goes on, None for at once."""
+    now = batch.moment.now
+    if kind == "moment":
+        found = _moment(batch.step, batch.moment.zone) or now
+    elif kind == "date":
+        value = member.get(str(batch.settings.get("field", "")))
+        if value is None:
+            member.detail = _("The date is empty: it goes on at once.")
+            return None
+        if not isinstance(value, datetime):
+            value = datetime.combine(value, time(8), batch.moment.zone)
+        found = value.astimezone(UTC) + duration(batch.step)
+    else:
+        found = now + duration(batch.step)
+    within = hours.read(batch.settings.get("hours"))
+    return within.opens(max(found, now), _zone(batch, member, within)) if within else found
+
+
+def _zone(batch: Batch, member: Member, within: hours.Hours) -> ZoneInfo:
+    where = hours.PLACES.get(batch.site.obj.name)
+    if not within.personal or where is None:
+        return batch.moment.zone
+    path, zone_of = where
+    return zone_of(member.get(path), batch.moment.zone)
 
 
 def _until_met(batch: Batch) -> None:
     """Let those go on that meet the condition, or whose patience is over; the others come again."""
     where = codec.condition(batch.settings.get("where"))
     met = loading.meeting(batch.site, {one.run.record_id for one in batch.members}, where)
-    patience = timedelta(seconds=_seconds(batch.step))
+    patience = duration(batch.step)
     for one in batch.members:
         if one.run.record_id in met:
             one.outcome, one.detail = MET, _("The condition is met.")

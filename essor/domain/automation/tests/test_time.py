@@ -40,7 +40,7 @@ def test_it_waits_and_goes_on_by_itself(admin: Actor, make_flow: MakeFlow) -> No
     (key,) = saved(admin, "Lead", lead())
     work()
     run = flow.runs.get()
-    assert (run.state, run.node) == (RunState.WAITING, "s2")
+    assert (run.state, run.node) == (RunState.WAITING, "s1")
     assert timedelta(days=2, hours=23) < run.due_at - timezone.now() <= timedelta(days=3)
     let_pass()
     assert Lead.objects.get(pk=key).title == "later"

@@ -12,6 +12,7 @@ from essor.access.audit import record
 from essor.access.rights import Permission
 from essor.domain.marketing.consent.ask import policy
 from essor.kernel.errors import FieldError, ValidationFailed
+from essor.kernel.whole import whole
 
 SWITCHES = ("email_needs_consent", "opens_need_consent", "clicks_need_consent")
 MOST_MAILS, MOST_DAYS = 100, 365
@@ -38,9 +39,8 @@ def decide(actor: Actor, switches: Mapping[str, bool], cap_mails: str, cap_days:
 
 
 def _number(name: str, text: str, most: int, errors: list[FieldError]) -> int:
-    text = text.strip()
-    if text.isdecimal() and 1 <= int(text) <= most:
-        return int(text)
+    if number := whole(text.strip(), most):
+        return number
     sentence = _("Enter a whole number from 1 to %(most)d.") % {"most": most}
     errors.append(FieldError(name, "INVALID_FIELD_VALUE", sentence))
     return 1

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.db import transaction
 from django.utils import timezone
@@ -31,6 +30,8 @@ from essor.domain.marketing.pages import forms, whom
 from essor.domain.marketing.pages.models import FormSubmission, LandingPage, PageAttempt
 from essor.domain.marketing.pages.objects import PAGE, SUBMISSION, UTM
 from essor.domain.marketing.pages.whom import Sender
+from essor.domain.marketing.visits import arriving, tying
+from essor.domain.marketing.visits.naming import BROWSER_NAME
 from essor.kernel import events
 from essor.kernel.errors import NotFound
 from essor.query import run
@@ -51,11 +52,12 @@ LONGEST = 255
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """How somebody came to the page: by whose mail (a token, may be forged), from which campaign of ours or others."""
+    """How somebody came to the page: by whose mail, in which browser (tokens, may be forged), from which campaign."""
 
     token: str = ""
     utm: Mapping[str, str] = field(default_factory=dict)
     referrer: str = ""
+    browser: str = ""
 
 
 def arrival(data: Mapping[str, Sequence[str]], name: str, referrer: str = "") -> Arrival:
@@ -64,15 +66,9 @@ def arrival(data: Mapping[str, Sequence[str]], name: str, referrer: str = "") ->
     def one(key: str) -> str:
         return (data.get(key) or ("",))[-1].replace("\x00", "").strip()[:LONGEST]
 
-    return Arrival(one(name), {key: one(key) for key in UTM if one(key)}, _site(referrer))
-
-
-def _site(address: str) -> str:
-    """Return the name of a site, without what somebody looked at there."""
-    try:
-        return (urlsplit(address).hostname or "")[:LONGEST]
-    except ValueError:
-        return ""
+    return Arrival(
+        one(name), {key: one(key) for key in UTM if one(key)}, arriving.host(referrer), one(BROWSER_NAME)
+    )
 
 
 def take(page: LandingPage, data: Sent, came: Arrival, *, address: str, size: int) -> int:
@@ -84,6 +80,8 @@ def take(page: LandingPage, data: Sent, came: Arrival, *, address: str, size: in
             sender = whom.sender(page, values, came.token)
             key = _kept(page, values, data, came, sender)
             _agree(page, data, sender)
+            if came.browser:
+                tying.known_by_form(sender.person, came.browser)
             _respond(page, sender.person)
             _tell(page, key, sender)
         return key

@@ -18,8 +18,9 @@ from essor.domain.marketing.sending import numbers
 from essor.domain.marketing.sending.models import Recipient
 from essor.domain.marketing.sending.told import Whom, tell
 
-Following = Literal["tracking_opens", "tracking_clicks"]
+Following = Literal["tracking_opens", "tracking_clicks", "visits"]
 FOLLOWING: tuple[Following, ...] = ("tracking_opens", "tracking_clicks")
+VISITS: Following = "visits"  # who agreed on the site or in a form may take it back here
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def standing(recipient_id: int) -> Standing | None:
         recipient,
         subscribed=not (out or blocked.exists()),
         topics=tuple((topic, topic.pk not in refused) for topic in topics),
-        followed=tuple((one, individual is not None and _follows(individual, one)) for one in FOLLOWING),
+        followed=_followed(individual),
     )
 
 
@@ -66,9 +67,15 @@ def _individual(person: Person) -> Individual | None:
         return Individual.objects.filter(pk__in=rows.values("individual_id")).first()
 
 
-def _follows(individual: Individual, channel: Following) -> bool:
-    state = individual.opens_consent if channel == "tracking_opens" else individual.clicks_consent
-    return state == OPT_IN and not individual.has_opted_out_tracking
+def _followed(individual: Individual | None) -> tuple[tuple[Following, bool], ...]:
+    """Return what may be followed and whether it is; visits only while they are."""
+    if individual is None:
+        return tuple((one, False) for one in FOLLOWING)
+    states = dict(zip((*FOLLOWING, VISITS), (
+        individual.opens_consent, individual.clicks_consent, individual.visits_consent,
+    ), strict=True))  # fmt: skip
+    agreed = {one: state == OPT_IN and not individual.has_opted_out_tracking for one, state in states.items()}
+    return tuple((one, yes) for one, yes in agreed.items() if yes or one != VISITS)
 
 
 def opt_out(standing: Standing, *, source: str, wording: str) -> None:

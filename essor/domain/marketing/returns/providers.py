@@ -16,9 +16,9 @@ from essor.domain.marketing.returns.taking import Returned, take
 from essor.domain.marketing.sending import returned as mails
 from essor.domain.marketing.sending.models import Recipient
 from essor.domain.marketing.sending.provider import METADATA
+from essor.kernel.whole import whole
 from essor.query.folding import fold
 
-DIGITS = 18  # of the longest key
 # What anymail calls an event, and why the provider refused, as far as that tells a dead address from a bad day.
 KINDS = {
     "bounced": Category.SOFT,
@@ -50,8 +50,8 @@ def hear(event: AnymailTrackingEvent, **_more: Any) -> None:
 
 def _recipient(event: AnymailTrackingEvent) -> int | None:
     """Return whom an event is about, None when it is not about a mail of ours."""
-    key = str((event.metadata or {}).get(METADATA, ""))
-    if not key.isdecimal() or len(key) > DIGITS:
+    key = whole(str((event.metadata or {}).get(METADATA, "")))
+    if key is None:
         return None
-    address = Recipient.objects.filter(pk=int(key)).values_list("address", flat=True).first()
-    return int(key) if address is not None and fold(address) == fold(str(event.recipient or "")) else None
+    address = Recipient.objects.filter(pk=key).values_list("address", flat=True).first()
+    return key if address is not None and fold(address) == fold(str(event.recipient or "")) else None

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from essor.access.actor import Actor
@@ -39,6 +39,35 @@ def insert(mailing: ListEmail, people: str, params: Sequence[Any], due: datetime
 
     `most`: at most so many who are not in yet and may be mailed, for audiences that are drawn while they are sent.
     """
+    statement, values = _drawing(mailing, people, due, most)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement, [*values, *params])
+        number = cursor.rowcount
+        if number:
+            count(mailing.pk)
+    return number
+
+
+def add(mailing: ListEmail, people: str, params: Sequence[Any]) -> dict[int, int]:
+    """Let people into a mailing under way, counted; return {person: reason, 0 for those who are mailed}.
+
+    In the caller's transaction: what it does besides and the mail happen both or neither. Who is in already stays out.
+    """
+    statement, values = _drawing(mailing, people, timezone.now(), 0)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{statement} RETURNING person_id, code", [*values, *params])
+        found = dict(cursor.fetchall())
+    skipped = sum(code != 0 for code in found.values())
+    # The row is locked from here on: its runner does not fall asleep over people whom it cannot see yet.
+    ListEmail.objects.filter(pk=mailing.pk).update(
+        total_recipients=F("total_recipients") + len(found), total_skipped=F("total_skipped") + skipped,
+        held_until=None,
+    )  # fmt: skip
+    return found
+
+
+def _drawing(mailing: ListEmail, people: str, due: datetime, most: int) -> tuple[str, list[Any]]:
+    """Return the INSERT … SELECT and its own parameters, which stand before those of `people`."""
     tried = trial.of(mailing)
     moment = connection.ops.adapt_datetimefield_value(due)
     stamp = "%s" if connection.vendor == "sqlite" else "%s::timestamptz"
@@ -50,16 +79,10 @@ def insert(mailing: ListEmail, people: str, params: Sequence[Any], due: datetime
         sample = f"{lot} < {tried.share * 10}"
         variant = f"CASE WHEN {sample} THEN {lot} %% {tried.variants} ELSE {UNDECIDED} END"
         when, values = f"CASE WHEN {sample} THEN {stamp} END", [moment]
-    statement = _INSERT.format(
+    return _INSERT.format(
         key=int(mailing.pk), variant=variant, domain=_DOMAIN[connection.vendor], waiting=int(State.WAITING),
         skipped=int(State.SKIPPED), due=when, people=people, where=_fresh(mailing, most) if most else "WHERE 1 = 1",
-    )  # fmt: skip
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(statement, [*values, *params])
-        number = cursor.rowcount
-        if number:
-            count(mailing.pk)
-    return number
+    ), values  # fmt: skip
 
 
 def draw(mailing: ListEmail, actor: Actor, most: int = 0, due: datetime | None = None) -> int:

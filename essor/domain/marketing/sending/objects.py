@@ -40,7 +40,9 @@ OBJECTS = (
             "total_bounced": COUNT, "total_unsure": COUNT,
             "started_date": READ, "finished_date": READ, "problem": READ,
         },
-        hidden=frozenset({"audience", "trial", "server", "is_continuous", "held_until", "failures", "runner", "beat_at", "launched_by"}),
+        hidden=frozenset({
+            "audience", "trial", "server", "is_continuous", "held_until", "failures", "runner", "beat_at", "launched_by",
+        }),
         search=("Name", "Subject"),
     ),
 )  # fmt: skip

@@ -14,6 +14,7 @@ from essor.access.actor import Actor
 from essor.domain.marketing.sending import launch
 from essor.domain.marketing.sending.models import ListEmail
 from essor.kernel.errors import EssorError, FieldError, ValidationFailed
+from essor.kernel.whole import whole
 from essor.records.change import Change
 from essor.records.save import save
 
@@ -85,13 +86,14 @@ def _variant(
 
 
 def _template(actor: Actor, text: str) -> int:
-    return int(launch.template_of(actor, int(text) if text.isdecimal() else None).pk)
+    return int(launch.template_of(actor, whole(text)).pk)
 
 
 def _whole(values: Mapping[str, str], name: str, least: int, most: int, errors: list[FieldError]) -> int:
     text = values.get(name, "").strip()
-    if not text.isdecimal() or len(text) > 4 or not least <= int(text) <= most:  # noqa: PLR2004 -- digits
+    number = whole(text, most)
+    if number is None or number < least:
         words = _("Enter a whole number from %(least)s to %(most)s.") % {"least": least, "most": most}
         errors.append(FieldError(name, "INVALID_FIELD_VALUE", words))
         return least
-    return int(text)
+    return number

@@ -55,6 +55,7 @@ SLOWEST = 8  # 2**8 seconds between batches
 REFUSALS = 50  # refused in a row: the fault is ours, not theirs
 SOURCE = Source(name="sending")
 BAD_ADDRESS = 501
+REST = timedelta(hours=1)  # until a mailing that people are added to looks by itself
 LAST_WAIT = 30.0  # seconds for what is on its way when something breaks
 
 
@@ -298,6 +299,8 @@ class Sending:
             if decided is None:
                 return True
             self._hold(decided)
+        elif self._mailing.is_continuous and self._rests():
+            pass
         else:
             if self._mailing.is_dynamic:
                 freezing.draw(
@@ -308,6 +311,17 @@ class Sending:
             )
             self._turn(SENT)
         return False
+
+    def _rests(self) -> bool:
+        """Let a mailing that people are added to sleep until somebody is; tell whether it still is such a one.
+
+        Under the row's lock, which whoever adds people takes too (`freezing.add`): nobody is overlooked.
+        """
+        with transaction.atomic():
+            mailing = ListEmail.objects.select_for_update().get(pk=self._id)
+            if mailing.is_continuous and outbox.next_due(self._id) is None:
+                ListEmail.objects.filter(pk=self._id).update(held_until=timezone.now() + REST, problem=None)
+        return mailing.is_continuous
 
     def _wait_for_server(self, error: Unreachable) -> None:
         """Try again later, each time a little later."""

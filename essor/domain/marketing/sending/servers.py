@@ -11,8 +11,10 @@ import orjson
 from django.utils.translation import gettext as _
 
 from essor.domain.marketing.sending.models import Server
+from essor.domain.marketing.sending.wire import LOCAL
 from essor.kernel.errors import FieldError, ValidationFailed
 from essor.kernel.sealed import seal
+from essor.kernel.whole import whole
 
 HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[?[0-9A-Fa-f:]{2,39}\]?")
 DOMAIN_RATE = re.compile(r"\s*([a-z0-9.-]+)\s*[:= ]\s*(\d{1,9})\s*")
@@ -61,7 +63,7 @@ def keep(values: Mapping[str, str], server: Server | None = None) -> Server:
     if (
         row.username
         and row.security == Server.Security.NONE
-        and row.host not in ("localhost", "127.0.0.1", "::1")
+        and row.host not in LOCAL
     ):
         wrong("security", _("A password is not sent without encryption."))
     if values.get("password"):
@@ -92,11 +94,12 @@ def _whole(
     text = re.sub(r"\s", "", values.get(name, ""))
     if not text:
         return usual
-    if not text.isdecimal() or len(text) > 9 or not least <= int(text) <= most:  # noqa: PLR2004 -- digits of LARGEST
+    number = whole(text, most)
+    if number is None or number < least:
         words = _("Enter a whole number from %(least)s to %(most)s.") % {"least": least, "most": most}
         errors.append(FieldError(name, "INVALID_FIELD_VALUE", words))
         return usual
-    return int(text)
+    return number
 
 
 def _rates(text: str, errors: list[FieldError]) -> dict[str, int]:

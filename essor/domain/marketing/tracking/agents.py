@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 
 # Parts of the User-Agent of programs that fetch links by themselves; facts of their vendors' documentation.
@@ -19,30 +20,46 @@ ROBOTS = re.compile(
 )
 # Apple's Mail Privacy Protection names no more than this; Gmail's proxy loads when a person opens, so it is none of these.
 BARE = re.compile(r"Mozilla/\d+\.\d+")
+PURPOSES = ("purpose", "sec-purpose", "x-moz", "x-purpose")
+TELLING = frozenset(name.encode() for name in ("user-agent", *PURPOSES))  # the headers that `is_machine` looks at
 AHEAD = ("prefetch", "prerender", "preview")
+KNOWN, LONGEST = 2_000, 400  # agents and addresses kept in memory; characters of those that are
 VERSIONS = re.compile(r"/[\d._]+|\([^)]*\)")
 
 
 def is_machine(method: str, headers: Mapping[str, str], *, opened: bool) -> bool:
     """Tell whether a request says by itself that no person made it; `headers` by their lower-case names."""
     agent = headers.get("user-agent", "").strip()
-    purpose = " ".join(
-        headers.get(name, "") for name in ("purpose", "sec-purpose", "x-moz", "x-purpose")
-    ).lower()
+    purpose = " ".join([headers[name] for name in PURPOSES if name in headers]).lower()
     return (
         method != "GET"
         or not agent
-        or bool(ROBOTS.search(agent))
-        or any(word in purpose for word in AHEAD)
+        or _is_robot(agent)
+        or bool(purpose and any(word in purpose for word in AHEAD))
         or (opened and BARE.fullmatch(agent) is not None)
     )
 
 
 def shortened(agent: str) -> str:
     """Return a program's name without versions and details: “Mozilla AppleWebKit Version Safari”."""
+    return _shortened(agent) if len(agent) <= LONGEST else _shortened.__wrapped__(agent)
+
+
+@lru_cache(KNOWN)
+def _shortened(agent: str) -> str:
     return " ".join(VERSIONS.sub(" ", agent).split())[:80]
 
 
+def _is_robot(agent: str) -> bool:
+    return _named_robot(agent) if len(agent) <= LONGEST else _named_robot.__wrapped__(agent)
+
+
+@lru_cache(KNOWN)
+def _named_robot(agent: str) -> bool:
+    return ROBOTS.search(agent) is not None
+
+
+@lru_cache(KNOWN)
 def network(address: str) -> str:
     """Return the network of an IP address, too wide to name a household: /24 or /48; empty for any other text."""
     try:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+import orjson
+from django.db import connection, transaction
 from django.utils import timezone
 
 from essor.catalog import current
 from essor.domain.marketing.consent import ask
 from essor.domain.marketing.consent.people import OBJECTS
 from essor.domain.marketing.sending import numbers
-from essor.domain.marketing.sending.models import Recipient
-from essor.domain.marketing.tracking.models import OPENED, Hit, Verdict
+from essor.domain.marketing.tracking.models import OPENED, Verdict
 
 if TYPE_CHECKING:
     from essor.domain.marketing.tracking.recorder import Seen
@@ -25,59 +24,54 @@ SLOT = 3  # seconds of hits that one task looks at
 _asked: dict[str, int] = {}
 
 
+# The batch goes into the database as one text: what it says is put together there, while this process answers others.
+_ROWS = {
+    "sqlite": "SELECT "
+    + ", ".join(
+        f"JSON_EXTRACT(value, '$.{name}') AS {name}"
+        for name in ("recipient_id", "list_email_id", "link", "machine", "agent", "network")
+    )
+    + ", REPLACE(REPLACE(JSON_EXTRACT(value, '$.at'), 'T', ' '), '+00:00', '') AS at FROM JSON_EACH(%s)",
+    "postgresql": "SELECT * FROM JSON_TO_RECORDSET(%s::json) AS r (recipient_id bigint, list_email_id bigint, "
+    "link smallint, machine boolean, agent text, network text, at timestamptz)",
+}
+_INSERT = """
+INSERT INTO tracking_hit (list_email_id, recipient_id, link, at, verdict, agent, network)
+SELECT s.list_email_id,
+  CASE WHEN r.id IS NOT NULL AND CASE WHEN s.link = {opened} THEN {opens} ELSE {clicks} END THEN r.id END,
+  s.link, s.at, CASE WHEN s.machine THEN {machines} ELSE {unknown} END, s.agent, s.network
+FROM ({rows}) s LEFT JOIN sending_recipient r ON r.id = s.recipient_id
+  {people} LEFT JOIN consent_individual i ON i.id = {individual}"""
+
+
 def keep(batch: Sequence[Seen]) -> None:
-    """Write a batch: a handful of queries, however many hits."""
-    followings: tuple[ask.Following, ...] = ("opens", "clicks")
-    named = {what: _followed(what, [one for one in batch if _what(one) == what]) for what in followings}
-    rows = [
-        Hit(
-            list_email_id=one.list_email_id,
-            recipient_id=one.recipient_id if one.recipient_id in named[_what(one)] else None,
-            link=one.link,
-            at=one.at,
-            verdict=Verdict.MACHINE if one.machine else Verdict.UNKNOWN,
-            agent=one.agent,
-            network=one.network,
-        )
-        for one in batch
-    ]
+    """Write a batch: a handful of statements, however many hits."""
     with transaction.atomic():
-        Hit.objects.bulk_create(rows)
-        told(row.list_email_id for row in rows)
-        if any(row.verdict == Verdict.UNKNOWN for row in rows):
+        with connection.cursor() as cursor:
+            cursor.execute(_statement(), [orjson.dumps(batch).decode()])
+        told(one.list_email_id for one in batch)
+        if not all(one.machine for one in batch):
             _ask_for_verdicts()
+
+
+def _statement() -> str:
+    """Return the INSERT: a recipient's name is written where the person may be followed as the company decided."""
+    quote = connection.ops.quote_name
+    with current.scope() as catalog:
+        tables = {kind: quote(catalog.object(name).model._meta.db_table) for kind, name in OBJECTS.items()}  # noqa: SLF001 -- Django's name
+    individual = f"COALESCE({', '.join(f'p{kind}.individual_id' for kind in tables)})"
+    joins = (f"LEFT JOIN {table} p{kind} ON r.kind = {kind} AND p{kind}.id = r.person_id" for kind, table in tables.items())
+    return _INSERT.format(
+        rows=_ROWS[connection.vendor], people=" ".join(joins), individual=individual, opened=OPENED,
+        opens=ask.tracked_sql("opens", individual, "i"), clicks=ask.tracked_sql("clicks", individual, "i"),
+        machines=int(Verdict.MACHINE), unknown=int(Verdict.UNKNOWN),
+    )  # fmt: skip
 
 
 def told(list_emails: Iterable[int]) -> None:
     """Let open pages of these mailings know that their numbers moved."""
     for key in sorted(set(list_emails)):
         numbers.publish(key)
-
-
-def _what(one: Seen) -> ask.Following:
-    return "opens" if one.link == OPENED else "clicks"
-
-
-def _followed(what: ask.Following, batch: Sequence[Seen]) -> set[int]:
-    """Return those recipients whose hits may be kept with their name: three queries."""
-    recipients = {one.recipient_id for one in batch if one.recipient_id is not None}
-    if not recipients:
-        return set()
-    by_kind: dict[int, dict[int, int]] = defaultdict(dict)
-    for key, kind, person in Recipient.objects.filter(pk__in=recipients).values_list(
-        "pk", "kind", "person_id"
-    ):
-        by_kind[kind][key] = person
-    behind: dict[int, int | None] = {}
-    with current.scope() as catalog:
-        for kind, people in by_kind.items():
-            model = catalog.object(OBJECTS[kind]).model
-            rows = model._default_manager.filter(pk__in=people.values()).values_list("pk", "individual_id")  # noqa: SLF001 -- Django's name
-            found = dict(rows)
-            behind |= {key: found.get(person) for key, person in people.items()}
-    allowed = ask.may_track(set(behind.values()), what)
-    silent_too = not ask.needs_consent(what)
-    return {key for key, one in behind.items() if one in allowed or (one is None and silent_too)}
 
 
 def _ask_for_verdicts() -> None:

@@ -28,6 +28,8 @@ def take(actor: Actor, obj: ObjectDef, key: int) -> None:
     or they may not edit such records.
     """
     row_access.require_right(actor, obj, "edit")
+    if not obj.has("OwnerId"):
+        raise Forbidden(_("Such records have no owner."))
     with transaction.atomic():
         rows = obj.model._default_manager.filter(pk=key, is_deleted=False)  # noqa: SLF001 -- Django's name
         if connection.features.has_select_for_update:

@@ -14,6 +14,7 @@ from essor.access.rights import Permission
 from essor.domain.feed import store
 from essor.domain.sales.quotes.models import Letterhead
 from essor.kernel.errors import FieldError, ValidationFailed
+from essor.kernel.whole import whole
 
 TEXTS = (
     "legal_name", "legal_form", "capital", "street", "postal_code", "city", "country", "siret", "register", "vat_number",
@@ -43,7 +44,7 @@ def keep(
             errors.append(_error(name, _("At most %(num)d characters.") % {"num": longest}))
         setattr(row, name, text)
     days = values.get("payment_days", "").strip()
-    if days.isdecimal() and int(days) <= MOST_DAYS:
+    if whole(days, MOST_DAYS) is not None:
         row.payment_days = int(days)
     else:
         errors.append(

@@ -20,6 +20,7 @@ from essor.catalog.definitions import Field
 from essor.domain.sales.assignment.edit import can_own
 from essor.domain.sales.web_to_lead.models import WebForm
 from essor.kernel.errors import FieldError, NotFound, ValidationFailed
+from essor.kernel.whole import whole
 from essor.records import strangers
 
 SALT = "essor.web_to_lead"
@@ -153,9 +154,7 @@ def by_token(token: str) -> WebForm:
         number, _dot, key = signing.Signer(salt=SALT).unsign(token.replace("~", ":")).partition(".")
     except signing.BadSignature:
         number, key = "", ""
-    form = (
-        WebForm.objects.filter(pk=int(number), key=key, active=True).first() if number.isdecimal() else None
-    )
+    form = WebForm.objects.filter(pk=whole(number) or 0, key=key, active=True).first()
     if form is None:
         raise NotFound(_("This form is not in use."))
     return form

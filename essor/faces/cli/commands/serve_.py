@@ -15,8 +15,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from essor.faces.cli.main import Refused
+from essor.kernel.whole import whole
 
 DEFAULT_PORT = 8000
+HIGHEST_PORT = 65_535
 NOTE_EVERY = 60.0  # seconds
 M_ARENA_MAX = -8  # of malloc.h
 FIRST_USER = 'essor user add you@example.fr --name "First Last" --profile "System Administrator"'
@@ -38,10 +40,11 @@ def _port() -> int:
     given = os.environ.get("PORT", "").strip()
     if not given:
         return DEFAULT_PORT
-    if not given.isdigit() or not 0 < int(given) < 65536:  # noqa: PLR2004 -- the range of TCP ports
+    port = whole(given, HIGHEST_PORT)
+    if not port:
         message = f"PORT must be a number from 1 to 65535, not {given!r}"
         raise SystemExit(_one_line(message))
-    return int(given)
+    return port
 
 
 def _one_line(message: str) -> int:
@@ -132,15 +135,10 @@ async def _serve(host: str, port: int) -> None:
     """Run the ASGI application until a signal asks to stop."""
     from django.conf import settings  # noqa: PLC0415
     from django.utils.module_loading import import_string  # noqa: PLC0415
-    from granian.constants import Interfaces  # noqa: PLC0415
-    from granian.server.embed import Server  # noqa: PLC0415
 
     from essor.jobs import live  # noqa: PLC0415
 
-    application = import_string(settings.ASGI_APPLICATION)
-    server = Server(
-        application, address=host, port=port, interface=Interfaces.ASGINL, log_enabled=False, websockets=False
-    )
+    server = server_of(import_string(settings.ASGI_APPLICATION), host, port)
     loop = asyncio.get_running_loop()
 
     def stop() -> None:
@@ -154,6 +152,16 @@ async def _serve(host: str, port: int) -> None:
         await server.serve()
     finally:
         noting.cancel()
+
+
+def server_of(application: Any, host: str, port: int) -> Any:
+    """Return the web server for an ASGI application; `await …serve()` runs it until `stop()`."""
+    from granian.constants import Interfaces  # noqa: PLC0415
+    from granian.server.embed import Server  # noqa: PLC0415
+
+    return Server(
+        application, address=host, port=port, interface=Interfaces.ASGINL, log_enabled=False, websockets=False
+    )
 
 
 async def _note_usage() -> None:

@@ -22,6 +22,7 @@ from essor.faces.web.setup import choices
 from essor.faces.web.setup.doors import managing
 from essor.faces.web.setup.forms import Form, starting, submit
 from essor.faces.web.setup.frame import draw
+from essor.kernel.whole import whole
 
 
 @require_http_methods(["GET", "POST"])
@@ -64,9 +65,9 @@ def _kept(
     actor = actor_of(request)
 
     def work(form: Form) -> str:
-        gone = form.value("remove")
-        if gone.isdecimal():
-            remove_absence(actor, int(gone))
+        gone = whole(form.value("remove"))
+        if gone is not None:
+            remove_absence(actor, gone)
         else:
             user = me or _key(form, "user") or 0
             add_absence(actor, user, _day(form, "first"), _day(form, "last"), _key(form, "deputy"))
@@ -77,7 +78,7 @@ def _kept(
 
 def _key(form: Form, name: str) -> int | None:
     text = form.value(name)
-    return int(text) if text.isdecimal() else None
+    return whole(text)
 
 
 def _day(form: Form, name: str) -> date | None:

@@ -25,6 +25,7 @@ from essor.faces.web.records.reading import Loaded, actor_of, load
 from essor.faces.web.shapes import Option
 from essor.faces.web.toasts import toast, trigger
 from essor.kernel.errors import EssorError, FieldError, Forbidden, NotFound, ValidationFailed
+from essor.kernel.whole import whole
 from essor.records.change import Change
 from essor.records.save import save
 
@@ -115,7 +116,7 @@ def _call(record: Loaded, typed: Mapping[str, str]) -> str:
     days = typed.get("next", "")
     log_call(
         record.actor, link_of(record.object.name, record.id), result=typed.get("result", ""),
-        comment=typed.get("comment", ""), next_in=int(days) if days.isdecimal() and int(days) in NEXT else None,
+        comment=typed.get("comment", ""), next_in=number if (number := whole(days)) in NEXT else None,
     )  # fmt: skip
     return _("Call logged, next task planned.") if days else _("Call logged.")
 

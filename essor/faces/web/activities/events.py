@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, datetime, time, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -27,12 +27,6 @@ from essor.kernel.errors import EssorError, FieldError, Forbidden, NotFound, Val
 from essor.records.change import Change
 from essor.records.save import save
 
-REPEATS = {
-    "": gettext_lazy("Never"), "FREQ=DAILY": gettext_lazy("Every day"),
-    "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR": gettext_lazy("Every working day"), "FREQ=WEEKLY": gettext_lazy("Every week"),
-    "FREQ=WEEKLY;INTERVAL=2": gettext_lazy("Every two weeks"), "FREQ=MONTHLY": gettext_lazy("Every month"),
-    "FREQ=YEARLY": gettext_lazy("Every year"),
-}  # fmt: skip
 REMINDERS = {
     "": gettext_lazy("No reminder"), "0": gettext_lazy("At the start"), "5": gettext_lazy("5 minutes before"),
     "15": gettext_lazy("15 minutes before"), "60": gettext_lazy("1 hour before"), "1440": gettext_lazy("1 day before"),
@@ -126,7 +120,7 @@ def _draw(
     values = record.values if record else {}
     context = {
         "typed": defaultdict(str, typed), "record": record, "errors": [one.message for one in errors],
-        "repeats": REPEATS.items(), "reminders": REMINDERS.items(), "may_edit": record is None or may_edit(record),
+        "rule": RULE, "reminders": REMINDERS.items(), "may_edit": record is None or may_edit(record),
         "is_series": record is not None and _is_series(record),
         "about": " · ".join(str(values[name]) for name in ("Who.Name", "What.Name") if values.get(name)),
     }  # fmt: skip
@@ -186,37 +180,26 @@ def _before(span: timedelta) -> int:
 
 def _repeating(typed: Mapping[str, str]) -> dict[str, str]:
     """Return the rule that the dialog asks for, nothing where the event does not repeat."""
-    rule = typed.get("repeat", "")
-    return {RULE: _ruled(rule, typed.get("until", ""))} if rule else {}
+    return {RULE: typed[RULE]} if typed.get(RULE) else {}
 
 
 def _is_series(record: Loaded) -> bool:
     return bool(record.values.get(RULE) or record.values.get(SERIES))
 
 
-def _ruled(rule: str, until: str) -> str:
-    """Return the rule with its last day; ValidationFailed for a day that is none."""
-    if not until:
-        return rule
-    try:
-        last = date.fromisoformat(until)
-    except ValueError:
-        raise ValidationFailed([FieldError(RULE, "INVALID_DATE", _("Enter a day."))]) from None
-    return f"{rule};UNTIL={last:%Y%m%d}T235959"
-
-
 def minutes_before(typed: Mapping[str, str]) -> timedelta | None:
     """Return how long before the start a form wants its reminder; None for no reminder."""
     before = typed.get("reminder", "")
-    return timedelta(minutes=int(before)) if before.isdecimal() and before in REMINDERS else None
+    return timedelta(minutes=int(before)) if before and before in REMINDERS else None
 
 
 def local(text: str) -> datetime | None:
-    """Return the wall-clock time that a form sent; None when it is none."""
+    """Return the wall-clock time that a form sent; None when it is none, or at the ends of time where zones overflow."""
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=None) if text else None
+        moment = datetime.fromisoformat(text).replace(tzinfo=None) if text else None
     except ValueError:
         return None
+    return moment if moment and MINYEAR < moment.year < MAXYEAR else None
 
 
 def _next_hour() -> datetime:

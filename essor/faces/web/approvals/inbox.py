@@ -25,6 +25,7 @@ from essor.faces.web.setup.choices import people
 from essor.faces.web.toasts import flash
 from essor.kernel import ids
 from essor.kernel.errors import Conflict, ValidationFailed
+from essor.kernel.whole import whole, wholes
 
 NOTHING_WRONG: dict[str, Any] = {
     "item": 0,
@@ -98,7 +99,7 @@ def answer(request: HttpRequest, item_id: int) -> HttpResponseBase:
 @require_POST
 def answer_many(request: HttpRequest) -> HttpResponseBase:
     """Approve or refuse all requests that are ticked, with one reason."""
-    chosen = [int(text) for text in request.POST.getlist("item") if text.isdecimal()]
+    chosen = wholes(request.POST.getlist("item"))
     approve, comment = request.POST.get("answer") == "approve", request.POST.get("comment", "").strip()
     if not chosen:
         return draw(request, status=422, typed_all=comment, wrong_all=_("Tick at least one request."))
@@ -138,7 +139,7 @@ def hand_over(request: HttpRequest, item_id: int) -> HttpResponseBase:
     """Put a request to somebody else."""
     user, comment = request.POST.get("user", ""), request.POST.get("comment", "")
     try:
-        reassign(actor_of(request), item_id, int(user) if user.isdecimal() else 0, comment=comment)
+        reassign(actor_of(request), item_id, (whole(user) or 0), comment=comment)
         flash(request, _("The request is handed over."))
     except (ValidationFailed, Conflict) as refused:
         flash(request, str(refused), tone="error")

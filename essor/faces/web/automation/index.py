@@ -29,6 +29,7 @@ from essor.faces.web.setup.frame import draw
 from essor.faces.web.setup.objects import shown_objects
 from essor.faces.web.toasts import flash
 from essor.kernel.errors import EssorError
+from essor.kernel.whole import whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,7 @@ def settings(request: HttpRequest, flow_id: int) -> HttpResponseBase:
         owner = form.value("owner")
         actions.save_settings(
             actor_of(request), flow, name=form.value("name"), description=form.value("description"),
-            owner_id=int(owner) if owner.isdecimal() else 0, acting=form.value("acting"),
+            owner_id=(whole(owner) or 0), acting=form.value("acting"),
             mail_errors=form.on("mail_errors"),
         )  # fmt: skip
         return reverse("web:setup_flow_settings", args=[flow_id])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponseRedirect
@@ -14,9 +15,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from essor.access.rights import Permission
 from essor.domain.automation import actions
-from essor.domain.automation.definition import Definition, from_json
+from essor.domain.automation.definition import Definition, Step, from_json
 from essor.domain.automation.kinds import STEPS
 from essor.domain.automation.models import FlowRun, FlowStep, FlowVersion, RunState
+from essor.faces.web import formatting
 from essor.faces.web.automation.reading import Shown
 from essor.faces.web.automation.tabs import draw, found
 from essor.faces.web.records.reading import actor_of
@@ -25,6 +27,7 @@ from essor.faces.web.shapes import Action
 from essor.faces.web.toasts import flash
 from essor.kernel import ids
 from essor.kernel.errors import NotFound
+from essor.kernel.whole import whole, wholes
 from essor.query.names import names
 
 PAGE = 50
@@ -53,8 +56,8 @@ def show(request: HttpRequest, flow_id: int) -> HttpResponseBase:
     rows = shown.flow.runs.order_by("-pk")
     if state in RunState.values:
         rows = rows.filter(state=state)
-    if before.isdecimal():
-        rows = rows.filter(pk__lt=int(before))
+    if (key := whole(before)) is not None:
+        rows = rows.filter(pk__lt=key)
     runs = list(rows[: PAGE + 1])
     counts = dict(shown.flow.runs.values_list("state").annotate(Count("pk")))
     base = reverse("web:setup_flow_runs", args=[flow_id])
@@ -109,7 +112,7 @@ def one(request: HttpRequest, flow_id: int, run_id: int) -> HttpResponseBase:
         step = flow.step(row.node)
         way = step.path(row.outcome) if step else None
         icon = STEPS[step.kind].icon if step and step.kind in STEPS else "help-circle"
-        steps.append((row, title(flow, row.node), icon, way.label if way else ""))
+        steps.append((row, title(flow, row.node), icon, way.label if way else "", _said(step, row.detail)))
     context = {
         "line": lines_of(request, shown, [run])[0],
         "steps": steps,
@@ -118,12 +121,23 @@ def one(request: HttpRequest, flow_id: int, run_id: int) -> HttpResponseBase:
     return draw(request, "run", shown, context, tab="runs")
 
 
+def _said(step: Step | None, detail: str) -> str:
+    """Return what a step told; a wait told until when, which is shown as the reader writes moments."""
+    if step is None or step.kind != "wait":
+        return detail
+    try:
+        when = datetime.fromisoformat(detail)
+    except ValueError:
+        return detail
+    return _("until %(day)s") % {"day": formatting.moment(when)}
+
+
 @require_POST
 @customizing
 def do(request: HttpRequest, flow_id: int) -> HttpResponseBase:
     """Try failed runs again, skip the step that failed, or stop runs: those ticked, or all failed ones."""
     shown, actor = found(request, flow_id), actor_of(request)
-    chosen = [int(text) for text in request.POST.getlist("run") if text.isdecimal()]
+    chosen = wholes(request.POST.getlist("run"))
     verb = request.POST.get("do", "")
     if verb == "retry_all":
         count = actions.retry(actor, shown.flow)

@@ -30,6 +30,7 @@ from essor.faces.web.shapes import Action, Option, OptionGroup
 from essor.faces.web.toasts import toast
 from essor.kernel import ids
 from essor.kernel.errors import EssorError, FieldError, NotFound, ValidationFailed
+from essor.kernel.whole import whole, wholes
 from essor.query import run
 from essor.query.actions import list_views, segments
 from essor.query.tree import Column, Compare, Constant, Order, Path, Query
@@ -40,10 +41,7 @@ PREFIXES = {"Contact": "003", "Lead": "00Q"}
 
 
 def _load(request: HttpRequest, record_id: str) -> Loaded:
-    record = load(actor_of(request), record_id)
-    if record.object.name != CAMPAIGN:
-        raise NotFound(_("There is no such campaign."))
-    return record
+    return load(actor_of(request), record_id, of=(CAMPAIGN,))
 
 
 @require_GET
@@ -150,17 +148,15 @@ def _changed(audience: Audience, request: HttpRequest) -> Audience:
             data.get("part", "")
         )
         return replace(audience, include=parts) if verb == "include" else replace(audience, exclude=parts)
-    if verb == "drop-include" and place.isdecimal():
-        return replace(audience, include=_without(audience.include, int(place)))
-    if verb == "drop-exclude" and place.isdecimal():
-        return replace(audience, exclude=_without(audience.exclude, int(place)))
+    if verb == "drop-include":
+        return replace(audience, include=_without(audience.include, whole(place)))
+    if verb == "drop-exclude":
+        return replace(audience, exclude=_without(audience.exclude, whole(place)))
     topic = data.get("topic", "")
-    return replace(
-        audience, topic=int(topic) if topic.isdecimal() else None, capped=data.get("capped") == "1"
-    )
+    return replace(audience, topic=whole(topic), capped=data.get("capped") == "1")
 
 
-def _without(parts: tuple[Part, ...], place: int) -> tuple[Part, ...]:
+def _without(parts: tuple[Part, ...], place: int | None) -> tuple[Part, ...]:
     return tuple(one for number, one in enumerate(parts) if number != place)
 
 
@@ -170,10 +166,10 @@ def _chosen(text: str) -> tuple[Part, ...]:
         return ()
     source, _colon, rest = text.partition(":")
     key, _colon, status = rest.partition(":")
-    known = next((one for one in PICKED if one == source), None)
-    if known is None or not key.isdecimal():
+    known, number = next((one for one in PICKED if one == source), None), whole(key)
+    if known is None or number is None:
         raise ValidationFailed([FieldError("part", "INVALID_FIELD_VALUE", _("Choose one of the list."))])
-    return (Part(known, int(key), (status,) if status else ()),)
+    return (Part(known, number, (status,) if status else ()),)
 
 
 def _picked(parts: tuple[Part, ...], contacts: Iterable[str], leads: Iterable[str]) -> tuple[Part, ...]:
@@ -194,9 +190,10 @@ def people(request: HttpRequest, record_id: str) -> HttpResponseBase:
     """Draw those behind a number: ?reason= (none: who is mailed), ?after=kind.key a page further."""
     record = _load(request, record_id)
     text = request.GET.get("reason", "")
-    reason = Reason(int(text)) if text.isdecimal() and int(text) in Reason.values else None
+    reason = next((one for one in Reason if str(one.value) == text), None)
     kind, _dot, key = request.GET.get("after", "").partition(".")
-    after = Person(int(kind), int(key)) if kind.isdecimal() and key.isdecimal() and len(key) < 19 else None  # noqa: PLR2004
+    numbers = wholes((kind, key))
+    after = Person(*numbers) if len(numbers) == 2 else None  # noqa: PLR2004 -- the kind and the key
     rows = listed(keep.of_campaign(record.key), record.actor, reason, after=after, size=SHOWN)
     names = _names(record.actor, [person for person, _address in rows])
     context = {

@@ -26,9 +26,9 @@ from essor.faces.web import addresses, offers
 from essor.faces.web.records.reading import Loaded, actor_of, load
 from essor.faces.web.shapes import Action
 from essor.kernel.errors import NotFound, ValidationFailed
+from essor.kernel.whole import whole
 
 SHOWN = 100
-DIGITS = 18  # of a key
 KEPT = 3 * 24 * 3600  # seconds that a phone remembers whose door it keeps
 COOKIE = "essor_door"
 POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
@@ -46,7 +46,7 @@ def door_button(record: Loaded) -> Action | None:
 @require_GET
 def page(request: HttpRequest, record_id: str) -> HttpResponseBase:
     """Show the link of the door and its QR code to somebody who may change the campaign's members."""
-    record = load(actor_of(request), record_id)
+    record = load(actor_of(request), record_id, of=(CAMPAIGN,))
     members.checked(record.actor, record.key)
     token = door.key_of(record.key)
     crumbs = [
@@ -89,24 +89,20 @@ def keep(request: HttpRequest, token: str) -> HttpResponse:
     said = None
     if request.method == "POST":
         said = door.let_in(
-            event.id, _number(request.POST.get("guest", "")), came=request.POST.get("do") != "back"
+            event.id, whole(request.POST.get("guest", "")) or 0, came=request.POST.get("do") != "back"
         )
     some = door.guests(event.id, search)
-    whole = door.guests(event.id) if search else some
+    everybody = door.guests(event.id) if search else some
     context = {
         "event": event, "token": token, "guests": some[:SHOWN], "more": max(0, len(some) - SHOWN), "q": search,
-        "came": sum(1 for one in whole if one.meaning == "attended"), "said": said,
-        "due": sum(1 for one in whole if one.meaning in ("attended", "registered")),
+        "came": sum(1 for one in everybody if one.meaning == "attended"), "said": said,
+        "due": sum(1 for one in everybody if one.meaning in ("attended", "registered")),
     }  # fmt: skip
     response = HttpResponse(render_to_string("campaigns/door.html.jinja", context))
     response.set_signed_cookie(
         COOKIE, token, max_age=KEPT, httponly=True, samesite="Lax", secure=request.is_secure()
     )
     return response
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) <= DIGITS else 0
 
 
 @public
@@ -129,6 +125,8 @@ def code(request: HttpRequest, token: str) -> HttpResponse:
     name = "web:ticket" if request.GET.get("of") == "ticket" else "web:door"
     if name == "web:ticket":
         door.by_ticket(token)
+    else:
+        door.opened(token)
     drawn = QRCode(border=2, image_factory=SvgPathFillImage)
     drawn.add_data(request.build_absolute_uri(reverse(name, args=[token])))
     out = BytesIO()

@@ -16,6 +16,7 @@ from essor.faces.web.lists.going import at_once
 from essor.faces.web.records.reading import actor_of
 from essor.faces.web.toasts import toast, trigger
 from essor.kernel.errors import EssorError, QueryRefused
+from essor.kernel.whole import whole
 from essor.query import checking, soql
 
 LONGEST = 100_000
@@ -73,7 +74,7 @@ def check(request: HttpRequest) -> HttpResponseBase:
 def complete(request: HttpRequest) -> HttpResponseBase:
     """Tell what may stand at the cursor."""
     place = request.POST.get("offset", "")
-    offset = int(place[:9]) if place.isascii() and place.isdigit() else 0
+    offset = whole(place) or 0
     found = soql.complete(_text(request), offset, catalog_for(actor_of(request)))
     offers = [
         {"text": one.text, "kind": one.kind, "detail": str(one.detail), "from": one.replace_from}

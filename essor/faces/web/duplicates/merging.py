@@ -28,6 +28,7 @@ from essor.faces.web.shapes import Action
 from essor.faces.web.toasts import flash
 from essor.kernel import ids
 from essor.kernel.errors import DuplicatesDetected, Suspect, ValidationFailed
+from essor.kernel.whole import whole
 
 LETTERS = "ABCD"
 REFUSED = 422
@@ -64,13 +65,13 @@ def merge(request: HttpRequest, name: str) -> HttpResponseBase:
     if request.method == "GET":
         return _draw(request, merging.propose(actor, obj.name, chosen))
     picks = {
-        part.removeprefix("pick."): int(value)
+        part.removeprefix("pick."): number
         for part, value in data.items()
-        if part.startswith("pick.") and isinstance(value, str) and value.isdecimal()
+        if part.startswith("pick.") and (number := whole(str(value))) is not None
     }
     winner = data.get("winner", "")
     try:
-        saved, batch = merging.merge(actor, obj.name, chosen, int(winner) if winner.isdecimal() else 0, picks)
+        saved, batch = merging.merge(actor, obj.name, chosen, whole(winner) or 0, picks)
     except ValidationFailed as failed:
         return _draw(
             request, merging.propose(actor, obj.name, chosen), picks=picks, winner=winner, failed=failed
@@ -120,7 +121,7 @@ def _draw(
         for one in proposal.choices
     ]  # fmt: skip
     context = {
-        "object": obj, "heads": heads, "winner": int(winner) if winner.isdecimal() else proposal.winner,
+        "object": obj, "heads": heads, "winner": proposal.winner if (number := whole(winner)) is None else number,
         "lines": [line for differs, line in lines if differs],
         "same": [line for differs, line in lines if not differs],
         "record_ids": [ids.encode(obj.prefix, head.key) for head in heads],
@@ -146,7 +147,7 @@ def of_record(request: HttpRequest, name: str, record_id: str) -> HttpResponseBa
     """Draw what one record seems to repeat, looked for now."""
     actor = actor_of(request)
     obj = allowed(actor, name)
-    record = load(actor, record_id)
+    record = load(actor, record_id, of=(obj.name,))
     suspects = _suspects(record)
     told: tuple[Told, ...] = ()
     if suspects:

@@ -24,6 +24,7 @@ from essor.faces.web.forecasts import asking, words
 from essor.faces.web.records.reading import actor_of
 from essor.faces.web.shapes import Option
 from essor.faces.web.toasts import flash
+from essor.kernel.whole import whole
 
 NAMED = re.compile(r"q-(\d{1,18})-(\d{4}-\d{2}-01)", re.ASCII)
 YEARS = 2
@@ -118,7 +119,7 @@ def _currency(request: HttpRequest, actor: Actor) -> str:
 
 def _team(request: HttpRequest) -> int | None:
     text = request.POST.get("team") or request.GET.get("team", "")
-    return int(text) if text.isdecimal() and len(text) < 19 else None  # noqa: PLR2004 -- digits of a key
+    return whole(text)
 
 
 def _teams(actor: Actor, team: int | None) -> list[Option]:

@@ -18,7 +18,7 @@ from essor.access import rows as row_access
 from essor.domain.feed import attach
 from essor.domain.marketing.letters import codec
 from essor.domain.marketing.letters.blocks import Document, RichText
-from essor.domain.marketing.pages import forms, taking
+from essor.domain.marketing.pages import coming_back, forms, taking
 from essor.domain.marketing.pages.models import LandingPage
 from essor.domain.marketing.pages.objects import PAGE, UTM
 from essor.domain.marketing.sending.addresses import VISIT_NAME
@@ -29,6 +29,7 @@ from essor.faces.web.setup.forms import Form, starting, submit
 from essor.faces.web.shapes import Action
 from essor.kernel import ids
 from essor.kernel.errors import NotFound
+from essor.kernel.whole import whole
 from essor.records import strangers
 from essor.records.change import Change
 from essor.records.save import save
@@ -69,7 +70,7 @@ def build(request: HttpRequest, record_id: str) -> HttpResponseBase:
             )
         revision = form.value("revision")
         save(record.actor, Change(
-            PAGE, values, id=record.key, revision=int(revision) if revision.isdecimal() else None
+            PAGE, values, id=record.key, revision=whole(revision)
         ))  # fmt: skip
         return here
 
@@ -94,7 +95,7 @@ def snippet(page: LandingPage) -> str:
     context = {
         "page": page, "form": {"required": forms.required(page)}, "fields": forms.asked(page), "boxes": public.boxes(page),
         "honeypot": strangers.HONEYPOT, "elapsed": strangers.ELAPSED, "action": forms.address(page),
-        "kept": [*UTM, VISIT_NAME],
+        "kept": [*UTM, VISIT_NAME], "back": coming_back.SENT,
     }  # fmt: skip
     with translation.override(page.language or "fr"):
         return render_to_string("landing/snippet.html.jinja", context).strip() + "\n"

@@ -21,6 +21,7 @@ from essor.domain.sales.web_to_lead import receive
 from essor.domain.sales.web_to_lead.forms import asked, by_token, origin_of, token_of
 from essor.domain.sales.web_to_lead.models import WebForm
 from essor.kernel.errors import NotFound, ValidationFailed
+from essor.kernel.whole import whole
 from essor.records import strangers
 
 _POLICY = (
@@ -58,8 +59,9 @@ def _gone() -> HttpResponse:
 
 
 def _take(request: HttpRequest, form: WebForm) -> HttpResponse:
-    length = request.headers.get("Content-Length", "")
-    size = int(length) if length.isdecimal() else strangers.LARGEST_BODY + 1
+    size = whole(request.headers.get("Content-Length", ""))
+    if size is None:
+        size = strangers.LARGEST_BODY + 1
     data: Mapping[str, Sequence[str]] = dict(request.POST.lists()) if size <= strangers.LARGEST_BODY else {}
     try:
         receive.receive(form, data, address=get_adapter().get_client_ip(request), size=size)

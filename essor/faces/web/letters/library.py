@@ -14,6 +14,7 @@ from essor.domain.marketing.letters.models import KeptBlock, KeptTheme, LibraryP
 from essor.faces.web.letters import preview, reading
 from essor.faces.web.records.reading import actor_of
 from essor.kernel.errors import EssorError, NotFound
+from essor.kernel.whole import whole
 
 KINDS: dict[str, tuple[Any, Any]] = {
     "blocks": (KeptBlock, keeping.keep_block), "themes": (KeptTheme, keeping.keep_theme),
@@ -52,7 +53,7 @@ def kept(request: HttpRequest, what: str) -> JsonResponse:
             keep(actor, str(raw.get("name") or ""), raw.get("value"))
         elif request.method == "DELETE":
             key = request.GET.get("id", "")
-            keeping.forget(actor, model, int(key) if key.isdecimal() else 0)
+            keeping.forget(actor, model, (whole(key) or 0))
     except EssorError as error:
         return JsonResponse({"errors": preview.told(error)}, status=422)
     rows = keeping.listed(model)

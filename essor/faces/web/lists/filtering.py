@@ -18,6 +18,7 @@ from essor.faces.web.lists.filters.sending import chosen, draft_of, pressed
 from essor.faces.web.lists.going import go
 from essor.faces.web.lists.state import State, joined, segment_where, state_of
 from essor.faces.web.records.reading import actor_of
+from essor.kernel.whole import whole
 from essor.query import run
 from essor.query.tree import Condition, Query
 
@@ -42,16 +43,16 @@ def edit(request: HttpRequest, name: str) -> HttpResponseBase:
 def changed(data: QueryDict) -> tuple[Group, int]:
     """Return the draft after what was pressed or chosen, and the node that the keyboard goes to."""
     before = draft_of(data)
-    key, _colon, path = data.get("pick", "").partition(":")
-    if key.isdecimal():
-        draft = chosen(before, int(key), path)
+    number, _colon, path = data.get("pick", "").partition(":")
+    if (key := whole(number)) is not None:
+        draft = chosen(before, key, path)
         return draft, next(
             (
                 node.id
                 for node in walk(draft)
                 if isinstance(node, Criterion) and node.id not in ids_of(before)
             ),
-            int(key),
+            key,
         )
     draft = pressed(before, data.get("do", ""))
     new = [node.id for node in walk(draft) if isinstance(node, Criterion) and node.id not in ids_of(before)]

@@ -22,6 +22,7 @@ from essor.faces.web.shapes import Option
 from essor.faces.web.toasts import flash
 from essor.kernel import ids
 from essor.kernel.errors import ValidationFailed
+from essor.kernel.whole import wholes
 from essor.query.actions import list_views
 from essor.query.actions.keeping import Sharing
 from essor.query.actions.list_views import ListText
@@ -40,7 +41,7 @@ class Saving:
 
 def sharing_of(request: HttpRequest) -> Sharing:
     """Return who shares, as a form says it."""
-    roles = [int(text) for text in request.POST.getlist("roles") if text.isdecimal()]
+    roles = wholes(request.POST.getlist("roles"))
     return Sharing(request.POST.get("visibility", Visibility.PRIVATE), tuple(roles))
 
 

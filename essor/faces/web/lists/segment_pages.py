@@ -26,6 +26,7 @@ from essor.faces.web.records.reading import actor_of
 from essor.faces.web.toasts import flash
 from essor.kernel import ids
 from essor.kernel.errors import QueryRefused
+from essor.kernel.whole import whole
 from essor.query import run
 from essor.query.actions import keeping, list_views, segments
 from essor.query.actions.keeping import Sharing
@@ -144,7 +145,7 @@ def change(request: HttpRequest, name: str, key: int) -> HttpResponseBase:
     state, segment = opened(request, name, key)
     steps = list(segments.steps_of(segment))
     verb, _colon, rest = request.POST.get("do", "").partition(":")
-    place = int(rest) if rest.isdecimal() and int(rest) < len(steps) else NEW
+    place = NEW if (asked := whole(rest, len(steps) - 1)) is None else asked
     new_name, sharing = segment.name, sharing_now(segment)
     if verb == "name" and place == NEW:
         new_name, sharing = request.POST.get("name", ""), sharing_of(request)
@@ -193,7 +194,7 @@ def step(request: HttpRequest, name: str, key: int) -> HttpResponseBase:
     steps = list(segments.steps_of(segment))
     data = request.POST if request.method == "POST" else request.GET
     text = data.get("place", "")
-    place = int(text) if text.isdecimal() and int(text) < len(steps) else NEW
+    place = NEW if (asked := whole(text, len(steps) - 1)) is None else asked
     if request.method == "GET":
         if place != NEW and not readable(state, steps[place]):
             raise QueryRefused(_("This step asks for something that you may not see any more."))

@@ -21,6 +21,7 @@ from essor.faces.web.lists import views
 from essor.faces.web.lists.columns import ListColumn
 from essor.faces.web.lists.views import View
 from essor.kernel.errors import QueryRefused
+from essor.kernel.whole import whole
 from essor.query import codec, decode
 from essor.query.actions import segments
 from essor.query.actions.list_views import question
@@ -193,7 +194,7 @@ def build(actor: Actor, name: str, words: Mapping[str, str]) -> State:
         params=dict(words) if "as" in words else {**view.display, **words},
         pinned=pinned,
         parent=parent_of(obj, words.get("parent", "")),
-        segment=segments.find_segment(actor, int(segment_key)) if segment_key.isdecimal() else None,
+        segment=None if (number := whole(segment_key)) is None else segments.find_segment(actor, number),
     )
 
 

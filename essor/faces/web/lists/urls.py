@@ -21,7 +21,6 @@ urlpatterns = [
     path("o/<str:name>/filter", filtering.edit, name="filter"),
     path("o/<str:name>/filter/fields", filtering.fields, name="filter_fields"),
     path("o/<str:name>/filter/count", filtering.count, name="filter_count"),
-    path("o/<str:name>/filter/apply", filtering.apply, name="filter_apply"),
     path("o/<str:name>/soql", soql.show, name="list_soql"),
     path("o/<str:name>/export", exporting.start, name="list_export"),
     path("o/<str:name>/mass-edit", bulk.edit, name="mass_edit"),

@@ -12,6 +12,7 @@ from essor.catalog.definitions import ObjectDef
 from essor.faces.web.lists import columns
 from essor.kernel import ids
 from essor.kernel.errors import NotFound
+from essor.kernel.whole import whole
 from essor.query import decode
 from essor.query.actions import keeping, list_views
 from essor.query.models import ListView, Visibility
@@ -105,7 +106,7 @@ def chosen(key: str, pinned: str, known: Sequence[View]) -> View:
 def pinned_key(actor: Actor, obj: ObjectDef) -> str:
     """Return the address key of the pinned view, empty when there is none."""
     kept = list_views.pinned(actor, obj.name)
-    return ids.encode(list_views.PREFIX, int(kept)) if kept.isdecimal() else kept
+    return kept if (key := whole(kept)) is None else ids.encode(list_views.PREFIX, key)
 
 
 def pin_of(view: View) -> str:

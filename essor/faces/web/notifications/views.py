@@ -21,6 +21,7 @@ from essor.faces.web import addresses, offers
 from essor.faces.web.records.reading import Loaded, actor_of, load
 from essor.faces.web.shapes import Action
 from essor.faces.web.toasts import flash
+from essor.kernel.whole import whole
 
 IN_PANEL = 12
 ON_PAGE = 50
@@ -80,7 +81,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
     before = request.GET.get("before", "")
     only_unread = request.GET.get("only") == "unread"
     rows = reading.latest(
-        actor_of(request).user_id, ON_PAGE + 1, before=int(before) if before.isdecimal() else None,
+        actor_of(request).user_id, ON_PAGE + 1, before=whole(before),
         only_unread=only_unread,
     )  # fmt: skip
     older = rows[ON_PAGE - 1].pk if len(rows) > ON_PAGE else None

@@ -15,11 +15,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from essor.domain.marketing import tokens
 from essor.domain.marketing.returns import optout
-from essor.domain.marketing.returns.optout import FOLLOWING, Standing
+from essor.domain.marketing.returns.optout import Standing
 from essor.domain.marketing.sending import addresses, contents
 from essor.domain.marketing.sending.models import Recipient
 from essor.faces.web.hits import gone, protected
 from essor.kernel.errors import EssorError
+from essor.kernel.whole import wholes
 
 # Nothing runs in a letter, and its pictures may stand anywhere; links open as they do in mail programs.
 LETTER = (
@@ -64,9 +65,9 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
         return gone()
     if request.method == "GET":
         return _page("preferences", standing, saved="saved" in request.GET, out="out" in request.GET)
-    wanted = {int(key) for key in request.POST.getlist("topic") if key.isdecimal() and len(key) < 19}  # noqa: PLR2004 -- 64 bits
+    wanted = set(wholes(request.POST.getlist("topic")))
     known = {topic.pk for topic, _wanted in standing.topics}
-    followed = [one for one in FOLLOWING if one in request.POST]
+    followed = [one for one, _now in standing.followed if one in request.POST]
     if "none" in request.POST:
         optout.opt_out(standing, source=request.path, wording=question(standing))
         return HttpResponseRedirect(f"{request.path}?out=1")
@@ -97,6 +98,7 @@ def labels() -> dict[str, str]:
     return {
         "tracking_opens": _("You may see whether I open your mails."),
         "tracking_clicks": _("You may see which links of your mails I follow."),
+        "visits": _("You may see which pages of your web site I read."),
     }
 
 
@@ -106,7 +108,7 @@ def _wording(standing: Standing) -> str:
         [
             _("Which mails would you like to get?"),
             *(topic.name for topic, _now in standing.topics),
-            *labels().values(),
+            *(labels()[one] for one, _now in standing.followed),
         ]
     )
 

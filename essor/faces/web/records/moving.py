@@ -22,6 +22,7 @@ from essor.faces.web.records.forms import sent_values
 from essor.faces.web.records.reading import Loaded, actor_of, load, located
 from essor.faces.web.toasts import toast, trigger
 from essor.kernel.errors import Conflict, FieldError, Forbidden, ValidationFailed
+from essor.kernel.whole import whole
 from essor.query import run
 from essor.query.tree import Column, Compare, Constant, Path, Query
 from essor.records import undo
@@ -109,7 +110,7 @@ def _sent(request: HttpRequest, obj: ObjectDef) -> Sent:
             parents.setdefault(target.relationship, {})[last] = raw
     revision = request.POST.get("revision", "")
     return Sent(
-        request.POST.get("field", ""), request.POST.get("to", ""), int(revision) if revision.isdigit() else None,
+        request.POST.get("field", ""), request.POST.get("to", ""), whole(revision),
         request.POST.get("asked") == "1", own, parents,
     )  # fmt: skip
 

@@ -100,6 +100,8 @@ def may_edit(record: Loaded) -> bool:
     """Tell whether the reader may change this record: one query, none where the right alone decides."""
     if not record.object.is_record or not row_access.may(record.actor, record.object, "edit"):
         return False
+    if not any(field.updateable and not field.hidden for field in record.object.fields):
+        return False
     if record.object.done_field and record.values.get(record.object.done_field):
         return False
     condition = visible_q(record.actor, record.object, verb="edit")

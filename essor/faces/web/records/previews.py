@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from essor.domain.feed import previews
 from essor.faces.web.records.files import PICTURES, found_at, handed_out, listed
 from essor.kernel.errors import NotFound
+from essor.kernel.whole import whole
 
 TRIES = (
     40  # times that an open dialog asks for pages that are still being drawn, each a second and a half later
@@ -26,7 +27,7 @@ def show(request: HttpRequest, record_id: str, file_id: str) -> HttpResponseBase
     beside = [one for one in listed(record) if one.shown]
     place = next(number for number, one in enumerate(beside) if one.file.id == file.id)
     asked = request.GET.get("asked", "")
-    tries = int(asked) if asked.isdecimal() else 0
+    tries = whole(asked) or 0
     drawn = previews.found(file.path) if file.media_type == previews.PDF else None
     if file.media_type == previews.PDF and drawn is None and not tries:
         previews.prepare(file.path)

@@ -29,6 +29,7 @@ from essor.faces.web.shapes import Option
 from essor.faces.web.toasts import flash
 from essor.kernel import ids
 from essor.kernel.errors import ValidationFailed
+from essor.kernel.whole import whole
 from essor.query import dates
 from essor.query.actions import keeping
 from essor.query.actions.keeping import Sharing
@@ -193,7 +194,7 @@ def pin(request: HttpRequest, key: int) -> HttpResponseBase:
     actor = actor_of(request)
     report = keep.found(actor, Report, key)
     text = request.POST.get("dashboard", "")
-    board = keep.found(actor, Dashboard, int(text) if text.isdecimal() else 0)
+    board = keep.found(actor, Dashboard, (whole(text) or 0))
     dashboards.added(actor, board, report, *form_of(report))
     flash(request, _("“%(report)s” is on the dashboard now.") % {"report": report.label})
     return HttpResponseRedirect(address(board.pk))

@@ -27,13 +27,13 @@ from essor.faces.web.records.reading import actor_of
 from essor.faces.web.reports import drawing, forms, pages
 from essor.faces.web.toasts import flash
 from essor.kernel.errors import EssorError, QueryRefused, ValidationFailed
+from essor.kernel.whole import whole
 from essor.query import codec
 from essor.query.actions import keeping
 from essor.query.actions.keeping import Sharing
 from essor.query.models import Visibility
 
 FIRST = ("Opportunity", "Lead", "Account", "Contact", "Task", "Event")
-NOT_ASKED = frozenset({"OpportunityHistory"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Figure:
 
 def objects_for(catalog: Catalog) -> list[ObjectDef]:
     """Return what reports can be about, the usual ones first."""
-    known = [one for one in catalog if one.is_record and one.name not in NOT_ASKED]
+    known = [one for one in catalog if one.is_record]
     return sorted(known, key=lambda one: FIRST.index(one.name) if one.name in FIRST else len(FIRST))
 
 
@@ -133,7 +133,7 @@ def save(request: HttpRequest) -> HttpResponseBase:
         description=request.POST.get("description", ""), sharing=sharing_of(request),
     )  # fmt: skip
     try:
-        row = keep.found(actor, Report, int(key)) if over and key.isdecimal() else None
+        row = keep.found(actor, Report, number) if over and (number := whole(key)) is not None else None
         definition = reading.definition(forms.sent(request.POST))
         saved = keep.save_report(actor, definition, title, row)
     except (ValidationFailed, QueryRefused) as refused:

@@ -19,6 +19,7 @@ from essor.domain.reports.tree import family_name
 from essor.faces.web.shapes import Option
 from essor.kernel import formats
 from essor.kernel.errors import QueryRefused
+from essor.kernel.whole import whole
 from essor.query.families import result_kind
 
 LINES = 3
@@ -52,10 +53,10 @@ def sent(data: QueryDict) -> dict[str, Any]:
     top, months, where = (str(data.get(name) or "").strip() for name in ("top", "months", "where"))
     if kind in ("summary", "matrix", "table") and data.get("sort"):
         found["sort"], found["descending"] = data["sort"], data.get("descending") != "0"
-    if top.isdecimal() and int(top):
-        found["top"] = int(top)
-    if months.isdecimal() and kind == "cohort":
-        found["months"] = int(months)
+    if number := whole(top):
+        found["top"] = number
+    if kind == "cohort" and (number := whole(months)) is not None:
+        found["months"] = number
     if data.get("period"):
         found["period"] = data["period"]
     if where:

@@ -24,6 +24,7 @@ from essor.faces.web.reports.pages import address
 from essor.faces.web.toasts import flash
 from essor.kernel import formats
 from essor.kernel.errors import FieldError, ValidationFailed
+from essor.kernel.whole import whole, wholes
 
 SEVEN = time(7, 0)
 MOST_PEOPLE = 500
@@ -40,7 +41,7 @@ def edit(request: HttpRequest, key: int) -> HttpResponseBase:
         mailings.stop(actor, report)
         flash(request, _("The report is no longer sent."))
         return go(address(report.pk))
-    people = [int(text) for text in request.POST.getlist("people") if text.isdecimal()]
+    people = wholes(request.POST.getlist("people"))
     try:
         mailings.save_mailing(actor, report, _plan(request, actor), people)
     except ValidationFailed as failed:
@@ -51,8 +52,8 @@ def edit(request: HttpRequest, key: int) -> HttpResponseBase:
 
 def _plan(request: HttpRequest, actor: Actor) -> Plan:
     def number(name: str, usual: int) -> int:
-        text = request.POST.get(name, "")
-        return int(text) if text.isdecimal() and len(text) < 4 else usual  # noqa: PLR2004 -- a day of a month
+        sent = whole(request.POST.get(name, ""))
+        return usual if sent is None else sent
 
     try:
         at = formats.parse_time(request.POST.get("at", ""))

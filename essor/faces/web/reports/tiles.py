@@ -15,6 +15,7 @@ from essor.faces.web.records.reading import actor_of
 from essor.faces.web.reports import drawing
 from essor.faces.web.reports.boards import address, form_of
 from essor.kernel.errors import EssorError
+from essor.kernel.whole import whole
 
 LINES = 40
 
@@ -46,7 +47,7 @@ def add(request: HttpRequest, key: int) -> HttpResponseBase:
     actor = actor_of(request)
     board = keep.found(actor, Dashboard, key)
     text = request.POST.get("report", "")
-    report = keep.found(actor, Report, int(text) if text.isdecimal() else 0)
+    report = keep.found(actor, Report, (whole(text) or 0))
     dashboards.added(actor, board, report, *form_of(report))
     return HttpResponseRedirect(address(board.pk))
 

@@ -25,6 +25,7 @@ from essor.faces.web.records.reading import actor_of
 from essor.jobs import progress
 from essor.jobs.models import JobRun, JobState
 from essor.kernel.errors import Forbidden, NotFound
+from essor.kernel.whole import whole
 from essor.records.models import Batch
 
 SIZE = 50
@@ -71,8 +72,8 @@ def show(request: HttpRequest) -> HttpResponseBase:
     before = request.GET.get("before", "")
     if not everybody:
         rows = rows.filter(owner_id=actor.user_id)
-    if before.isdecimal():
-        rows = rows.filter(pk__lt=int(before))
+    if (key := whole(before)) is not None:
+        rows = rows.filter(pk__lt=key)
     found = list(rows[: SIZE + 1])
     context = {
         "jobs": drawn(actor, found[:SIZE]), "everybody": everybody, "may_see_all": actor.is_admin,

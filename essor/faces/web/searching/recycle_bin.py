@@ -25,6 +25,7 @@ from essor.faces.web import addresses
 from essor.faces.web.records.reading import actor_of
 from essor.faces.web.toasts import flash
 from essor.kernel.errors import NotFound
+from essor.kernel.whole import whole, wholes
 from essor.records.models import Deleted
 from essor.records.undelete import KEPT_DAYS, undelete
 
@@ -68,8 +69,8 @@ def show(request: HttpRequest) -> HttpResponseBase:
         rows = rows.filter(name__icontains=text[:80])
     if catalog.has(only):
         rows = rows.filter(object_name=catalog.object(only).name)
-    if before.isdecimal():
-        rows = rows.filter(pk__lt=int(before))
+    if (key := whole(before)) is not None:
+        rows = rows.filter(pk__lt=key)
     page = list(rows.select_related("deletion").order_by("-pk")[: SIZE + 1])
     more = (
         f"{addresses.RECYCLE_BIN}?{urlencode({'q': text, 'in': only, 'before': page[SIZE - 1].pk})}"
@@ -103,7 +104,7 @@ def _lines(actor: Actor, rows: list[Deleted]) -> Iterator[Line]:
 def bring_back(request: HttpRequest) -> HttpResponseBase:
     """Bring the selected records back, each with all that went with it."""
     actor = actor_of(request)
-    keys = [int(text) for text in request.POST.getlist("ids") if text.isdecimal()]
+    keys = wholes(request.POST.getlist("ids"))
     chosen: dict[str, list[int]] = defaultdict(list)
     for name, key in entries(actor).filter(Q(pk__in=keys)).values_list("object_name", "record_id"):
         chosen[name].append(key)

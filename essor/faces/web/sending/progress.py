@@ -38,6 +38,7 @@ from essor.faces.web.shapes import Action
 from essor.faces.web.toasts import flash
 from essor.kernel import ids
 from essor.kernel.errors import NotFound, ValidationFailed
+from essor.kernel.whole import whole
 from essor.query import run
 from essor.query.tree import Column, Compare, Constant, Path, Query
 
@@ -114,9 +115,7 @@ def recipients(request: HttpRequest, record_id: str) -> HttpResponseBase:
     if states is None:
         raise NotFound(_("There is no such page."))
     after = request.GET.get("after", "")
-    rows = Recipient.objects.filter(
-        list_email=mailing, state__in=states, pk__gt=int(after) if after.isdecimal() else 0
-    )
+    rows = Recipient.objects.filter(list_email=mailing, state__in=states, pk__gt=(whole(after) or 0))
     found = list(rows.order_by("pk")[: PAGE + 1])
     shown = found[:PAGE]
     tabs = [

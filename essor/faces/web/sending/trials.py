@@ -20,6 +20,7 @@ from essor.faces.web.setup.forms import Form, errors_of, sent, starting
 from essor.faces.web.shapes import Action
 from essor.faces.web.toasts import flash
 from essor.kernel.errors import EssorError, ValidationFailed
+from essor.kernel.whole import whole
 from essor.query import run
 from essor.query.tree import Column, Path, Query
 
@@ -59,7 +60,7 @@ def choose(request: HttpRequest, record_id: str) -> HttpResponseBase:
     """Send one variant to all who wait for the winner."""
     record, _mailing = mailing_at(request, record_id)
     chosen = request.POST.get("variant", "")
-    control.choose(record.actor, record.key, int(chosen) if chosen.isdecimal() else -1)
+    control.choose(record.actor, record.key, -1 if (number := whole(chosen)) is None else number)
     flash(request, _("The others get variant %(name)s.") % {"name": "ABC"[int(chosen)]})
     return HttpResponseRedirect(addresses.record(record.id))
 

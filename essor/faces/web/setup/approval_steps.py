@@ -22,6 +22,7 @@ from essor.faces.web.setup.forms import Form, starting, submit
 from essor.faces.web.setup.frame import draw
 from essor.faces.web.toasts import flash
 from essor.kernel.errors import ValidationFailed
+from essor.kernel.whole import whole, wholes
 
 Type = Principal.Type
 
@@ -65,10 +66,10 @@ def _groups() -> choices.Options:
 def _text(form: Form) -> StepText:
     def key(name: str) -> int | None:
         text = form.value(name)
-        return int(text) if text.isdecimal() else None
+        return whole(text)
 
     return StepText(
-        name=form.value("name"), to=form.value("to"), people=[int(one) for one in form.all("people") if one.isdecimal()],
+        name=form.value("name"), to=form.value("to"), people=wholes(form.all("people")),
         group=key("group"), role=key("role"), field=form.value("field"), rule=form.value("rule"),
         skip_empty=form.on("skip_empty"),
     )  # fmt: skip

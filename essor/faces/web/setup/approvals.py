@@ -36,6 +36,7 @@ from essor.faces.web.setup.frame import draw
 from essor.faces.web.setup.objects import shown_objects
 from essor.faces.web.toasts import flash
 from essor.kernel.errors import EssorError, ValidationFailed
+from essor.kernel.whole import whole
 from essor.query import decode
 from essor.query.soql.conditions import write_condition
 
@@ -119,7 +120,7 @@ def _text(form: Form) -> ProcessText:
 def _days(form: Form) -> int | None:
     """Return after how many days people are reminded, 0 for what is no number: the action refuses it."""
     text = form.value("remind_after").strip()
-    return (int(text) if text.isdecimal() else 0) if text else None
+    return (whole(text) or 0) if text else None
 
 
 def _updates(form: Form, verb: str) -> list[Update]:

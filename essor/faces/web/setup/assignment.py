@@ -34,6 +34,7 @@ from essor.faces.web.setup.forms import Form, starting, submit
 from essor.faces.web.setup.frame import draw
 from essor.faces.web.toasts import flash
 from essor.kernel.errors import EssorError
+from essor.kernel.whole import whole, wholes
 from essor.query import decode
 from essor.query.soql.conditions import write_condition
 from essor.query.tree import Condition
@@ -126,12 +127,11 @@ def edit(request: HttpRequest, entry_id: int = 0) -> HttpResponseBase:
 def _text(form: Form) -> EntryText:
     owner = form.value("owner")
     weights = {}
-    for key in form.all("members"):
+    for key in wholes(form.all("members")):
         share = form.value(f"weight.{key}", "1").strip() or "1"
-        if key.isdecimal():
-            weights[int(key)] = int(share) if share.isdecimal() and len(share) < 6 else 0  # noqa: PLR2004 -- refused anyway
+        weights[key] = whole(share) or 0
     return EntryText(
-        name=form.value("name"), to=form.value("to"), owner=int(owner) if owner.isdecimal() else None,
+        name=form.value("name"), to=form.value("to"), owner=whole(owner),
         weights=weights, active=form.on("active"),
     )  # fmt: skip
 

@@ -12,6 +12,7 @@ from essor.access.view import is_pinned
 from essor.catalog import current
 from essor.catalog.definitions import Field
 from essor.faces.web.setup.forms import Form
+from essor.kernel.whole import whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def rows(actor: Actor, object_name: str, field: Field | None, form: Form) -> lis
         bundle = actor.snapshot.bundles[profile.permission_set.pk]
         access = int(bundle.access(obj.name, name))
         typed = form.value(f"right.{bundle.id}")
-        found.append(Line(bundle.id, profile.name, int(typed) if typed.isdigit() else access))
+        found.append(Line(bundle.id, profile.name, access if (number := whole(typed)) is None else number))
     return found
 
 

@@ -64,6 +64,7 @@ SIDEBAR: tuple[Group, ...] = (
         Entry("sending", _("Sending of mailings"), "send", _("mail server SMTP DKIM SPF DMARC domain rate warm-up provider")),
         Entry("returns", _("Mails that come back"), "arrow-back-up", _("bounce complaint IMAP LMTP mailbox hard soft")),
         Entry("consent", _("Consent and rhythm"), "fingerprint", _("opt-in opt-out GDPR tracking frequency cap topics e-mail")),
+        Entry("website", _("Visits of our site"), "world", _("web site script tracking pages read snippet origin UTM visitor")),
     )),
     Group(_("Automation"), (
         Entry("approvals", _("Approval processes"), "circle-check", _("approve refuse steps approver discount lock")),

@@ -19,6 +19,7 @@ from essor.faces.web.setup.forms import Form, starting, submit
 from essor.faces.web.setup.frame import draw
 from essor.faces.web.setup.objects import shown_objects
 from essor.faces.web.toasts import flash
+from essor.kernel.whole import wholes
 
 Type = Principal.Type
 OURS = (Type.REGULAR, Type.QUEUE)
@@ -46,7 +47,7 @@ def edit(request: HttpRequest, group_id: int = 0, *, queue: bool = False) -> Htt
     queue = group.type == Type.QUEUE if group else queue
 
     def work(form: Form) -> str:
-        keys = [int(key) for key in form.all("members") if key.isdecimal()]
+        keys = wholes(form.all("members"))
         actions.save_group(
             actor, name=form.value("Name"), members=Principal.objects.filter(pk__in=keys), group=group, queue=queue,
             include_bosses=form.on("include_bosses"), supported_objects=form.all("supported_objects"),

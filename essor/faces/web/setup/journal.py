@@ -19,6 +19,7 @@ from essor.catalog.models import CatalogChange
 from essor.faces.web.setup.doors import opened
 from essor.faces.web.setup.frame import draw
 from essor.faces.web.setup.journal_words import named
+from essor.kernel.whole import whole
 
 SHOWN = 50
 LONGEST = 300
@@ -56,8 +57,8 @@ def logins(request: HttpRequest) -> HttpResponseBase:
 def page(found: QuerySet[Any], request: HttpRequest) -> tuple[list[Any], int]:
     """Return one page of rows, newest first, and the key behind which the next one starts (0: none)."""
     before = request.GET.get("before", "")
-    if before.isdecimal():
-        found = found.filter(pk__lt=int(before))
+    if (key := whole(before)) is not None:
+        found = found.filter(pk__lt=key)
     rows = list(found.order_by("-pk")[: SHOWN + 1])
     return rows[:SHOWN], rows[SHOWN - 1].pk if len(rows) > SHOWN else 0
 

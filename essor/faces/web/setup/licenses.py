@@ -18,8 +18,9 @@ from essor.faces.web.setup.doors import managing
 from essor.faces.web.setup.forms import Form, starting, submit
 from essor.faces.web.setup.frame import draw
 from essor.kernel.errors import FieldError, ValidationFailed
+from essor.kernel.whole import whole
 
-MOST_DIGITS = 9
+MOST_SEATS = 999_999_999
 
 
 @require_GET
@@ -85,7 +86,8 @@ def seats_of(form: Form) -> int | None:
     typed = form.value("Seats").strip()
     if not typed:
         return None
-    if not typed.isdecimal() or len(typed) > MOST_DIGITS:
+    seats = whole(typed, MOST_SEATS)
+    if seats is None:
         message = _("Enter a whole number, or nothing for any number of people.")
         raise ValidationFailed([FieldError("Seats", "INVALID_TYPE_ON_FIELD_IN_RECORD", message)])
-    return int(typed)
+    return seats

@@ -32,6 +32,7 @@ from essor.faces.web.setup.forms import Form, submit
 from essor.faces.web.setup.frame import draw
 from essor.faces.web.setup.objects import shown_objects
 from essor.faces.web.setup.rights import context_of
+from essor.kernel.whole import whole
 
 RIGHTS: dict[Right, str | Promise] = {
     Right.READ: _("Read"), Right.CREATE: _("Create"), Right.EDIT: _("Edit"), Right.DELETE: _("Delete"),
@@ -118,7 +119,7 @@ def _save_objects(actor: Actor, bundle: PermissionSet, form: Form) -> None:
 def _ticked(form: Form, name: str) -> Right:
     rights = Right.NONE
     for value in form.all(f"rights.{name}"):
-        rights |= Right(int(value)) if value.isdecimal() and int(value) <= Right.MASS_EDIT else Right.NONE
+        rights |= Right(whole(value, Right.MASS_EDIT) or 0)
     return closed(rights)
 
 

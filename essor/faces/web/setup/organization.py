@@ -17,6 +17,7 @@ from essor.faces.web.setup import choices
 from essor.faces.web.setup.doors import customizing
 from essor.faces.web.setup.forms import Form, starting, submit
 from essor.faces.web.setup.frame import draw
+from essor.kernel.whole import whole
 
 # Control (as errors name it) → attribute of Company.
 CONTROLS = {
@@ -36,7 +37,7 @@ def edit(request: HttpRequest) -> HttpResponseBase:
         month = texts.pop("fiscal_year_start_month")
         save_organization(
             actor,
-            replace(actor.company, **texts, fiscal_year_start_month=int(month) if month.isdecimal() else 0),
+            replace(actor.company, **texts, fiscal_year_start_month=(whole(month) or 0)),
         )
         return reverse("web:setup_organization")
 

@@ -21,6 +21,7 @@ from essor.faces.web.setup import choices
 from essor.faces.web.setup.doors import may_look
 from essor.faces.web.toasts import flash
 from essor.kernel.errors import EssorError, Forbidden, NotFound
+from essor.kernel.whole import whole
 from essor.query.access import rule_q
 from essor.query.environment import env_for
 
@@ -67,7 +68,7 @@ def _may_share(actor: Actor, record: Loaded) -> bool:
 def _chosen(request: HttpRequest, actor: Actor, *, free: bool) -> User:
     """Return the user asked about; others than oneself only for who may share the record or see the set-up."""
     key = request.GET.get("user", "")
-    wanted = int(key) if key.isdecimal() else actor.user_id
+    wanted = actor.user_id if (number := whole(key)) is None else number
     if wanted != actor.user_id and not free:
         raise Forbidden(_("You may only look at your own rights on this record."))
     user = User.objects.filter(pk=wanted).first()
@@ -82,12 +83,12 @@ def share(request: HttpRequest, record_id: str) -> HttpResponseBase:
     actor = actor_of(request)
     record = load(actor, record_id, [])
     level, key = request.POST.get("level", ""), request.POST.get("principal", "")
-    principal = Principal.objects.filter(pk=int(key)).first() if key.isdecimal() else None
+    principal = Principal.objects.filter(pk=whole(key) or 0).first()
     try:
         if principal is None:
             raise NotFound(_("Choose a person or a group."))
         actions.share_record(
-            actor, record.object, record.key, principal, level=int(level) if level.isdecimal() else Level.READ,
+            actor, record.object, record.key, principal, level=Level.READ if (number := whole(level)) is None else number,
             compile_where=_compiler(actor),
         )  # fmt: skip
         flash(request, _("%(name)s has the record now.") % {"name": _name(principal)})
@@ -105,7 +106,7 @@ def take_back(request: HttpRequest, record_id: str) -> HttpResponseBase:
     record = load(actor, record_id, [])
     key = request.POST.get("share", "")
     row = RecordShare.objects.filter(
-        pk=int(key) if key.isdecimal() else 0, prefix=record.object.prefix, record_id=record.key, cause=MANUAL
+        pk=(whole(key) or 0), prefix=record.object.prefix, record_id=record.key, cause=MANUAL
     ).first()
     if row is None:
         raise NotFound(_("This share is gone already."))

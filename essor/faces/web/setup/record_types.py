@@ -24,6 +24,7 @@ from essor.faces.web.setup.forms import Form, starting, submit
 from essor.faces.web.setup.frame import draw
 from essor.faces.web.setup.words import suggested
 from essor.kernel.errors import NotFound
+from essor.kernel.whole import wholes
 
 TEXTS = ("label", "label_fr", "description")
 
@@ -90,7 +91,7 @@ def _spec(form: Form, obj: ObjectDef, row: RecordType | None) -> RecordTypeSpec:
 
 
 def _ids(form: Form, name: str) -> list[int]:
-    return [int(text) for text in form.all(name) if text.isdecimal()]
+    return wholes(form.all(name))
 
 
 def _stored(obj: ObjectDef, row: RecordType | None) -> dict[str, Any]:

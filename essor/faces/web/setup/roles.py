@@ -22,6 +22,7 @@ from essor.faces.web.setup.forms import Form, starting, submit
 from essor.faces.web.setup.frame import draw
 from essor.faces.web.toasts import flash
 from essor.kernel.errors import ValidationFailed
+from essor.kernel.whole import whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def edit(request: HttpRequest, role_id: int = 0) -> HttpResponseBase:
 
     def work(form: Form) -> str:
         key = form.value("ParentRoleId")
-        parent = UserRole.objects.filter(pk=int(key)).first() if key.isdecimal() else None
+        parent = UserRole.objects.filter(pk=whole(key) or 0).first()
         if role is None:
             actions.save_role(actor, name=form.value("Name"), parent=parent)
         else:

@@ -26,6 +26,7 @@ from essor.faces.web.setup.frame import draw
 from essor.faces.web.setup.objects import shown_objects
 from essor.faces.web.toasts import flash
 from essor.kernel.errors import EssorError, FieldError, ValidationFailed
+from essor.kernel.whole import whole
 from essor.query import codec, decode
 from essor.query.access import rule_q
 from essor.query.environment import env_for
@@ -135,7 +136,7 @@ def edit(request: HttpRequest, rule_id: int = 0) -> HttpResponseBase:
         level = form.value("AccessLevel")
         text = actions.RuleText(
             name=form.value("Name"), object_name=obj.name, receivers=_group(form, "receivers"),
-            level=int(level) if level.isdecimal() else Level.READ,
+            level=Level.READ if (number := whole(level)) is None else number,
             owners=_group(form, "owners") if by_owner else None,
             condition=None if by_owner else codec.to_json(read_condition(obj.name, form.value("where"))),
         )  # fmt: skip
@@ -169,7 +170,7 @@ def edit(request: HttpRequest, rule_id: int = 0) -> HttpResponseBase:
 
 def _group(form: Form, name: str) -> Group:
     key = form.value(name)
-    found = Group.objects.filter(pk=int(key)).first() if key.isdecimal() else None
+    found = Group.objects.filter(pk=whole(key) or 0).first()
     if found is None:
         raise ValidationFailed([FieldError(name, "REQUIRED_FIELD_MISSING", _("Choose a group or role."))])
     return found

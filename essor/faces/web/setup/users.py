@@ -25,6 +25,7 @@ from essor.faces.web.setup.forms import Form, starting, submit
 from essor.faces.web.setup.frame import draw
 from essor.faces.web.toasts import flash
 from essor.kernel.errors import EssorError, FieldError, Forbidden, ValidationFailed
+from essor.kernel.whole import whole, wholes
 
 SHOWN = 200
 # Control (the outside name, as errors name it) → attribute of User.
@@ -186,12 +187,12 @@ def _profile(form: Form) -> Profile:
 def _row(model: Any, form: Form, name: str) -> Any:
     """Return the chosen row, None when none is chosen."""
     key = form.value(name)
-    return model.objects.filter(pk=int(key)).first() if key.isdecimal() else None
+    return model.objects.filter(pk=whole(key) or 0).first() if key else None
 
 
 def _assign(actor: Actor, user: User, form: Form) -> None:
     """Give and withdraw permission sets so that the ticked ones are what the person has."""
-    wanted = {int(key) for key in form.all("permission_sets") if key.isdecimal()}
+    wanted = set(wholes(form.all("permission_sets")))
     has = set(user.assignments.values_list("permission_set_id", flat=True))
     for bundle in PermissionSet.objects.filter(pk__in=wanted ^ has, profile=None, license=None):
         verb = actions.assign_permission_set if bundle.pk in wanted else actions.withdraw_permission_set

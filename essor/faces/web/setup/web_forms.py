@@ -21,6 +21,7 @@ from essor.faces.web.setup.doors import customizing
 from essor.faces.web.setup.forms import Form, starting, submit
 from essor.faces.web.setup.frame import draw
 from essor.faces.web.toasts import flash
+from essor.kernel.whole import whole
 from essor.records.strangers import Outcome
 
 TEXTS = ("name", "title", "language", "lead_source", "return_url", "thanks", "note")
@@ -78,7 +79,7 @@ def _text(form: Form) -> FormText:
     owner = form.value("owner")
     return FormText(
         **{name: form.value(name) for name in TEXTS}, fields=form.all("fields"), required=form.all("required"),
-        owner=int(owner) if owner.isdecimal() else None, assign=form.on("assign"), active=form.on("active"),
+        owner=whole(owner), assign=form.on("assign"), active=form.on("active"),
         sites=form.value("sites").split(),
     )  # fmt: skip
 

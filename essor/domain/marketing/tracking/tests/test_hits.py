@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import orjson
@@ -56,9 +57,9 @@ def seen(row: Recipient, link: int = 0, at: datetime | None = None, *, machine: 
 def test_only_who_agreed_is_kept_by_name_and_everybody_is_counted(recipient: Maker) -> None:
     yes, no, silent = recipient(True), recipient(False), recipient(None)
     keeping.keep([seen(yes), seen(no), seen(silent), seen(yes, OPENED)])
-    assert list(Hit.objects.order_by("pk").values_list("recipient_id", "link")) == [
-        (yes.pk, 0), (None, 0), (None, 0), (None, OPENED),
-    ]  # fmt: skip
+    assert Counter(Hit.objects.values_list("recipient_id", "link")) == {
+        (yes.pk, 0): 1, (None, 0): 2, (None, OPENED): 1,
+    }  # fmt: skip
 
 
 def test_who_took_the_consent_back_is_not_followed_though_the_mail_names_them(recipient: Maker) -> None:
@@ -136,19 +137,20 @@ def test_what_is_kept_of_a_visitor_does_not_name_one() -> None:
 def test_hits_wait_in_memory_while_the_database_is_away(
     recipient: Maker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    row, recorder = recipient(), Recorder()
+    away, kept = [True], []
+
+    def keep(batch: Sequence[Seen]) -> None:
+        if away:
+            kept.append(len(batch))
+            raise OperationalError
+        keeping.keep(batch)
+
+    row, recorder = recipient(), Recorder(keep)
     monkeypatch.setattr(recorder, "_start", bool)  # no thread: the test writes
-    kept, keep = [], keeping.keep
-
-    def away(batch: list[Seen]) -> None:
-        kept.append(len(batch))
-        raise OperationalError
-
     recorder.note(seen(row))
-    monkeypatch.setattr(keeping, "keep", away)
     with pytest.raises(OperationalError):
         recorder.flush()
-    monkeypatch.setattr(keeping, "keep", keep)
+    away.clear()
     recorder.note(seen(row, 1))
     recorder.flush()
     assert kept == [1]

@@ -9,6 +9,7 @@ from django.test import Client
 
 from essor.access.models import User
 from essor.domain.activities.models import Event, Task
+from essor.domain.activities.series import RULE
 from essor.faces.web.activities.tests.conftest import New, text
 from essor.kernel import ids
 
@@ -35,7 +36,7 @@ def test_an_empty_calendar_says_what_to_do(admin: Client) -> None:
 
 
 def test_an_event_repeats_moves_with_its_following_and_goes(admin: Client) -> None:
-    answer = admin.post("/calendar/new", {**NEW, "repeat": "FREQ=WEEKLY", "until": "2027-04-12"}, **HX)
+    answer = admin.post("/calendar/new", {**NEW, RULE: "FREQ=WEEKLY;UNTIL=20270412T235959"}, **HX)
     assert answer.status_code == 204
     assert "es:refresh" in answer.headers["HX-Trigger"]
     events = list(Event.objects.order_by("start_date_time"))
@@ -80,7 +81,7 @@ def test_the_feed_needs_its_own_address_and_no_sign_in(admin: Client, client: Cl
 
 
 def test_an_event_of_a_series_has_a_record_page(admin: Client) -> None:
-    admin.post("/calendar/new", {**NEW, "repeat": "FREQ=WEEKLY", "until": "2027-04-12"}, **HX)
+    admin.post("/calendar/new", {**NEW, RULE: "FREQ=WEEKLY;UNTIL=20270412T235959"}, **HX)
     last = Event.objects.order_by("-start_date_time")[0]
     assert "Team" in text(admin.get(f"/r/{key(last)}/"))
 
@@ -88,10 +89,10 @@ def test_an_event_of_a_series_has_a_record_page(admin: Client) -> None:
 def test_an_event_that_stands_becomes_a_series(admin: Client) -> None:
     admin.post("/calendar/new", NEW, **HX)
     one = key(Event.objects.get())
-    assert 'name="repeat"' in text(admin.get(f"/calendar/{one}"))
-    admin.post(f"/calendar/{one}", {**NEW, "repeat": "FREQ=DAILY", "until": "2027-03-24"}, **HX)
+    assert f'name="{RULE}"' in text(admin.get(f"/calendar/{one}"))
+    admin.post(f"/calendar/{one}", {**NEW, RULE: "FREQ=DAILY;UNTIL=20270324T235959"}, **HX)
     assert [event.activity_date.day for event in Event.objects.order_by("start_date_time")] == [22, 23, 24]
-    assert 'name="repeat"' not in text(admin.get(f"/calendar/{one}"))
+    assert f'name="{RULE}"' not in text(admin.get(f"/calendar/{one}"))
 
 
 def test_whole_days_remind_in_the_morning(admin: Client) -> None:

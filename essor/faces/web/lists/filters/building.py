@@ -19,6 +19,7 @@ from essor.faces.web.lists.filters.nodes import Criterion, Fixed, Group, Link, N
 from essor.faces.web.lists.filters.opening import ME, TEAM
 from essor.kernel import formats, ids
 from essor.kernel.errors import QueryRefused
+from essor.kernel.whole import whole
 from essor.query import dates, decode, run
 from essor.query.environment import env_for
 from essor.query.plan import plan
@@ -103,9 +104,9 @@ class Builder:
         where, inside = self.group(node.inside, self.catalog.object(way.object_name))
         number = 1
         if node.quantity in ("at_least", "fewer"):
-            if not node.number.isdecimal() or int(node.number) < 1:
+            number = whole(node.number) or 0
+            if not number:
                 raise Unfinished(_("Enter how many, from 1 on."))
-            number = int(node.number)
         negated = node.quantity in ("none", "fewer")
         return Related(way.name, where, negated=negated, at_least=number), replace(
             node, inside=inside, error=""
@@ -206,9 +207,10 @@ def relative(node: Criterion) -> RelativeDate:
         return RelativeDate(name)
     if name not in dates.COUNTED:
         raise Unfinished(_("Choose a period."))
-    if not node.number.isdecimal() or int(node.number) > dates.LARGEST_N:
+    number = whole(node.number, dates.LARGEST_N)
+    if number is None:
         raise Unfinished(_("Enter a whole number."))
-    return RelativeDate(name, int(node.number))
+    return RelativeDate(name, number)
 
 
 def several(left: Path, node: Criterion) -> Condition:

@@ -18,6 +18,7 @@ from essor.faces.web.lists.filters.opening import ME
 from essor.faces.web.shapes import Option
 from essor.kernel import ids
 from essor.kernel.errors import QueryRefused
+from essor.kernel.whole import whole
 from essor.query import dates, decode, run
 from essor.query.names import names
 from essor.query.soql import write
@@ -183,7 +184,7 @@ def periods(node: Criterion) -> tuple[tuple[str, tuple[Option, ...]], ...]:
     def option(name: str, label: str) -> Option:
         return Option(name, label, selected=node.relative.upper() == name)
 
-    number = int(node.number) if node.number.isdecimal() else 0
+    number = whole(node.number) or 0
     counted = tuple(option(name, _counted(name, number)) for name in dates.COUNTED)
     rest = tuple(option(name, dates.describe(name)) for name in dates.FIXED if name not in COMMON)
     common = tuple(option(name, dates.describe(name)) for name in COMMON)

@@ -25,7 +25,6 @@ document.addEventListener("click", (event) => {
       for (const one of all.slice(from, to + 1)) one.checked = box.checked;
     }
     anchor = box;
-    count(table);
     return;
   }
   const all = event.target.closest("[data-select-all]");
@@ -40,6 +39,11 @@ document.addEventListener("click", (event) => {
     for (const one of boxes(table)) one.checked = false;
     count(table);
   }
+});
+
+document.addEventListener("change", (event) => {
+  const box = event.target.closest("[data-select]");
+  if (box) count(box.closest("[data-table]"));
 });
 
 /* The cell that keys act on: the focused one, else the one in the row that holds the focus. */

@@ -151,12 +151,19 @@ function picture(block) {
   return h("img", { src: block.src, alt: block.alt, class: "lt-picture", style, ondblclick: choose, draggable: "false" });
 }
 
+/* A button that leads nowhere yet says so; the checks find it too. */
+function nowhere(block) {
+  const { words } = state.letter;
+  if (!/^(https?:\/\/)?$/.test(block.href.trim())) return null;
+  return h("span", { class: "lt-nowhere", contenteditable: "false", role: "img", title: words.nowhere, "aria-label": words.nowhere }, icon("alert-triangle"));
+}
+
 const justify = { left: "flex-start", center: "center", right: "flex-end" };
 const VIEWS = {
   text: rich,
   picture,
   button: (block) => h("div", { class: "lt-line", style: { "justify-content": justify[block.align] } },
-    h("span", { class: `lt-button${block.wide ? " lt-wide" : ""}`, style: block.color ? { background: block.color } : {} }, lineOf(block, "label", "lt-label"))),
+    h("span", { class: `lt-button${block.wide ? " lt-wide" : ""}`, style: block.color ? { background: block.color } : {} }, lineOf(block, "label", "lt-label"), nowhere(block))),
   divider: (block) => h("hr", { class: "lt-divider", style: block.color ? { "border-color": block.color } : {} }),
   spacer: (block) => h("div", { class: "lt-spacer", style: { height: `${block.height}px` } }, h("span", {}, `${block.height} px`)),
   social: (block) => h("div", { class: "lt-line lt-signs", style: { "justify-content": justify[block.align] } },

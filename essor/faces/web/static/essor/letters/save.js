@@ -4,7 +4,7 @@ import { state } from "./state.js";
 
 const WAIT = 1200, AGAIN = 8000;
 const SENT = ["subject", "preheader", "body", "source", "name", "language", "folder", "active", "object", "content"];
-let timer = 0, busy = false, dirty = false, place, conflict;
+let timer = 0, busy = false, dirty = false, running = Promise.resolve(), place, conflict;
 
 export function start(root) {
   place = root.querySelector("[data-saved]");
@@ -31,9 +31,17 @@ export function soon() {
   timer = setTimeout(save, WAIT);
 }
 
-export async function save() {
+/* Resolves once everything typed so far was offered to the server. */
+export function save() {
   clearTimeout(timer);
-  if (busy || !state.letter.editable) return !busy;
+  if (!state.letter.editable) return Promise.resolve();
+  if (!busy) running = send();
+  else if (dirty) running = running.then(() => (dirty && !busy && conflict.hidden ? send() : undefined));
+  return running;
+}
+
+async function send() {
+  clearTimeout(timer);
   const letter = state.letter;
   [busy, dirty] = [true, false];
   say("saving");
@@ -43,12 +51,12 @@ export async function save() {
   else delete body.source;
   const { status, data } = await ask(`/letters/${letter.id}/save`, { method: "POST", body });
   busy = false;
-  if (letter !== state.letter) return false;
+  if (letter !== state.letter) return;
   if (status === 200) {
     letter.revision = data.revision;
     if (dirty) soon();
     else say("saved");
-    return true;
+    return;
   }
   dirty = true;
   if (status === 409) {
@@ -62,7 +70,6 @@ export async function save() {
     say("offline");
     timer = setTimeout(save, AGAIN);
   }
-  return false;
 }
 
 function say(name, more = "") {

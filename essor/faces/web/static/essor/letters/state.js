@@ -131,7 +131,7 @@ const MAKERS = {
   columns: (w) => base("columns", { ratio: "1-1", columns: [[MAKERS.text(w)], [MAKERS.text(w)]] }),
   divider: () => base("divider", { color: "" }),
   spacer: () => base("spacer", { height: 24 }),
-  social: () => base("social", { links: [["web", "https://"], ["linkedin", "https://www.linkedin.com/"]], align: "center" }),
+  social: () => base("social", { links: [["web", "https://"], ["linkedin", "https://"]], align: "center" }),
   dynamic: (w) => base("dynamic", { segment: state.letter.segments[0]?.id ?? null, blocks: [MAKERS.text(w)] }),
   html: () => base("html", { html: "<table><tr><td>…</td></tr></table>" }),
 };

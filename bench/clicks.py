@@ -1,0 +1,184 @@
+"""Clicks on the links of a mailing: how many a second the real server leads on, beside the barest redirect under the same server.
+
+One client drives both in turns: kept-alive connections, one thread, as little work a request as Python allows. While it
+clicks, it looks at the database over a connection of its own: a click that is not there a second after its answer is late.
+"""
+
+from __future__ import annotations
+
+import os
+import selectors
+import socket
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import cycle
+
+from django.conf import settings
+from django.db.models import Count, Max, QuerySet
+
+from bench.clock import median
+from bench.figure import Figure, per_second, times
+from bench.mailing import LINKS, mailing_to
+from bench.server import HOST, Server, bare, serving
+from bench.stores import Store
+from essor.domain.marketing.consent.models import Policy
+from essor.domain.marketing.sending import addresses
+from essor.domain.marketing.sending.models import ListEmail, Recipient
+from essor.domain.marketing.sending.states import State
+from essor.domain.marketing.tracking.models import Hit
+
+PEOPLE, CONNECTIONS, TURNS, SECONDS, WARM = 20_000, 32, 5, 4.0, 1.0
+LOOK_EVERY, LATEST = 0.1, 1.0  # seconds
+BROWSER = (
+    "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0\r\n"
+    "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8\r\n"
+    "Accept-Language: fr,fr-FR;q=0.8,en;q=0.3\r\nAccept-Encoding: gzip, deflate, br, zstd\r\n"
+)
+
+
+@dataclass(slots=True)
+class Ledger:
+    """How many clicks were answered when, and how long the database took to have them."""
+
+    have: Callable[[], int]
+    answered: int = 0
+    waiting: deque[tuple[float, int]] = field(default_factory=deque)
+    longest: float = 0.0
+
+    def look(self) -> None:
+        """Note where we stand, and how long those were under way that the database has by now."""
+        now = time.perf_counter()
+        self.waiting.append((now, self.answered))
+        have = self.have()
+        while self.waiting and self.waiting[0][1] <= have:
+            at, _answered = self.waiting.popleft()
+            self.longest = max(self.longest, time.perf_counter() - at)
+
+    def settle(self) -> None:
+        """Wait until all are there; give up, and say so, after a minute."""
+        end = time.perf_counter() + 60
+        self.look()
+        while self.waiting and time.perf_counter() < end:
+            time.sleep(LOOK_EVERY / 4)
+            self.look()
+        if self.waiting:
+            self.longest = float("inf")
+
+
+def measure(store: Store) -> Iterator[Figure]:
+    """Yield the rate of clicks, and how long each took to be counted."""
+    Policy.objects.update_or_create(pk=1, defaults={"clicks_need_consent": False, "opens_need_consent": False})
+    mailing = mailing_to(PEOPLE)
+    Recipient.objects.filter(list_email=mailing).update(state=State.SENT)
+    requests = {True: cycle(_requests(mailing)), False: cycle(_requests(mailing))}
+    before = _newest()
+    ledger = Ledger(lambda: _newest() - before)
+    ours: list[float] = []
+    raw: list[float] = []
+    with serving(store) as essor, bare(store) as other:
+        for turn in range(TURNS + 1):
+            rates = [clicked(essor, requests[True], turn, ledger), clicked(other, requests[False], turn)]
+            if turn:  # the first one warms both
+                ours.append(rates[0])
+                raw.append(rates[1])
+        counted = _hits(mailing).aggregate(all=Count("pk"), people=Count("recipient_id", distinct=True))
+        assert counted["all"] == ledger.answered, (counted, ledger.answered)
+        assert counted["people"] == min(PEOPLE, mailing.recipients.count(), ledger.answered), counted
+    ratio = median(ours) / median(raw)
+    unit = " by the server's CPU" if os.environ.get("BENCH_CPU") == "1" else ""
+    yield Figure(
+        f"clicks led on, {CONNECTIONS} connections{unit}", per_second(median(ours)), per_second(median(raw)),
+        f"{ratio:.0%}", ">= 50% of a bare ASGI redirect", ratio >= 0.5,
+    )  # fmt: skip
+    yield Figure(
+        f"{ledger.answered:,} clicks counted and committed: the latest after its answer", f"{ledger.longest:.2f} s",
+        target="<= 1 s", reached=ledger.longest <= LATEST,
+    )  # fmt: skip
+
+
+def _hits(mailing: ListEmail) -> QuerySet[Hit]:
+    return Hit.objects.filter(list_email_id=mailing.pk)
+
+
+def _newest() -> int:
+    """Return the key of the newest hit that is committed; keys have no gaps, as one process writes them."""
+    return Hit.objects.aggregate(newest=Max("pk"))["newest"] or 0
+
+
+def _requests(mailing: ListEmail) -> Iterator[bytes]:
+    for place, key in enumerate(mailing.recipients.order_by("pk").values_list("pk", flat=True)):
+        path = addresses.click(key, mailing.pk, place % LINKS).removeprefix(settings.SITE_URL)
+        yield f"GET {path} HTTP/1.1\r\nHost: {HOST}\r\n{BROWSER}\r\n".encode()
+
+
+def clicked(server: Server, requests: Iterator[bytes], turn: int, ledger: Ledger | None = None) -> float:
+    """Follow links for some seconds; return answers a second, or a second of the server's CPU."""
+    with _Clients(server.port, requests) as clients:
+        clients.run(WARM if turn else SECONDS, ledger)
+        begin, spent = time.perf_counter(), server.cpu()
+        number = clients.run(SECONDS, ledger)
+        clients.finish(ledger)
+        lasted = server.cpu() - spent if os.environ.get("BENCH_CPU") == "1" else time.perf_counter() - begin
+    return number / lasted
+
+
+class _Clients:
+    """Kept-alive connections in one thread, one request at a time on each."""
+
+    def __init__(self, port: int, requests: Iterator[bytes]) -> None:
+        self._port, self._requests = port, requests
+        self._selector = selectors.DefaultSelector()
+        self._under_way = 0
+
+    def __enter__(self) -> _Clients:
+        for _place in range(CONNECTIONS):
+            line = socket.create_connection((HOST, self._port), 30)
+            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._selector.register(line, selectors.EVENT_READ)
+            self._ask(line)
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        for key in list(self._selector.get_map().values()):
+            key.fileobj.close()  # type: ignore[union-attr]
+        self._selector.close()
+
+    def run(self, seconds: float, ledger: Ledger | None) -> int:
+        """Ask again whenever an answer has come; return how many came."""
+        end, look, number = time.perf_counter() + seconds, 0.0, 0
+        while (now := time.perf_counter()) < end:
+            for line in self._answered():
+                number += 1
+                self._ask(line)
+                if ledger is not None:
+                    ledger.answered += 1
+            if ledger is not None and now >= look:
+                look = now + LOOK_EVERY
+                ledger.look()
+        return number
+
+    def finish(self, ledger: Ledger | None) -> None:
+        """Take the last answers."""
+        while self._under_way:
+            for _line in self._answered():
+                if ledger is not None:
+                    ledger.answered += 1
+        if ledger is not None:
+            ledger.settle()
+
+    def _ask(self, line: socket.socket) -> None:
+        line.sendall(next(self._requests))
+        self._under_way += 1
+
+    def _answered(self) -> Iterator[socket.socket]:
+        for key, _events in self._selector.select(1.0):
+            line = key.fileobj
+            assert isinstance(line, socket.socket)
+            answer = line.recv(4096)
+            assert answer.startswith(b"HTTP/1.1 302") and answer.endswith(b"\r\n\r\n"), answer
+            self._under_way -= 1
+            yield line
+
+

@@ -1,0 +1,77 @@
+"""Sends a text message to those who agreed to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from essor.domain.automation import merge
+from essor.domain.automation.checks import in_words, text_errors
+from essor.domain.automation.definition import Step
+from essor.domain.automation.kinds import Batch, Site, step
+from essor.domain.automation.models import Outgoing
+from essor.domain.marketing.consent.models import OPT_IN, Individual
+from essor.domain.marketing.scenarios import sms
+from essor.domain.marketing.scenarios.steps.people import PeopleStep
+from essor.domain.marketing.scenarios.steps.send import SKIPPED
+from essor.kernel.errors import FieldError
+
+NUMBER, PERSON = "MobilePhone", "IndividualId"
+
+
+@step
+class Sms(PeopleStep):
+    """`text` with merge fields; to the mobile phone of those whose consent to text messages is there."""
+
+    name = "sms"
+    label = gettext_lazy("Send a text message")
+    icon = "message"
+    help = gettext_lazy("To the mobile phone of those who agreed to text messages.")
+
+    def paths(self, step: Step, site: Site) -> Iterable[str]:  # noqa: ARG002
+        """The number, and who it is."""
+        return (NUMBER, PERSON)
+
+    def texts(self, step: Step) -> Iterable[str]:
+        """The message."""
+        return (str(step.settings.get("text") or ""),)
+
+    def check(self, step: Step, site: Site) -> Sequence[FieldError]:
+        """It has a text, and somebody hands it over."""
+        text = str(step.settings.get("text") or "")
+        errors = text_errors(site, text=text)
+        if len(text) > sms.LONGEST:
+            message = _("At most %(limit)d letters.") % {"limit": sms.LONGEST}
+            errors.append(FieldError("text", "STRING_TOO_LONG", message))
+        if sms.provider() is None:
+            errors.append(FieldError("", "FIELD_INTEGRITY_EXCEPTION", str(sms.no_provider())))
+        return errors
+
+    def told(self, step: Step, site: Site) -> str:
+        """Show the text."""
+        return in_words(site, str(step.settings.get("text") or ""))
+
+    def run(self, batch: Batch) -> None:
+        """Put the messages into the out-tray: the runs go on once they were taken."""
+        live = batch.live()
+        people = {key for one in live if (key := one.get(PERSON)) is not None}
+        agreed = set(
+            Individual.objects.filter(
+                pk__in=people, sms_consent=OPT_IN, has_opted_out_solicit=False, is_deleted=False
+            ).values_list("pk", flat=True)
+        )
+        text = merge.read(str(batch.settings.get("text") or ""))
+        rows = []
+        for one in live:
+            number = sms.number_of(one.get(NUMBER))
+            if not number:
+                one.outcome, one.detail = SKIPPED, _("There is no mobile phone number.")
+            elif one.get(PERSON) not in agreed:
+                one.outcome, one.detail = SKIPPED, _("Has not agreed to text messages.")
+            else:
+                content = {"to": number, "text": text.fill(one.shown)[: sms.LONGEST]}
+                rows.append(Outgoing(run_id=one.run.pk, kind=sms.KIND, content=content))
+                one.held, one.detail = True, number
+        Outgoing.objects.bulk_create(rows, batch_size=500)

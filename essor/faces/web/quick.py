@@ -1,0 +1,72 @@
+"""Answers given in the event loop, before any middleware: what they are made of, and what a request says of its sender."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ParamSpec, TypeVar
+
+from django.conf import settings
+from django.db import close_old_connections
+
+Scope = Mapping[str, Any]
+Receive = Callable[[], Awaitable[Mapping[str, Any]]]
+
+Given = ParamSpec("Given")
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A small answer: status, headers, body."""
+
+    status: int
+    headers: Sequence[tuple[bytes, bytes]]
+    body: bytes = b""
+
+
+def headers(scope: Scope, only: Container[bytes] | None = None) -> dict[str, str]:
+    """Return the headers of a request by their lower-case names, or `only` some: what is not asked for costs nothing."""
+    return {
+        name.decode("latin-1"): value.decode("latin-1")
+        for name, value in scope["headers"]
+        if only is None or name in only
+    }
+
+
+def client(scope: Scope) -> str:
+    """Return the address that a request came from: the one that the outermost trusted proxy saw."""
+    proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
+    if proxies:
+        through = headers(scope, {b"x-forwarded-for"}).get("x-forwarded-for", "")
+        seen = [part.strip() for part in through.split(",") if part.strip()]
+        if len(seen) >= proxies:
+            return seen[-proxies]
+    return str((scope.get("client") or ("",))[0])
+
+
+async def body_of(receive: Receive, longest: int) -> bytes | None:
+    """Return a request's body, None when it is longer than `longest` bytes or its sender went away."""
+    found = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return None
+        found += message.get("body", b"")
+        if len(found) > longest:
+            return None
+        if not message.get("more_body"):
+            return bytes(found)
+
+
+async def in_thread(function: Callable[Given, Found], *given: Given.args, **named: Given.kwargs) -> Found:
+    """Return what a function that asks the database returns, without holding up the event loop."""
+
+    def work() -> Found:
+        try:
+            return function(*given, **named)
+        finally:
+            close_old_connections()
+
+    return await asyncio.to_thread(work)

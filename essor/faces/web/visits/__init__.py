@@ -1,0 +1,1 @@
+"""Visits of the company's own site: the script, what it sends, its set-up, and what it found out."""
