@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from essor.domain.automation.definition import Trigger
 from essor.faces.web.automation.reading import Shown
 from essor.faces.web.scenarios.choosing import campaigns, newest
+from essor.kernel.whole import whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def read(topic: str, shown: Shown, data: QueryDict) -> Mapping[str, Any]:
     for one in OCCASIONS.get(topic, ()):
         sent = data.get(f"set.{one.name}", "")
         if sent and sent in {value for value, _name in one.choices(shown)}:
-            found[one.name] = int(sent) if sent.isdecimal() else sent
+            found[one.name] = sent if (number := whole(sent)) is None else number
     return found
 
 
