@@ -13,6 +13,7 @@ from essor.domain.automation.definition import Trigger
 from essor.domain.marketing.visits.reading import most_read
 from essor.faces.web.automation.reading import Shown
 from essor.faces.web.scenarios.choosing import campaigns, newest
+from essor.kernel.whole import whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def read(topic: str, shown: Shown, data: QueryDict) -> Mapping[str, Any]:
     for one in OCCASIONS.get(topic, ()):
         sent = data.get(f"set.{one.name}", "")
         if sent and sent in {value for value, _name in one.choices(shown)}:
-            found[one.name] = int(sent) if sent.isdecimal() else sent
+            found[one.name] = sent if (number := whole(sent)) is None else number
     return found
 
 

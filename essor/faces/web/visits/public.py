@@ -66,8 +66,8 @@ def consent(request: HttpRequest) -> HttpResponse:
 def _take(request: HttpRequest, origin: str) -> HttpResponse:
     if not limit.passes(get_adapter().get_client_ip(request)):
         return HttpResponse(status=429)
-    length = whole(request.headers.get("Content-Length", ""), arriving.LARGEST_BODY)
-    said = None if length is None else arriving.fields(request.body)
+    fits = whole(request.headers.get("Content-Length", ""), arriving.LARGEST_BODY) is not None
+    said = arriving.fields(request.body) if fits else None
     if said is None:
         return HttpResponse(status=400)
     browser, wording = arriving.text(said, "visitor"), arriving.text(said, "wording", LONGEST)
