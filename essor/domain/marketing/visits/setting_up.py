@@ -13,6 +13,7 @@ from essor.access.rights import Permission
 from essor.domain.marketing.visits import sites
 from essor.domain.marketing.visits.models import VisitPolicy, Website
 from essor.kernel.errors import FieldError, ValidationFailed
+from essor.kernel.whole import whole
 
 MOST_SITES, MOST_MONTHS, LONGEST = 50, 60, 255
 
@@ -24,7 +25,8 @@ def decide(actor: Actor, origins: Iterable[str], months: str) -> None:
     """
     require(actor, Permission.CUSTOMIZE)
     wanted, errors = _origins(origins)
-    if not (months.strip().isdecimal() and len(months.strip()) < 4 and 1 <= int(months) <= MOST_MONTHS):  # noqa: PLR2004 -- digits
+    kept = whole(months.strip(), MOST_MONTHS)
+    if not kept:
         sentence = _("Enter a whole number from 1 to %(most)d.") % {"most": MOST_MONTHS}
         errors.append(FieldError("kept_months", "INVALID_FIELD_VALUE", sentence))
     if errors:
@@ -32,7 +34,7 @@ def decide(actor: Actor, origins: Iterable[str], months: str) -> None:
     with transaction.atomic():
         Website.objects.exclude(origin__in=wanted).delete()
         Website.objects.bulk_create([Website(origin=one) for one in wanted], ignore_conflicts=True)
-        VisitPolicy.objects.update_or_create(pk=1, defaults={"kept_months": int(months)})
+        VisitPolicy.objects.update_or_create(pk=1, defaults={"kept_months": kept})
         record(actor, "save_websites", ", ".join(wanted) or "–")
         transaction.on_commit(sites.forget)
 
