@@ -187,7 +187,7 @@ def test_an_administrator_draws_a_process_and_others_may_not(
     assert (row.name, row.active, row.after_refusal, row.facts) == ("Large deal", True, "start", ["Amount"])
     assert row.on_approve == [{"field": "NextStep", "value": "Send it"}]
     page = text(client, base)
-    assert "Amount &gt; 1000" in page
+    assert "Amount is more than 1,000" in page
     assert "Large deal" in text(client, "/setup/approvals/")
     assert submit(rep, "Opportunity", deal(rep)).users == (manager.user_id,)
     kept = client.post(f"{base}remove", follow=True)
