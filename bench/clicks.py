@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import cycle
+from typing import Self
 
 from django.conf import settings
 from django.db.models import Count, Max, QuerySet
@@ -134,7 +135,7 @@ class _Clients:
         self._selector = selectors.DefaultSelector()
         self._under_way = 0
 
-    def __enter__(self) -> _Clients:
+    def __enter__(self) -> Self:
         for _place in range(CONNECTIONS):
             line = socket.create_connection((HOST, self._port), 30)
             line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -179,6 +180,7 @@ class _Clients:
             line = key.fileobj
             assert isinstance(line, socket.socket)
             answer = line.recv(4096)
-            assert answer.startswith(b"HTTP/1.1 302") and answer.endswith(b"\r\n\r\n"), answer
+            assert answer.startswith(b"HTTP/1.1 302"), answer
+            assert answer.endswith(b"\r\n\r\n"), answer
             self._under_way -= 1
             yield line

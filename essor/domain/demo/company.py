@@ -35,6 +35,7 @@ from essor.domain.demo import (
     products,
     quotes,
     relations,
+    scenario,
     twins,
     week,
 )
@@ -134,6 +135,8 @@ def make(*, scale: float = 1.0, seed: int = SEED, report: Report = lambda _line:
     report("three flows turned on")
     landing.readers()
     report("a landing page with a white paper")
+    scenario.make(now)
+    report("a scenario with people at every step")
 
 
 def _sellers() -> list[User]:

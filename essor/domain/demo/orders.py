@@ -24,7 +24,7 @@ Store = Callable[[type[models.Model], Iterable[Any]], list[Any]]
 CONTRACTS, ORDERS = 160, 320
 TERMS, NOTICES = (12, 12, 24, 36), (None, "30", "60", "90")
 SHARE = 0.4  # of what is left of the amount, for each line but the last
-COUNTS = (1, 2, 4, 5, 8, 10, 16, 20, 25, 32, 40, 50, 80, 100, 125, 200, 250, 400, 500, 1000)
+MOST = 400  # pieces in the last line
 DISCOUNTS = (None, None, None, 5.0, 10.0)
 ADDRESS = ("street", "city", "postal_code", "state", "country")
 ACTIVATED = "Activated"
@@ -89,7 +89,8 @@ def _at(day: date) -> datetime:
 
 def _lines(maker: Maker, prices: Sequence[PricebookEntry]) -> list[OrderItem]:
     found = []
-    for place, entry in enumerate(maker.rng.sample(prices, maker.rng.randrange(1, 5)), 1):
+    chosen = maker.rng.sample(prices, maker.rng.randrange(2, 5))
+    for place, entry in enumerate(sorted(chosen, key=lambda one: one.unit_price or 0), 1):
         quantity, discount = float(maker.rng.randrange(1, 9)), maker.rng.choice(DISCOUNTS)
         subtotal, total = line_totals(quantity, entry.unit_price or 0, discount)
         found.append(OrderItem(
@@ -113,7 +114,7 @@ def _fitted(items: list[OrderItem], amount: int) -> list[OrderItem]:
             kept.append(item)
             left -= total
     count = min(
-        (one for one in COUNTS if left % one == 0), key=lambda one: abs(left / one - (last.list_price or 0))
+        (one for one in range(1, MOST) if left % one == 0), key=lambda one: abs(left / one - (last.list_price or 0))
     )
     last.quantity, last.discount, last.unit_price = float(count), None, left // count
     last.subtotal = last.total_price = left

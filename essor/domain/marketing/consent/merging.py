@@ -94,8 +94,8 @@ def _prove(actor: Actor, made: int, states: States, keys: Sequence[int], words: 
         for one in earlier
     ]  # fmt: skip
     topics: dict[int, list[str]] = defaultdict(list)
-    for topic, state in TopicChoice.objects.filter(individual_id__in=keys).values_list("topic_id", "state"):
-        topics[topic].append(state)
+    for topic, said in TopicChoice.objects.filter(individual_id__in=keys).values_list("topic_id", "state"):
+        topics[topic].append(said)
     ruled: list[tuple[str, int | None, str]] = [
         (channel, None, ruling) for channel, name in FIELDS.items() if (ruling := states[name])
     ]

@@ -26,12 +26,11 @@ _asked: dict[str, int] = {}
 
 # The batch goes into the database as one text: what it says is put together there, while this process answers others.
 _ROWS = {
-    "sqlite": "SELECT "
-    + ", ".join(
-        f"JSON_EXTRACT(value, '$.{name}') AS {name}"
-        for name in ("recipient_id", "list_email_id", "link", "machine", "agent", "network")
-    )
-    + ", REPLACE(REPLACE(JSON_EXTRACT(value, '$.at'), 'T', ' '), '+00:00', '') AS at FROM JSON_EACH(%s)",
+    "sqlite": "SELECT JSON_EXTRACT(value, '$.recipient_id') AS recipient_id, "
+    "JSON_EXTRACT(value, '$.list_email_id') AS list_email_id, JSON_EXTRACT(value, '$.link') AS link, "
+    "JSON_EXTRACT(value, '$.machine') AS machine, JSON_EXTRACT(value, '$.agent') AS agent, "
+    "JSON_EXTRACT(value, '$.network') AS network, "
+    "REPLACE(REPLACE(JSON_EXTRACT(value, '$.at'), 'T', ' '), '+00:00', '') AS at FROM JSON_EACH(%s)",
     "postgresql": "SELECT * FROM JSON_TO_RECORDSET(%s::json) AS r (recipient_id bigint, list_email_id bigint, "
     "link smallint, machine boolean, agent text, network text, at timestamptz)",
 }

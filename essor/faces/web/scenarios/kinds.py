@@ -28,7 +28,6 @@ from essor.kernel import ids
 from essor.kernel.errors import EssorError
 from essor.query import run
 from essor.query.tree import All, Column, Compare, Condition, Constant, Path, Query
-from essor.query.tree import Any as AnyOf
 
 TEMPLATE = "EmailTemplate"
 LONGEST = {"subject": 255, "from_name": 120, "from_address": 254, "reply_to_address": 254}
@@ -44,13 +43,9 @@ def _is(name: str, value: Any) -> Condition:
 
 
 def _letters(shown: Shown, step: Step) -> choosing.Options:
-    """Return the letters that are written for these people, the last changed first."""
+    """Return the letters that are ready to be sent to these people, the last changed first."""
     keep = step.settings.get("template")
-    # A letter that names no object is written for contacts, and fits leads where their fields have the same names.
-    people = AnyOf(
-        (_is("RelatedEntityType", shown.site.obj.name), Compare(Path(("RelatedEntityType",)), "null"))
-    )
-    where = All((_is("IsActive", value=True), people))
+    where = All((_is("IsActive", value=True), _is("RelatedEntityType", shown.site.obj.name)))
     return choosing.newest(
         shown.site.actor,
         TEMPLATE,

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from essor.access.actor import Actor
-from essor.domain.automation import actions, moving, numbers
+from essor.domain.automation import actions, keepers, moving, numbers
 from essor.domain.automation.definition import from_json
 from essor.domain.automation.models import Flow, FlowRun, FlowVersion, RunState
 from essor.domain.marketing.consent.people import KINDS
@@ -148,6 +148,7 @@ def _seen(actor: Actor, shown: Shown, texts: list[str]) -> list[int]:
 def enter(request: HttpRequest, flow_id: int) -> HttpResponseBase:
     """Let one person in by hand."""
     shown, actor = found(request, flow_id), actor_of(request)
+    keepers.require_keeper(actor, shown.flow)
     obj = shown.site.obj
     key = record_key(request.POST.get("record", ""), obj.prefix)
     if key is None or not names(actor, [(obj.name, key)]):

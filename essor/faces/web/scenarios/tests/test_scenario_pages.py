@@ -99,7 +99,12 @@ def test_a_scenario_is_built_in_the_drawing(marketing: Client) -> None:
                      ("member", "s5:a"), ("sms", "s5:b")):  # fmt: skip
         assert marketing.post(f"{base}add", {"kind": kind, "at": at}).status_code == 302
     words = RichText(id="t", html="<p>Hello <a href='https://vauban.example/guide'>guide</a></p>")
-    values = {"Name": "Guide", "Subject": "The guide", "Content": codec.write(Document((words,)))}
+    values = {
+        "Name": "Guide",
+        "Subject": "The guide",
+        "Content": codec.write(Document((words,))),
+        "IsActive": True,
+    }
     letter = save(actor(), Change("EmailTemplate", values)).id
     sent = {
         "s1": {"template": str(letter), "capped": "", "from_name": "Zoé"},
