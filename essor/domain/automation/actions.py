@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from essor.access import audit
-from essor.access.actor import Actor, actor_for, require
+from essor.access.actor import Actor, require
 from essor.access.models import User
 from essor.access.rights import Permission
 from essor.catalog import current
@@ -228,11 +228,6 @@ def may_start(actor: Actor, flow: Flow) -> bool:
     """Tell whether somebody may start a flow by its button: it is in force and waits for one."""
     active = flow.active
     return active is not None and from_json(active.definition).trigger.on == "manual" and not actor.system
-
-
-def owner_actor(flow: Flow) -> Actor:
-    """Return the owner as an actor, active or not, for pages that draw the flow."""
-    return actor_for(flow.owner)
 
 
 def _failed(flow: Flow, run_ids: Iterable[int] | None) -> QuerySet[FlowRun]:

@@ -74,12 +74,6 @@ def is_numeric(field: Field) -> bool:
     return result_kind(field) in {"number", "percent", "money", "degrees"}
 
 
-def record_address(field: Field, key: Any) -> str:
-    """Return the address of the record that a lookup's stored value names; empty when it names none."""
-    record_id = field.kind.to_json(key, field)
-    return addresses.record(record_id) if isinstance(record_id, str) else ""
-
-
 def _text(field: Field, value: Any, values: Values, prefix: str) -> Shown:  # noqa: ARG001
     return (
         NOTHING if value is None else Shown(text=field.kind.display(value, field, formatting.reader_locale()))

@@ -13,7 +13,6 @@ from essor.access import rows as row_access
 from essor.access.actor import Actor
 from essor.access.view import catalog_for
 from essor.catalog import current
-from essor.catalog.definitions import ObjectDef
 from essor.domain.marketing.campaigns.models import CampaignMember
 from essor.domain.marketing.campaigns.objects import CAMPAIGN, MEMBER
 from essor.domain.marketing.campaigns.rules import WHOM
@@ -79,11 +78,6 @@ def checked(actor: Actor, campaign: int, status: str = "") -> tuple[Status, ...]
             [FieldError("Status", "INVALID_STATUS", _("Choose one of the campaign’s statuses."))]
         )
     return statuses
-
-
-def is_person(obj: ObjectDef) -> bool:
-    """Tell whether records of an object can be members."""
-    return obj.name in LINKS
 
 
 def add(
