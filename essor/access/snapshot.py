@@ -240,10 +240,10 @@ _VERSION = f"SELECT stamp FROM {AccessVersion._meta.db_table} ORDER BY id LIMIT 
 _latest: Snapshot | None = None
 
 
-def current() -> Snapshot:
-    """Return who may at this moment: one small query, the rest only when something has changed."""
+def current(stamp: int | None = None) -> Snapshot:
+    """Return who may at this moment: one small query unless its `stamp` is told, the rest only after a change."""
     global _latest  # noqa: PLW0603 -- the one cache of this room; replaced whole, so threads see old or new
-    stamp = version()
+    stamp = version() if stamp is None else stamp
     known = _latest
     if known is None or known.stamp != stamp:
         known = _latest = load(stamp)

@@ -168,8 +168,11 @@ SITE_URL = environment.text("ESSOR_URL", f"http://localhost:{environment.whole('
 DEFAULT_FROM_EMAIL = environment.text("ESSOR_MAIL_FROM", "essor@localhost")
 
 # E-mail providers (django-anymail) report bounces and complaints to /anymail/…; without this secret ("user:password",
-# which their webhook sends along) nobody is listened to.
-ANYMAIL = {"WEBHOOK_SECRET": environment.text("ESSOR_MAIL_WEBHOOK_SECRET")}
+# which their webhook sends along) nobody is listened to. Some sign what they send: MAILGUN_WEBHOOK_SIGNING_KEY=…,RESEND_…=…
+ANYMAIL = {
+    "WEBHOOK_SECRET": environment.text("ESSOR_MAIL_WEBHOOK_SECRET"),
+    **dict(one.partition("=")[::2] for one in environment.items("ESSOR_MAIL_WEBHOOK_KEYS")),
+}
 
 # Webhooks ---------------------------------------------------------------------------------------
 

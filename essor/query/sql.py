@@ -101,7 +101,7 @@ class Whole(Func):
     arity = 2
     output_field: ClassVar[Any] = BigIntegerField()
 
-    def as_sql(self, compiler: SQLCompiler, _connection: Connection, **_extra: Any) -> Compiled:
+    def as_sqlite(self, compiler: SQLCompiler, connection: Connection, **_extra: Any) -> Compiled:  # noqa: ARG002
         """Write it out: the second expression stands in it twice."""
         given, given_params = compiler.compile(self.source_expressions[0])
         made, params = compiler.compile(self.source_expressions[1])
@@ -112,3 +112,5 @@ class Whole(Func):
         return f"CASE WHEN COUNT({given}) = COUNT({made}) THEN {found} END", (
             *given_params, *params, *params,
         )  # fmt: skip
+
+    as_postgresql = as_sqlite

@@ -47,6 +47,7 @@ def merge(
     with transaction.atomic():
         allow(actor, obj, gone)
         rules.ask_guards(actor, obj, gone)
+        demanded = rules.merged_values(actor, obj, winner, gone, source)
         deletion = Deletion.objects.create(user_id=actor.user_id, batch_id=source.batch)
         touched = rollups.parents_of_keys(catalog, obj.name, [winner, *gone])
         list_in_bin(deletion, obj, set(gone), set(gone))
@@ -56,7 +57,7 @@ def merge(
         for child, link in polymorphic_references(catalog, obj):
             _move(catalog, deletion, child, link, winner=winner, losers=gone, prefix=obj.prefix)
         _redirect(deletion, obj, winner, gone)
-        saved = save(actor, Change(obj.name, values or {}, id=winner), source=source)
+        saved = save(actor, Change(obj.name, {**(values or {}), **demanded}, id=winner), source=source)
         rollups.refresh_parents(catalog, obj.name, touched)
         events.emit("record.merged", obj.name, gone, {"user_id": actor.user_id, "winner": winner})
     return saved

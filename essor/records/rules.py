@@ -7,17 +7,21 @@ asked for each of them, after the object's own.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from essor.access.actor import Actor
 from essor.catalog.definitions import Catalog, ObjectDef
 from essor.records.batch import Batch
+from essor.records.change import Source
 
 EVERY = "*"
 Guard = Callable[[Actor, ObjectDef, Collection[int]], None]
 Rule = Callable[[Batch], None]
 Reads = Sequence[str] | Callable[[Catalog, str], Iterable[str]]
+# Who merges which object, the winner, the losers, and the source of the merge's writes.
+Merging = Callable[[Actor, ObjectDef, int, Collection[int], Source], Mapping[str, Any]]
 Move = Callable[[Actor, set[int]], None]  # who deleted or restored, and the keys of the records
 
 
@@ -38,6 +42,7 @@ _before: dict[str, list[Registered]] = defaultdict(list)
 _after: dict[str, list[Registered]] = defaultdict(list)
 _moved: dict[str, list[Move]] = defaultdict(list)
 _guards: dict[str, list[Guard]] = defaultdict(list)
+_merging: dict[str, list[Merging]] = defaultdict(list)
 
 
 def before(*objects: str, reads: Reads = ()) -> Callable[[Rule], Rule]:
@@ -75,6 +80,27 @@ def guard(*objects: str) -> Callable[[Guard], Guard]:
         return function
 
     return decorate
+
+
+def merging(*objects: str) -> Callable[[Merging], Merging]:
+    """Register who says, before records are merged, which values the winner must have whatever was chosen: {name: value}."""
+
+    def decorate(function: Merging) -> Merging:
+        for name in objects:
+            _merging[name].append(function)
+        return function
+
+    return decorate
+
+
+def merged_values(
+    actor: Actor, obj: ObjectDef, winner: int, losers: Collection[int], source: Source
+) -> dict[str, Any]:
+    """Return the values that rooms demand of the winner of a merge; asked while all its records are as they were."""
+    found: dict[str, Any] = {}
+    for function in _merging[obj.name]:
+        found |= function(actor, obj, winner, losers, source)
+    return found
 
 
 def after_move(actor: Actor, object_name: str, keys: set[int]) -> None:

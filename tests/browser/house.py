@@ -11,10 +11,11 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 SCALE = "0.02"
 PASSWORD = "decouverte"
-STARTS_WITHIN = 120.0
+STARTS_WITHIN, ATTEMPTS = 120.0, 3
 
 
 def free_port() -> int:
@@ -38,15 +39,27 @@ def running(folder: Path, *, demo: bool = True) -> Iterator[str]:
             capture_output=True,
             timeout=300,
         )
-    address = f"http://127.0.0.1:{environment['PORT']}"
     with (folder / "serve.log").open("w") as log:
-        server = subprocess.Popen([*program, "serve"], env=environment, stdout=log, stderr=subprocess.STDOUT)
+        address, server = _started([*program, "serve"], environment, log)
         try:
-            _wait(address)
             yield address
         finally:
             server.terminate()
             server.wait(timeout=60)
+
+
+def _started(
+    command: list[str], environment: dict[str, str], log: IO[str]
+) -> tuple[str, subprocess.Popen[bytes]]:
+    """Return the address of a server that answers; somebody may take the free port before it does, so there are others."""
+    for _attempt in range(ATTEMPTS):
+        address = f"http://127.0.0.1:{environment['PORT']}"
+        server = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
+        if _answers(address, server):
+            return address, server
+        environment["PORT"] = str(free_port())
+    message = f"no server of {ATTEMPTS} came up: see {log.name}"
+    raise RuntimeError(message)
 
 
 def make_administrator(folder: Path) -> None:
@@ -62,14 +75,17 @@ def make_administrator(folder: Path) -> None:
     )
 
 
-def _wait(address: str) -> None:
+def _answers(address: str, server: subprocess.Popen[bytes]) -> bool:
+    """Wait for the first answer; False when the server has ended instead."""
     deadline = time.monotonic() + STARTS_WITHIN
-    while True:
+    while server.poll() is None:
         try:
             urllib.request.urlopen(f"{address}/session/login/", timeout=5).close()  # noqa: S310 -- our own loopback
         except OSError:
             if time.monotonic() > deadline:
+                server.kill()
                 raise
             time.sleep(0.3)
         else:
-            return
+            return True
+    return False

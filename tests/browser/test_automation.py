@@ -13,8 +13,10 @@ STEP = re.compile(r"\?step=s\d+")
 
 def add(page: Page, kind: str) -> None:
     """Put a step of a kind at the end; its panel opens."""
+    before = page.locator(".fc-card").count()
     page.locator(".fc-plus").last.click()
     page.locator(f".fc-kinds button[value={kind}]").click()
+    expect(page.locator(".fc-card")).to_have_count(before + 1)
     expect(page.locator(".fc-card.is-chosen")).to_be_visible()
 
 

@@ -52,9 +52,10 @@ def test_a_card_is_moved_by_the_keyboard_and_it_is_said(house: str, visit: Visit
     card.focus()
     for press in (" ", "ArrowRight", "ArrowRight", "Escape"):
         page.keyboard.press(press)
-    assert column(page, "Needs Analysis").locator(f"[data-card='{key}']").count() == 1
-    for press in (" ", "ArrowRight", " "):
-        page.keyboard.press(press)
+    expect(column(page, "Needs Analysis").locator(f"[data-card='{key}']")).to_have_count(1)
+    with page.expect_response("**/move"):
+        for press in (" ", "ArrowRight", " "):
+            page.keyboard.press(press)
     moved = column(page, "Value Proposition").locator(f"[data-card='{key}'][data-revision]:not([aria-busy])")
     expect(moved).to_be_focused()
     expect(page.locator("#announce")).not_to_be_empty()
@@ -75,7 +76,9 @@ def test_a_finger_rests_on_a_card_and_drags_it(house: str, visit: Visit) -> None
     finger("touchStart", (x, y))
     page.wait_for_selector(".board-ghost")
     finger("touchMove", (to_x, to_y))
-    finger("touchEnd")
+    with page.expect_response("**/move") as answer:
+        finger("touchEnd")
+    assert answer.value.ok
     expect(column(page, "Value Proposition").locator(f"[data-card='{key}']")).to_be_visible()
 
 

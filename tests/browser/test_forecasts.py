@@ -38,7 +38,7 @@ def test_a_leader_opens_the_deals_of_a_figure_and_adjusts_somebodys(
     team = page.locator("[data-key^=r]").first
     team.locator("td a").first.click()
     expect(page.locator("#forecast-deals h2")).to_be_focused()
-    assert page.locator("#forecast-deals tbody tr").count() > 0
+    expect(page.locator("#forecast-deals tbody tr").first).to_be_visible()
     assert not problems(page)
     page.locator("[data-fc-close]").click()
     closed = page.locator('[data-fc-toggle][aria-expanded="false"]:visible')

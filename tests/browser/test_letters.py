@@ -35,14 +35,18 @@ def begun(page: Page, what: str) -> None:
     expect(kinds(page).first).to_be_visible()
 
 
-def test_a_letter_is_written_shown_checked_and_tried(house: str, visit: Visit) -> None:
-    page = visit(house, "marketing@vauban.example")
-    begun(page, "")
-    first = kinds(page).first
-    first.locator(".lt-text").click()
+def title(page: Page) -> None:
+    """Write a title below the greeting of a letter that was just begun."""
+    kinds(page).first.locator(".lt-text").click()
     make(page, "title")
     page.keyboard.press("Control+a")
     page.keyboard.type("Our guide")
+
+
+def test_blocks_are_added_moved_and_taken_back(house: str, visit: Visit) -> None:
+    page = visit(house, "marketing@vauban.example")
+    begun(page, "")
+    title(page)
     make(page, "button")
     button = page.locator(".lt-is-button")
     expect(button.locator(".lt-nowhere")).to_be_visible()
@@ -62,7 +66,16 @@ def test_a_letter_is_written_shown_checked_and_tried(house: str, visit: Visit) -
     button.click()
     page.locator("#letter-panel input[list=letter-addresses]").fill(house)
     expect(button.locator(".lt-nowhere")).to_have_count(0)
+    expect(page.locator(SAVED)).to_be_visible()
+    page.reload()
+    expect(kinds(page).nth(1)).to_have_class(re.compile("lt-is-button"))
+    expect(kinds(page).nth(2)).to_contain_text("Our guide")
 
+
+def test_a_letter_is_checked_shown_as_somebody_gets_it_and_tried(house: str, visit: Visit) -> None:
+    page = visit(house, "marketing@vauban.example")
+    begun(page, "")
+    title(page)
     make(page, "picture")
     page.locator(".lt-nopicture").click()
     page.set_input_files(
@@ -108,7 +121,6 @@ def test_a_letter_is_written_shown_checked_and_tried(house: str, visit: Visit) -
     page.reload()
     expect(page.locator("#lt-subject")).to_have_value(re.compile("FirstName"))
     expect(picture).to_have_attribute("alt", "A plan of the house")
-    expect(kinds(page).nth(1)).to_have_class(re.compile("lt-is-button"))
 
 
 def test_a_ready_made_letter_says_what_is_left_to_fill_on_a_phone(house: str, visit: Visit) -> None:

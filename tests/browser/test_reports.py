@@ -54,7 +54,8 @@ def test_a_dashboard_is_narrowed_and_arranged_by_keyboard_and_mouse(house: str, 
     menu = page.locator("[data-tile='1'] details.menu summary")
     menu.focus()
     page.keyboard.press("Enter")
-    page.locator("[data-tile='1'] button", has_text="Move back").press("Enter")
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.locator("[data-tile='1'] button", has_text="Move back").press("Enter")
     expect(page.locator("[data-tile]").first).to_have_attribute("data-tile", "2")
     page.locator("[data-tile='3'] .tile-grip").hover()
     page.mouse.down()

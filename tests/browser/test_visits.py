@@ -11,11 +11,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 Visit = Callable[..., Page]
-AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"  # a browser without a screen is a machine
+AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"  # one without a screen is a machine
 PAGE = """<!doctype html><html lang="en"><head><title>Acme</title>
-<script>window.essor = window.essor || {{ asked: [], consent: function (yes, words) {{ this.asked.push([yes, words]); }} }};</script>
+<script>window.essor = window.essor ||
+{{ asked: [], consent: function (yes, words) {{ this.asked.push([yes, words]); }} }};</script>
 <script async src="{house}/s/1.js"></script></head><body>
-<p><button onclick="essor.consent(true, 'You may know what I read.')">OK</button> <a href="{landing}">The guide</a></p></body></html>"""
+<p><button onclick="essor.consent(true, 'You may know what I read.')">OK</button>
+<a href="{landing}">The guide</a></p></body></html>"""
 
 
 @pytest.fixture
@@ -68,8 +70,13 @@ def test_who_agrees_is_known_from_then_on(house: str, visit: Visit, site: tuple[
     words.update(house=house, landing=house + "/lp/" + landing.partition("/lp/")[2])
 
     stranger = admin.context.browser.new_context(user_agent=AGENT).new_page()
-    assert read(stranger, f"{address}/prices?utm_source=news") == {"path": "/prices", "utm": {"utm_source": "news"}}
-    assert stranger.evaluate("[localStorage.length, document.cookie]") == [0, ""], "nothing is kept before consent"
+    assert read(stranger, f"{address}/prices?utm_source=news") == {
+        "path": "/prices",
+        "utm": {"utm_source": "news"},
+    }
+    assert stranger.evaluate("[localStorage.length, document.cookie]") == [0, ""], (
+        "nothing is kept before consent"
+    )
     with stranger.expect_response(re.compile(r"/s/hit$")):
         stranger.click("text=OK")
     assert stranger.evaluate("essor.agreed")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import BigIntegerField
+from django.db.models import BigIntegerField, QuerySet, Subquery
 
-from essor.access.models import User
+from essor.access.models import AccessVersion, User
 from essor.kernel.db.written import Given, Written
 
 
@@ -24,4 +24,10 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]  # allauth ships no 
         return found[0] if found and self.user_can_authenticate(found[0]) else None
 
 
-_BY_KEY: Written[User] = Written(lambda: User.objects.filter(pk=Given("key", BigIntegerField())))
+def _by_key() -> QuerySet[User]:
+    """Return the user with the stamp of the rights, which every request asks too; see `actor_for`."""
+    stamp = Subquery(AccessVersion.objects.order_by("pk").values("stamp")[:1])
+    return User.objects.filter(pk=Given("key", BigIntegerField())).annotate(rights_stamp=stamp)
+
+
+_BY_KEY: Written[User] = Written(_by_key)

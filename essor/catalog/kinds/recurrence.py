@@ -129,18 +129,15 @@ def _told(rule: Rule, locale: str) -> Iterator[str]:
 
 
 def _every(rule: Rule) -> str:
-    n = {"num": rule.interval}
-    match rule.every:
-        case "DAILY":
-            return ngettext("Every day", "Every %(num)d days", rule.interval) % n
-        case "WEEKLY":
-            return ngettext("Every week", "Every %(num)d weeks", rule.interval) % n
-        case "MONTHLY":
-            return ngettext("Every month", "Every %(num)d months", rule.interval) % n
-        case "YEARLY":
-            return ngettext("Every year", "Every %(num)d years", rule.interval) % n
-        case _:
-            raise ValueError(rule.every)
+    once, often = {
+        "DAILY": (_("Every day"), _("Every %(num)d days")),
+        "WEEKLY": (_("Every week"), _("Every %(num)d weeks")),
+        "MONTHLY": (_("Every month"), _("Every %(num)d months")),
+        "YEARLY": (_("Every year"), _("Every %(num)d years")),
+    }.get(rule.every, ("", ""))
+    if not once:
+        raise ValueError(rule.every)
+    return once if rule.interval == 1 else often % {"num": rule.interval}
 
 
 def _place(place: int) -> str:

@@ -72,6 +72,15 @@ def save_settings(
         _note(actor, "save_flow", flow)
 
 
+def rename(actor: Actor, flow: Flow, *, name: str, description: str) -> None:
+    """Give a flow another name, and tell what it is for."""
+    require_keeper(actor, flow)
+    flow.name, flow.description = _named(name), description.strip()
+    with transaction.atomic():
+        flow.save(update_fields=["name", "description"])
+        _note(actor, "save_flow", flow)
+
+
 def draft_of(actor: Actor, flow: Flow) -> FlowVersion:
     """Return the flow's draft; made from the version in force, or the last one, when there is none."""
     require_keeper(actor, flow)

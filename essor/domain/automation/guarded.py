@@ -11,7 +11,9 @@ import ipaddress
 import re
 import socket
 import ssl
+import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -20,11 +22,15 @@ from django.utils.translation import gettext as _
 
 from essor.kernel.errors import FieldError, ValidationFailed
 
-TIMEOUT = 10.0  # seconds
+TIMEOUT = 10.0  # seconds without a byte
+LONGEST_CALL = 30.0  # seconds in all: a machine that answers drop by drop would hold a worker for days
 MOST_REDIRECTS = 3
 KEPT_METHOD = (307, 308)  # other redirects would turn a POST into a GET
 PORTS = {"http": 80, "https": 443}
 LONGEST = 2000
+GLOBAL_UNICAST = ipaddress.IPv6Network(
+    "2000::/3"
+)  # RFC 4291: all that lies outside is local, or a way to somewhere else
 WRITTEN = re.compile(r"[!-~]+")  # visible ASCII: names of other letters are written in Punycode
 
 
@@ -82,6 +88,8 @@ def is_allowed(text: str) -> bool:
         inner = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
         if inner is not None:
             return is_allowed(str(inner))
+        if not address.is_loopback and address not in GLOBAL_UNICAST:
+            return False
     if address.is_loopback:
         return bool(getattr(settings, "WEBHOOKS_TO_LOOPBACK", False))
     return address.is_global and not address.is_multicast and not address.is_reserved
@@ -133,12 +141,28 @@ def _once(
     target: Target, body: bytes | None, headers: Mapping[str, str], *, method: str = "POST"
 ) -> tuple[int, str]:
     connection = (_Secure if target.url.scheme == "https" else _Plain)(target)
+    late = threading.Event()
+    watch = threading.Timer(LONGEST_CALL, _hang_up, (connection, late))
+    watch.daemon = True
     path = (target.url.path or "/") + (f"?{target.url.query}" if target.url.query else "")
     try:
+        watch.start()
         connection.request(method, path, body, dict(headers))
         answer = connection.getresponse()
+        if late.is_set():  # what came until then reads like a whole answer
+            raise TimeoutError(_("It answers too slowly."))
         return answer.status, answer.headers.get("Location", "")
     except (OSError, http.client.HTTPException) as error:
         raise Unreachable(str(error) or type(error).__name__) from error
     finally:
+        watch.cancel()
         connection.close()
+
+
+def _hang_up(connection: http.client.HTTPConnection, late: threading.Event) -> None:
+    """End a call from outside: whoever reads from it finds it closed."""
+    late.set()
+    held: socket.socket | None = connection.sock
+    if held is not None:
+        with suppress(OSError):
+            socket.socket.shutdown(held, socket.SHUT_RDWR)

@@ -81,9 +81,9 @@ class RateOn(Func):
     arity = 2
     output_field = FloatField()
 
-    def as_sql(
+    def as_sqlite(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_extra: Any
-    ) -> tuple[str, Sequence[Any]]:
+    ) -> tuple[str, Any]:
         """Write the places where a rate may stand, in their order; none is looked at before it is needed."""
         (code, of_code), (day, of_day) = (compiler.compile(one) for one in self.source_expressions)
         dated, plain, home = (
@@ -97,6 +97,8 @@ class RateOn(Func):
             f" (SELECT 1.0 FROM {home} WHERE currency_iso_code = {code}))"
         )
         return sql, (*of_code, *of_day, *of_code, *of_code)
+
+    as_postgresql = as_sqlite
 
 
 def active(home: str) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from essor.domain.sales.models import Account, Contact, Lead, Opportunity
 
@@ -17,11 +17,13 @@ GAPS = {
     Opportunity: {"next_step": 6, "amount": 29},
 }
 
+UNFINISHED = Q(is_closed=False, has_opportunity_line_item=False)
+
 
 def make(now: datetime) -> None:
     """Empty some columns and let some open deals be late, one statement each; the same records every time.
 
-    What a deal lacks it lacks while it is open: what was won was won for an amount.
+    What a deal lacks it lacks while it is open and has no lines: what was won was won for an amount.
     """
     for model, columns in GAPS.items():
         for column, share in columns.items():
@@ -29,7 +31,7 @@ def make(now: datetime) -> None:
             also = {"phone_e164": None} if column == "phone" else {}
             also |= {"expected_revenue": None} if column == "amount" else {}
             if model is Opportunity:
-                rows = rows.filter(is_closed=False)
+                rows = rows.filter(UNFINISHED)
             rows.update(**{column: None}, **also)
     late = Opportunity.objects.annotate(place=F("pk") % EVERY_LATE_DEAL).filter(place=2, is_closed=False)
     for turn, days in enumerate((3, 11, 26)):

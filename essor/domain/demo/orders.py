@@ -23,6 +23,8 @@ from essor.records.models import Sequence as Numbers
 Store = Callable[[type[models.Model], Iterable[Any]], list[Any]]
 CONTRACTS, ORDERS = 160, 320
 TERMS, NOTICES = (12, 12, 24, 36), (None, "30", "60", "90")
+SHARE = 0.4  # of what is left of the amount, for each line but the last
+MOST = 400  # pieces in the last line
 DISCOUNTS = (None, None, None, 5.0, 10.0)
 ADDRESS = ("street", "city", "postal_code", "state", "country")
 ACTIVATED = "Activated"
@@ -87,7 +89,8 @@ def _at(day: date) -> datetime:
 
 def _lines(maker: Maker, prices: Sequence[PricebookEntry]) -> list[OrderItem]:
     found = []
-    for place, entry in enumerate(maker.rng.sample(prices, maker.rng.randrange(1, 5)), 1):
+    chosen = maker.rng.sample(prices, maker.rng.randrange(2, 5))
+    for place, entry in enumerate(sorted(chosen, key=lambda one: one.unit_price or 0), 1):
         quantity, discount = float(maker.rng.randrange(1, 9)), maker.rng.choice(DISCOUNTS)
         subtotal, total = line_totals(quantity, entry.unit_price or 0, discount)
         found.append(OrderItem(
@@ -100,18 +103,22 @@ def _lines(maker: Maker, prices: Sequence[PricebookEntry]) -> list[OrderItem]:
 
 
 def _fitted(items: list[OrderItem], amount: int) -> list[OrderItem]:
-    """Return lines that come to the amount of the deal: those that fit in it, the last at the price agreed."""
-    kept, left = [], amount
-    for item in items:
-        if (item.total_price or 0) < left:
+    """Return lines that come to the amount of the deal: so many of each that they fit, the last at the price agreed."""
+    kept, left, last = [], amount, items[-1]
+    for item in items[:-1]:
+        price = item.list_price or 1
+        quantity = float(max(1, round(left * SHARE / price)))
+        subtotal, total = line_totals(quantity, price, item.discount)
+        if total < left:
+            item.quantity, item.subtotal, item.total_price = quantity, subtotal, total
             kept.append(item)
-            left -= item.total_price or 0
-    last = kept[-1] if kept else items[0]
-    if kept:
-        left += last.total_price or 0
-    last.quantity, last.discount, last.unit_price = 1.0, None, left
+            left -= total
+    count = min(
+        (one for one in range(1, MOST) if left % one == 0), key=lambda one: abs(left / one - (last.list_price or 0))
+    )
+    last.quantity, last.discount, last.unit_price = float(count), None, left // count
     last.subtotal = last.total_price = left
-    return kept or [last]
+    return [*kept, last]
 
 
 def _order(

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import csv
+import os
 import re
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import lru_cache
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
@@ -17,7 +21,7 @@ from typing import TextIO
 from django.utils.translation import gettext as _
 from python_calamine import CalamineWorkbook
 
-from essor.domain.exchange import encodings
+from essor.domain.exchange import encodings, probe
 from essor.domain.exchange.encodings import BadTable, readable
 
 SEPARATORS = ",;\t|"
@@ -26,6 +30,7 @@ LONGEST_CELL = 1_000_000
 JUDGED = 30
 SAMPLE_ROWS = 5
 HEAD = 1 << 20
+PATIENCE = 120.0  # seconds that a look at a spreadsheet may take
 REASONS_HEADER = "_errors"
 TOLD = re.compile(r'\ufeff?"?sep=(.)"?[,;\t|]*\r?\n?', re.IGNORECASE)  # Excel's own first line
 
@@ -47,7 +52,7 @@ class Table:
 def inspect(path: Path, *, encoding: str = "", separator: str = "", sheet: str = "") -> Table:
     """Return the shape of the file; what is not given is found out. BadTable when it is no table."""
     if is_workbook(path):
-        book = _book(path)
+        book = _book(path, sheet)
         chosen = sheet if sheet in book.sheet_names else book.sheet_names[0]
         encoding, separator = "", ""
         names: tuple[str, ...] = tuple(book.sheet_names)
@@ -165,7 +170,10 @@ def _lines(file: Iterable[str]) -> Iterator[str]:
         yield line.replace("\x00", "") if "\x00" in line else line
 
 
-def _book(path: Path) -> CalamineWorkbook:
+def _book(path: Path, sheet: str = "") -> CalamineWorkbook:
+    stat = path.stat()
+    if not _survived(str(path), sheet, (stat.st_size, stat.st_mtime_ns)):
+        raise BadTable(_("This spreadsheet needs too much memory. Save the sheet as CSV and try again."))
     try:
         book = CalamineWorkbook.from_path(str(path))
     except Exception as error:
@@ -177,8 +185,20 @@ def _book(path: Path) -> CalamineWorkbook:
     return book
 
 
+@lru_cache(maxsize=64)
+def _survived(path: str, sheet: str, _state: tuple[int, int]) -> bool:
+    """Tell whether a program that opened the sheet before us lived through it; asked once per state of the file."""
+    command = (sys.executable, "-I", probe.__file__, path, sheet)
+    quiet = {**os.environ, "RUST_BACKTRACE": "0"}
+    try:
+        done = subprocess.run(command, check=False, capture_output=True, timeout=PATIENCE, env=quiet)  # noqa: S603 -- our own program
+    except subprocess.TimeoutExpired:
+        return False
+    return done.returncode in (0, probe.REFUSED)
+
+
 def _sheet_rows(path: Path, sheet: str) -> Iterator[tuple[str, ...]]:
-    book = _book(path)
+    book = _book(path, sheet)
     try:
         found = book.get_sheet_by_name(sheet or book.sheet_names[0])
     except Exception as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+from django.db.models import BigIntegerField, CharField
 from django.utils.translation import gettext as _
 
 from essor.access.actor import actor_for
@@ -16,6 +17,7 @@ from essor.catalog.kinds import ParseContext
 from essor.domain.notifications.kinds import FOLLOWED
 from essor.domain.notifications.models import Following
 from essor.domain.notifications.notices import Notice
+from essor.kernel.db.written import Given, Written
 from essor.records.models import History
 from essor.records.write import revive
 
@@ -24,7 +26,16 @@ LINES = 5  # changed fields that one notice names
 
 def follows(user_id: int, object_name: str, key: int) -> bool:
     """Tell whether somebody follows a record."""
-    return Following.objects.filter(object_name=object_name, record_id=key, user_id=user_id).exists()
+    return bool(_FOLLOWS.rows(object=object_name, record=key, user=user_id))
+
+
+_FOLLOWS: Written[Following] = Written(
+    lambda: Following.objects.filter(
+        object_name=Given("object", CharField()),
+        record_id=Given("record", BigIntegerField()),
+        user_id=Given("user", BigIntegerField()),
+    ).values_list("pk")
+)
 
 
 def follow(user_id: int, object_name: str, key: int) -> None:

@@ -176,6 +176,8 @@ def value(figure: Figure, sums: Sums) -> Any:
 def _amounts(figure: Figure, total: float | None, parts: Parts) -> Amounts:
     """Return money by currency; its total where a currency is not the company's and the rates of all are known."""
     found = Amounts({code: units for code, units in sorted(parts.items()) if units is not None})
+    if figure.measure.function in ("AVG", "MIN", "MAX"):
+        found.sign = " · "
     way = figure.conversion
     if way is not None and way.adds(found.keys()):
         found.total = total

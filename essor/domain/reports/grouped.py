@@ -120,7 +120,7 @@ def plain(one: Shown, value: Any) -> Any:
     amounts = {code: units / 10**one.scale for code, units in value.items()}
     if len(amounts) == 1:
         return next(iter(amounts.values()))
-    return " + ".join(f"{amount:.2f} {code}" for code, amount in amounts.items())
+    return getattr(value, "sign", " + ").join(f"{amount:.2f} {code}" for code, amount in amounts.items())
 
 
 def shown_of(asked: Asked) -> tuple[Shown, ...]:

@@ -36,9 +36,13 @@ class Group:
 
 
 class Amounts(dict[str, Any]):
-    """Money as {currency: units}; `total` is all of it in the company's currency where that says more."""
+    """Money as {currency: units}; `total` is all of it in the company's currency where that says more.
+
+    `sign` stands between the currencies: averages and extremes are beside each other, not added up.
+    """
 
     total: float | None = None
+    sign: str = " + "
 
 
 @dataclass(frozen=True, slots=True)

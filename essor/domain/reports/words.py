@@ -108,7 +108,9 @@ class Writer:
         if value is None:
             return "–"
         if kind == "money":
-            parts = " + ".join(self.money(units / 10**scale, code) for code, units in value.items())
+            parts = getattr(value, "sign", " + ").join(
+                self.money(units / 10**scale, code) for code, units in value.items()
+            )
             total = getattr(value, "total", None)
             return (
                 parts if total is None else f"{parts} ≈\N{NO-BREAK SPACE}{self.money(total / 10**scale, '')}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -68,8 +69,13 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return answer(request, Problem(403, _("Not allowed"), text, "lock"))
 
 
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
-    """Handler for 400: too many or broken form data, a wrong host name."""
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Handler for 400: too much or broken form data, a wrong host name."""
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent):
+        text = _(
+            "This is more than one form may hold. Go back, where everything you typed still is, and shorten it."
+        )
+        return answer(request, Problem(413, _("Too large"), text, "alert-triangle"))
     text = _("We could not read this request. Go back and try again.")
     return answer(request, Problem(400, _("Unreadable request"), text, "alert-triangle"))
 

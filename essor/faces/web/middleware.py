@@ -38,7 +38,7 @@ class ReaderMiddleware:
         request.actor = None  # type: ignore[attr-defined]  # Django's requests are open to middleware
         if user is None or not user.is_authenticated:
             return self.get_response(request)
-        actor = actor_for(user)
+        actor = actor_for(user, getattr(user, "rights_stamp", None))  # read with the user of a session
         request.actor = actor  # type: ignore[attr-defined]
         return self._answer(request, actor)
 

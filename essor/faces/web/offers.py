@@ -2,8 +2,10 @@
 
 A room registers beside its views, which `urls.py` imports: `@record_action("Lead")` above a function that returns an
 `Action` or None, `@record_panel("Opportunity")` above one that returns a `Panel` or None, `@tab` above one that returns
-a `PageTab` or None, `@home_link` above one that returns an `Action` or None for the home page. The record page, the
-header and the home page ask every offer in the order of registration.
+a `PageTab` or None, `@home_link` above one that returns an `Action` or None for the home page, `@first_step` above one
+that returns a `FirstStep` or None for a new company. Every offer is asked in the order of registration, first steps by
+their place. `@report_action("Lead")` stands above a list's button that asks before it does anything: reports offer it for
+all the records behind them.
 """
 
 from __future__ import annotations
@@ -57,19 +59,34 @@ class Mark:
     locks: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class FirstStep:
+    """Something that a new company does once, at its `place` among the others; an early one is on a bare home page too."""
+
+    place: int
+    label: str
+    text: str
+    href: str
+    done: bool
+    early: bool = False
+
+
 RecordAction = Callable[["Loaded"], Action | None]
 RecordPanel = Callable[["Loaded"], Panel | None]
 ListAction = Callable[["State"], Action | None]
 RecordMark = Callable[["Loaded"], Mark | None]
 HeaderTab = Callable[[Actor], PageTab | None]
 HomeLink = Callable[[Actor], Action | None]
+StepOffer = Callable[[Actor], FirstStep | None]
 
 _actions: list[tuple[frozenset[str], RecordAction]] = []
 _panels: list[tuple[frozenset[str], RecordPanel]] = []
 _list_actions: list[tuple[frozenset[str], ListAction]] = []
+_report_actions: list[tuple[frozenset[str], ListAction]] = []
 _marks: list[tuple[frozenset[str], RecordMark]] = []
 _tabs: list[HeaderTab] = []
 _links: list[HomeLink] = []
+_steps: list[StepOffer] = []
 
 
 def record_action(*objects: str) -> Callable[[RecordAction], RecordAction]:
@@ -102,6 +119,16 @@ def list_action(*objects: str) -> Callable[[ListAction], ListAction]:
     return register
 
 
+def report_action(*objects: str) -> Callable[[ListAction], ListAction]:
+    """Offer a list's button for all records of these objects that stand behind a report, too: it must ask before it acts."""
+
+    def register(function: ListAction) -> ListAction:
+        _report_actions.append((frozenset(objects), function))
+        return function
+
+    return register
+
+
 def record_mark(*objects: str) -> Callable[[RecordMark], RecordMark]:
     """Offer a badge beside the name of records of these objects, or of `EVERY`."""
 
@@ -124,6 +151,12 @@ def home_link(function: HomeLink) -> HomeLink:
     return function
 
 
+def first_step(function: StepOffer) -> StepOffer:
+    """Offer a step to a new company."""
+    _steps.append(function)
+    return function
+
+
 def actions(record: Loaded) -> Iterator[Action]:
     """Yield the buttons that rooms offer for a record."""
     yield from _asked(_actions, record)
@@ -131,9 +164,16 @@ def actions(record: Loaded) -> Iterator[Action]:
 
 def list_actions(state: State) -> list[Action]:
     """Return the buttons that rooms offer for a selection of a list."""
-    wanted = [
-        function for objects, function in _list_actions if state.object.name in objects or EVERY in objects
-    ]
+    return _selected(_list_actions, state)
+
+
+def report_actions(state: State) -> list[Action]:
+    """Return the buttons that rooms offer for the records behind a report, which `state` lists."""
+    return _selected(_report_actions, state)
+
+
+def _selected(offered: list[tuple[frozenset[str], ListAction]], state: State) -> list[Action]:
+    wanted = [function for objects, function in offered if state.object.name in objects or EVERY in objects]
     return [found for function in wanted if (found := function(state)) is not None]
 
 
@@ -161,6 +201,12 @@ def home_links(actor: Actor) -> Iterator[Action]:
         found = function(actor)
         if found is not None:
             yield found
+
+
+def first_steps(actor: Actor) -> list[FirstStep]:
+    """Return the steps that rooms offer to an actor, in the order in which they are best taken."""
+    found = [step for function in _steps if (step := function(actor)) is not None]
+    return sorted(found, key=lambda one: one.place)
 
 
 def _asked(

@@ -43,5 +43,6 @@ urlpatterns = [
     path("", include("essor.faces.web.letters.urls")),
     path("", include("essor.faces.web.landing.urls")),
     path("", include("essor.faces.web.visits.urls")),
+    path("", include("essor.faces.web.scenarios.urls")),
     path("styleguide/", style_guide, name="styleguide"),
 ]

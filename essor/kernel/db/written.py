@@ -43,13 +43,17 @@ class Given(models.Expression):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Statement:
-    """SQL, its parameters with the places among them, what makes Python values; `attrs` of a query of whole records."""
+    """SQL, its parameters with the places among them, what makes Python values; `attrs` and `extra` of a query of whole records.
+
+    `extra` are annotations and their places, behind those of the record itself.
+    """
 
     model: Any
     sql: str
     params: tuple[Any, ...]
     converters: tuple[Converter, ...]
     attrs: tuple[str, ...]
+    extra: tuple[tuple[str, int], ...]
     columns: object
 
 
@@ -74,7 +78,17 @@ class Written(Generic[Kept]):
         """Return the records of a query of whole records."""
         rows = self.rows(**values)
         statement = self._current()
-        return [statement.model.from_db(connection.alias, statement.attrs, row) for row in rows]
+        width = len(statement.attrs)
+        records = [
+            statement.model.from_db(
+                connection.alias, statement.attrs, row[:width] if statement.extra else row
+            )
+            for row in rows
+        ]
+        for name, place in statement.extra:
+            for record, row in zip(records, rows, strict=True):
+                setattr(record, name, row[place])
+        return records
 
     def _current(self) -> Statement:
         """Return the statement; run-time fields may have given the table further columns since it was written."""
@@ -95,7 +109,8 @@ def _statement(rows: models.QuerySet[Any, Any]) -> Statement:
     converters = tuple(
         (place, tuple(functions), expression) for place, (functions, expression) in found.items()
     )
-    return Statement(rows.model, sql, tuple(params), converters, attrs, columns)
+    extra = tuple((compiler.annotation_col_map or {}).items())
+    return Statement(rows.model, sql, tuple(params), converters, attrs, extra, columns)
 
 
 def _converted(row: Row, converters: tuple[Converter, ...]) -> Row:

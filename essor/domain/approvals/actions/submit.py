@@ -66,6 +66,8 @@ def submit_many(
     ({record: text}) what is said of each, where it is not the same for all.
     """
     obj = current.get().object(catalog_for(actor).object(object_name).name)
+    if not obj.is_record:
+        return [Outcome(key, error=_no_process(obj)) for key in keys]
     found: dict[int, Outcome] = {}
     unique = list(dict.fromkeys(keys))
     asking = Asking(actor, obj, comment, process, submitters or {}, comments or {})

@@ -7,6 +7,7 @@ import hmac
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any, ClassVar
 
@@ -103,11 +104,32 @@ def test_redirects_are_walked_by_the_same_guard(receiver: str, settings: Any) ->
     "http://127.0.0.1/", "http://localhost/", "http://10.0.0.8/", "http://192.168.1.1/", "http://172.16.3.4/",
     "http://169.254.169.254/latest/", "http://[::1]/", "http://[fe80::1]/", "http://[fd00::1]/", "http://0.0.0.0/",
     "http://[::ffff:127.0.0.1]/", "http://[2002:7f00:1::]/", "http://2130706433/", "http://0x7f.1/",
-    "http://100.64.0.1/", "http://224.0.0.1/", "http://[64:ff9b::7f00:1]/",
+    "http://100.64.0.1/", "http://224.0.0.1/", "http://[64:ff9b::7f00:1]/", "http://[fec0::1]/", "http://[::7f00:1]/",
 ])  # fmt: skip
 def test_addresses_of_the_house_are_refused(url: str) -> None:
-    with pytest.raises((ValidationFailed, guarded.Unreachable)):
-        guarded.post(url, b"{}", {})
+    with pytest.raises(ValidationFailed):
+        guarded.target_of(url)
+
+
+def test_a_machine_that_answers_drop_by_drop_is_hung_up_on(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.WEBHOOKS_TO_LOOPBACK = True
+    monkeypatch.setattr(guarded, "LONGEST_CALL", 0.2)
+    hung_up = threading.Event()
+
+    def drip(server: socket.socket) -> None:
+        caller, _address = server.accept()
+        with caller, suppress(OSError):
+            caller.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+            while caller.send(b"x") and not hung_up.wait(0.02):
+                pass
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=drip, args=(server,), daemon=True).start()
+        with pytest.raises(guarded.Unreachable):
+            guarded.post(f"http://127.0.0.1:{server.getsockname()[1]}/", b"{}", {})
+        hung_up.set()
 
 
 @pytest.mark.parametrize("url", ["ftp://example.org/", "file:///etc/passwd", "https://a:b@example.org/", "https://", "x",

@@ -7,8 +7,9 @@ were calibrated by hand, `learn.py` estimates them from a company's own records.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.functional import Promise
@@ -33,14 +34,15 @@ class Method:
     limits: tuple[float, ...]
     m: tuple[float, ...]
     u: tuple[float, ...]
+    falls: tuple[float, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Turn the limits round, as looking them up by halves needs them to rise."""
+        object.__setattr__(self, "falls", tuple(-limit for limit in self.limits))
 
     def level(self, one: Any, two: Any) -> int:
         """Return the level of agreement of two normal forms, 0 the best."""
-        found = self.compare(one, two)
-        for level, limit in enumerate(self.limits):
-            if found >= limit:
-                return level
-        return len(self.limits)
+        return bisect_left(self.falls, -self.compare(one, two))
 
 
 def _text(values: Sequence[Any]) -> str:
@@ -64,10 +66,15 @@ def _phones(values: Sequence[Any], region: str) -> frozenset[str] | None:
 def _same_phone(one: frozenset[str], two: frozenset[str]) -> float:
     if one & two:
         return 1.0
-    pairs = [(first, second) for first in one for second in two]
-    if any(similar.codes(first, second) for first, second in pairs):
+    if len(one) == len(two) == 1:  # most people have one number
+        return _near_phone(*one, *two)
+    return max(_near_phone(first, second) for first in one for second in two)
+
+
+def _near_phone(one: str, two: str) -> float:
+    if similar.codes(one, two):
         return 0.9
-    return 0.7 if any(first[:-EXTENSION] == second[:-EXTENSION] for first, second in pairs) else 0.0
+    return 0.7 if one[:-EXTENSION] == two[:-EXTENSION] else 0.0
 
 
 def _mails(values: Sequence[Any], _region: str) -> str | None:

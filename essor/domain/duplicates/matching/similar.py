@@ -41,9 +41,15 @@ def names(one: tuple[str, ...], two: tuple[str, ...]) -> float:
     if set(one) == set(two):
         return 1.0
     if len(one) == len(two) == 2:  # noqa: PLR2004 -- most names: both orders, without ranking
-        straight = name_word(one[0], two[0]) + name_word(one[1], two[1])
-        crossed = name_word(one[0], two[1]) + name_word(one[1], two[0])
-        return min(max(straight, crossed) / 2, 0.999)
+        first, last = one
+        third, fourth = two
+        straight = (1.0 if first == third else name_word(first, third)) + (
+            1.0 if last == fourth else name_word(last, fourth)
+        )
+        crossed = name_word(first, fourth)
+        if crossed + 1 > straight:
+            straight = max(straight, crossed + name_word(last, third))
+        return min(straight / 2, 0.999)
     few, many = (one, two) if len(one) <= len(two) else (two, one)
     ranked = sorted(
         ((name_word(first, second), at, place) for at, first in enumerate(few[:6]) for place, second in enumerate(many[:6])),
@@ -87,13 +93,22 @@ def emails(one: str, two: str) -> float:
     """Compare two e-mail addresses; the same person at another house is a hint."""
     if one == two:
         return 1.0
-    first, _at, house = one.partition("@")
-    second, _at, other = two.partition("@")
-    typed = min(OSA.normalized_similarity(first, second), OSA.normalized_similarity(house, other))
-    if first != second and first.translate(_NO_DIGITS) == second.translate(_NO_DIGITS):
+    first, house, letters = _mail(one)
+    second, other, others = _mail(two)
+    typed = OSA.normalized_similarity(first, second)
+    if house != other:
+        typed = min(typed, OSA.normalized_similarity(house, other))
+    if first != second and letters == others:
         typed = min(typed, 0.75)  # sales1@ and sales2@ are two mailboxes
     same_local = 0.85 if first == second and len(first) > LONG_LOCAL else 0.0
     return min(max(typed, same_local), 0.999)
+
+
+@lru_cache(maxsize=8192)
+def _mail(text: str) -> tuple[str, str, str]:
+    """Return mailbox, house, and the mailbox without its digits: each address is compared with a dozen others."""
+    local, _at, house = text.partition("@")
+    return local, house, local.translate(_NO_DIGITS)
 
 
 def days(one: str, two: str) -> float:
@@ -114,4 +129,5 @@ def codes(one: str, two: str) -> float:
     """Compare two numbers or codes: the same, one character wrong, or different."""
     if one == two:
         return 1.0
-    return 0.9 if OSA.distance(one, two) == 1 and min(len(one), len(two)) >= 4 else 0.0  # noqa: PLR2004
+    alike = OSA.distance(one, two, score_cutoff=1) == 1 and min(len(one), len(two)) >= 4  # noqa: PLR2004
+    return 0.9 if alike else 0.0

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import log2
 from typing import Any
@@ -58,6 +58,8 @@ class Criterion:
 
 Prepared = tuple[Any, ...]
 Pattern = tuple[int, ...]
+# One criterion: its place, how a level is found, the bits of each level, the most that it can add.
+Step = tuple[int, Callable[[Any, Any], int], tuple[float, ...], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,29 +69,39 @@ class Model:
     criteria: tuple[Criterion, ...]
     prior: float = PRIOR
     threshold: float = 0.9
-    steps: tuple[tuple[int, Criterion, float], ...] = field(init=False, repr=False, compare=False)
+    steps: tuple[Step, ...] = field(init=False, repr=False, compare=False)
+    best: float = field(init=False, repr=False, compare=False)
     needed: float = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Work out in which order criteria are asked, those with few levels first, and the most that each can add."""
         order = sorted(range(len(self.criteria)), key=lambda place: len(self.criteria[place].how.limits))
-        steps = tuple((place, self.criteria[place], max(0.0, *self.criteria[place].bits)) for place in order)
+        steps = tuple(
+            (place, one.how.level, one.bits, max(0.0, *one.bits))
+            for place in order
+            for one in (self.criteria[place],)
+        )
         object.__setattr__(self, "steps", steps)
+        object.__setattr__(self, "best", self.prior + sum(most for *_step, most in steps))
         object.__setattr__(
             self, "needed", log2(self.threshold / (1 - self.threshold)) if self.threshold < 1 else MOST_BITS
         )
 
     def likely(self, one: Prepared, two: Prepared) -> Pattern | None:
         """Return the pattern of a pair that reaches the threshold; None as soon as nothing more can bring it there."""
-        pattern = [MISSING] * len(self.criteria)
-        asked = [step for step in self.steps if one[step[0]] is not None and two[step[0]] is not None]
-        possible = self.prior + sum(most for _place, _criterion, most in asked)
-        for place, criterion, most in asked:
-            if possible < self.needed:
+        possible, needed = self.best, self.needed
+        for place, _level_of, _bits, most in self.steps:
+            if one[place] is None or two[place] is None:
+                possible -= most
+        pattern = [MISSING] * len(self.steps)
+        for place, level_of, bits, most in self.steps:
+            if possible < needed:
                 return None
-            pattern[place] = level = criterion.how.level(one[place], two[place])
-            possible += criterion.bits[level] - most
-        if possible < self.needed:
+            if one[place] is None or two[place] is None:
+                continue
+            pattern[place] = level = level_of(one[place], two[place])
+            possible += bits[level] - most
+        if possible < needed:
             return None
         return tuple(pattern)
 

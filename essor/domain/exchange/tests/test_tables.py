@@ -137,3 +137,14 @@ def test_a_look_at_a_file_tells_what_its_columns_could_be(write: Write) -> None:
         "text": [],
     }
     assert (found["n"].decimals, found["price"].decimals, found["flag"].is_truth) == (0, 1, True)
+
+
+def test_a_spreadsheet_that_asks_for_all_memory_is_refused_and_we_live(tmp_path: Path) -> None:
+    """Two cells far apart: a file of some kilobytes that ended the whole server."""
+    path = tmp_path / "bomb.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet()
+        sheet.write(0, 0, "Name")
+        sheet.write(20_000, 16_383, 1)
+    with pytest.raises(table.BadTable, match="too much memory"):
+        table.inspect(path)

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
+
+from django.utils import timezone
 
 from essor.access.actor import Actor
 from essor.access.view import catalog_for
+from essor.domain.currencies import rates
+from essor.domain.currencies.rates import Rates
 from essor.domain.marketing.campaigns.objects import CAMPAIGN
 from essor.query import run
+from essor.query.converting import convert
 from essor.query.tree import Column, Compare, Constant, Order, Path, Query
 
 DEEPEST = 20
@@ -66,12 +72,44 @@ def _rows(actor: Actor, link: str, keys: Iterable[int]) -> list[dict[str, Any]]:
     return run.rows(actor, query)
 
 
-def totals(branches: Iterable[Branch], currency: str) -> dict[str, int]:
-    """Return the sums; money in another currency than the top campaign's is left out."""
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """Money of campaigns in one currency: each amount at the rate of its campaign's first day, today's without one."""
+
+    currency: str
+    rates: Rates
+
+    def worth(self, units: int, code: str, day: date | None) -> int | None:
+        """Return an amount of `code` in our currency; None where nobody keeps a rate."""
+        if code == self.currency or not units:
+            return units
+        at = day or timezone.localdate()
+        theirs, ours = self.rates.at(code, at), self.rates.at(self.currency, at)
+        return convert(units, theirs / ours) if theirs and ours else None
+
+
+def exchange(actor: Actor, currency: str, codes: Iterable[str]) -> Exchange:
+    """Return how amounts in other currencies become `currency`; nothing is asked where there is no other."""
+    return Exchange(currency, rates.read(actor.company.currency, {currency, *codes}))
+
+
+def currency_of(branch: Branch, usual: str) -> str:
+    """Return the currency of a campaign's own money."""
+    return str(branch.values.get("CurrencyIsoCode") or usual)
+
+
+def totals(branches: Iterable[Branch], money: Exchange) -> tuple[dict[str, int], frozenset[str]]:
+    """Return the sums in one currency, and the currencies without a rate, whose amounts are in none of them."""
     found: dict[str, int] = dict.fromkeys(SUMS, 0)
+    unknown = set()
     for one in branches:
-        foreign = one.values.get("CurrencyIsoCode") != currency
+        code, day = currency_of(one, money.currency), one.values.get("StartDate")
         for name in SUMS:
-            if not (foreign and name in MONEY):
-                found[name] += int(one.values.get(name) or 0)
-    return found
+            units: int | None = int(one.values.get(name) or 0)
+            if units and name in MONEY:
+                units = money.worth(units, code, day)
+            if units is None:
+                unknown.add(code)
+            else:
+                found[name] += units
+    return found, frozenset(unknown)

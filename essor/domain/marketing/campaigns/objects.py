@@ -102,6 +102,7 @@ OBJECTS = (
             "campaign": Spec(
                 kind="masterdetail", child_relationship="CampaignMembers", on_delete="cascade", updateable=False
             ),
+            "status": Spec(options={"depends_on": "CampaignId"}),
             "contact": Spec(child_relationship="CampaignMembers", on_delete="cascade"),
             "lead": Spec(
                 child_relationship="CampaignMembers", on_delete="cascade", updateable=False,

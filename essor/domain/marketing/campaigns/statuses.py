@@ -11,12 +11,15 @@ from django.utils.translation import override, pgettext
 
 from essor.access.actor import Actor, in_house
 from essor.catalog import current
-from essor.catalog.definitions import ObjectDef
+from essor.catalog.definitions import Choice, ObjectDef
 from essor.domain.marketing.campaigns.models import CampaignMember, CampaignMemberStatus
-from essor.domain.marketing.campaigns.objects import CAMPAIGN, STATUS
+from essor.domain.marketing.campaigns.objects import CAMPAIGN, MEMBER, STATUS
 from essor.kernel.errors import FieldError, ValidationFailed
+from essor.query import run
+from essor.query.tree import Column, Compare, Constant, Path, Query
 from essor.records.batch import Batch
 from essor.records.change import Change
+from essor.records.dependent import values
 from essor.records.rules import after, before, guard
 from essor.records.save import save_many
 
@@ -69,6 +72,17 @@ def of_campaigns(keys: Collection[int]) -> dict[int, tuple[Status, ...]]:
     ):
         found[campaign].append(Status(label, responded, first, meaning or ""))
     return {key: tuple(some) for key, some in found.items()}
+
+
+@values(MEMBER, "Status")
+def offered(actor: Actor, campaigns: Collection[int]) -> dict[int, tuple[Choice, ...]]:
+    """Return the statuses of those campaigns that the actor sees, for controls."""
+    where = Compare(Path(("Id",)), "in", tuple(Constant(key) for key in campaigns))
+    seen = {
+        row["Id"] for row in run.rows(actor, Query(CAMPAIGN, columns=(Column(Path(("Id",))),), where=where))
+    }
+    found = of_campaigns(seen)
+    return {key: tuple(Choice(one.label, one.label) for one in some) for key, some in found.items()}
 
 
 def labelled(statuses: Iterable[Status], *meanings: str) -> str | None:

@@ -13,4 +13,4 @@ class ConsentConfig(AppConfig):
 
     def ready(self) -> None:
         """Hang the room's rules on the writing road."""
-        from essor.domain.marketing.consent import rules  # noqa: F401, PLC0415 -- models are loaded only now
+        from essor.domain.marketing.consent import merging, rules  # noqa: F401, PLC0415 -- models are loaded only now

@@ -47,12 +47,12 @@ def set_boxes(batch: Batch) -> None:
 
 @after(*OBJECTS.values(), reads=(BOX, INDIVIDUAL))
 def take_from_box(batch: Batch) -> None:
-    """A box that is ticked or unticked by hand is the word of the individual."""
+    """A box that is ticked or unticked by hand is the word of the individual; one that came with another individual is not."""
     if batch.source.name == OWN.name:
         return
     said = {
         row.get(INDIVIDUAL): OPT_OUT if row.get(BOX) else OPT_IN
-        for row in batch.updating() if row.get(INDIVIDUAL) and row.changes(BOX)
+        for row in batch.updating() if row.get(INDIVIDUAL) and row.changes(BOX) and not row.changes(INDIVIDUAL)
     }  # fmt: skip
     if said:
         changes = [Change("Individual", {"EmailConsent": state}, id=key) for key, state in said.items()]

@@ -85,7 +85,7 @@ def place(name: str) -> tuple[Path, str]:
 
 def drawn(folder: Path, name: str, form: str) -> Path:
     """Return a picture of ours, from `SIGNS` or `ART`; NotFound for others."""
-    path = folder / f"{name}.{form}"
-    if not name.replace("-", "").isalpha() or not path.exists():
+    path = next((one for one in folder.glob(f"*.{form}") if one.stem == name), None)
+    if path is None:
         raise NotFound(_("There is no such picture."))
     return path

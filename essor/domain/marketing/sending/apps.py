@@ -12,5 +12,5 @@ class SendingConfig(AppConfig):
     label = "sending"
 
     def ready(self) -> None:
-        """Hang the room's rules on the writing road."""
-        from essor.domain.marketing.sending import rules  # noqa: F401, PLC0415 -- models are loaded only now
+        """Hang the room's rules on the writing road, and tell letters who sends them."""
+        from essor.domain.marketing.sending import letter_senders, rules  # noqa: F401, PLC0415 -- models are loaded only now

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from essor.domain.marketing.letters.senders import key_in
 from essor.domain.marketing.sending import couriers, dkim
 from essor.domain.marketing.sending.models import SendingDomain
 from essor.kernel.errors import FieldError, ValidationFailed
@@ -110,19 +111,13 @@ def check(domain: SendingDomain, resolver: dns.resolver.Resolver | None = None) 
 def _will_do(record: Record, seen: list[str]) -> bool:
     """Tell whether what DNS has serves: keys must be ours, policies must be there."""
     if record.key in (RSA, ED):
-        wanted = _key(record.value)
-        return any(_key(value) == wanted for value in seen)
+        wanted = key_in(record.value)
+        return any(key_in(value) == wanted for value in seen)
     if record.key == SPF:
         return any(value.lower().startswith("v=spf1") for value in seen)
     if record.key == DMARC:
         return any(value.lower().replace(" ", "").startswith("v=dmarc1;p=") for value in seen)
     return bool(seen)
-
-
-def _key(text: str) -> str:
-    """Return the public key in a DKIM record."""
-    tags = dict(part.strip().split("=", 1) for part in text.split(";") if "=" in part)
-    return tags.get("p", "").replace(" ", "")
 
 
 def _asked(resolver: dns.resolver.Resolver, host: str, kind: str) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -115,6 +115,7 @@ def mark(list_email_id: int, results: Sequence[Result], batch: dict[int, Claimed
     if not results:
         return
     now = timezone.now()
+    results = [_final(one, batch[one.recipient_id]) for one in results]
     changed: Counter[str] = Counter()
     with transaction.atomic():
         for outcome in Outcome:
@@ -128,6 +129,12 @@ def mark(list_email_id: int, results: Sequence[Result], batch: dict[int, Claimed
         for topic, outcome in (("mail.sent", Outcome.SENT), ("mail.refused", Outcome.REFUSED)):
             whom = [batch[one.recipient_id] for one in results if one.outcome is outcome]
             tell(topic, list_email_id, [Whom(one.id, one.kind, one.person_id) for one in whom])
+
+
+def _final(result: Result, row: Claimed) -> Result:
+    """Return a result; "not now" becomes "refused" after the last of so many attempts."""
+    given_up = result.outcome is Outcome.RETRY and row.attempts >= len(PAUSES)
+    return replace(result, outcome=Outcome.REFUSED) if given_up else result
 
 
 def _write(
@@ -145,20 +152,15 @@ def _write(
             for at in range(0, len(keys), AT_ONCE)
         )
         return Counter({"sent": number} if outcome is Outcome.SENT else {})
-    number, given_up = 0, 0
+    number = 0
     for one in results:
         values = {"state": STATE_OF[outcome], "code": one.code, "detail": one.detail[:LONGEST]}
         if outcome is Outcome.RETRY:
             attempts = batch[one.recipient_id].attempts
-            values["attempts"] = attempts + 1
-            if attempts >= len(PAUSES):
-                values["state"] = State.REFUSED
-                given_up += 1
-            else:
-                values["due_at"] = now + timedelta(seconds=PAUSES[attempts])
+            values |= {"attempts": attempts + 1, "due_at": now + timedelta(seconds=PAUSES[attempts])}
         number += Recipient.objects.filter(pk=one.recipient_id, state__in=open_still).update(**values)
     if outcome is Outcome.RETRY:
-        return Counter({"refused": given_up})
+        return Counter()
     return Counter({"refused" if outcome is Outcome.REFUSED else "unsure": number})
 
 

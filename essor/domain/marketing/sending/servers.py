@@ -11,6 +11,7 @@ import orjson
 from django.utils.translation import gettext as _
 
 from essor.domain.marketing.sending.models import Server
+from essor.domain.marketing.sending.wire import LOCAL
 from essor.kernel.errors import FieldError, ValidationFailed
 from essor.kernel.sealed import seal
 from essor.kernel.whole import whole
@@ -59,11 +60,7 @@ def keep(values: Mapping[str, str], server: Server | None = None) -> Server:
     row.daily_cap = _whole(values, "daily_cap", 0, 0, LARGEST, errors)
     row.domain_rates = _rates(values.get("domain_rates", ""), errors)
     row.warm_up_from = _day(values.get("warm_up_from", ""), errors)
-    if (
-        row.username
-        and row.security == Server.Security.NONE
-        and row.host not in ("localhost", "127.0.0.1", "::1")
-    ):
+    if row.username and row.security == Server.Security.NONE and row.host not in LOCAL:
         wrong("security", _("A password is not sent without encryption."))
     if values.get("password"):
         row.password = seal(values["password"])

@@ -17,6 +17,8 @@ CONNECT = 15.0  # seconds
 COMMAND = 60.0
 LONGEST_LINE = 8192  # a server that sends more without a line break is none
 READY, GO_ON, STARTED = 220, 334, 250
+LOCAL = ("localhost", "127.0.0.1", "::1")  # where a password crosses no network
+NAMES_ANOTHER, EXPIRED, UNKNOWN = {62, 64}, {10}, {18, 19, 20, 21}  # OpenSSL's X509_V_ERR_…
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class Wire(asyncio.Protocol):
 
     def __init__(self) -> None:
         """Nothing is connected yet."""
-        self.lost = False
+        self.lost = self.silent = False
         self._transport: asyncio.Transport | None = None
         self._buffer = b""
         self._lines: list[str] = []
@@ -96,18 +98,23 @@ class Wire(asyncio.Protocol):
         self.lost = True
         if self._transport is not None:
             self._transport.abort()
+        self._writable.set()
         self._look()
 
-    async def replies(self, count: int, timeout: float = COMMAND) -> list[Reply]:  # noqa: ASYNC109 -- a timer is cheaper
-        """Return the next `count` replies; fewer when the connection died or was silent for `timeout` seconds."""
-        if not self._writable.is_set():
-            await self._writable.wait()
-        if len(self._replies) < count and not self.lost:
+    def _give_up(self) -> None:
+        self.silent = True
+        self.close()
+
+    async def replies(self, count: int, timeout: float | None = None) -> list[Reply]:  # noqa: ASYNC109 -- a timer is cheaper
+        """Return the next `count` replies; fewer when the connection died, or was silent or deaf for `timeout` seconds."""
+        if not self.lost and (len(self._replies) < count or not self._writable.is_set()):
             loop = asyncio.get_running_loop()
-            self._wanted, self._waiter = count, loop.create_future()
-            timer = loop.call_later(timeout, self.close)
+            timer = loop.call_later(COMMAND if timeout is None else timeout, self._give_up)
             try:
-                await self._waiter
+                await self._writable.wait()
+                if len(self._replies) < count and not self.lost:
+                    self._wanted, self._waiter = count, loop.create_future()
+                    await self._waiter
             finally:
                 timer.cancel()
                 self._waiter = None
@@ -121,6 +128,8 @@ class Wire(asyncio.Protocol):
     async def hear(self) -> Reply:
         """Return the next reply; raises Unreachable."""
         got = await self.replies(1)
+        if not got and self.silent:
+            raise Unreachable(_("The mail server does not answer."))
         if not got:
             raise Unreachable(_("The mail server closed the connection."))
         return got[0]
@@ -240,6 +249,8 @@ def extensions_of(words: str) -> dict[str, str]:
 
 
 async def _sign_in(wire: Wire, address: Address, extensions: dict[str, str]) -> None:
+    if address.security == "none" and address.host not in LOCAL:
+        raise ServerRefuses(_("A password is not sent without encryption."))
     methods = extensions.get("AUTH", "").upper().split()
     if "PLAIN" in methods:
         secret = _base64(f"\0{address.username}\0{address.password}")
@@ -267,5 +278,16 @@ def _said(address: Address, reply: Reply) -> str:
 
 
 def _tls_failed(address: Address, error: ssl.SSLError) -> str:
-    values = {"server": address, "reason": getattr(error, "verify_message", "") or error.reason or error}
-    return _("The connection to %(server)s could not be encrypted: %(reason)s") % values
+    code = getattr(error, "verify_code", 0)
+    if code in NAMES_ANOTHER:
+        reason = _("its certificate is made out to another name.")
+    elif code in EXPIRED:
+        reason = _("its certificate has expired.")
+    elif code in UNKNOWN:
+        reason = _("nobody whom we trust has signed its certificate.")
+    else:
+        reason = getattr(error, "verify_message", "") or error.reason or str(error)
+    return _("The connection to %(server)s could not be encrypted: %(reason)s") % {
+        "server": address,
+        "reason": reason,
+    }

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from essor.catalog import current
+from essor.domain.marketing.consent import ask
 from essor.domain.marketing.consent.models import OPT_IN
 from essor.domain.marketing.consent.people import OBJECTS
 from essor.domain.marketing.visits.models import KEPT_MONTHS, PageView, Visitor, VisitPolicy
@@ -36,6 +37,19 @@ def withdraw(batch: Batch) -> None:
     ]  # fmt: skip
     if keys:
         forget(keys)
+
+
+@after(*OBJECTS.values(), reads=("IndividualId",))
+def follow(batch: Batch) -> None:
+    """Browsers follow a person to another individual, as after a merge; one who does not agree is forgotten."""
+    for row in batch.updating():
+        now, earlier = row.get("IndividualId"), row.prior("IndividualId")
+        if now is None or earlier is None or now == earlier:
+            continue
+        if now in ask.may_track([now], "visits"):
+            Visitor.objects.filter(individual_id=earlier).update(individual_id=now)
+        else:
+            forget([now, earlier])
 
 
 def forget(individuals: Collection[int]) -> None:

@@ -66,6 +66,14 @@ REPORTS = (
         type="table", columns=["Name", "Account.Name", "OwnerId", "StageName", "Amount", "CloseDate"], where=OPEN,
         sort="Amount",
     )),
+    Ready("stage_days", _("Days in each stage"), FOLDER, {
+        "object": "OpportunityHistory", "rows": [STAGE], "where": period("EndDate", "LAST_N_MONTHS", 12),
+        "measures": [
+            {"key": "Days", "function": "AVG", "path": "CreatedDate", "until": "EndDate", "label": _("Average days")},
+            {"key": "Steps", "label": _("Deals that left it")},
+        ],
+        "chart": {"kind": "bar", "value": "Days"},
+    }, _("How long deals stood in a stage before they left it, over the last twelve months.")),
     Ready("win_rate_months", _("Win rate by month"), FOLDER, about(
         rows=[MONTH], where=YEAR, chart={"kind": "line", "value": "Rate"}, **RATE,
     ), _("Won deals among those closed in the month.")),
@@ -103,7 +111,7 @@ BOARDS = (
     Board("pipeline", _("Pipeline"), _("What is open, where it stands, and when it should close."), (
         Place("pipeline_stages", "metric", 4), Place("pipeline_sizes", "metric", 4), Place("pipeline_late", "metric", 4),
         Place("pipeline_stages"), Place("pipeline_months"), Place("pipeline_owners"), Place("pipeline_sizes"),
-        Place("pipeline_largest", "table", 12), Place("pipeline_late", "table", 12),
+        Place("stage_days", width=12), Place("pipeline_largest", "table", 12), Place("pipeline_late", "table", 12),
     )),
     Board("performance", _("Win rate and sales cycle"), _("How often, how much and how fast the company wins."), (
         Place("win_rate_months", "metric", 3), Place("average_months", "metric", 3), Place("cycle_months", "metric", 3),

@@ -192,6 +192,6 @@ def test_where_rates_are_kept_sums_have_a_total_in_the_companys_currency(ask: As
     ]
     assert found.chart is not None
     assert [(one.unit, one.values) for one in found.chart.series] == [("EUR", (650.0, 375.0))]
-    assert texts(ask(measures=[AMOUNT | {"function": "AVG"}]))[-1] == ["€200 + US$600 ≈ €205"]
+    assert texts(ask(measures=[AMOUNT | {"function": "AVG"}]))[-1] == ["€200 · US$600 ≈ €205"]
     Opportunity.objects.filter(currency_iso_code="USD", is_won=True).update(currency_iso_code="GBP")
     assert texts(ask(measures=[AMOUNT]))[-1] == ["€600 + £500 + US$700"], "no rate, no total"

@@ -9,6 +9,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import BigIntegerField, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,6 +18,7 @@ from essor.catalog import current
 from essor.domain.sales.conversion import carry, rules
 from essor.domain.sales.conversion.models import Conversion
 from essor.kernel import ids
+from essor.kernel.db.written import Given, Written
 from essor.kernel.errors import FieldError, Forbidden, NotFound, ValidationFailed
 from essor.records import undo
 from essor.records.change import Change, Source
@@ -142,8 +144,19 @@ def _named(batch: UUID, made: dict[str, set[int]]) -> Iterable[str]:
 
 def origins(prefix: str, key: int) -> list[str]:
     """Return the ids of the leads that became this account, contact or opportunity, newest first."""
-    name = {"001": "account_id", "003": "contact_id", "006": "opportunity_id"}.get(prefix)
-    if name is None:
-        return []
-    rows = Conversion.objects.filter(**{name: key}, undone_date=None).order_by("-pk")
-    return [ids.encode("00Q", lead) for lead in rows.values_list("lead_id", flat=True)[:20]]
+    return [ids.encode("00Q", row[0]) for row in _ORIGINS[prefix].rows(key=key)]
+
+
+def _origins(column: str) -> Written[Conversion]:
+    def rows() -> QuerySet[Conversion, tuple[int, ...]]:
+        found = Conversion.objects.filter(**{column: Given("key", BigIntegerField())}, undone_date=None)
+        return found.order_by("-pk").values_list("lead_id")[:20]
+
+    return Written(rows)
+
+
+_ORIGINS = {
+    "001": _origins("account_id"),
+    "003": _origins("contact_id"),
+    "006": _origins("opportunity_id"),
+}

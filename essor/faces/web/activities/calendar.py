@@ -26,7 +26,7 @@ from essor.faces.web.lists.going import at_once
 from essor.faces.web.offers import PageTab
 from essor.faces.web.records.reading import actor_of, load
 from essor.faces.web.toasts import toast
-from essor.kernel.errors import FieldError, NotFound, ValidationFailed
+from essor.kernel.errors import FieldError, ValidationFailed
 from essor.records.change import Change
 from essor.records.save import save
 
@@ -83,19 +83,17 @@ def _asked(request: HttpRequest, actor: Actor) -> tuple[grid.View, date, agenda.
 def move(request: HttpRequest, record_id: str) -> HttpResponseBase:
     """Move or resize: an event to `start` and `end` (wall-clock times), a task to the day of `start`."""
     actor = actor_of(request)
-    record = load(actor, record_id, [])
+    record = load(actor, record_id, [], of=("Task", "Event"))
     start, end = _moment(request.POST.get("start")), _moment(request.POST.get("end"))
     if record.object.name == "Task":
         save(actor, Change("Task", {"ActivityDate": start.date().isoformat()}, id=record.key))
-    elif record.object.name == "Event":
+    else:
         whole = bool(
             load(actor, record_id, [record.object.field("IsAllDayEvent")]).values.get("IsAllDayEvent")
         )
         mark = "Z" if whole else ""
         values = {"StartDateTime": f"{start.isoformat()}{mark}", "EndDateTime": f"{end.isoformat()}{mark}"}
         series.change(actor, record.key, values, scope_of(request))
-    else:
-        raise NotFound(_("There is no such record."))
     response = HttpResponse(status=204)
     toast(response, _("Moved: %(name)s") % {"name": record.title})
     return at_once(response)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from essor.domain.automation import checking, definition, engine, people
 from essor.domain.automation.definition import Definition, Step, Way
-from essor.domain.automation.kinds import Site
+from essor.domain.automation.kinds import STEPS, Site
 from essor.domain.automation.steps.approval import MANAGER, NO, YES
 from essor.domain.automation.steps.branch import ELSE
 from essor.faces.web.automation import drawing, options, panels
@@ -99,7 +99,7 @@ def add(request: HttpRequest, flow_id: int) -> HttpResponseBase:
 def added(request: HttpRequest, shown: Shown) -> HttpResponseBase:
     """Put a step where `at` says: behind “s1:”, on the path “s1:p1”, or first of all with “:”."""
     kind = request.POST.get("kind", "")
-    if kind not in {name for _heading, some in shown.desk.kinds() for name, *_rest in some}:
+    if kind not in {name for _heading, some in shown.desk.kinds(shown.site) for name, *_rest in some}:
         raise NotFound(_("There is no such kind of step."))
     after, _colon, path = request.POST.get("at", "").partition(":")
     new = fresh(definition.new_id(shown.definition), kind, shown.site)
@@ -111,10 +111,10 @@ def fresh(key: str, kind: str, site: Site) -> Step:
     """Return a new step as it starts."""
     ways: tuple[Way, ...] = ()
     settings: dict[str, Any] = {}
-    form = FORMS.get(kind)
+    form, made = FORMS.get(kind), STEPS[kind]
     if form is not None:
         settings = dict(form.fresh)
-        ways = form.ways(Step(key, kind, settings=settings), settings, None) if form.ways else ()
+        ways = tuple(Way(one, str(label)) for one, label in made.ways(settings))
     elif kind == "branch":
         ways = (Way("p1", _("First path")), Way(ELSE, _("Otherwise")))
     elif kind == "approval":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from django.http import HttpRequest, HttpResponse
@@ -33,6 +34,13 @@ from essor.query.tree import Condition, Query
 REFUSED = 422
 
 
+EXIT = "drop"
+ENDS: dict[str, Callable[[Definition], Condition | None]] = {
+    GOAL: lambda flow: flow.leave,
+    EXIT: lambda flow: flow.drop,
+}
+
+
 @require_http_methods(["GET", "POST"])
 @customizing
 def edit(request: HttpRequest, flow_id: int) -> HttpResponseBase:
@@ -61,15 +69,15 @@ def edited(request: HttpRequest, shown: Shown) -> HttpResponseBase:
     if not built.complete:
         return _draw(request, shown, at, built.draft, status=REFUSED)
     shown.desk.save(actor_of(request), shown.flow, with_criteria(shown.definition, at, built.where))
-    return go(address(shown.desk, at.partition(":")[0]))
+    return go(address(shown.desk, GOAL if at == EXIT else at.partition(":")[0]))
 
 
 def criteria_at(flow: Definition, at: str) -> Condition | None:
-    """Return the criteria at a place: “trigger”, “leave”, a step that waits, “step:path”; NotFound otherwise."""
+    """Return the criteria at a place: “trigger”, “leave”, “drop”, a step that waits, “step:path”; NotFound otherwise."""
     if at == TRIGGER:
         return flow.trigger.where
-    if at == GOAL:
-        return flow.leave
+    if at in ENDS:
+        return ENDS[at](flow)
     key, _colon, path = at.partition(":")
     step = flow.step(key)
     way = step.path(path) if step and path else None
@@ -87,6 +95,8 @@ def with_criteria(flow: Definition, at: str, where: Condition | None) -> Definit
         return replace(flow, trigger=replace(flow.trigger, where=where))
     if at == GOAL:
         return replace(flow, leave=where)
+    if at == EXIT:
+        return replace(flow, drop=where)
     key, _colon, path = at.partition(":")
     step = flow.step(key)
     if step is None:

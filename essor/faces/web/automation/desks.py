@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
+from django.utils.functional import Promise
 
 from essor.access.actor import Actor
 from essor.domain.automation.definition import Definition, Step
+from essor.domain.automation.kinds import Site
 from essor.domain.automation.models import Flow
+from essor.faces.web.setup.forms import Form
 
 if TYPE_CHECKING:
     from essor.faces.web.automation.drawing import Card, Counts
@@ -38,20 +41,39 @@ class Draw(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class EndForm:
+    """The panel of a desk for the start or the end of its flows, where the set-up's own does not fit.
+
+    `values` are what the form starts with, `more` what the template needs for a form, `read` gives the changed flow.
+    """
+
+    template: str
+    title: str | Promise
+    icon: str
+    values: Callable[[Shown], Mapping[str, Any]]
+    more: Callable[[Shown, Form], Mapping[str, Any]]
+    read: Callable[[Shown, QueryDict], Definition]
+    saved: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """One place where flows are built: its addresses, who may change what, how a draft is kept.
 
-    `base` is the builder's address, all else lies below it; `people` lists those who stand at a card.
+    `base` is the builder's address, all else lies below it; `people` lists those who stand at a card,
+    `samples` finds records for the test run.
     """
 
     base: str
     people: str
+    samples: str
     may_edit: bool
     save: Callable[[Actor, Flow, Definition], object]
     draw: Draw
-    kinds: Callable[[], Offered]
+    kinds: Callable[[Site], Offered]
     counts: Callable[[Shown], Counts | None]
     head: Callable[[Shown], Card | None] = lambda _shown: None
+    ends: Mapping[str, EndForm] = field(default_factory=dict)
 
 
 Reader = Callable[["Shown", Step, QueryDict, str], dict[str, Any]]
@@ -62,7 +84,7 @@ More = Callable[["Shown", Step], Mapping[str, Any]]
 class KindForm:
     """The panel of a kind of step that another room brings: its template, what that needs, what a form sends.
 
-    `read` returns settings, `ways` the paths of the step for them, `fresh` the settings of a new step. `flat` gives the
+    `read` returns settings, `ways` its paths, `fresh` the settings of a new step. `flat` gives the
     form's values where they are not the settings themselves.
     """
 
@@ -70,7 +92,7 @@ class KindForm:
     read: Reader
     more: More = lambda _shown, _step: {}
     fresh: Mapping[str, Any] = field(default_factory=dict)
-    ways: Callable[[Step, Mapping[str, Any], QueryDict | None], tuple[Any, ...]] | None = None
+    ways: Callable[[Step, QueryDict], tuple[Any, ...]] | None = None
     flat: Callable[[Step], Mapping[str, Any]] = lambda step: step.settings
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from essor.domain.automation import numbers, outcome
 from essor.domain.automation.checking import Problem
 from essor.domain.automation.definition import RECORD_TRIGGERS, Step, Trigger, Way
 from essor.domain.automation.kinds import STEPS, Site
@@ -88,6 +89,15 @@ class Counts:
             count for (node, word), count in self.arrows.items() if node == step.id and word not in known
         )
         return direct + sum(self.along(way.steps, (step.id, way.id)) for way in step.paths)
+
+
+def counted(shown: Shown) -> Counts | None:
+    """Return what is counted of the version shown; None of one that was never in force."""
+    if shown.version.activated_date is None:
+        return None
+    arrows = numbers.arrows(shown.version)
+    ends = frozenset({*outcome.LEAVING, numbers.FAILED})
+    return Counts(arrows, numbers.standing(shown.version), arrows.get(numbers.ENTERED, 0), ends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,8 +227,8 @@ def weekdays() -> list[tuple[str, str]]:
     return [(str(place), name) for place, name in enumerate(names, start=1)]
 
 
-def kinds() -> list[tuple[str, str, str, str]]:
-    """Return the kinds of steps on offer: (name, label, icon, help), as the menu between the cards lists them."""
+def kinds(site: Site) -> list[tuple[str, str, str, str]]:
+    """Return the kinds of steps that flows of this object may have, as the menu lists them: (name, label, icon, help)."""
     order = ["update", "create", "assign", "notify", "mail", Branch.name, "wait", "webhook", "approval"]
     named = [STEPS[name] for name in order] + [kind for name, kind in STEPS.items() if name not in order]
-    return [(one.name, str(one.label), one.icon, str(one.help)) for one in named]
+    return [(one.name, str(one.label), one.icon, str(one.help)) for one in named if one.offered(site)]

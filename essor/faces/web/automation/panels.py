@@ -22,7 +22,8 @@ from essor.domain.automation.steps.mail import FIELD
 from essor.domain.automation.steps.update import target_of
 from essor.domain.automation.steps.wait import LATE, MET
 from essor.faces.web.automation import assigning, options
-from essor.faces.web.automation.desks import FORMS
+from essor.faces.web.automation.desks import FORMS, EndForm
+from essor.faces.web.automation.drawing import weekdays
 from essor.faces.web.automation.reading import Shown, in_words
 from essor.faces.web.setup import choices
 from essor.faces.web.setup.forms import Errors, Form, starting
@@ -30,6 +31,7 @@ from essor.kernel.errors import EssorError, FieldError, NotFound, ValidationFail
 from essor.kernel.whole import whole, wholes
 from essor.query import codec
 
+WEEK = frozenset("1234567")
 TRIGGER, GOAL, ADD = "trigger", "leave", "add"
 ALL_STARTS: tuple[On, ...] = get_args(On)
 ALL_RHYTHMS: tuple[Every, ...] = get_args(Every)
@@ -51,7 +53,7 @@ class Panel:
 
 def adding(shown: Shown) -> Panel:
     """Return the menu of kinds for a new step."""
-    return Panel(ADD, _("Add a step"), "plus", Form(), more={"kinds": shown.desk.kinds()})
+    return Panel(ADD, _("Add a step"), "plus", Form(), more={"kinds": shown.desk.kinds(shown.site)})
 
 
 def with_errors(panel: Panel | None, errors: Errors) -> Panel | None:
@@ -61,6 +63,9 @@ def with_errors(panel: Panel | None, errors: Errors) -> Panel | None:
 
 def opened(shown: Shown, chosen: str) -> Panel | None:
     """Return the panel of what was chosen as it is kept; None when nothing is."""
+    own = shown.desk.ends.get(chosen)
+    if own is not None:
+        return _end_panel(shown, own, chosen, starting(own.values(shown)))
     if chosen == TRIGGER:
         return _trigger_panel(shown, starting(_trigger_values(shown.definition.trigger)))
     if chosen == GOAL:
@@ -75,6 +80,9 @@ def opened(shown: Shown, chosen: str) -> Panel | None:
 def reshaped(shown: Shown, chosen: str, data: QueryDict) -> Panel | None:
     """Return the panel as it was sent, in the shape that this calls for."""
     form = Form({name: list(map(str, values)) for name, values in data.lists()})
+    own = shown.desk.ends.get(chosen)
+    if own is not None:
+        return _end_panel(shown, own, chosen, form)
     if chosen == TRIGGER:
         return _trigger_panel(shown, form)
     step = shown.definition.step(chosen)
@@ -83,6 +91,9 @@ def reshaped(shown: Shown, chosen: str, data: QueryDict) -> Panel | None:
 
 def applied(shown: Shown, chosen: str, data: QueryDict, language: str) -> Definition:
     """Return the flow with what the panel says; ValidationFailed with what cannot be read."""
+    own = shown.desk.ends.get(chosen)
+    if own is not None:
+        return own.read(shown, data)
     if chosen == TRIGGER:
         return replace(shown.definition, trigger=_trigger_of(data, shown.definition.trigger))
     if chosen == GOAL:
@@ -99,6 +110,18 @@ def applied(shown: Shown, chosen: str, data: QueryDict, language: str) -> Defini
 
 
 # ---- trigger and goal --------------------------------------------------------------------------
+
+
+def _end_panel(shown: Shown, own: EndForm, name: str, form: Form) -> Panel:
+    return Panel(
+        name,
+        str(own.title),
+        own.icon,
+        form,
+        more=own.more(shown, form),
+        saved=own.saved,
+        template=own.template,
+    )
 
 
 def _trigger_values(trigger: Trigger) -> dict[str, Any]:
@@ -137,13 +160,10 @@ def _trigger_of(data: QueryDict, old: Trigger) -> Trigger:
 def number(data: QueryDict, name: str, least: int, most: int, otherwise: int) -> int:
     """Return a whole number that was sent; ValidationFailed when it is none of the range."""
     text = data.get(name, "").strip()
-    if not text:
-        return otherwise
-    sent = whole(text, most)
-    if sent is None or sent < least:
-        raise _missing(
-            name, _("Expected a whole number from %(least)d to %(most)d.") % {"least": least, "most": most}
-        )
+    sent = whole(text, most) if text else otherwise
+    if sent is None or (text and sent < least):
+        message = _("Expected a whole number from %(least)d to %(most)d.") % {"least": least, "most": most}
+        raise _missing(name, message)
     return sent
 
 
@@ -160,7 +180,7 @@ def _flat(step: Step) -> dict[str, Any]:
     settings = dict(form.flat(step) if form else step.settings)
     found: dict[str, Any] = {
         "title": step.title,
-        **{k: v for k, v in settings.items() if k not in ("values", "where")},
+        **{k: v for k, v in settings.items() if k not in ("values", "where", "hours")},
     }
     to = settings.get("to")
     if isinstance(to, list):
@@ -168,10 +188,21 @@ def _flat(step: Step) -> dict[str, Any]:
         found["user"] = [one.removeprefix("user:") for one in to if one.startswith("user:")]
         found["addresses"] = ", ".join(one for one in to if "@" in one)
     if step.kind == "wait":
+        found |= _flat_hours(settings)
         amount = int(settings.get("amount", 0))
         found |= {"amount": abs(amount), "side": "before" if amount < 0 else "after"}
     found |= {f"label.{way.id}": way.label for way in step.paths}
     return found
+
+
+def _flat_hours(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the form values of working hours; those of an office where none are set."""
+    raw = settings.get("hours")
+    kept = raw if isinstance(raw, dict) else {}
+    return {
+        "hours": bool(kept), "hours.days": kept.get("days", [1, 2, 3, 4, 5]), "hours.from": kept.get("from", 9),
+        "hours.until": kept.get("until", 18), "hours.by": kept.get("by", "company"),
+    }  # fmt: skip
 
 
 def _step_panel(shown: Shown, step: Step, form: Form, data: QueryDict | None) -> Panel:
@@ -208,7 +239,7 @@ def _more(shown: Shown, step: Step, form: Form, data: QueryDict | None) -> dict[
     if step.kind == "webhook":
         more |= {"fields": options.own_fields(obj), "secret": shown.flow.secret}
     if step.kind == "wait":
-        more |= {"dates": options.dates(obj), "told": _where_words(shown, step)}
+        more |= {"dates": options.dates(obj), "told": _where_words(shown, step), "days": weekdays()}
     if step.kind == approval.Approval.name:
         more |= {
             "processes": options.processes(obj), "users": options.users(), "roles": choices.roles(),
@@ -246,9 +277,8 @@ def _value_rows(shown: Shown, step: Step, form: Form, data: QueryDict | None) ->
 
 def _stored_target_name(shown: Shown, step: Step) -> str:
     try:
-        if step.kind == "create":
-            return str(step.settings.get("object", ""))
-        return target_of(step, shown.site)[1].name
+        own = step.kind == "create"
+        return str(step.settings.get("object", "")) if own else target_of(step, shown.site)[1].name
     except EssorError:
         return ""
 
@@ -268,7 +298,7 @@ def _paths(step: Step, settings: Mapping[str, Any], data: QueryDict) -> tuple[Wa
     """Return the paths of a step: renamed, one more or one less as the button said."""
     form = FORMS.get(step.kind)
     if form is not None and form.ways:
-        return form.ways(step, settings, data)
+        return form.ways(step, data)
     if step.kind == "wait":
         if settings.get("for") != "condition" or not settings.get("amount"):
             return ()
@@ -351,8 +381,17 @@ def _read_wait(_shown: Shown, step: Step, data: QueryDict, _language: str) -> di
     unit = data.get("unit", "days")
     return {
         "for": data.get("for", "time"), "amount": amount, "unit": unit if unit in UNITS else "days",
-        "field": data.get("field", ""), **kept,
-    }  # fmt: skip
+        "field": data.get("field", ""), **kept, **_read_hours(data),
+    } | ({"moment": data.get("moment", "")[:32]} if data.get("for") == "moment" else {})  # fmt: skip
+
+
+def _read_hours(data: QueryDict) -> dict[str, Any]:
+    if "1" not in data.getlist("hours") or data.get("for") == "condition":
+        return {}
+    days = [int(one) for one in data.getlist("hours.days") if one in WEEK]
+    first, last = number(data, "hours.from", 0, 23, 9), number(data, "hours.until", 1, 24, 18)
+    by = "person" if data.get("hours.by") == "person" else "company"
+    return {"hours": {"days": days, "from": first, "until": last, "by": by}}
 
 
 READERS: dict[str, Any] = {

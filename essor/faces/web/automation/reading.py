@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from essor.access.actor import Actor
-from essor.catalog import current
+from essor.catalog.definitions import Catalog
 from essor.domain.automation.definition import Definition, from_json
 from essor.domain.automation.kinds import Site
 from essor.domain.automation.models import Flow, FlowVersion
@@ -34,12 +34,11 @@ class Shown:
         return self.version.state == FlowVersion.State.DRAFT
 
 
-def read(actor: Actor, flow: Flow, desk: Desk, number: str = "") -> Shown:
+def read(actor: Actor, catalog: Catalog, flow: Flow, desk: Desk, number: str = "") -> Shown:
     """Return a flow at a desk, the version `number` of it when one is named; NotFound when its object is gone.
 
-    The catalog is the whole one: who builds flows names fields that the flow reads, not those of one reader.
+    `catalog` is the whole one in the set-up, that of the reader elsewhere.
     """
-    catalog = current.get()
     if not catalog.has(flow.object_name):
         raise NotFound(_("There is no such flow."))
     versions = flow.versions.order_by("-number")
@@ -51,8 +50,9 @@ def read(actor: Actor, flow: Flow, desk: Desk, number: str = "") -> Shown:
     )
     if version is None:
         raise NotFound(_("There is no such flow."))
-    site = Site(actor, catalog, catalog.object(flow.object_name))
-    return Shown(flow, version, from_json(version.definition), site, desk)
+    definition = from_json(version.definition)
+    site = Site(actor, catalog, catalog.object(flow.object_name), flow, definition)
+    return Shown(flow, version, definition, site, desk)
 
 
 def in_words(site: Site, where: Condition | None) -> str:

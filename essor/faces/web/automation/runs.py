@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponseRedirect
@@ -14,9 +15,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from essor.access.rights import Permission
 from essor.domain.automation import actions
-from essor.domain.automation.definition import Definition, from_json
+from essor.domain.automation.definition import Definition, Step, from_json
 from essor.domain.automation.kinds import STEPS
 from essor.domain.automation.models import FlowRun, FlowStep, FlowVersion, RunState
+from essor.faces.web import formatting
 from essor.faces.web.automation.reading import Shown
 from essor.faces.web.automation.tabs import draw, found
 from essor.faces.web.records.reading import actor_of
@@ -110,13 +112,24 @@ def one(request: HttpRequest, flow_id: int, run_id: int) -> HttpResponseBase:
         step = flow.step(row.node)
         way = step.path(row.outcome) if step else None
         icon = STEPS[step.kind].icon if step and step.kind in STEPS else "help-circle"
-        steps.append((row, title(flow, row.node), icon, way.label if way else ""))
+        steps.append((row, title(flow, row.node), icon, way.label if way else "", _said(step, row.detail)))
     context = {
         "line": lines_of(request, shown, [run])[0],
         "steps": steps,
         "outgoing": run.outgoing.order_by("pk"),
     }
     return draw(request, "run", shown, context, tab="runs")
+
+
+def _said(step: Step | None, detail: str) -> str:
+    """Return what a step told; a wait told until when, which is shown as the reader writes moments."""
+    if step is None or step.kind != "wait":
+        return detail
+    try:
+        when = datetime.fromisoformat(detail)
+    except ValueError:
+        return detail
+    return _("until %(day)s") % {"day": formatting.moment(when)}
 
 
 @require_POST

@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 
 from essor.access.actor import Actor
 from essor.access.rights import Permission
+from essor.catalog import current
 from essor.domain.automation import actions
+from essor.domain.automation.kinds import Site
 from essor.domain.automation.models import Flow
 from essor.faces.web.automation.desks import Desk, Offered
-from essor.faces.web.automation.drawing import kinds
+from essor.faces.web.automation.drawing import counted, kinds
 from essor.faces.web.automation.reading import Shown, read
 from essor.faces.web.records.reading import actor_of
 from essor.faces.web.setup import frame
@@ -57,7 +59,8 @@ def desk_of(actor: Actor, flow: Flow) -> Desk:
     """Return the desk of the set-up's flows."""
     return Desk(
         base=reverse("web:setup_flow", args=[flow.pk]), people=reverse("web:setup_flow_runs", args=[flow.pk]),
-        may_edit=actor.can(Permission.CUSTOMIZE), save=actions.save_draft, draw=draw, kinds=offered, counts=lambda _shown: None,
+        samples=reverse("web:setup_samples", args=[flow.object_name]),
+        may_edit=actor.can(Permission.CUSTOMIZE), save=actions.save_draft, draw=draw, kinds=offered, counts=counted,
     )  # fmt: skip
 
 
@@ -67,9 +70,9 @@ def found(request: HttpRequest, flow_id: int, number: str = "") -> Shown:
     if flow is None:
         raise NotFound(_("There is no such flow."))
     actor = actor_of(request)
-    return read(actor, flow, desk_of(actor, flow), number)
+    return read(actor, current.get(), flow, desk_of(actor, flow), number)
 
 
-def offered() -> Offered:
+def offered(site: Site) -> Offered:
     """Return the kinds of steps that a flow of the set-up may have."""
-    return [("", kinds())]
+    return [("", kinds(site))]

@@ -65,9 +65,10 @@ def tried(request: HttpRequest, shown: Shown) -> HttpResponseBase:
             "record_id": request.POST.get("record", ""),
             "label": request.POST.get("record.label", ""),
         }
-        if key is None:
+        if key is None or not names(actor_of(request), [(shown.site.obj.name, key)]):
             context["wrong"] = _("Choose a record from the list.")
         else:
+            shown.version.flow = shown.flow
             report = rehearsal.rehearse(shown.version, key)
             context |= {"report": report, "lines": lines_of(request, shown, report)}
     status = 422 if context["wrong"] else 200

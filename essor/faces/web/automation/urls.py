@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from essor.faces.web.automation import builder, button, criteria, index, runs, trial, versions
+from essor.faces.web.automation import builder, button, criteria, index, runs, tasks, trial, versions
+
+__all__ = ["tasks", "urlpatterns"]
 
 flow = [
     path("", builder.show, name="setup_flow"),

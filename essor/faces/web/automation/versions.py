@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from essor.domain.automation import actions
-from essor.domain.automation.models import FlowVersion, RunState
+from essor.domain.automation.models import Flow, FlowVersion, RunState
 from essor.faces.web.automation.tabs import draw, found
 from essor.faces.web.records.reading import actor_of
 from essor.faces.web.setup.doors import customizing
@@ -24,9 +24,14 @@ from essor.kernel.errors import EssorError, NotFound
 def show(request: HttpRequest, flow_id: int) -> HttpResponseBase:
     """Draw the versions, the newest first."""
     shown = found(request, flow_id)
+    return draw(request, "versions", shown, {"versions": counted_versions(shown.flow)}, tab="versions")
+
+
+def counted_versions(flow: Flow) -> QuerySet[FlowVersion]:
+    """Return the versions of a flow, the newest first, with how many are `under_way` in each."""
     under_way = Count("runs", filter=Q(runs__state__in=(RunState.WAITING, RunState.HELD)))
-    versions = shown.flow.versions.select_related("changed_by").annotate(under_way=under_way)
-    return draw(request, "versions", shown, {"versions": versions.order_by("-number")}, tab="versions")
+    versions = flow.versions.select_related("changed_by").annotate(under_way=under_way)
+    return versions.order_by("-number")
 
 
 @require_POST

@@ -37,6 +37,7 @@ from essor.records.change import Source
 SHOWN = 200
 
 
+@offers.report_action("Contact", "Lead")
 @offers.list_action("Contact", "Lead")
 def add_button(state: State) -> Action | None:
     """Offer to put the selected people into a campaign."""

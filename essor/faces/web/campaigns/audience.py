@@ -41,10 +41,7 @@ PREFIXES = {"Contact": "003", "Lead": "00Q"}
 
 
 def _load(request: HttpRequest, record_id: str) -> Loaded:
-    record = load(actor_of(request), record_id)
-    if record.object.name != CAMPAIGN:
-        raise NotFound(_("There is no such campaign."))
-    return record
+    return load(actor_of(request), record_id, of=(CAMPAIGN,))
 
 
 @require_GET

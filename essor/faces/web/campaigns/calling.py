@@ -27,6 +27,7 @@ SOON = timedelta(days=7)
 LONGEST = 255
 
 
+@offers.report_action("Contact", "Lead", "CampaignMember")
 @offers.list_action("Contact", "Lead", "CampaignMember")
 def call_button(state: State) -> Action | None:
     """Offer to have the selected people called."""

@@ -34,8 +34,8 @@ def consent_panel(record: Loaded) -> offers.Panel | None:
 @require_http_methods(["GET", "POST"])
 def panel(request: HttpRequest, record_id: str) -> HttpResponseBase:
     """Draw the consents of a person, or write down what the person said."""
-    record = load(actor_of(request), record_id)
-    if record.object.name not in KINDS or not record.catalog.has(OBJECT):
+    record = load(actor_of(request), record_id, of=tuple(KINDS))
+    if not record.catalog.has(OBJECT):
         raise NotFound(_("There is no such record."))
     problem = ""
     if request.method == "POST":

@@ -46,7 +46,7 @@ def door_button(record: Loaded) -> Action | None:
 @require_GET
 def page(request: HttpRequest, record_id: str) -> HttpResponseBase:
     """Show the link of the door and its QR code to somebody who may change the campaign's members."""
-    record = load(actor_of(request), record_id)
+    record = load(actor_of(request), record_id, of=(CAMPAIGN,))
     members.checked(record.actor, record.key)
     token = door.key_of(record.key)
     crumbs = [
@@ -125,6 +125,8 @@ def code(request: HttpRequest, token: str) -> HttpResponse:
     name = "web:ticket" if request.GET.get("of") == "ticket" else "web:door"
     if name == "web:ticket":
         door.by_ticket(token)
+    else:
+        door.opened(token)
     drawn = QRCode(border=2, image_factory=SvgPathFillImage)
     drawn.add_data(request.build_absolute_uri(reverse(name, args=[token])))
     out = BytesIO()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,21 +56,30 @@ def figures_panel(record: Loaded) -> offers.Panel | None:
 @require_GET
 def panel(request: HttpRequest, record_id: str) -> HttpResponseBase:
     """Draw the figures of a campaign."""
-    record = load(actor_of(request), record_id)
+    record = load(actor_of(request), record_id, of=(CAMPAIGN,))
     currency = str(record.values.get("CurrencyIsoCode") or "EUR")
     branches = hierarchy.tree(record.actor, record.key)
     found = influence(record.actor, [one.values["Id"] for one in branches])
     own = found.get(record.key, {})
+    codes = {hierarchy.currency_of(one, currency) for one in branches}
+    money = hierarchy.exchange(record.actor, currency, codes.union(*found.values()))
+    sums, unknown = hierarchy.totals(branches, money)
     context = {
         "record": record, "currency": currency, "aims": aims(record.values), "models": models(),
         "influence": own.get(currency, Influence()), "foreign": sorted(set(own) - {currency}),
         "cost": cost(record.values), "cost_is_planned": not record.values.get("ActualCost"), "days": days(),
         "may_set": record.actor.can(Permission.CUSTOMIZE), "branches": branches if len(branches) > 1 else [],
-        "sums": hierarchy.totals(branches, currency), "id_of": ids.encode,
-        "won": {key: one.get(currency, Influence()).won["even"] for key, one in found.items()},
+        "sums": sums, "unknown": sorted(unknown), "converted": sorted(codes - {currency} - unknown), "id_of": ids.encode,
+        "won": {one.values["Id"]: won(found.get(one.values["Id"], {}), money, one) for one in branches},
         "seats": seats(record),
     }  # fmt: skip
     return render(request, "campaigns/figures.html.jinja", context)
+
+
+def won(found: Mapping[str, Influence], money: hierarchy.Exchange, branch: hierarchy.Branch) -> int:
+    """Return what a campaign won in equal parts, in one currency; what has no rate is left out."""
+    day = branch.values.get("StartDate")
+    return sum(money.worth(one.won["even"], code, day) or 0 for code, one in found.items())
 
 
 def models() -> list[tuple[Model, str]]:
@@ -107,11 +117,12 @@ def seats(record: Loaded) -> tuple[int, int] | None:
 
 @require_POST
 def window(request: HttpRequest, record_id: str) -> HttpResponseBase:
-    """Keep another number of days for all campaigns."""
+    """Keep another number of days for all campaigns, and show the one that it was changed on."""
+    record = load(actor_of(request), record_id, [], of=(CAMPAIGN,))
     try:
         text = request.POST.get("days", "")
-        set_days(actor_of(request), -1 if (number := whole(text)) is None else number)
+        set_days(record.actor, -1 if (number := whole(text)) is None else number)
         flash(request, _("Saved."))
     except ValidationFailed as refused:
         flash(request, str(refused), tone="warning")
-    return HttpResponseRedirect(addresses.record(record_id))
+    return HttpResponseRedirect(addresses.record(record.id))

@@ -60,7 +60,7 @@ def audience_button(record: Loaded) -> Action | None:
 @require_GET
 def panel(request: HttpRequest, record_id: str) -> HttpResponseBase:
     """Draw the members, those of one status with ?status=, a page further with ?after=."""
-    return _draw(request, load(actor_of(request), record_id))
+    return _draw(request, load(actor_of(request), record_id, of=(CAMPAIGN,)))
 
 
 def _draw(request: HttpRequest, record: Loaded) -> HttpResponseBase:
@@ -122,7 +122,7 @@ def _person(row: dict[str, Any]) -> dict[str, Any]:
 @require_POST
 def status(request: HttpRequest, record_id: str) -> HttpResponseBase:
     """Give the ticked members another status, in one batch that can be undone."""
-    record = load(actor_of(request), record_id)
+    record = load(actor_of(request), record_id, of=(CAMPAIGN,))
     label = request.POST.get("to", "")
     members.checked(record.actor, record.key, label)
     keys = [key for text in request.POST.getlist("ids") if (key := key_of(text, "00v")) is not None]
@@ -149,7 +149,7 @@ def status(request: HttpRequest, record_id: str) -> HttpResponseBase:
 @require_GET
 def of_person(request: HttpRequest, record_id: str) -> HttpResponseBase:
     """Draw the campaigns that somebody is in."""
-    record = load(actor_of(request), record_id, [])
+    record = load(actor_of(request), record_id, [], of=tuple(members.LINKS))
     rows = members.of_person(record.actor, record.object.name, record.key)
     return render(
         request, "campaigns/of_person.html.jinja", {"record": record, "rows": rows, "id_of": ids.encode}

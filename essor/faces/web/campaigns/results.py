@@ -73,7 +73,7 @@ def mailing_panel(record: Loaded) -> offers.Panel | None:
 @require_GET
 def panel(request: HttpRequest, record_id: str) -> HttpResponseBase:
     """Draw the funnel: one statement counts all of it."""
-    record = load(actor_of(request), record_id)
+    record = load(actor_of(request), record_id, of=(CAMPAIGN,))
     own = Compare(Path(("CampaignId",)), "eq", (Constant(record.key),))
     counts = _counts(record, own)
     context = {
@@ -115,7 +115,7 @@ def _steps(counts: dict[str, int], own: Condition) -> list[Step]:
 @require_GET
 def hits(request: HttpRequest, record_id: str) -> HttpResponseBase:
     """Draw the clicks and opens of one mailing."""
-    record = load(actor_of(request), record_id)
+    record = load(actor_of(request), record_id, of=(MAILING,))
     mailing = ListEmail.objects.get(pk=record.key)
     tallies = reading.by_link(mailing.pk)
     hours = reading.by_hour(mailing.pk)

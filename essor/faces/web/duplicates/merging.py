@@ -147,7 +147,7 @@ def of_record(request: HttpRequest, name: str, record_id: str) -> HttpResponseBa
     """Draw what one record seems to repeat, looked for now."""
     actor = actor_of(request)
     obj = allowed(actor, name)
-    record = load(actor, record_id)
+    record = load(actor, record_id, of=(obj.name,))
     suspects = _suspects(record)
     told: tuple[Told, ...] = ()
     if suspects:

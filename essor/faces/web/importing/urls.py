@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.urls import path
 
-from essor.faces.web.importing import columns, past, run, settings
+from essor.faces.web.importing import columns, offered, past, run, settings
+
+__all__ = ["offered", "urlpatterns"]
 
 urlpatterns = [
     path("import/", past.index, name="imports"),

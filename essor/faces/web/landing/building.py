@@ -18,7 +18,7 @@ from essor.access import rows as row_access
 from essor.domain.feed import attach
 from essor.domain.marketing.letters import codec
 from essor.domain.marketing.letters.blocks import Document, RichText
-from essor.domain.marketing.pages import forms, taking
+from essor.domain.marketing.pages import coming_back, forms, taking
 from essor.domain.marketing.pages.models import LandingPage
 from essor.domain.marketing.pages.objects import PAGE, UTM
 from essor.domain.marketing.sending.addresses import VISIT_NAME
@@ -95,7 +95,7 @@ def snippet(page: LandingPage) -> str:
     context = {
         "page": page, "form": {"required": forms.required(page)}, "fields": forms.asked(page), "boxes": public.boxes(page),
         "honeypot": strangers.HONEYPOT, "elapsed": strangers.ELAPSED, "action": forms.address(page),
-        "kept": [*UTM, VISIT_NAME],
+        "kept": [*UTM, VISIT_NAME], "back": coming_back.SENT,
     }  # fmt: skip
     with translation.override(page.language or "fr"):
         return render_to_string("landing/snippet.html.jinja", context).strip() + "\n"

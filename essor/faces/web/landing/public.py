@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Mapping
 from hashlib import sha256
+from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
 from django.contrib.auth.decorators import login_not_required
@@ -21,7 +22,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from essor.domain.feed import store
 from essor.domain.marketing.letters import codec
 from essor.domain.marketing.letters.blocks import Document
-from essor.domain.marketing.pages import body, forms, taking
+from essor.domain.marketing.pages import body, coming_back, forms, taking
 from essor.domain.marketing.pages.models import LandingPage
 from essor.domain.marketing.sending.addresses import VISIT_NAME
 from essor.domain.marketing.visits.naming import BROWSER_NAME
@@ -72,19 +73,30 @@ def _take(request: HttpRequest, found: LandingPage) -> HttpResponse:
     data: Sent = dict(request.POST.lists()) if size <= strangers.LARGEST_BODY else {}
     referrer = (data.get("referrer") or ("",))[-1]
     came = taking.arrival(data, VISIT_NAME, referrer)
+    back = _back(data)
     try:
         sent = taking.take(found, data, came, address=get_adapter().get_client_ip(request), size=size)
     except strangers.TooMany as refused:
-        return draw(found, data, {"": [str(refused)]}, status=429, referrer=referrer)
+        return draw(found, data, {"": [str(refused)]}, status=429, referrer=referrer, back=back)
     except strangers.TooQuick:
-        return draw(found, data, {}, again=True, referrer=referrer)
+        return draw(found, data, {}, again=True, referrer=referrer, back=back)
     except ValidationFailed as refused:
-        return draw(found, data, _by_field(found, refused), status=422, referrer=referrer)
+        return draw(found, data, _by_field(found, refused), status=422, referrer=referrer, back=back)
     except strangers.Robot:
         # A robot is thanked like everybody else, so that it learns nothing.
         return protected(HttpResponseRedirect(reverse("web:landing_thanks", args=[found.url_key])))
     address = reverse("web:landing_receipt", args=[found.url_key, taking.receipt(sent)])
-    return protected(HttpResponseRedirect(address))
+    return protected(
+        HttpResponseRedirect(f"{address}?{urlencode({coming_back.KEPT: back})}" if back else address)
+    )
+
+
+def _back(data: Sent) -> str:
+    """Return the signed way back: the one that our page carries along, else that to the site whose form it was."""
+    kept = (data.get(coming_back.KEPT) or ("",))[-1]
+    if coming_back.address_of(kept):
+        return kept
+    return coming_back.signed((data.get(coming_back.SENT) or ("",))[-1])
 
 
 def _by_field(found: LandingPage, refused: ValidationFailed) -> Errors:
@@ -97,21 +109,28 @@ def _by_field(found: LandingPage, refused: ValidationFailed) -> Errors:
 
 def draw(
     found: LandingPage, data: Sent, errors: Errors, *, status: int = 200, again: bool = False, referrer: str = "",
-    frames: str = "'none'",
+    frames: str = "'none'", back: str = "",
 ) -> HttpResponse:  # fmt: skip
-    """Return the page in the active language, with what was typed; `frames` says who may show it inside a page."""
+    """Return the page in the active language, with what was typed; `frames` says who may show it, `back` where it came from."""
     letter = letter_of(found)
     came = taking.arrival(data, VISIT_NAME)
     typed = data if strangers.STAMP in data or strangers.ELAPSED in data else {}
+    hidden = {**came.utm, VISIT_NAME: came.token, BROWSER_NAME: came.browser, coming_back.KEPT: back}
+    hidden["referrer"] = referrer[:500]
     context = {
         "page": found, "form": {"required": forms.required(found)}, "fields": forms.asked(found), "values": typed,
         "errors": errors, "again": again, "stamp": strangers.stamp(found.url_key or ""), "stamp_name": strangers.STAMP,
         "honeypot": strangers.HONEYPOT, "boxes": boxes(found), "body": body.rendered(letter),
-        "hidden": {**came.utm, VISIT_NAME: came.token, BROWSER_NAME: came.browser, "referrer": referrer[:500]},
-        "file": taking.gated(found),
+        "hidden": hidden,
+        "file": taking.gated(found), **_way(back),
         "action": f"{reverse('web:bare_landing', args=[found.url_key])}#form",
     }  # fmt: skip
     return _answer("landing/page.html.jinja", context, letter, status=status, frames=frames)
+
+
+def _way(token: str) -> dict[str, object]:
+    address = coming_back.address_of(token)
+    return {"back": address, "back_site": coming_back.site_of(address)}
 
 
 def letter_of(found: LandingPage) -> Document:
@@ -140,7 +159,7 @@ def _answer(
 @login_not_required
 @never_cache
 @require_safe
-def thanks(request: HttpRequest, key: str, token: str = "") -> HttpResponse:  # noqa: ARG001 -- Django hands it in
+def thanks(request: HttpRequest, key: str, token: str = "") -> HttpResponse:
     """Thank the sender, and give the file to whoever has the receipt of a form."""
     found = _found(key)
     if found is None:
@@ -149,7 +168,13 @@ def thanks(request: HttpRequest, key: str, token: str = "") -> HttpResponse:  # 
         text = found.thanks or _("Thank you. We have received your message and will get back to you.")
         offered = taking.gated(found) if taking.by_receipt(found, token) else None
         href = reverse("web:landing_file", args=[found.url_key, token]) if offered else ""
-        context: dict[str, object] = {"page": found, "text": text, "file": offered, "href": href}
+        context: dict[str, object] = {
+            "page": found,
+            "text": text,
+            "file": offered,
+            "href": href,
+            **_way(request.GET.get(coming_back.KEPT, "")),
+        }
         return _answer("landing/thanks.html.jinja", context, letter_of(found))
 
 

@@ -17,7 +17,7 @@ from essor.faces.web.records.page import may_edit
 from essor.faces.web.records.reading import Loaded, actor_of, load
 from essor.faces.web.shapes import Action
 from essor.faces.web.toasts import flash
-from essor.kernel.errors import NotFound, ValidationFailed
+from essor.kernel.errors import ValidationFailed
 from essor.query import run
 from essor.query.tree import Column, Compare, Constant, Path, Query
 
@@ -26,6 +26,8 @@ BECAME = (
     ("Contact", "ConvertedContactId"),
     ("Opportunity", "ConvertedOpportunityId"),
 )
+
+ORIGINATED = tuple(name for name, _field in BECAME)
 
 
 @offers.record_action("Lead")
@@ -45,7 +47,7 @@ def became_panel(record: Loaded) -> offers.Panel | None:
     return offers.Panel("conversion", f"/r/{record.id}/converted", "top")
 
 
-@offers.record_panel("Account", "Contact", "Opportunity")
+@offers.record_panel(*ORIGINATED)
 def origin_panel(record: Loaded) -> offers.Panel | None:
     """Say beside a record which leads became it, so that their history stays in reach."""
     if not record.catalog.has("Lead") or not take_back.origins(record.object.prefix, record.key):
@@ -72,10 +74,7 @@ def page(request: HttpRequest, record_id: str) -> HttpResponseBase:
 
 
 def _lead(request: HttpRequest, record_id: str) -> Loaded:
-    record = load(actor_of(request), record_id)
-    if record.object.name != "Lead":
-        raise NotFound(_("There is no such record."))
-    return record
+    return load(actor_of(request), record_id, of=("Lead",))
 
 
 @require_POST
@@ -116,7 +115,7 @@ def converted(request: HttpRequest, record_id: str) -> HttpResponseBase:
 @require_GET
 def origin(request: HttpRequest, record_id: str) -> HttpResponseBase:
     """Draw the leads that became a record: those that the reader may see."""
-    record = load(actor_of(request), record_id, [])
+    record = load(actor_of(request), record_id, [], of=ORIGINATED)
     keys = take_back.origins(record.object.prefix, record.key)
     names = ("Id", "Name", "Company", "ConvertedDate", "LeadSource")
     lead = record.catalog.object("Lead")

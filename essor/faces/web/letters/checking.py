@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -21,7 +20,7 @@ def checks(request: HttpRequest, record_id: str) -> HttpResponseBase:
     """Draw what was looked at; links are tried meanwhile, and the part asks again until all are known."""
     found = reading.found(request, record_id)
     if "sender" in request.GET:
-        return sender(request)
+        return sender(request, found.record.key)
     checks = checking.checked(actor_of(request), found.letter)
     urls = [] if checks[0].key == "compile" else dead_links.fixed(compiled(found.letter))
     open_still = len(dead_links.known(urls)) < len(urls)
@@ -34,11 +33,10 @@ def checks(request: HttpRequest, record_id: str) -> HttpResponseBase:
     return render(request, "letters/checks.html.jinja", context)
 
 
-def sender(request: HttpRequest) -> HttpResponseBase:
-    """Draw what the net says about the domain that mails leave from."""
-    domain = senders.domain_of(settings.DEFAULT_FROM_EMAIL)
-    findings = senders.look(domain) if domain else []
-    return render(request, "letters/sender.html.jinja", {"domain": domain, "findings": findings})
+def sender(request: HttpRequest, key: int) -> HttpResponseBase:
+    """Draw what the net says about the domains that mails of this letter leave from."""
+    looked = [(one.domain, senders.look(one)) for one in senders.of_letter(actor_of(request), key)]
+    return render(request, "letters/sender.html.jinja", {"looked": looked})
 
 
 @require_POST

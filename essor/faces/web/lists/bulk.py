@@ -26,10 +26,12 @@ from essor.faces.web.toasts import Tone, flash, toast, trigger
 from essor.kernel import ids
 from essor.kernel.errors import FieldError, QueryRefused, ValidationFailed
 from essor.query import run
+from essor.query.tree import Column, Path, Query
 from essor.query.walk import keys_after, matching
-from essor.records import undo
+from essor.records import dependent, undo
 
 ALL = "all"
+MOST_PARENTS = 100  # records beyond which nobody expects to choose what all of them know
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ def _form(
     status: int = 200,
 ) -> HttpResponse:
     name = (request.POST if request.method == "POST" else request.GET).get("field", "")
-    field = state.object.by_name.get(name.lower())
+    field = _offered(state, selected, state.object.by_name.get(name.lower()))
     context = {
         "state": state, "object": state.object, "selected": selected, "fields": fields(state), "field": field,
         "values": values or {}, "errors": errors or {}, "outcome": outcome, "background": selected.total > jobs.AT_ONCE,
@@ -133,12 +135,28 @@ def fields(state: State) -> list[Field]:
     ]  # fmt: skip
 
 
+def _offered(state: State, selected: Chosen, field: Field | None) -> Field | None:
+    """Return a field as a choice of what all selected records could have, where that depends on another record of theirs."""
+    lookup = None if field is None else dependent.lookup_of(state.object, field)
+    if field is None or lookup is None:
+        return field
+    path = Path((lookup.name,))
+    where = state.condition if selected.keys is None else matching(selected.keys)
+    query = Query(
+        state.object.name, columns=(Column(path),), where=where, group_by=(path,), limit=MOST_PARENTS
+    )
+    parents = [row[lookup.name] for row in run.rows(state.actor, query)]
+    return field if len(parents) == MOST_PARENTS else dependent.among(state.actor, field, parents)
+
+
 @require_GET
 def control(request: HttpRequest, name: str) -> HttpResponseBase:
     """Answer the control of the field that was chosen."""
     state = state_of(request, name)
     wanted = request.GET.get("field", "")
     field = next((one for one in fields(state) if one.name == wanted), None)
+    if field is not None and dependent.lookup_of(state.object, field):
+        field = _offered(state, chosen(request, state), field)
     return render(request, "lists/mass_control.html.jinja", {"field": field, "values": {}, "errors": {}})
 
 

@@ -94,6 +94,7 @@ def show(request: HttpRequest) -> HttpResponseBase:
         "events": events, "closing": closing, "untouched": untouched, "stages": stages, "seen": seen, "empty": empty,
         "summary": today.summary(0 if more else len(tasks), events), "has_calendar": catalog.has("Event"),
         "quick": list(quick(actor, catalog)),
+        "steps": [one for one in offers.first_steps(actor) if one.early] if empty else [],
         "all_tasks": _mine(catalog, "Task"), "all_deals": _mine(catalog, "Opportunity"),
     }  # fmt: skip
     return render(request, "lists/home.html.jinja", context)

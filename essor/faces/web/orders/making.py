@@ -19,7 +19,7 @@ from essor.faces.web.records.reading import Loaded, actor_of, load
 from essor.faces.web.shapes import Action
 from essor.faces.web.toasts import flash
 from essor.kernel import ids
-from essor.kernel.errors import NotFound, ValidationFailed
+from essor.kernel.errors import ValidationFailed
 from essor.records.change import Change
 from essor.records.save import save
 
@@ -83,9 +83,7 @@ def activated_mark(record: Loaded) -> offers.Mark | None:
 @require_POST
 def new_order(request: HttpRequest, record_id: str) -> HttpResponseBase:
     """Make an order of a deal or a quote and show it."""
-    record = load(actor_of(request), record_id)
-    if record.object.name not in MAKERS:
-        raise NotFound(_("There is no such record."))
+    record = load(actor_of(request), record_id, of=tuple(MAKERS))
     try:
         key = MAKERS[record.object.name](record.actor, record.key)
     except ValidationFailed as refused:
@@ -97,9 +95,7 @@ def new_order(request: HttpRequest, record_id: str) -> HttpResponseBase:
 @require_POST
 def activate(request: HttpRequest, record_id: str) -> HttpResponseBase:
     """Activate an order or a contract, or take that back with `undo`."""
-    record = load(actor_of(request), record_id)
-    if record.object.name not in (ORDER, CONTRACT):
-        raise NotFound(_("There is no such record."))
+    record = load(actor_of(request), record_id, of=(ORDER, CONTRACT))
     status = "Draft" if request.GET.get("undo") else ACTIVATED
     try:
         save(record.actor, Change(record.object.name, {"Status": status}, id=record.key))

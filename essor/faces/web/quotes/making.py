@@ -15,7 +15,7 @@ from essor.faces.web.records.reading import Loaded, actor_of, load
 from essor.faces.web.shapes import Action
 from essor.faces.web.toasts import flash
 from essor.kernel import ids
-from essor.kernel.errors import NotFound, ValidationFailed
+from essor.kernel.errors import ValidationFailed
 from essor.records.change import Change
 from essor.records.save import save
 
@@ -59,10 +59,7 @@ def lead_button(record: Loaded) -> Action | None:
 
 def quote_at(request: HttpRequest, record_id: str, name: str = QUOTE) -> Loaded:
     """Return the record of a page; NotFound when it is of another object."""
-    record = load(actor_of(request), record_id)
-    if record.object.name != name:
-        raise NotFound(_("There is no such record."))
-    return record
+    return load(actor_of(request), record_id, of=(name,))
 
 
 @require_POST

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from essor.catalog.definitions import Field
+from essor.catalog.definitions import Field, ObjectDef
 from essor.catalog.pipelines import RECORD_TYPE, narrowed
 from essor.faces.web.display import is_numeric, part_names
 from essor.faces.web.duplicates.telling import Resemblance, as_read, resemblance
@@ -20,6 +20,7 @@ from essor.faces.web.shapes import Column, Row
 from essor.faces.web.toasts import toast, trigger
 from essor.kernel.errors import Conflict, DuplicatesDetected, Forbidden, ValidationFailed
 from essor.kernel.whole import whole
+from essor.records import dependent
 from essor.records.change import Change
 from essor.records.save import save
 
@@ -35,7 +36,7 @@ def cell(request: HttpRequest, record_id: str, name: str) -> HttpResponseBase:
     if request.method == "POST":
         return _save(request, record_id, field)
     kinds = [obj.field(RECORD_TYPE)] if field.choices and obj.has(RECORD_TYPE) else []
-    record = load(actor, record_id, [field, *kinds])
+    record = load(actor, record_id, [field, *kinds, *_beside(obj, field)])
     return _editor(request, record, narrowed(obj, field, record.values.get(RECORD_TYPE), actor.profile_id))
 
 
@@ -50,8 +51,9 @@ def _editor(
     resembles: Resemblance | None = None,
     status: int = 200,
 ) -> HttpResponseBase:
+    found = dependent.offered(record.actor, record.object, field, record.values)
     context = {
-        "record": record, "field": field, "values": values or record.values, "errors": errors or {},
+        "record": record, "field": found, "values": values or record.values, "errors": errors or {},
         "conflict": conflict, "resembles": resembles, "revision": conflict.revision if conflict else record.revision,
     }  # fmt: skip
     response = render(request, "records/cell.html.jinja", context, status=status)
@@ -59,6 +61,12 @@ def _editor(
         # What is refused stays an editor inside its cell, which the saved value replaces as a whole.
         response.headers["HX-Reswap"] = "innerHTML"
     return response
+
+
+def _beside(obj: ObjectDef, field: Field) -> list[Field]:
+    """Return what must be read with a field to offer its values."""
+    lookup = dependent.lookup_of(obj, field)
+    return [] if lookup is None else [lookup]
 
 
 def _save(request: HttpRequest, record_id: str, field: Field) -> HttpResponseBase:
@@ -82,12 +90,12 @@ def _save(request: HttpRequest, record_id: str, field: Field) -> HttpResponseBas
             request, stored, field, values={**stored.values, **values}, resembles=found, status=422
         )
     except ValidationFailed as failed:
-        record = load(actor, record_id, [field])
+        record = load(actor, record_id, [field, *_beside(obj, field)])
         return _editor(
             request, record, field, values={**record.values, **values}, errors=by_field(failed), status=422
         )
     except Conflict as conflict:
-        record = load(actor, record_id, [field])
+        record = load(actor, record_id, [field, *_beside(obj, field)])
         return _editor(
             request, record, field, values={**record.values, **values}, conflict=conflict, status=409
         )

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from essor.access import rows as row_access
 from essor.access.actor import Actor
@@ -39,7 +39,7 @@ from essor.kernel.errors import Clash, Conflict, DuplicatesDetected, Forbidden, 
 from essor.kernel.whole import whole
 from essor.query import run
 from essor.query.tree import Column, Compare, Constant, Path, Query
-from essor.records import assigning
+from essor.records import assigning, dependent
 from essor.records.change import Change, Source
 from essor.records.fill import default_of
 from essor.records.save import save
@@ -127,7 +127,7 @@ def _form(
     for section in layout.sections:
         fields = [obj.field(item.name) for item in section.items if not (types and item.name == RECORD_TYPE)]
         editable = [
-            narrowed(obj, field, kind, actor.profile_id)
+            dependent.offered(actor, obj, narrowed(obj, field, kind, actor.profile_id), values)
             for field in fields
             if writable(obj, field, new=record is None)
         ]
@@ -178,6 +178,17 @@ def _retyped(request: HttpRequest, actor: Actor, obj: ObjectDef) -> HttpResponse
     """Draw the form of a new record again with the values of another record type; nothing typed is lost."""
     typed = {**sent_values(obj, request.POST), **_labels(request.POST)}
     return _draw(request, _form(actor, obj, typed, back=addresses.object_list(obj.name)))
+
+
+@require_GET
+def dependent_control(request: HttpRequest, name: str, field: str) -> HttpResponseBase:
+    """Draw one field of a form again, whose values depend on a record that was just chosen in it."""
+    actor = actor_of(request)
+    obj = catalog_for(actor).object(name)
+    typed = sent_values(obj, request.GET)
+    found = dependent.offered(actor, obj, obj.field(field), typed)
+    context = {"field": found, "values": typed, "errors": {}, "required": found.required}
+    return render(request, "records/dependent.html.jinja", context)
 
 
 def writable(obj: ObjectDef, field: Field, *, new: bool) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,9 +73,16 @@ def paths_of(fields: Iterable[Field]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def load(actor: Actor, record_id: str, fields: Iterable[Field] | None = None) -> Loaded:
-    """Return the record with the given fields (all that its reader sees without them); NotFound when there is none."""
+def load(
+    actor: Actor, record_id: str, fields: Iterable[Field] | None = None, *, of: Collection[str] = ()
+) -> Loaded:
+    """Return the record with the given fields (all that its reader sees without them).
+
+    NotFound when there is none, or none of the objects `of`: a page about campaigns never takes another record's id.
+    """
     seen, obj, key = located(actor, record_id)
+    if of and obj.name not in of:
+        raise NotFound(_("There is no such record."))
     wanted = [field for field in (obj.fields if fields is None else fields) if not field.hidden]
     paths = [
         obj.name_field,

@@ -20,6 +20,7 @@ from essor.faces.web.records import (
 
 urlpatterns = [
     path("o/<str:name>/new", forms.create, name="new_record"),
+    path("o/<str:name>/choices/<str:field>", forms.dependent_control, name="dependent_control"),
     path("r/<str:record_id>/", page.show, name="record"),
     path("r/<str:record_id>/edit", forms.edit, name="edit_record"),
     path("r/<str:record_id>/cell/<str:name>", cells.cell, name="cell"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from essor.domain.sales.models import Account
@@ -13,7 +12,6 @@ from essor.domain.sales.relations.hierarchy import Tree, tree
 from essor.faces.web import offers
 from essor.faces.web.records.reading import Loaded, actor_of, load
 from essor.kernel import ids
-from essor.kernel.errors import NotFound
 
 BESIDE = 12
 
@@ -53,9 +51,7 @@ def page(request: HttpRequest, record_id: str) -> HttpResponseBase:
 
 
 def _found(request: HttpRequest, record_id: str) -> tuple[Loaded, Tree]:
-    record = load(actor_of(request), record_id, [])
-    if record.object.name != "Account":
-        raise NotFound(_("There is no such record."))
+    record = load(actor_of(request), record_id, [], of=("Account",))
     return record, tree(record.actor, record.key)
 
 

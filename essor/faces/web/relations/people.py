@@ -17,7 +17,7 @@ from essor.faces.web.records.forms import by_field
 from essor.faces.web.records.reading import Loaded, actor_of, load
 from essor.faces.web.toasts import flash, toast
 from essor.kernel import ids
-from essor.kernel.errors import NotFound, ValidationFailed
+from essor.kernel.errors import ValidationFailed
 from essor.query import run
 from essor.query.tree import Column, Compare, Constant, Order, Path, Query
 from essor.records.change import Change
@@ -79,9 +79,7 @@ def relations(request: HttpRequest, record_id: str) -> HttpResponseBase:
 def _panel(
     request: HttpRequest, record_id: str, name: str, kinds: Mapping[str, tuple[str, tuple[str, ...]]], template: str
 ) -> HttpResponseBase:  # fmt: skip
-    record = load(actor_of(request), record_id, [])
-    if record.object.name not in kinds or not record.catalog.has(name):
-        raise NotFound(_("There is no such record."))
+    record = load(actor_of(request), record_id, [], of=tuple(kinds))
     link, asked = kinds[record.object.name]
     errors: dict[str, list[str]] = {}
     typed: dict[str, Any] = {}
@@ -161,9 +159,7 @@ def remove(request: HttpRequest, record_id: str) -> HttpResponseBase:
 
 def _line(request: HttpRequest, record_id: str, *names: str) -> tuple[Loaded, Loaded]:
     """Return the part or relation that an address names, and the record whose page the button stands on; NotFound."""
-    record = load(actor_of(request), record_id, [])
-    if record.object.name not in names:
-        raise NotFound(_("There is no such record."))
+    record = load(actor_of(request), record_id, [], of=names)
     return record, load(record.actor, request.POST.get("back", ""), [])
 
 

@@ -34,7 +34,6 @@ from essor.query.actions.keeping import Sharing
 from essor.query.models import Visibility
 
 FIRST = ("Opportunity", "Lead", "Account", "Contact", "Task", "Event")
-NOT_ASKED = frozenset({"OpportunityHistory"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ class Figure:
 
 def objects_for(catalog: Catalog) -> list[ObjectDef]:
     """Return what reports can be about, the usual ones first."""
-    known = [one for one in catalog if one.is_record and one.name not in NOT_ASKED]
+    known = [one for one in catalog if one.is_record]
     return sorted(known, key=lambda one: FIRST.index(one.name) if one.name in FIRST else len(FIRST))
 
 

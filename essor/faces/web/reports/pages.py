@@ -21,7 +21,7 @@ from essor.domain.reports.models import Dashboard, Report
 from essor.faces.web.lists.going import at_once
 from essor.faces.web.offers import PageTab, tab
 from essor.faces.web.records.reading import actor_of
-from essor.faces.web.reports import drawing
+from essor.faces.web.reports import acting, drawing
 from essor.faces.web.toasts import flash, toast
 from essor.kernel.errors import QueryRefused
 from essor.query.actions import keeping
@@ -68,7 +68,7 @@ def show(request: HttpRequest, key: int) -> HttpResponseBase:
     context = {
         "report": report, "object": obj, "editable": keeping.may_change(actor, report), "base": address(report.pk),
         "words": drawing.words_of(actor, obj.name, definition.where), "may_export": row_access.may(actor, obj, "export"),
-        "boards": [
+        "ways": acting.ways(actor, definition), "boards": [
             row for row in Dashboard.objects.filter(shared_with(actor, Dashboard)).order_by("name")
             if keeping.may_change(actor, row)
         ],

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.urls import path
 
-from essor.faces.web.sending import domains, launching, progress, servers, trials
+from essor.faces.web.sending import domains, launching, offered, progress, servers, trials
+
+__all__ = ["offered", "urlpatterns"]
 
 urlpatterns = [
     path("r/<str:record_id>/mailing", launching.new_mailing, name="new_mailing"),

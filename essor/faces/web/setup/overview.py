@@ -14,18 +14,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from essor.access.models import (
-    Group,
-    Organization,
-    OrgDefault,
-    PermissionSet,
-    Profile,
-    SharingRule,
-    User,
-    UserRole,
-)
+from essor.access.models import Group, PermissionSet, Profile, SharingRule, User, UserRole
 from essor.access.rights import Permission
 from essor.catalog.models import CustomField, State, ValidationRule
+from essor.faces.web import offers
+from essor.faces.web.records.reading import actor_of
 from essor.faces.web.setup.doors import opened
 from essor.faces.web.setup.frame import SIDEBAR, draw
 from essor.faces.web.setup.objects import shown_objects
@@ -45,21 +38,11 @@ class Figure:
     href: str
 
 
-@dataclass(frozen=True, slots=True)
-class Hint:
-    """Something that a new company does once."""
-
-    label: str
-    text: str
-    href: str
-    done: bool
-
-
 @require_GET
 @looking
 def show(request: HttpRequest) -> HttpResponseBase:
     """Draw the overview."""
-    hints = list(_hints())
+    hints = offers.first_steps(actor_of(request))
     return draw(
         request, "overview", {"figures": list(_figures()), "hints": hints, "left": sum(not one.done for one in hints)},
         current="overview",
@@ -76,41 +59,6 @@ def _figures() -> Iterator[Figure]:
     rules = ValidationRule.objects.filter(active=True)
     yield Figure(_("Validation rules"), rules.count(), reverse("web:setup_objects"))
     yield Figure(_("Sharing rules"), SharingRule.objects.count(), reverse("web:setup_sharing_rules"))
-
-
-def _hints() -> Iterator[Hint]:
-    company = Organization.objects.order_by("pk").first()
-    people = User.objects.filter(user_type=User.Kind.STANDARD)
-    yield Hint(
-        _("Check the company's settings"), _("Name, currency, fiscal year, language, time zone."),
-        reverse("web:setup_organization"),
-        company is not None and (company.last_modified_date - company.created_date).total_seconds() > 1,
-    )  # fmt: skip
-    yield Hint(
-        _("Draw the role tree"), _("People see the records of those below them."), reverse("web:setup_roles"),
-        people.exclude(role=None).exists(),
-    )  # fmt: skip
-    yield Hint(
-        _("Invite your team"), _("Each person gets an account, a profile and a place in the tree."),
-        reverse("web:setup_users"), people.count() > 1,
-    )  # fmt: skip
-    yield Hint(
-        _("Decide who sees what"), _("Without a default everybody reads and edits all records."),
-        reverse("web:setup_defaults"), OrgDefault.objects.exclude(access=OrgDefault.Access.EDIT).exists(),
-    )  # fmt: skip
-    yield Hint(
-        _("Add the fields that your work needs"), _("And write down what makes a VIP as a formula."),
-        reverse("web:setup_objects"), CustomField.objects.filter(standard=False).exists(),
-    )  # fmt: skip
-    bosses = [
-        one.profile_id
-        for one in PermissionSet.objects.exclude(profile=None)
-        if "manage_users" in one.permissions
-    ]
-    yield Hint(
-        _("Have a second administrator"), _("So that nobody is locked out when one is away."),
-        reverse("web:setup_users"), people.filter(is_active=True, profile__in=bosses).count() > 1,
-    )  # fmt: skip
 
 
 @require_GET

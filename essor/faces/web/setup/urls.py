@@ -12,6 +12,7 @@ from essor.faces.web.setup import (
     consent,
     currencies,
     fields,
+    first_steps,
     formulas,
     groups,
     indexes,
@@ -37,6 +38,8 @@ from essor.faces.web.setup import (
     users,
     web_forms,
 )
+
+__all__ = ["first_steps", "urlpatterns"]
 
 data = [
     path("", objects.index, name="setup_objects"),

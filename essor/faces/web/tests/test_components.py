@@ -11,6 +11,7 @@ import orjson
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.messages.storage.cookie import CookieStorage
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.template import engines
 from django.test import Client, RequestFactory
@@ -235,6 +236,12 @@ def test_a_form_sent_after_the_session_ended_comes_back_without_its_passwords() 
 def test_an_htmx_form_keeps_its_page_when_the_session_ended() -> None:
     response = errors.session_ended(request_for("/o/Lead/new", {}, **{"HX-Request": "true"}))
     assert (response.status_code, response.headers["X-Session"], response.content) == (401, "ended", b"")
+
+
+def test_too_much_is_called_too_much() -> None:
+    much = errors.bad_request(request_for("/", {}), RequestDataTooBig())
+    assert (much.status_code, "Too large" in much.content.decode()) == (413, True)
+    assert errors.bad_request(request_for("/", {})).status_code == 400
 
 
 def test_errors_are_pages_for_people_and_sentences_for_toasts() -> None:

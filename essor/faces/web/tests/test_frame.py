@@ -64,7 +64,7 @@ def test_a_part_gets_nothing_but_what_it_is_given() -> None:
         assert "Sombre" in part("frame/choices.html.jinja", theme="dark")
 
 
-def test_a_list_of_leads_asks_nine_questions(admin: Client, new: New) -> None:  # noqa: F811
+def test_a_list_of_leads_asks_eight_questions(admin: Client, new: New) -> None:  # noqa: F811
     for number in range(12):
         new("Lead", LastName=f"L{number}", Company="Vauban", City="Lyon")
     address = "/o/Lead/?columns=Name,Company,CreatedDate,Status,Email,City,ConvertedAccount.Name,OwnerId"
@@ -72,5 +72,15 @@ def test_a_list_of_leads_asks_nine_questions(admin: Client, new: New) -> None:  
     with CaptureQueriesContext(connection) as asked:
         page = text(admin.get(address))
     assert page.count("<tr id=") == 12
-    # version of the catalog, session, user, version of the rights, saved views, pin, rows, rules of assignment, approvals
-    assert len(asked) == 9
+    # version of the catalog, session, user, saved views, pin, rows, rules of assignment, approvals
+    assert len(asked) == 8
+
+
+def test_a_record_page_asks_fifteen_questions_at_most(admin: Client, new: New) -> None:  # noqa: F811
+    account = new("Account", Name="Vauban")
+    for number in range(8):
+        new("Contact", LastName=f"C{number}", AccountId=account)
+    text(admin.get(f"/r/{account}/"))
+    with CaptureQueriesContext(connection) as asked:
+        text(admin.get(f"/r/{account}/"))
+    assert len(asked) <= 15

@@ -91,5 +91,24 @@ def test_sums_over_the_campaigns_below(make: Make, admin: Actor) -> None:
     make("CampaignMember", CampaignId=low, LeadId=make("Lead"), Status="Responded")
     branches = hierarchy.tree(admin, top)
     assert [one.level for one in branches if one.values["Id"] in (top, middle, low)] == [0, 1, 2]
-    sums = hierarchy.totals(branches, "EUR")
+    sums, unknown = hierarchy.totals(branches, hierarchy.exchange(admin, "EUR", {"USD"}))
     assert (sums["BudgetedCost"], sums["NumberOfLeads"], sums["NumberOfResponses"]) == (11100, 1, 1)
+    assert unknown == {"USD"}, "nobody keeps a rate"
+
+
+def test_sums_in_several_currencies_are_converted_at_the_rates_of_each_first_day(
+    make: Make, admin: Actor
+) -> None:
+    make("CurrencyType", IsoCode="USD", ConversionRate=2)
+    make("DatedConversionRate", IsoCode="USD", StartDate="2026-03-01", ConversionRate=1.25)
+    top = make("Campaign", ActualCost=100, StartDate="2026-01-01")
+    make("Campaign", ParentId=top, ActualCost=10, StartDate="2026-02-28", CurrencyIsoCode="USD")
+    make("Campaign", ParentId=top, ActualCost=10, StartDate="2026-03-01", CurrencyIsoCode="USD")
+    make("Campaign", ParentId=top, ActualCost=10, CurrencyIsoCode="USD")
+    branches = hierarchy.tree(admin, top)
+    in_euros = hierarchy.exchange(admin, "EUR", {"USD"})
+    sums, unknown = hierarchy.totals(branches, in_euros)
+    assert (sums["ActualCost"], unknown) == (10_000 + 500 + 800 + 800, frozenset())
+    in_dollars = hierarchy.exchange(admin, "USD", {"EUR"})
+    assert in_dollars.worth(10_000, "EUR", date(2026, 1, 1)) == 20_000
+    assert in_dollars.worth(-1, "EUR", date(2026, 3, 2)) == -1

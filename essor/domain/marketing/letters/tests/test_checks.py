@@ -128,13 +128,16 @@ def test_the_three_records_of_a_domain() -> None:
         "_dmarc.a.example": ["v=DMARC1; p=none"],
         "essor._domainkey.a.example": ["v=DKIM1; k=rsa; p=MIIB"],
     }
-    good = senders.look("a.example", texts=lambda name: zone.get(name, []))
+    good = senders.look(senders.stranger("a.example"), lambda name: zone.get(name, []))
     assert [one.state for one in good] == ["good"] * 3
-    bad = senders.look("b.example", texts=lambda _name: [])
+    bad = senders.look(senders.stranger("b.example"), lambda _name: [])
     assert [one.state for one in bad] == ["bad"] * 3
+    ours = senders.Sender("a.example", "bounce.a.example", {"essor": "v=DKIM1; p=MIIC"})
+    wrong = senders.look(ours, lambda name: zone.get(name, []))
+    assert [(one.name, one.state) for one in wrong] == [("SPF", "bad"), ("DKIM", "bad"), ("DMARC", "good")]
 
     def nobody(name: str) -> list[str]:
         raise LookupError(name)
 
-    assert {one.state for one in senders.look("c.example", texts=nobody)} == {"open"}
+    assert {one.state for one in senders.look(senders.stranger("c.example"), nobody)} == {"open"}
     assert senders.domain_of("Essor <essor@localhost>") == ""

@@ -78,8 +78,14 @@ class Sink:
 
 
 @contextmanager
-def sink(*, pipelining: bool = True, tls: ssl.SSLContext | None = None, **settings: Any) -> Iterator[Sink]:
-    """Run a sink while the `with` lasts; its port is in `port`."""
+def sink(
+    *,
+    pipelining: bool = True,
+    tls: ssl.SSLContext | None = None,
+    at_once: ssl.SSLContext | None = None,
+    **settings: Any,
+) -> Iterator[Sink]:
+    """Run a sink while the `with` lasts; its port is in `port`. `tls` is for STARTTLS, `at_once` for TLS from the start."""
     handler = Sink()
     handler.pipelining = pipelining
 
@@ -90,7 +96,7 @@ def sink(*, pipelining: bool = True, tls: ssl.SSLContext | None = None, **settin
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         handler.port = free.getsockname()[1]
-    controller = Own(handler, hostname="127.0.0.1", port=handler.port)
+    controller = Own(handler, hostname="127.0.0.1", port=handler.port, ssl_context=at_once)
     controller.start()
     try:
         yield handler

@@ -20,6 +20,7 @@ from essor.domain.marketing.sending.models import ListEmail, Recipient, Server
 from essor.domain.marketing.sending.states import FAILED, PAUSED, SENDING, SENT, State
 from essor.domain.marketing.sending.tests.conftest import states
 from essor.domain.marketing.sending.tests.sink import Sink
+from essor.kernel.tests.outbox import deliver
 from essor.records.change import Change
 from essor.records.save import save
 
@@ -73,6 +74,9 @@ def test_a_retry_that_comes_due_is_sent_and_one_too_many_is_given_up(
     assert go(made).status == SENT
     assert states(made) == {"grey": State.REFUSED, "slow": State.SENT}
     assert made.total_refused == 1
+    deliver()  # what is given up is a bounce like any other, and the person says so
+    bounce = apps.get_model("returns", "Bounce").objects.get()
+    assert (bounce.address, bounce.category) == ("grey@dest.example", "policy")
 
 
 def test_a_server_that_wants_less_gets_less(admin: Actor, mailing: Make, server: Sink) -> None:

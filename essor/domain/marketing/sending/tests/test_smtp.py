@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import struct
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from essor.domain.marketing.sending import smtp, wire
 from essor.domain.marketing.sending.composer import Message
 from essor.domain.marketing.sending.results import Outcome, Result, ServerRefuses, Unreachable
 from essor.domain.marketing.sending.smtp import Pool, stuffed
@@ -131,10 +135,10 @@ def test_several_connections_share_the_work() -> None:
 
 @given(data=st.binary(max_size=60).map(lambda raw: raw.replace(b"a", b"\r\n.")))
 def test_no_message_ends_another_ones_data(data: bytes) -> None:
-    wire = stuffed(data)
-    assert wire.endswith(b"\r\n.\r\n")
-    assert b"\r\n.\r\n" not in wire[:-3]
-    assert not wire.startswith(b".\r\n") or data == b""
+    raw = stuffed(data)
+    assert raw.endswith(b"\r\n.\r\n")
+    assert b"\r\n.\r\n" not in raw[:-3]
+    assert not raw.startswith(b".\r\n") or data == b""
 
 
 def test_a_server_that_talks_nonsense_is_left() -> None:
@@ -153,3 +157,65 @@ def test_a_server_that_talks_nonsense_is_left() -> None:
         with pytest.raises(Unreachable):
             send(Address("127.0.0.1", server.getsockname()[1]), messages("ana"))
         thread.join(5)
+
+
+@contextmanager
+def script(*turns: Callable[[socket.socket], None]) -> Iterator[int]:
+    """Run a server that greets like one that can PIPELINING and does what `turns` say, a connection each; yield its port."""
+    server = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        for turn in turns:
+            line, _from = server.accept()
+            with line:
+                line.sendall(b"220 here\r\n")
+                line.recv(1000)
+                line.sendall(b"250-here\r\n250 PIPELINING\r\n")
+                line.recv(1000)
+                line.sendall(b"250 ok\r\n250 ok\r\n354 go\r\n")
+                turn(line)
+        server.close()
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield server.getsockname()[1]
+    finally:
+        thread.join(5)
+        server.close()
+
+
+def test_a_line_that_dies_amid_the_data_leaves_that_one_unsure() -> None:
+    def cut(line: socket.socket) -> None:
+        line.recv(10)
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # not goodbye: gone
+
+    found: list[Result] = []
+    large = Message(0, "b@x.example", "ana@dest.example", b"x" * 3_000_000)
+    with script(cut) as port, pytest.raises(Unreachable):
+        asyncio.run(
+            Pool(Address("127.0.0.1", port), 1).send(
+                [large, *messages("bob", "carl")[1:]], found.append, bool
+            )
+        )
+    assert {one.recipient_id: one.outcome for one in found} == {0: Outcome.UNSURE, 1: Outcome.UNTOUCHED}
+
+
+@pytest.mark.parametrize("size", [10, 9_000_000])
+def test_a_server_that_falls_silent_or_deaf_is_left(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(smtp, "END", 0.3)
+    left = threading.Event()
+    large = Message(0, "b@x.example", "ana@dest.example", b"x" * size)
+    with script(lambda _line: bool(left.wait(5))) as port:
+        found = send(Address("127.0.0.1", port), [large])
+        left.set()
+    assert found[0].outcome == Outcome.UNSURE
+
+
+def test_a_server_that_never_greets_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "COMMAND", 0.2)
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        pytest.raises(Unreachable, match="does not answer"),
+    ):
+        send(Address("127.0.0.1", server.getsockname()[1]), messages("ana", "bob"))

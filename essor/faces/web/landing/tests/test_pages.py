@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
+from html import unescape
 
 from django.test import Client
 
 from essor.access.actor import Actor
 from essor.domain.marketing.letters import codec
 from essor.domain.marketing.letters.blocks import Button, Document, Dynamic, Html, Picture, RichText
-from essor.domain.marketing.pages.models import FormSubmission, LandingPage
+from essor.domain.marketing.pages.models import FormSubmission, LandingPage, PageAttempt
+from essor.domain.marketing.visits import sites
+from essor.domain.marketing.visits.models import Website
 from essor.domain.sales.models import Lead
 from essor.kernel import ids
 from essor.records.change import Change
@@ -94,3 +98,39 @@ def test_nothing_of_a_letter_runs_and_no_name_is_shown(
     ):
         assert bad not in body
     assert json.dumps(Document().theme.accent).strip('"') in text
+
+
+def test_a_form_on_our_site_leads_back_there_and_nowhere_else(
+    page: LandingPage, admin: Actor, signed_in: Client
+) -> None:
+    Website.objects.create(origin="https://www.acme.example")
+    sites.forget()
+    stranger, here = Client(), "https://www.acme.example/guide"
+    refused = stranger.post(address(page), {**SENT, "Phone": "", "back": here}).content.decode()
+    assert f'<a href="{here}"' in refused
+    assert 'value="Roux"' in refused, "nothing typed is lost"
+    kept = re.search(r'name="back_to" value="([^"]+)"', refused)
+    assert kept is not None
+    again = stranger.post(address(page), {**SENT, "back_to": unescape(kept[1])})
+    assert again.status_code == 302
+    assert again["Location"].startswith(f"/lp/{page.url_key}/thanks/"), (
+        "we lead to our own page; the way back is a link"
+    )
+    assert f'<a href="{here}"' in stranger.get(again["Location"]).content.decode()
+    receipt = again["Location"].partition("?")[0]
+    hostile = (
+        "https://evil.example/", "https://www.acme.example.evil.example/", "//evil.example", "javascript:alert(1)",
+        "https://www.acme.example@evil.example/", "https://www.acme.example\\@evil.example/", "https://www.acme.example/\nx",
+        "data:text/html,x", "https://www.acme.example/" + "x" * 500,
+    )  # fmt: skip
+    for wrong in hostile:
+        PageAttempt.objects.all().delete()
+        page_again = stranger.post(
+            address(page), {**SENT, "Phone": "", "back": wrong, "back_to": wrong}
+        ).content.decode()
+        assert "back_to" not in page_again, wrong
+        assert "Back to" not in stranger.get(receipt, {"back_to": wrong}).content.decode(), wrong
+    Website.objects.all().delete()
+    sites.forget()
+    late = stranger.get(again["Location"]).content.decode()
+    assert here not in late, "a site that is the company's no more"

@@ -23,20 +23,28 @@ from essor.faces.web.lists.filters.nodes import (
     Node,
 )
 from essor.kernel.whole import whole, wholes
+from essor.query.limits import DEEPEST_CONDITION
 
 MOST_NODES = 600
 
 
 def draft_of(data: QueryDict) -> Group:
-    """Return the draft that a form sent; an empty one when it sent none."""
-    keys = wholes(data.getlist("node")[:MOST_NODES])
+    """Return the draft that a form sent; an empty one when it sent none.
+
+    A node hangs on one that came before it and is sent once, so that no form makes a circle or a tree without end; what
+    hangs deeper than any question may go is left out.
+    """
+    depths: dict[int, int] = {}
     below: dict[int, list[int]] = defaultdict(list)
-    for key in keys:
+    for key in wholes(data.getlist("node")[:MOST_NODES]):
+        if key in depths:
+            continue
         parent = whole(data.get(f"p.{key}", ""))
-        # A node hangs on one that came before it, so that no form makes a circle.
-        if parent is not None and parent in keys[: keys.index(key)]:
+        above = depths.get(parent) if parent is not None else None
+        depths[key] = 1 if above is None else above + 1
+        if parent is not None and above is not None and above < DEEPEST_CONDITION:
             below[parent].append(key)
-    root = _node(data, ROOT, below) if ROOT in keys else None
+    root = _node(data, ROOT, below) if ROOT in depths else None
     return root if isinstance(root, Group) else Group(ROOT)
 
 

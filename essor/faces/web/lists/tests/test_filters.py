@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import orjson
 import pytest
+from django.http import QueryDict
 from django.test import Client
 
 from essor.access.models import User
@@ -14,6 +15,7 @@ from essor.faces.web.lists.filters.nodes import Group, find, walk
 from essor.faces.web.lists.filters.sending import draft_of
 from essor.faces.web.lists.tests.conftest import New, hide, text
 from essor.faces.web.lists.tests.forms import sent
+from essor.query.limits import DEEPEST_CONDITION
 
 HX = {"HTTP_HX_REQUEST": "true"}
 
@@ -234,3 +236,14 @@ def test_forms_that_no_browser_sends_do_no_harm(admin: Client) -> None:
         assert admin.post("/o/Account/filter", data | {"do": "apply"}, **HX).status_code in (200, 422)
     assert admin.get("/o/Account/?filter=nonsense").status_code == 400
     assert admin.get('/o/Account/?filter={"field":"Nothing","op":"eq"}').status_code == 200
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_form_that_nests_without_end_or_names_a_node_twice_stays_small(times: int) -> None:
+    """One ended in a recursion error; with each node sent twice every level doubled the tree, and nobody saw the end."""
+    nodes = [str(number) for number in range(1, 301) for _time in range(times)]
+    form = QueryDict(mutable=True)
+    form.setlist("node", nodes)
+    for number in range(1, 301):
+        form[f"k.{number}"], form[f"p.{number}"] = "group", str(number - 1)
+    assert len(list(walk(draft_of(form)))) == DEEPEST_CONDITION

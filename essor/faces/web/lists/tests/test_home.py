@@ -16,6 +16,24 @@ def test_an_empty_company_is_told_how_to_begin(admin: Client) -> None:
     page = text(admin.get("/"))
     assert "Import your data" in page
     assert "/o/Account/new" in page
+    steps = page[page.index("first-steps") :]
+    ways = ("/setup/organization", "/setup/users/", "/import/", "/setup/sending/", "/o/Campaign/new")
+    places = [steps.index(f'href="{way}"') for way in ways]
+    assert places == sorted(places)
+
+
+def test_steps_are_ticked_off_in_the_set_up_and_leave_the_home_page(
+    admin: Client, seller: Client, new: New
+) -> None:
+    assert "/setup/users/" not in text(seller.get("/")), "who may not set up is not told to"
+    new("Account", Name="First")
+    assert "first-steps" not in text(admin.get("/"))
+    steps = text(admin.get("/setup/")).split("first-steps")[1].split("</ol>")[0].split("<li")
+    done = {
+        way: next('class="done"' in one for one in steps if f'href="{way}"' in one)
+        for way in ("/import/", "/setup/sending/", "/setup/letterhead")
+    }
+    assert done == {"/import/": True, "/setup/sending/": False, "/setup/letterhead": False}
 
 
 def test_tasks_due_and_deals_by_stage_are_mine_only(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from html import unescape
 from io import BytesIO
 from typing import Any
 from urllib.parse import unquote
@@ -14,9 +15,14 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from essor.access.actor import actor_for
 from essor.access.models import User
+from essor.domain.marketing.campaigns.models import CampaignMember
 from essor.domain.reports.models import Mailing, Report
 from essor.faces.web.lists.tests.conftest import New, hide, text
+from essor.kernel import ids
+from essor.records.change import Change
+from essor.records.save import save
 
 HX = {"HTTP_HX_REQUEST": "true"}
 SOON = timezone.localdate() + timedelta(days=10)
@@ -162,3 +168,36 @@ def test_a_mailing_is_planned_changed_and_stopped(
     assert Mailing.objects.get().recipients.count() == 2
     admin.post(f"/reports/{report.pk}/mail", data | {"do": "stop"}, **HX)
     assert not Mailing.objects.exists()
+
+
+def test_the_people_behind_a_report_are_added_to_a_campaign(admin: Client, boss: User, new: New) -> None:
+    acme = new("Account", Name="Acme")
+    new("Contact", LastName="Roux", AccountId=acme)
+    new("Contact", LastName="Blanc")
+    campaign = save(actor_for(boss), Change("Campaign", {"Name": "Autumn"})).id
+    member = save(actor_for(boss), Change("CampaignMember", {"CampaignId": campaign, "ContactId": ids.decode(
+        new("Contact", LastName="Vert", AccountId=acme))[1]})).id  # fmt: skip
+    with_account = {"field": "AccountId", "op": "notnull"}
+    own = Report.objects.create(
+        name="Contacts", object_name="Contact", owner=boss,
+        definition={"object": "Contact", "type": "table", "columns": ["LastName"], "where": with_account},
+    )  # fmt: skip
+    page = text(admin.get(f"/reports/{own.pk}/"))
+    found = re.search(r"hx-post=\"(/o/Contact/add-to-campaign)\" hx-vals='([^']+)'", page)
+    assert found is not None
+    words = orjson.loads(unescape(found[2]))
+    assert "Add 2 people" in text(admin.post(found[1], words, **HX)), "told before"
+    sent = {**words, "campaign": ids.encode("701", campaign), "status": "Sent", "override": "1"}
+    assert admin.post(found[1], sent, **HX).status_code == 204
+    rows = CampaignMember.objects.filter(campaign_id=campaign, is_deleted=False)
+    assert sorted(rows.values_list("contact__last_name", "status")) == [("Roux", "Sent"), ("Vert", "Sent")]
+    assert rows.filter(pk=member).exists(), "who was there stays the same member"
+
+    through = Report.objects.create(
+        name="Members", object_name="CampaignMember", owner=boss,
+        definition={"object": "CampaignMember", "type": "table", "columns": ["Status", "Contact.Name"]},
+    )  # fmt: skip
+    page = text(admin.get(f"/reports/{through.pk}/"))
+    found = re.search(r"hx-post=\"(/o/Contact/add-to-campaign)\" hx-vals='([^']+)'", page)
+    assert found is not None
+    assert "Add 2 people" in text(admin.post(found[1], orjson.loads(unescape(found[2])), **HX))

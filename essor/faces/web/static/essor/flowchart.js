@@ -46,3 +46,29 @@ document.addEventListener("htmx:afterSettle", ({ detail }) => {
 });
 
 arrangeAll();
+
+/* How many letters a text message has, and in how many parts it goes out: 160 letters of the phones' own alphabet, or 70
+   of any other; a message of several parts gives up a few letters of each. */
+const PHONE = /^[@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&'()*+,\-./0-9:;<=>?¡A-ZÄÖÑÜ§¿a-zäöñüà^{}\\[~\]|€]*$/;
+const DOUBLE = /[\^{}\\[~\]|€]/g;
+
+function parts(text) {
+  const phone = PHONE.test(text);
+  const letters = phone ? text.length + (text.match(DOUBLE)?.length ?? 0) : text.length;
+  const [one, several] = phone ? [160, 153] : [70, 67];
+  return { letters, parts: letters <= one ? Math.min(1, letters) : Math.ceil(letters / several) };
+}
+
+function count(area) {
+  const place = document.getElementById(area.dataset.sms);
+  if (!place) return;
+  const found = parts(area.value);
+  place.textContent = place.dataset.pattern.replace("{letters}", found.letters).replace("{parts}", found.parts);
+}
+
+const countAll = () => document.querySelectorAll("[data-sms]").forEach(count);
+document.addEventListener("input", ({ target }) => {
+  if (target.matches?.("[data-sms]")) count(target);
+});
+document.addEventListener("htmx:afterSettle", countAll);
+countAll();

@@ -19,6 +19,11 @@ function markTabs() {
     else link.removeAttribute("aria-current");
   }
   document.dispatchEvent(new Event("es:tabs"));
+  // On a phone the tabs of a page scroll: the open one is in sight.
+  for (const link of page().querySelectorAll(".tabs [aria-current]")) {
+    const row = link.closest(".tabs"), here = link.getBoundingClientRect(), all = row.getBoundingClientRect();
+    row.scrollLeft += here.left + here.width / 2 - all.left - all.width / 2;
+  }
 }
 
 function arrived() {

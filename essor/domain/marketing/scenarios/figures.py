@@ -1,0 +1,53 @@
+"""How scenarios do, in numbers, and where one person stands in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Sum
+
+from essor.domain.automation import numbers, outcome
+from essor.domain.automation.models import FlowCount, FlowRun
+
+SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How a scenario does: people who came in, who are inside, who reached the goal, who left before their end."""
+
+    entered: int = 0
+    inside: int = 0
+    goal: int = 0
+    left: int = 0
+
+
+def figures(flow_ids: Iterable[int]) -> dict[int, Figures]:
+    """Return how scenarios do, in two queries however many people went through."""
+    keys = list(flow_ids)
+    inside = numbers.inside(keys)
+    rows = FlowCount.objects.filter(
+        version__flow__in=keys,
+        outcome__in=("", outcome.GOAL, outcome.EXIT, outcome.STOP, numbers.FAILED),
+    )
+    found: dict[int, dict[str, int]] = {}
+    for flow, node, word, count in rows.values_list("version__flow", "node", "outcome").annotate(
+        total=Sum("count")
+    ):
+        counted = found.setdefault(flow, {"entered": 0, "goal": 0, "left": 0})
+        if not node:
+            counted["entered"] += count
+        elif word == outcome.GOAL:
+            counted["goal"] += count
+        elif word:
+            counted["left"] += count
+    return {key: Figures(inside=inside.get(key, 0), **found.get(key, {})) for key in keys}
+
+
+def of_person(object_name: str, record_id: int) -> list[FlowRun]:
+    """Return the ways of one person through scenarios, the newest first, with their flows and versions."""
+    rows = FlowRun.objects.filter(
+        record_id=record_id, flow__object_name=object_name, flow__scenario__isnull=False
+    )
+    return list(rows.select_related("flow", "version").order_by("-pk")[:SHOWN])

@@ -1,0 +1,1 @@
+"""The pages of scenarios: what happens to people of a campaign by itself."""

@@ -1,0 +1,242 @@
+"""The pages of scenarios: one is built, started, watched and ended; readers only look; nonsense is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.test import Client
+
+from essor.access.actor import actor_for
+from essor.access.models import User, UserLicense
+from essor.domain.automation.models import Flow, FlowRun, FlowVersion, RunState
+from essor.domain.marketing.letters import codec
+from essor.domain.marketing.letters.blocks import Document, RichText
+from essor.domain.marketing.scenarios.models import Scenario
+from essor.jobs import worker
+from essor.kernel import ids
+from essor.records.change import Change
+from essor.records.save import save
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def signed_in(make_user: Any) -> Any:
+    def client(profile: str, **more: Any) -> Client:
+        found = Client(HTTP_HOST="127.0.0.1")
+        found.force_login(
+            make_user(profile, profile, **more), backend="essor.access.accounts.backend.Backend"
+        )
+        return found
+
+    return client
+
+
+@pytest.fixture
+def marketing(signed_in: Any) -> Client:
+    return signed_in("Marketing")
+
+
+def actor() -> Any:
+    return actor_for(User.objects.get(email="marketing@example.fr"))
+
+
+def made(client: Client, pattern: str = "", **more: str) -> str:
+    """Make a scenario by the form; return its address."""
+    data = {"name": "Nurture", "object": "Contact", **more}
+    answer = client.post(f"/scenarios/new?from={pattern}" if pattern else "/scenarios/new", data)
+    assert answer.status_code == 302
+    return str(answer.headers["Location"].partition("?")[0])
+
+
+def drawn(client: Client, address: str) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return str(answer.content.decode())
+
+
+def definition(address: str) -> dict[str, Any]:
+    flow = int(address.rstrip("/").rpartition("/")[2])
+    return FlowVersion.objects.filter(flow=flow).order_by("-number")[0].definition
+
+
+def test_a_scenario_is_built_in_the_drawing(marketing: Client) -> None:
+    assert "Start from a pattern" in drawn(marketing, "/scenarios/")
+    campaign = save(actor(), Change("Campaign", {"Name": "Spring", "Type": "Email"})).id
+    base = made(marketing, campaign=str(campaign))
+    assert "Choose a segment, or set criteria." in drawn(marketing, base), (
+        "what is unfinished stands at its card"
+    )
+
+    criteria = {
+        "at": "trigger", "do": "apply", "node": ["1", "2"], "p.1": "0", "k.1": "group", "m.1": "all",
+        "p.2": "1", "k.2": "criterion", "f.2": "LastName", "o.2": "eq", "v.2": "Story",
+    }  # fmt: skip
+    assert marketing.post(f"{base}criteria", criteria).headers["HX-Location"]
+    entry = {
+        "do": "save",
+        "on": "segment",
+        "segment": "",
+        "every": "hour",
+        "again": "days",
+        "again_days": "9",
+    }
+    assert marketing.post(f"{base}?step=trigger", entry).status_code == 302
+    trigger = definition(base)["trigger"]
+    assert (trigger["every"], trigger["again"], trigger["again_days"], trigger["where"]["field"]) == (
+        "hour",
+        "days",
+        9,
+        "LastName",
+    )
+    save(actor(), Change("Contact", {"LastName": "Story"}))
+    assert "<strong>1</strong> person would come in now" in drawn(marketing, f"{base}?step=trigger")
+
+    assert 'value="engaged"' in drawn(marketing, f"{base}?add=:")
+    for kind, at in (("send", ":"), ("wait", "s1:"), ("engaged", "s2:"), ("task", "s3:clicked"), ("split", "s3:"),
+                     ("member", "s5:a"), ("sms", "s5:b")):  # fmt: skip
+        assert marketing.post(f"{base}add", {"kind": kind, "at": at}).status_code == 302
+    words = RichText(id="t", html="<p>Hello <a href='https://vauban.example/guide'>guide</a></p>")
+    values = {
+        "Name": "Guide",
+        "Subject": "The guide",
+        "Content": codec.write(Document((words,))),
+        "IsActive": True,
+    }
+    letter = save(actor(), Change("EmailTemplate", values)).id
+    sent = {
+        "s1": {"template": str(letter), "capped": "", "from_name": "Zoé"},
+        "s2": {"for": "time", "amount": "2", "unit": "days", "hours": "1", "hours.days": ["1", "2"], "hours.from": "8",
+               "hours.until": "12", "hours.by": "person"},
+        "s3": {"mail": "s1", "amount": "3", "unit": "days", "deeds": ["clicked", "bounced"], "label.clicked": "Warm"},
+        "s4": {"subject": "Call {{ FirstName }}", "to": "owner", "days": "2", "subtype": "Call", "priority": "High"},
+        "s5": {"label.a": "One", "weight.a": "20", "label.b": "Two", "weight.b": "80", "more": "1"},
+        "s6": {"campaign": "", "status": "Responded"},
+        "s7": {"text": "Hi {{ FirstName }}"},
+    }  # fmt: skip
+    for step, data in sent.items():
+        answer = marketing.post(f"{base}?step={step}", {"do": "save", "title": "", **data})
+        assert answer.status_code == 302, (step, answer.content.decode()[:3000])
+        drawn(marketing, f"{base}?step={step}")
+    first, wait, deeds, lot = definition(base)["steps"]
+    assert first["settings"] == {"template": letter, "from_name": "Zoé", "capped": False}
+    assert wait["settings"]["hours"] == {"days": [1, 2], "from": 8, "until": 12, "by": "person"}
+    assert [(way["id"], way["label"]) for way in deeds["paths"]] == [
+        ("bounced", "The mail came back"), ("clicked", "Warm"), ("nothing", "Nothing"),
+    ]  # fmt: skip
+    assert [way["id"] for way in lot["paths"]] == ["a", "b", "c"]
+    assert lot["settings"]["weights"] == {"a": 20, "b": 80}
+    assert "The guide" in drawn(marketing, base)
+    assert "https://vauban.example/guide" in drawn(marketing, f"{base}?step=s3")
+
+
+@pytest.mark.parametrize("pattern", ["welcome", "white_paper", "event", "win_back"])
+def test_a_pattern_is_a_whole_draft(pattern: str, marketing: Client) -> None:
+    page = drawn(marketing, made(marketing, pattern))
+    assert page.count('class="fc-card') >= 4
+    assert "is not available" not in page
+
+
+def test_people_go_through_it_and_are_looked_after(marketing: Client) -> None:
+    keys = [
+        save(actor(), Change("Contact", {"FirstName": one, "LastName": "Story"})).id
+        for one in ("Ana", "Bo", "Cleo")
+    ]
+    base = made(marketing)
+    entry = {"do": "save", "on": "manual", "again": "ended"}
+    marketing.post(f"{base}?step=trigger", entry)
+    marketing.post(f"{base}add", {"kind": "wait", "at": ":"})
+    marketing.post(f"{base}add", {"kind": "update", "at": "s1:"})
+    said = marketing.post(f"{base}state", {"do": "start"}, follow=True).content.decode()
+    assert "Not started yet" in said, "an unfinished step stops it"
+    values = {"do": "save", "target": "", "f": "Title", "from.Title": "value", "Title": "Met"}
+    assert marketing.post(f"{base}?step=s2", values).status_code == 302
+    marketing.post(f"{base}state", {"do": "start"})
+    flow = Flow.objects.get()
+    assert flow.active is not None
+
+    for key in keys:
+        marketing.post(f"{base}people/enter", {"record": ids.encode("003", key)})
+    again = marketing.post(f"{base}people/enter", {"record": ids.encode("003", keys[0])}, follow=True)
+    assert "may not come in again" in again.content.decode()
+    worker.drain()
+    numbers = drawn(marketing, f"{base}numbers")
+    assert 'id="n-trigger-"' in numbers
+    assert "3 here now" in numbers
+    assert "Ana Story" in drawn(marketing, f"{base}people?at=s1")
+    assert "Nurture" in drawn(marketing, f"/r/{ids.encode('003', keys[0])}/scenarios")
+
+    run = {row.record_id: row.pk for row in FlowRun.objects.all()}
+    marketing.post(f"{base}people/do", {"do": "out", "run": run[keys[0]]})
+    marketing.post(f"{base}people/do", {"do": "on", "run": run[keys[1]]})
+    worker.drain()
+    states = {row.record_id: row.state for row in FlowRun.objects.all()}
+    assert [states[key] for key in keys] == [RunState.STOPPED, RunState.DONE, RunState.WAITING]
+    assert apps.get_model("sales", "Contact").objects.get(pk=keys[1]).title == "Met"
+
+    marketing.post(f"{base}state", {"do": "pause"})
+    assert "Paused" in drawn(marketing, "/scenarios/")
+    marketing.post(f"{base}state", {"do": "resume"})
+    marketing.post(f"{base}steps/s2/remove")
+    marketing.post(f"{base}state", {"do": "start", "inside": "move"})
+    assert FlowRun.objects.get(pk=run[keys[2]]).version.number == 2
+    assert "1 person is inside" in drawn(marketing, base), "who ends it is told whom it concerns"
+    marketing.post(f"{base}state", {"do": "end", "inside": "stop"})
+    assert FlowRun.objects.get(pk=run[keys[2]]).state == RunState.STOPPED
+    assert marketing.post(f"{base}state", {"do": "remove"}).headers["Location"] == "/scenarios/"
+    assert not Scenario.objects.exists()
+
+
+def test_a_dry_run_tells_each_step_and_leaves_nothing(marketing: Client) -> None:
+    key = save(actor(), Change("Contact", {"FirstName": "Ana", "LastName": "Story"})).id
+    base = made(marketing)
+    marketing.post(f"{base}add", {"kind": "wait", "at": ":"})
+    marketing.post(f"{base}add", {"kind": "task", "at": "s1:"})
+    marketing.post(f"{base}?step=s2", {"do": "save", "subject": "Call {{ FirstName }}", "to": "owner", "days": "1",
+                                       "subtype": "Call", "priority": "Normal"})  # fmt: skip
+    page = marketing.post(f"{base}test", {"record": ids.encode("003", key)}).content.decode()
+    assert "In earnest it would wait here." in page
+    assert "Call Ana" in page
+    assert not FlowRun.objects.exists()
+    assert marketing.post(f"{base}test", {"record": ids.encode("003", key + 1)}).status_code == 422
+
+
+def test_readers_look_and_others_see_nothing(marketing: Client, signed_in: Any) -> None:
+    base = made(marketing, "welcome")
+    reader = signed_in("Sales", license=UserLicense.objects.get(name="Campaign reader"))
+    page = drawn(reader, base)
+    assert "fc-plus" not in page
+    assert "start-dialog" not in page
+    assert "New scenario" not in drawn(reader, "/scenarios/")
+    for address, data in (
+        ("add", {"kind": "wait", "at": ":"}), ("state", {"do": "start"}), ("steps/s1/remove", {}), ("test", {}),
+        ("settings", {"name": "Mine"}), ("people/enter", {"record": ids.encode("003", 1)}), ("?step=leave", {"do": "save"}),
+    ):  # fmt: skip
+        assert reader.post(f"{base}{address}", data).status_code == 403, address
+    assert reader.post("/scenarios/new", {"name": "Mine"}).status_code == 403
+
+
+def test_nonsense_is_refused(marketing: Client) -> None:
+    base = made(marketing)
+    assert marketing.get("/scenarios/99999/").status_code == 404
+    assert marketing.get("/scenarios/new?from=nothing").status_code == 404
+    assert marketing.post(f"{base}add", {"kind": "mail", "at": ":"}).status_code == 404, (
+        "it is not on offer here"
+    )
+    assert (
+        marketing.post(f"{base}?step=trigger", {"do": "save", "on": "created", "again": "never"}).status_code
+        == 422
+    )
+    assert (
+        marketing.post(
+            f"{base}?step=trigger", {"do": "save", "on": "segment", "segment": "7", "again": "never"}
+        ).status_code
+        == 422
+    )
+    assert marketing.post(f"{base}state", {"do": "explode"}).status_code == 404
+    assert marketing.get(f"{base}people?state=nowhere").status_code == 404
+    assert marketing.get(f"{base}people?at=<b>&before=x&version=99").status_code == 200
+    bad = marketing.post("/scenarios/new", {"name": "", "object": "Account", "campaign": "5"})
+    assert bad.status_code == 422
