@@ -25,7 +25,7 @@ def decide(actor: Actor, origins: Iterable[str], months: str) -> None:
     """
     require(actor, Permission.CUSTOMIZE)
     wanted, errors = _origins(origins)
-    kept = whole(months.strip(), MOST_MONTHS)
+    kept = whole(months.strip(), MOST_MONTHS) or 0
     if not kept:
         sentence = _("Enter a whole number from 1 to %(most)d.") % {"most": MOST_MONTHS}
         errors.append(FieldError("kept_months", "INVALID_FIELD_VALUE", sentence))
