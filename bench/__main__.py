@@ -53,6 +53,7 @@ JOBS = {
     "scenario": Job("bench.scenario", writes=True),
     "clicks": Job("bench.clicks", writes=True, serves=True),
     "visible": Job("bench.visible", writes=True, serves=True),
+    "story": Job("bench.story", writes=True, serves=True),
     "audience": Job("bench.audience", big=True),
     "memory": Job("bench.memory", writes=True, serves=True, databases=(SQLITE,)),
 }

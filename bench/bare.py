@@ -8,7 +8,11 @@ from typing import Any
 
 from essor.faces.cli.commands.serve_ import server_of
 
-START = {"type": "http.response.start", "status": 302, "headers": [(b"location", b"https://www.vauban.example/")]}
+START = {
+    "type": "http.response.start",
+    "status": 302,
+    "headers": [(b"location", b"https://www.vauban.example/")],
+}
 BODY = {"type": "http.response.body", "body": b""}
 
 

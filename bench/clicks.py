@@ -14,12 +14,13 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import cycle
+from typing import Self
 
 from django.conf import settings
 from django.db.models import Count, Max, QuerySet
 
 from bench.clock import median
-from bench.figure import Figure, per_second, times
+from bench.figure import Figure, per_second
 from bench.mailing import LINKS, mailing_to
 from bench.server import HOST, Server, bare, serving
 from bench.stores import Store
@@ -69,7 +70,9 @@ class Ledger:
 
 def measure(store: Store) -> Iterator[Figure]:
     """Yield the rate of clicks, and how long each took to be counted."""
-    Policy.objects.update_or_create(pk=1, defaults={"clicks_need_consent": False, "opens_need_consent": False})
+    Policy.objects.update_or_create(
+        pk=1, defaults={"clicks_need_consent": False, "opens_need_consent": False}
+    )
     mailing = mailing_to(PEOPLE)
     Recipient.objects.filter(list_email=mailing).update(state=State.SENT)
     requests = {True: cycle(_requests(mailing)), False: cycle(_requests(mailing))}
@@ -132,7 +135,7 @@ class _Clients:
         self._selector = selectors.DefaultSelector()
         self._under_way = 0
 
-    def __enter__(self) -> _Clients:
+    def __enter__(self) -> Self:
         for _place in range(CONNECTIONS):
             line = socket.create_connection((HOST, self._port), 30)
             line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -177,8 +180,7 @@ class _Clients:
             line = key.fileobj
             assert isinstance(line, socket.socket)
             answer = line.recv(4096)
-            assert answer.startswith(b"HTTP/1.1 302") and answer.endswith(b"\r\n\r\n"), answer
+            assert answer.startswith(b"HTTP/1.1 302"), answer
+            assert answer.endswith(b"\r\n\r\n"), answer
             self._under_way -= 1
             yield line
-
-

@@ -116,9 +116,7 @@ def measure(leads: int) -> Iterator[Figure]:
     )  # fmt: skip
     begin = clock()
     standing = numbers.standing(version)
-    yield Figure(
-        f"how many of {waiting:,} stand at each step", ms(clock() - begin), "an index, nothing else"
-    )
+    yield Figure(f"how many of {waiting:,} stand at each step", ms(clock() - begin), "an index, nothing else")
     assert sum(standing.values()) == waiting, standing
     moving.pause(actor(), version.flow)
     FlowRun.objects.filter(version=version, node="s4").update(due_at=timezone.now())

@@ -61,7 +61,9 @@ def measure(store: Store) -> Iterator[Figure]:
             with smtplib.SMTP(HOST, door) as line:
                 line.sendmail("", [addresses.envelope(next(people).pk, "bounce.vauban.example")], report)
 
-        _changed(page, funnel, lambda: None)  # the members of the campaign come with the news that they were mailed
+        _changed(
+            page, funnel, lambda: None
+        )  # the members of the campaign come with the news that they were mailed
         for what, act, path in (
             ("click on the page of its mailing", click, hits),
             ("bounce on the page of its mailing", bounce, progress),
@@ -81,7 +83,11 @@ def _sent(number: int) -> ListEmail:
     Recipient.objects.filter(list_email=mailing).update(state=State.SENT, code=250)
     freezing.count(mailing.pk)
     with transaction.atomic():
-        tell("mail.sent", mailing.pk, [Whom(one.pk, one.kind, one.person_id) for one in mailing.recipients.all()])
+        tell(
+            "mail.sent",
+            mailing.pk,
+            [Whom(one.pk, one.kind, one.person_id) for one in mailing.recipients.all()],
+        )
     mailing.refresh_from_db()
     return mailing
 

@@ -71,7 +71,7 @@ def test_every_page_is_sound(house: str, visit: Visit, width: int, language: str
 STAGE = "/setup/objects/Opportunity/stages/NewBusiness/?stage=Qualification"
 PIPELINES = (STAGE, "/setup/objects/Opportunity/stages/", "/setup/objects/Opportunity/record-types/Renewals/")
 SET_UP = (
-    *PIPELINES, "/setup/sending/", "/setup/sending/server", "/setup/returns/", "/setup/consent", "/setup/currencies/CHF/",
+    *PIPELINES, "/setup/sending/", "/setup/sending/server", "/setup/returns/", "/setup/consent", "/setup/website/", "/setup/currencies/CHF/",
 )  # fmt: skip
 
 

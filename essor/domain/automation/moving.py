@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from essor.access import audit
 from essor.access.actor import Actor
-from essor.domain.automation import jobs
+from essor.domain.automation import jobs, numbers
 from essor.domain.automation.definition import Definition, from_json
 from essor.domain.automation.keepers import require_keeper
 from essor.domain.automation.models import Flow, FlowRun, FlowVersion, RunState
@@ -56,7 +56,7 @@ def move_over(actor: Actor, flow: Flow, chosen: Mapping[str, str] | None = None)
     """Take those who wait in older versions over into the version in force; return how many.
 
     `chosen` says {step of an older version: step of this one} where it is not to be the usual one (see `places`). Who waits
-    for an answer stays in their version. Statements: two for each older version and step.
+    for an answer stays in their version. Statements: three for each older version and step.
     """
     require_keeper(actor, flow)
     version = flow.active
@@ -77,6 +77,7 @@ def move_over(actor: Actor, flow: Flow, chosen: Mapping[str, str] | None = None)
                 by_place[other, node == other].append(node)
             for (other, same), nodes in by_place.items():
                 some = rows.filter(node__in=nodes)
+                numbers.ended(some, numbers.MOVED)
                 if same:
                     moved += some.update(version=version)
                 elif other:
@@ -98,6 +99,7 @@ def move_over(actor: Actor, flow: Flow, chosen: Mapping[str, str] | None = None)
                         watching=False,
                         parked=False,
                     )
+        numbers.entered(version.pk, moved)
         audit.record(actor, "move_runs", flow.name, id=flow.pk, moved=moved)
         jobs.move_on.enqueue()
     return moved

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, get_args
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from essor.access.actor import Actor
@@ -142,10 +142,20 @@ def asked(actor: Actor, report: Report, filters: Filters) -> tuple[Definition, C
     return found, condition(filters, found, obj)
 
 
-@transaction.atomic
-def arrange(actor: Actor, dashboard: Dashboard, tiles: Sequence[Tile]) -> Dashboard:
-    """Keep the tiles as they stand now; ValidationFailed when there are too many."""
+def _held(actor: Actor, dashboard: Dashboard) -> Dashboard:
+    """Return the dashboard as it stands by now, held until the transaction ends: two who arrange it lose no tile."""
     keeping.require_change(actor, dashboard)
+    rows = Dashboard.objects.all()
+    if connection.features.has_select_for_update:
+        rows = rows.select_for_update()
+    found = rows.filter(pk=dashboard.pk).first()
+    if found is None:
+        raise NotFound(_("This dashboard is gone."))
+    return found
+
+
+def _arranged(dashboard: Dashboard, tiles: Sequence[Tile]) -> Dashboard:
+    """Keep the tiles as they stand now; ValidationFailed when there are too many."""
     if len(tiles) > MOST_TILES:
         message = _("A dashboard has at most %(limit)d tiles.") % {"limit": MOST_TILES}
         raise ValidationFailed([FieldError("", "LIMIT_EXCEEDED", message)])
@@ -154,14 +164,16 @@ def arrange(actor: Actor, dashboard: Dashboard, tiles: Sequence[Tile]) -> Dashbo
     return dashboard
 
 
+@transaction.atomic
 def added(
     actor: Actor, dashboard: Dashboard, report: Report, show: str = "chart", width: int = 6
 ) -> Dashboard:
     """Put a report on a dashboard."""
+    dashboard = _held(actor, dashboard)
     tiles = tiles_of(dashboard)
     key = max((one.id for one in tiles), default=0) + 1
     tile = Tile(key, report.pk, _show(show), width if width in WIDTHS else 6)
-    return arrange(actor, dashboard, [*tiles, tile])
+    return _arranged(dashboard, [*tiles, tile])
 
 
 def _show(text: str) -> Show:
@@ -176,8 +188,10 @@ def tile_of(dashboard: Dashboard, key: int) -> Tile:
     return found
 
 
+@transaction.atomic
 def changed(actor: Actor, dashboard: Dashboard, key: int, verb: str, text: str = "") -> Dashboard:
     """Move a tile one place (`up`, `down`), before another (`before`), widen, show it differently or remove it."""
+    dashboard = _held(actor, dashboard)
     tiles, tile = tiles_of(dashboard), tile_of(dashboard, key)
     at = tiles.index(tile)
     if verb == "remove":
@@ -194,7 +208,7 @@ def changed(actor: Actor, dashboard: Dashboard, key: int, verb: str, text: str =
         del tiles[at]
         to = next((place for place, one in enumerate(tiles) if str(one.id) == text), len(tiles))
         tiles.insert(to, tile)
-    return arrange(actor, dashboard, tiles)
+    return _arranged(dashboard, tiles)
 
 
 @transaction.atomic

@@ -72,7 +72,9 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Handler for 400: too much or broken form data, a wrong host name."""
     if isinstance(exception, RequestDataTooBig | TooManyFieldsSent):
-        text = _("This is more than one form may hold. Go back, where everything you typed still is, and shorten it.")
+        text = _(
+            "This is more than one form may hold. Go back, where everything you typed still is, and shorten it."
+        )
         return answer(request, Problem(413, _("Too large"), text, "alert-triangle"))
     text = _("We could not read this request. Go back and try again.")
     return answer(request, Problem(400, _("Unreadable request"), text, "alert-triangle"))

@@ -48,6 +48,13 @@ def recipients(audience: Mapping[str, Any] | Audience, actor: Actor) -> tuple[st
     params = tuple(value for _sql, values in bases.values() for value in values)
     suspects = " UNION ALL ".join(judge.suspects(kind, sql) for kind, (sql, _values) in bases.items())
     whole = " UNION ALL ".join(judge.judged(kind, sql) for kind, (sql, _values) in bases.items())
+    # Of some people picked by hand, or come by in a scenario, nobody looks at all addresses there are.
+    few = all(part.source == "people" for part in wanted.include)
+    picked = (
+        f"picked AS ({' UNION ALL '.join(_mails(kind, sql) for kind, (sql, _v) in bases.items())}), "
+        if few
+        else ""
+    )
     rare = ", ".join(
         f"rare_{kind} AS (SELECT id FROM blocked_{kind} UNION SELECT person_id FROM later WHERE kind = {kind})"  # noqa: S608
         for kind in bases
@@ -55,12 +62,16 @@ def recipients(audience: Mapping[str, Any] | Audience, actor: Actor) -> tuple[st
     mailed = f"mailed AS ({capped[0]}), " if capped else ""
     turn = f"ROW_NUMBER() OVER (PARTITION BY {_folded('address', env)} ORDER BY kind, person_id)"
     sql = (
-        f"WITH {mailed}{_blocked(bases, env)}, twice AS ({_twice(bases, env)}), "  # noqa: S608 -- our own pieces
+        f"WITH {mailed}{picked}{_blocked(bases, env, few=few)}, twice AS ({_twice(bases, env, few=few)}), "  # noqa: S608 -- our own pieces
         "later AS (SELECT kind, person_id FROM ("
         f"SELECT kind, person_id, {turn} AS turn FROM ({suspects}) AS suspects WHERE reason IS NULL"
         f") AS numbered WHERE turn > 1), {rare} {whole} {FENCE[env.sqlite]}"
     )
-    return sql, (*(capped[1] if capped else ()), *params, *params)
+    return sql, (*(capped[1] if capped else ()), *(params if few else ()), *params, *params)
+
+
+def _mails(kind: int, base: str) -> str:
+    return f"SELECT {kind} AS kind, a_id AS id, a_mail AS mail FROM ({base}) AS picked_{kind}"  # noqa: S608
 
 
 def _indexed(column: str, env: Env) -> str:
@@ -73,12 +84,20 @@ def _tables(kinds: Iterable[int], env: Env) -> dict[int, str]:
     return {kind: quote(env.full.object(OBJECTS[kind]).model._meta.db_table) for kind in kinds}  # noqa: SLF001 -- Django's name
 
 
-def _blocked(kinds: Iterable[int], env: Env) -> str:
+def _blocked(kinds: Iterable[int], env: Env, *, few: bool) -> str:
     """Return the tables “blocked_1” and “blocked_2”: people with a blocked address, far fewer than there are people.
+
+    `few`: of the picked ones only.
 
     CROSS JOIN: SQLite then walks over the blocked addresses and finds the people by the index of theirs.
     """
     blocked = connections[env.using].ops.quote_name(Suppression._meta.db_table)  # noqa: SLF001
+    if few:
+        mine = f"EXISTS (SELECT 1 FROM {blocked} s WHERE s.address = {_folded('k.mail', env)})"  # noqa: S608
+        return ", ".join(
+            f"blocked_{kind} AS (SELECT k.id FROM picked k WHERE k.kind = {kind} AND {mine})"  # noqa: S608
+            for kind in kinds
+        )
     return ", ".join(
         f"blocked_{kind} AS (SELECT p.id FROM {blocked} s CROSS JOIN {table} p "  # noqa: S608
         f"WHERE {_indexed('p.email', env)} = s.address AND NOT p.is_deleted)"
@@ -86,7 +105,7 @@ def _blocked(kinds: Iterable[int], env: Env) -> str:
     )
 
 
-def _twice(kinds: Iterable[int], env: Env) -> str:
+def _twice(kinds: Iterable[int], env: Env, *, few: bool) -> str:
     """Return the SELECT of the folded addresses that more than one live record has.
 
     Most addresses are unique; so only these few are put in order, not a million rows. Every term is said as the index
@@ -94,6 +113,8 @@ def _twice(kinds: Iterable[int], env: Env) -> str:
     """
     key = _indexed("p.email", env)
     shown, live = f"LOWER({key})" if env.sqlite else key, f"NOT p.is_deleted AND {key} IS NOT NULL"
+    if few:
+        live += f" AND {key} IN (SELECT {_folded('k.mail', env)} FROM picked k)"  # noqa: S608
     tables = list(_tables(kinds, env).values())
     found = [
         f"SELECT {shown} AS folded FROM {table} p WHERE {live} GROUP BY {key} HAVING COUNT(*) > 1"  # noqa: S608

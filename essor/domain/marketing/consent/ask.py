@@ -41,7 +41,9 @@ def tracked_sql(what: Following, key: str, alias: str) -> str:
     """Return the same as SQL: `key` is the individual's key or NULL, `alias` the row of `Individual` with that key."""
     strict, column = needs_consent(what), f"{alias}.{what}_consent"
     said = f"{column} = '{OPT_IN}'" if strict else f"COALESCE({column}, '') <> '{OPT_OUT}'"
-    agreed = f"{alias}.id IS NOT NULL AND NOT {alias}.has_opted_out_tracking AND NOT {alias}.is_deleted AND {said}"
+    agreed = (
+        f"{alias}.id IS NOT NULL AND NOT {alias}.has_opted_out_tracking AND NOT {alias}.is_deleted AND {said}"
+    )
     silent = f"{key} IS NULL AND {'1 = 0' if strict else '1 = 1'}"
     return f"({silent} OR {agreed})"
 

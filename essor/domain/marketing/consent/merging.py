@@ -97,7 +97,7 @@ def _prove(actor: Actor, made: int, states: States, keys: Sequence[int], words: 
     for topic, said in TopicChoice.objects.filter(individual_id__in=keys).values_list("topic_id", "state"):
         topics[topic].append(said)
     ruled: list[tuple[str, int | None, str]] = [
-        (channel, None, state) for channel, name in FIELDS.items() if (state := states[name])
+        (channel, None, ruling) for channel, name in FIELDS.items() if (ruling := states[name])
     ]
     ruled += [("email", topic, _ruling(some) or OPT_OUT) for topic, some in topics.items()]
     text = _("The strictest of what was said: a refusal rules.")

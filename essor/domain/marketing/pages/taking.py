@@ -80,7 +80,7 @@ def take(page: LandingPage, data: Sent, came: Arrival, *, address: str, size: in
             sender = whom.sender(page, values, came.token)
             key = _kept(page, values, data, came, sender)
             _agree(page, data, sender)
-            if came.browser:
+            if came.browser and (sender.recipient is not None or "visits" in dict(ticked(page, data))):
                 tying.known_by_form(sender.person, came.browser)
             _respond(page, sender.person)
             _tell(page, key, sender)

@@ -111,6 +111,13 @@ def stop(actor: Actor, scenario: Scenario, *, people: bool = True) -> int:
     return number
 
 
+def delete(actor: Actor, scenario: Scenario) -> None:
+    """Remove a scenario that is off; its mailings and their figures stay."""
+    with transaction.atomic():
+        mails.finish(scenario.flow_id)
+        flows.delete_flow(actor, scenario.flow)
+
+
 def let_in(actor: Actor, scenario: Scenario, keys: Iterable[int]) -> int:
     """Let some people in by hand whom the scenario may see and who may come in (again); return how many came."""
     require_keeper(actor, scenario.flow)

@@ -169,6 +169,30 @@ class Submitted(OfPeople):
         return _named([one for one in events if _meant(settings, "page", one.payload["page"])], object_name)
 
 
+@offer
+class Visited(OfPeople):
+    """A page of the company's site was read. `path`: which one, "" for any; `campaign`: by whose links, 0 for any."""
+
+    topic, icon = "visit.seen", "world"
+    label = gettext_lazy("A page of our site is read")
+    help = gettext_lazy("By a person who agreed to it that this is seen.")
+
+    def told(self, settings: Mapping[str, Any], site: Site) -> str:  # noqa: ARG002
+        """Name the page, and the campaign that led there."""
+        page = str(settings.get("path") or _("any page"))
+        campaign = _name(Campaign, settings["campaign"]) if settings.get("campaign") else ""
+        return f"{page} · {campaign}" if campaign else page
+
+    def records(
+        self, events: Sequence[Event], settings: Mapping[str, Any], object_name: str
+    ) -> Iterable[int]:
+        """Return who read it."""
+        some = [one for one in events if _meant(settings, "path", one.payload["path"], none="")]
+        return _named(
+            [one for one in some if _meant(settings, "campaign", one.payload["campaign"])], object_name
+        )
+
+
 def _meant(settings: Mapping[str, Any], name: str, value: Any, *, none: Any = 0) -> bool:
     wanted = settings.get(name, none)
     return wanted in (none, value)

@@ -60,11 +60,7 @@ def keep(values: Mapping[str, str], server: Server | None = None) -> Server:
     row.daily_cap = _whole(values, "daily_cap", 0, 0, LARGEST, errors)
     row.domain_rates = _rates(values.get("domain_rates", ""), errors)
     row.warm_up_from = _day(values.get("warm_up_from", ""), errors)
-    if (
-        row.username
-        and row.security == Server.Security.NONE
-        and row.host not in LOCAL
-    ):
+    if row.username and row.security == Server.Security.NONE and row.host not in LOCAL:
         wrong("security", _("A password is not sent without encryption."))
     if values.get("password"):
         row.password = seal(values["password"])

@@ -287,4 +287,7 @@ def _tls_failed(address: Address, error: ssl.SSLError) -> str:
         reason = _("nobody whom we trust has signed its certificate.")
     else:
         reason = getattr(error, "verify_message", "") or error.reason or str(error)
-    return _("The connection to %(server)s could not be encrypted: %(reason)s") % {"server": address, "reason": reason}
+    return _("The connection to %(server)s could not be encrypted: %(reason)s") % {
+        "server": address,
+        "reason": reason,
+    }

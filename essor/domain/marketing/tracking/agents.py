@@ -21,7 +21,9 @@ ROBOTS = re.compile(
 # Apple's Mail Privacy Protection names no more than this; Gmail's proxy loads when a person opens, so it is none of these.
 BARE = re.compile(r"Mozilla/\d+\.\d+")
 PURPOSES = ("purpose", "sec-purpose", "x-moz", "x-purpose")
-TELLING = frozenset(name.encode() for name in ("user-agent", *PURPOSES))  # the headers that `is_machine` looks at
+TELLING = frozenset(
+    name.encode() for name in ("user-agent", *PURPOSES)
+)  # the headers that `is_machine` looks at
 AHEAD = ("prefetch", "prerender", "preview")
 KNOWN, LONGEST = 2_000, 400  # agents and addresses kept in memory; characters of those that are
 VERSIONS = re.compile(r"/[\d._]+|\([^)]*\)")

@@ -26,12 +26,11 @@ _asked: dict[str, int] = {}
 
 # The batch goes into the database as one text: what it says is put together there, while this process answers others.
 _ROWS = {
-    "sqlite": "SELECT "
-    + ", ".join(
-        f"JSON_EXTRACT(value, '$.{name}') AS {name}"
-        for name in ("recipient_id", "list_email_id", "link", "machine", "agent", "network")
-    )
-    + ", REPLACE(REPLACE(JSON_EXTRACT(value, '$.at'), 'T', ' '), '+00:00', '') AS at FROM JSON_EACH(%s)",
+    "sqlite": "SELECT JSON_EXTRACT(value, '$.recipient_id') AS recipient_id, "
+    "JSON_EXTRACT(value, '$.list_email_id') AS list_email_id, JSON_EXTRACT(value, '$.link') AS link, "
+    "JSON_EXTRACT(value, '$.machine') AS machine, JSON_EXTRACT(value, '$.agent') AS agent, "
+    "JSON_EXTRACT(value, '$.network') AS network, "
+    "REPLACE(REPLACE(JSON_EXTRACT(value, '$.at'), 'T', ' '), '+00:00', '') AS at FROM JSON_EACH(%s)",
     "postgresql": "SELECT * FROM JSON_TO_RECORDSET(%s::json) AS r (recipient_id bigint, list_email_id bigint, "
     "link smallint, machine boolean, agent text, network text, at timestamptz)",
 }
@@ -60,7 +59,10 @@ def _statement() -> str:
     with current.scope() as catalog:
         tables = {kind: quote(catalog.object(name).model._meta.db_table) for kind, name in OBJECTS.items()}  # noqa: SLF001 -- Django's name
     individual = f"COALESCE({', '.join(f'p{kind}.individual_id' for kind in tables)})"
-    joins = (f"LEFT JOIN {table} p{kind} ON r.kind = {kind} AND p{kind}.id = r.person_id" for kind, table in tables.items())
+    joins = (
+        f"LEFT JOIN {table} p{kind} ON r.kind = {kind} AND p{kind}.id = r.person_id"
+        for kind, table in tables.items()
+    )
     return _INSERT.format(
         rows=_ROWS[connection.vendor], people=" ".join(joins), individual=individual, opened=OPENED,
         opens=ask.tracked_sql("opens", individual, "i"), clicks=ask.tracked_sql("clicks", individual, "i"),

@@ -16,7 +16,7 @@ from essor.domain.marketing.tracking.models import OPENED, Hit, Verdict
 from essor.jobs.schedule import SCHEDULE, every
 from essor.jobs.tasks import task
 
-PART = 5_000
+PART = 1_000  # hits of one transaction: others write in between
 EARLY = timedelta(seconds=2)  # nobody has read a mail that soon after it was handed over
 BURST = timedelta(seconds=10)
 MANY = 3  # different links that nobody follows within BURST

@@ -20,7 +20,7 @@ from essor.domain.marketing.consent.people import KINDS, OBJECTS, Person
 from essor.domain.marketing.tracking.recorder import Recorder
 from essor.domain.marketing.visits import whom
 from essor.domain.marketing.visits.arriving import Seen
-from essor.domain.marketing.visits.models import PageDay, Visitor
+from essor.domain.marketing.visits.models import ELSEWHERE, PageDay, Visitor
 from essor.domain.marketing.visits.objects import PAGE_VIEW
 from essor.kernel import events, ids
 from essor.query.folding import Folded, fold
@@ -31,7 +31,6 @@ TOPIC = "visit.seen"
 SOURCE = Source(name="visits")
 LINKS = {KINDS[name]: f"{name}Id" for name in OBJECTS.values()}
 MOST_PAGES = 2_000  # different pages a day: whoever invents addresses fills no table
-ELSEWHERE = "…"  # the path under which all others are counted
 Known = dict[int, Person]  # visitor → who it is, of those who may be followed
 Day = tuple[date, str, str, int]
 

@@ -13,6 +13,7 @@ from essor.domain.marketing.campaigns.models import Campaign, line
 from essor.domain.marketing.consent.models import Individual
 
 KEPT_MONTHS = 6
+ELSEWHERE = "…"  # the path under which pages beyond a day's number are counted
 
 
 class Website(models.Model):

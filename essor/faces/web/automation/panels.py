@@ -160,13 +160,10 @@ def _trigger_of(data: QueryDict, old: Trigger) -> Trigger:
 def number(data: QueryDict, name: str, least: int, most: int, otherwise: int) -> int:
     """Return a whole number that was sent; ValidationFailed when it is none of the range."""
     text = data.get(name, "").strip()
-    if not text:
-        return otherwise
-    sent = whole(text, most)
-    if sent is None or sent < least:
-        raise _missing(
-            name, _("Expected a whole number from %(least)d to %(most)d.") % {"least": least, "most": most}
-        )
+    sent = whole(text, most) if text else otherwise
+    if sent is None or (text and sent < least):
+        message = _("Expected a whole number from %(least)d to %(most)d.") % {"least": least, "most": most}
+        raise _missing(name, message)
     return sent
 
 
@@ -280,9 +277,8 @@ def _value_rows(shown: Shown, step: Step, form: Form, data: QueryDict | None) ->
 
 def _stored_target_name(shown: Shown, step: Step) -> str:
     try:
-        if step.kind == "create":
-            return str(step.settings.get("object", ""))
-        return target_of(step, shown.site)[1].name
+        own = step.kind == "create"
+        return str(step.settings.get("object", "")) if own else target_of(step, shown.site)[1].name
     except EssorError:
         return ""
 

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from essor.domain.automation import keepers
+from essor.domain.marketing.scenarios import figures
 from essor.faces.web.automation import builder, criteria, drawing, trial
 from essor.faces.web.records.reading import actor_of
 from essor.faces.web.scenarios.reading import found
@@ -52,7 +53,7 @@ def test(request: HttpRequest, flow_id: int) -> HttpResponseBase:
 
 
 @require_GET
-def figures(request: HttpRequest, flow_id: int) -> HttpResponseBase:
+def numbers(request: HttpRequest, flow_id: int) -> HttpResponseBase:
     """Draw the numbers of the drawing as they are now; each takes the place of its like on the page."""
     shown = found(request, flow_id, request.GET.get("version", ""))
     drawn = drawing.draw_flow(shown, [], shown.desk.counts(shown), shown.desk.head(shown))
@@ -60,8 +61,9 @@ def figures(request: HttpRequest, flow_id: int) -> HttpResponseBase:
         "arrows": list(_arrows(drawn.trigger, drawn.cards)),
         "cards": list(_cards(drawn.cards)),
         "desk": shown.desk,
+        "figures": figures.figures([flow_id])[flow_id],
     }
-    return render(request, "components/flowchart_numbers.html.jinja", context)
+    return render(request, "scenarios/numbers.html.jinja", context)
 
 
 def _cards(cards: tuple[drawing.Card, ...]) -> list[drawing.Card]:

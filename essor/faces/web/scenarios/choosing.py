@@ -5,12 +5,12 @@ from __future__ import annotations
 from essor.access.actor import Actor
 from essor.access.view import catalog_for
 from essor.domain.marketing.campaigns.objects import CAMPAIGN
+from essor.kernel.whole import whole
 from essor.query import run
 from essor.query.names import names
 from essor.query.tree import Column, Compare, Condition, Constant, Order, Path, Query
 
 SHOWN = 200
-DIGITS = 18  # of a key
 Options = list[tuple[str, str]]
 
 
@@ -50,4 +50,4 @@ def topics(actor: Actor) -> Options:
 
 def key_of(text: str) -> int | None:
     """Return a key that a form sent, None for nothing or nonsense."""
-    return int(text) if text.isdecimal() and len(text) <= DIGITS else None
+    return whole(text)

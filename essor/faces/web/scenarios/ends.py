@@ -21,6 +21,7 @@ from essor.faces.web.automation.reading import Shown, in_words
 from essor.faces.web.scenarios import occasions
 from essor.faces.web.setup.forms import Form
 from essor.kernel.errors import EssorError, FieldError, NotFound, ValidationFailed
+from essor.kernel.whole import whole
 from essor.query import run
 from essor.query.actions import segments
 from essor.query.tree import Query
@@ -105,7 +106,7 @@ def _visible(shown: Shown, key: int) -> None:
 
 
 def _key(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 19 else 0  # noqa: PLR2004 -- digits of a key
+    return whole(text) or 0
 
 
 def _wrong(name: str, message: str) -> ValidationFailed:

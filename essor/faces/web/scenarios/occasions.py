@@ -10,8 +10,10 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from essor.domain.automation.definition import Trigger
+from essor.domain.marketing.visits.reading import most_read
 from essor.faces.web.automation.reading import Shown
 from essor.faces.web.scenarios.choosing import campaigns, newest
+from essor.kernel.whole import whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ def read(topic: str, shown: Shown, data: QueryDict) -> Mapping[str, Any]:
     for one in OCCASIONS.get(topic, ()):
         sent = data.get(f"set.{one.name}", "")
         if sent and sent in {value for value, _name in one.choices(shown)}:
-            found[one.name] = int(sent) if sent.isdecimal() else sent
+            found[one.name] = sent if (number := whole(sent)) is None else number
     return found
 
 
@@ -67,8 +69,17 @@ MAILING = Occasion("mailing", lambda: _("Of which mailing"), lambda: _("any mail
 PAGE = Occasion(
     "page", lambda: _("On which landing page"), lambda: _("any landing page"), _named("LandingPage")
 )
+
+
+def _pages(shown: Shown) -> list[tuple[str, str]]:
+    now = str(shown.definition.trigger.settings.get("path") or "")
+    return [(path, path) for path in dict.fromkeys((*filter(None, (now,)), *most_read()))]
+
+
+SITE_PAGE = Occasion("path", lambda: _("Which page"), lambda: _("any page"), _pages)
 for topic in ("mail.opened", "mail.clicked", "mail.bounced", "mail.opted_out", "mail.complained"):
     occasion(topic, MAILING, CAMPAIGN)
 for topic in ("campaign.responded", "campaign.declined", "campaign.moved_up"):
     occasion(topic, CAMPAIGN)
 occasion("form.submitted", PAGE)
+occasion("visit.seen", SITE_PAGE, CAMPAIGN)

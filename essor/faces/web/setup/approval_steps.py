@@ -16,7 +16,8 @@ from essor.domain.approvals.actions.save_step import StepText
 from essor.domain.approvals.models import ApprovalStep
 from essor.faces.web.records.reading import actor_of
 from essor.faces.web.setup import choices
-from essor.faces.web.setup.approvals import ENTRY, builder, words_of
+from essor.faces.web.setup.approvals import ENTRY, builder
+from essor.faces.web.setup.conditions import in_words
 from essor.faces.web.setup.doors import customizing
 from essor.faces.web.setup.forms import Form, starting, submit
 from essor.faces.web.setup.frame import draw
@@ -44,7 +45,7 @@ def edit(request: HttpRequest, process_id: int, step_id: int = 0) -> HttpRespons
             "form": form, "process": process, "step": step, "kinds": ApprovalStep.To.choices, "rules": ApprovalStep.Rule.choices,
             "people": [("", choices.people())], "roles": choices.roles(), "groups": _groups(),
             "fields": [(one.name, str(one.label)) for one in obj.fields if "User" in one.targets and not one.hidden],
-            "entry": words_of(obj.name, step.entry) if step else "", "object": obj,
+            "entry": in_words(obj.name, step.entry) if step else "", "object": obj,
         }  # fmt: skip
         return draw(request, "approval_step", context, current=ENTRY, status=form.status)
 

@@ -30,15 +30,15 @@ from essor.faces.web.lists.filters.sending import draft_of
 from essor.faces.web.lists.going import go
 from essor.faces.web.records.reading import actor_of
 from essor.faces.web.setup import choices
+from essor.faces.web.setup.conditions import in_words
 from essor.faces.web.setup.doors import customizing
 from essor.faces.web.setup.forms import Form, starting, submit
 from essor.faces.web.setup.frame import draw
 from essor.faces.web.setup.objects import shown_objects
 from essor.faces.web.toasts import flash
-from essor.kernel.errors import EssorError, ValidationFailed
+from essor.kernel.errors import ValidationFailed
 from essor.kernel.whole import whole
 from essor.query import decode
-from essor.query.soql.conditions import write_condition
 
 ENTRY = "approvals"
 ROWS = 3  # final values that can be added at once
@@ -52,21 +52,11 @@ def index(request: HttpRequest) -> HttpResponseBase:
     catalog = current.get()
     rows = ApprovalProcess.drawn.prefetch_related("steps").order_by("object_name", "place", "pk")
     lines = [
-        (row, str(catalog.object(row.object_name).plural), words_of(row.object_name, row.entry))
+        (row, str(catalog.object(row.object_name).plural), in_words(row.object_name, row.entry))
         for row in rows
         if catalog.has(row.object_name)
     ]
     return draw(request, "approvals", {"lines": lines}, current=ENTRY)
-
-
-def words_of(object_name: str, entry: Mapping[str, Any] | None) -> str:
-    """Return a stored condition as words, empty for all records."""
-    if entry is None:
-        return ""
-    try:
-        return write_condition(object_name, decode.condition(entry), current.get())
-    except EssorError:
-        return _("A condition")
 
 
 @require_http_methods(["GET", "POST"])
@@ -86,12 +76,12 @@ def edit(request: HttpRequest, process_id: int = 0) -> HttpResponseBase:
         obj = current.get().object(name if current.get().has(name) else objects[0][0])
         context = {
             "form": form, "process": process, "object": obj, "objects": objects,
-            "entry": words_of(obj.name, process.entry) if process else "",
+            "entry": in_words(obj.name, process.entry) if process else "",
             "facts": [("", [(one.name, str(one.label)) for one in obj.fields if not one.hidden])],
             "writable": [(one, str(obj.field(one).label)) for one in editing.writable(obj)],
             "copied": [(one.name, str(one.label)) for one in obj.fields if one.has_column and not one.hidden],
             "refusals": ApprovalProcess.AfterRefusal.choices, "rows": range(max(ROWS, _filled(form) + 1)),
-            "steps": [(step, whom(step, obj), words_of(obj.name, step.entry)) for step in process.steps.all()] if process else [],
+            "steps": [(step, whom(step, obj), in_words(obj.name, step.entry)) for step in process.steps.all()] if process else [],
         }  # fmt: skip
         return draw(request, "approval", context, current=ENTRY, status=form.status)
 

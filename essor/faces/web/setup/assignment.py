@@ -29,14 +29,13 @@ from essor.faces.web.lists.going import go
 from essor.faces.web.records.lookups import options_for
 from essor.faces.web.records.reading import actor_of, load
 from essor.faces.web.setup import choices
+from essor.faces.web.setup.conditions import in_words
 from essor.faces.web.setup.doors import customizing
 from essor.faces.web.setup.forms import Form, starting, submit
 from essor.faces.web.setup.frame import draw
 from essor.faces.web.toasts import flash
-from essor.kernel.errors import EssorError
 from essor.kernel.whole import whole, wholes
 from essor.query import decode
-from essor.query.soql.conditions import write_condition
 from essor.query.tree import Condition
 
 LEAD = "Lead"
@@ -51,7 +50,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
     rows = list(Entry.objects.filter(object_name=LEAD).prefetch_related("members"))
     away = absent([one.user_id for row in rows for one in row.members.all()], today())
     lines = [
-        (row, words_of(row), names.get(row.owner_id or 0, ""),
+        (row, in_words(LEAD, row.where), names.get(row.owner_id or 0, ""),
          [(names.get(one.user_id, ""), one, one.user_id in away) for one in row.members.all()])
         for row in rows
     ]  # fmt: skip
@@ -73,16 +72,6 @@ def _tested(actor: Actor, record_id: str, names: dict[int, str]) -> dict[str, ob
         "entry": decision.entry,
         "owner": names.get(decision.owner or 0, ""),
     }
-
-
-def words_of(row: Entry) -> str:
-    """Return the criteria of an entry as words."""
-    if row.where is None:
-        return ""
-    try:
-        return write_condition(LEAD, decode.condition(row.where), current.get())
-    except EssorError:
-        return _("A condition")
 
 
 @require_GET
@@ -109,7 +98,7 @@ def edit(request: HttpRequest, entry_id: int = 0) -> HttpResponseBase:
     def again(form: Form) -> HttpResponseBase:
         context = {
             "form": form, "entry": entry, "owners": owners(), "people": choices.people(), "kinds": Entry.To.choices,
-            "words": words_of(entry) if entry else "",
+            "words": in_words(LEAD, entry.where) if entry else "",
         }  # fmt: skip
         return draw(request, "assignment_entry", context, current="assignment", status=form.status)
 

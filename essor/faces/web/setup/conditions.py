@@ -6,7 +6,9 @@ dialog; “Apply” writes the text anew. What is saved is the text, so both way
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 from django.http import HttpRequest, HttpResponse
@@ -16,9 +18,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from essor.access.actor import Actor
+from essor.access.actor import Actor, system_actor
 from essor.catalog import current
-from essor.catalog.definitions import ObjectDef
+from essor.catalog.definitions import Catalog, ObjectDef
 from essor.faces.web import formatting, toasts
 from essor.faces.web.lists.filtering import changed, first_field, started
 from essor.faces.web.lists.filters.building import build
@@ -26,11 +28,12 @@ from essor.faces.web.lists.filters.drawing import Drawer
 from essor.faces.web.lists.filters.nodes import Group, pruned
 from essor.faces.web.lists.filters.opening import open_filter
 from essor.faces.web.lists.filters.sending import draft_of
+from essor.faces.web.lists.words import told_of
 from essor.faces.web.records.reading import actor_of
 from essor.faces.web.setup.doors import looking
 from essor.faces.web.setup.formulas import Verdict
-from essor.kernel.errors import QueryRefused
-from essor.query import run
+from essor.kernel.errors import EssorError, QueryRefused
+from essor.query import decode, run
 from essor.query.soql.conditions import read_condition, write_condition
 from essor.query.tree import Condition, Query
 
@@ -44,6 +47,25 @@ class Place:
     actor: Actor
     object: ObjectDef
     into: str
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """The eyes of the set-up: everything that exists."""
+
+    actor: Actor
+    catalog: Catalog
+
+
+def in_words(object_name: str, stored: Mapping[str, Any] | None) -> str:
+    """Return a stored condition in words, empty for none; a general word where a part of it is gone."""
+    if stored is None:
+        return ""
+    catalog = current.get()
+    try:
+        return told_of(Whole(system_actor(), catalog), catalog.object(object_name), decode.condition(stored))
+    except EssorError:
+        return _("A condition")
 
 
 @require_POST

@@ -31,7 +31,9 @@ def index(request: HttpRequest, *, queue: bool = False) -> HttpResponseBase:
     """Draw all groups, or all queues."""
     kind = Type.QUEUE if queue else Type.REGULAR
     rows = Group.objects.filter(type=kind).annotate(count=Count("members")).order_by("name")
-    return draw(request, "groups", {"rows": rows, "queue": queue}, current=_entry(queue=queue))
+    plurals = {obj.name: obj.plural for obj in shown_objects()}
+    context = {"rows": rows, "queue": queue, "plurals": plurals}
+    return draw(request, "groups", context, current=_entry(queue=queue))
 
 
 def _entry(*, queue: bool) -> str:

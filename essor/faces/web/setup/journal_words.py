@@ -74,6 +74,18 @@ WORDS: Mapping[str, Promise] = {
     "set_permissions": _("Permissions set"),
     "unfreeze_user": _("User unfrozen"),
     "want_index": _("Index asked for"),
+    "assignment_criteria_set": _("Criteria of an assignment set"),
+    "assignment_entry_moved": _("Entry of the assignment moved"),
+    "assignment_entry_removed": _("Entry of the assignment removed"),
+    "assignment_entry_saved": _("Entry of the assignment saved"),
+    "delete_bounce_mailbox": _("Mailbox of bounces removed"),
+    "lead_mapping_reset": _("Conversion of leads as delivered again"),
+    "lead_mapping_saved": _("Conversion of leads saved"),
+    "save_bounce_mailbox": _("Mailbox of bounces saved"),
+    "save_websites": _("Web sites that may measure visits saved"),
+    "web_form_address_renewed": _("Address of a web form renewed"),
+    "web_form_removed": _("Web form removed"),
+    "web_form_saved": _("Web form saved"),
     "withdraw_permission_set": _("Permission set withdrawn"),
 }
 

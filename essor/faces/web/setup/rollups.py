@@ -5,19 +5,16 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from essor.catalog import current
 from essor.catalog.definitions import Field
 from essor.faces.web.records.reading import actor_of
+from essor.faces.web.setup.conditions import in_words
 from essor.faces.web.setup.doors import customizing
 from essor.faces.web.setup.frame import draw
 from essor.faces.web.setup.upkeep import KIND, start_check
 from essor.jobs.models import JobRun
-from essor.kernel.errors import EssorError
-from essor.query import decode
-from essor.query.soql.conditions import write_condition
 
 SHOWN = 10
 
@@ -34,16 +31,9 @@ def of_object(request: HttpRequest, name: str) -> HttpResponseBase:
 
 
 def filter_of(field: Field) -> str:
-    """Return a roll-up's filter as words, empty when it gathers all children."""
-    where = field.options.get("where")
-    if not where:
-        return ""
-    catalog = current.get()
-    way = catalog.object(field.object_name).child(str(field.options["relationship"]))
-    try:
-        return write_condition(way.object_name, decode.condition(where), catalog)
-    except EssorError:
-        return _("a filter that has no words")
+    """Return a roll-up's filter in words, empty when it gathers all children."""
+    way = current.get().object(field.object_name).child(str(field.options["relationship"]))
+    return in_words(way.object_name, field.options.get("where"))
 
 
 @require_http_methods(["GET", "POST"])

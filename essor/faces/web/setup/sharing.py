@@ -20,6 +20,7 @@ from essor.catalog import current
 from essor.catalog.definitions import ObjectDef
 from essor.faces.web.records.reading import actor_of
 from essor.faces.web.setup import choices
+from essor.faces.web.setup.conditions import in_words
 from essor.faces.web.setup.doors import managing
 from essor.faces.web.setup.forms import Form, starting, submit
 from essor.faces.web.setup.frame import draw
@@ -113,7 +114,7 @@ def words_of(row: SharingRule) -> str:
     """Return which records a rule gives, as words."""
     if row.owners is not None:
         return _("Records of %(owners)s") % {"owners": choices.group_label(row.owners)}
-    return _condition_text(row) or _("A condition")
+    return in_words(row.object_name, row.condition)
 
 
 def _condition_text(row: SharingRule) -> str:

@@ -244,7 +244,6 @@ def test_too_much_is_called_too_much() -> None:
     assert errors.bad_request(request_for("/", {})).status_code == 400
 
 
-
 def test_errors_are_pages_for_people_and_sentences_for_toasts() -> None:
     page = errors.not_found(request_for("/r/x/", {}))
     part = errors.not_found(request_for("/r/x/", {}, **{"HX-Request": "true"}))

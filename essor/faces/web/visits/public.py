@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from essor.domain.marketing.visits import arriving, sites, tying
 from essor.domain.marketing.visits.limits import Limit
 from essor.faces.web.visits.quick import allowed, silent
+from essor.kernel.whole import whole
 
 SCRIPT = Path(__file__).parent.parent / "static/essor/visits-1.js"
 HOURS = 12
@@ -65,10 +66,8 @@ def consent(request: HttpRequest) -> HttpResponse:
 def _take(request: HttpRequest, origin: str) -> HttpResponse:
     if not limit.passes(get_adapter().get_client_ip(request)):
         return HttpResponse(status=429)
-    length = request.headers.get("Content-Length", "")
-    said = (
-        arriving.fields(request.body) if length.isdecimal() and int(length) <= arriving.LARGEST_BODY else None
-    )
+    fits = whole(request.headers.get("Content-Length", ""), arriving.LARGEST_BODY) is not None
+    said = arriving.fields(request.body) if fits else None
     if said is None:
         return HttpResponse(status=400)
     browser, wording = arriving.text(said, "visitor"), arriving.text(said, "wording", LONGEST)

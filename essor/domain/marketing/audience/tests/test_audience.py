@@ -74,6 +74,11 @@ def test_each_has_one_reason_and_the_numbers_say_the_same(admin: Actor, make: Ma
         (CONTACT, contacts[5]): Reason.TOPIC, (CONTACT, contacts[6]): Reason.EXCLUDED, (LEAD, lead): Reason.DUPLICATE,
         (LEAD, converted): Reason.CONVERTED,
     }  # fmt: skip
+    by_hand = (
+        Part("people", object="Contact", people=tuple(contacts)),
+        Part("people", object="Lead", people=(lead, converted)),
+    )
+    assert answer(Audience(by_hand, audience.exclude, topic.pk), admin) == found
     told = counted(audience, admin)
     assert (told.total, told.mailable, sum(told.by_reason.values())) == (9, 1, 8)
     for reason in (None, *Reason):

@@ -38,7 +38,9 @@ def login(secret: str) -> dict[str, str]:
     return {"authorization": f"Basic {b64encode(secret.encode()).decode()}"}
 
 
-def test_a_report_without_the_secret_is_not_heard_and_a_repeated_one_counts_once(client: Client, row: Recipient) -> None:
+def test_a_report_without_the_secret_is_not_heard_and_a_repeated_one_counts_once(
+    client: Client, row: Recipient
+) -> None:
     report = {
         "event": "hard_bounce", "email": row.address, "reason": "550 5.1.1 unknown", "ts_epoch": 1_763_800_000_000,
         "X-Mailin-custom": f'{{"essor_recipient": "{row.pk}"}}',

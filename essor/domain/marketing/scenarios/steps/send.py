@@ -9,6 +9,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from essor.domain.automation.checks import in_words
 from essor.domain.automation.definition import Step
 from essor.domain.automation.kinds import Batch, Member, Site, step
 from essor.domain.automation.models import FlowVersion
@@ -56,10 +57,8 @@ class Send(PeopleStep):
     def told(self, step: Step, site: Site) -> str:
         """Name the letter."""
         said = mails.words(step, mails.scenario_of(site.flow))
-        if said.subject or not said.template:
-            return said.subject
         row = EmailTemplate.objects.filter(pk=said.template).values_list("subject", "name").first()
-        return (row[0] or row[1]) if row else ""
+        return in_words(site, said.subject or (row and (row[0] or row[1])) or "")
 
     def prepare(self, version: FlowVersion, step: Step, site: Site) -> None:
         """Freeze what it says."""

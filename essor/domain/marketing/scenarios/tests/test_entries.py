@@ -72,6 +72,9 @@ def test_events_of_mails_campaigns_and_forms_let_people_in(admin: Actor, make_sc
         TASK,
     )
     sent = make_scenario({"on": "event", "topic": "form.submitted", "settings": {}, "again": "never"}, TASK)
+    read = make_scenario(
+        {"on": "event", "topic": "visit.seen", "settings": {"path": "/prix"}, "again": "never"}, TASK
+    )
     campaign = save(admin, Change("Campaign", {"Name": "C", "Type": "Email"})).id
     with transaction.atomic():
         tell("mail.clicked", mailing.pk, [Whom(1, CONTACT, anna)], link=1)
@@ -79,6 +82,14 @@ def test_events_of_mails_campaigns_and_forms_let_people_in(admin: Actor, make_sc
         for key in (anna, bob):
             member = {"CampaignId": campaign, "ContactId": key, "Status": "Responded"}
             save(admin, Change("CampaignMember", member))
+        for path, key in (("/prix", bob), ("/", anna)):
+            seen = {
+                "site": "https://a.example",
+                "path": path,
+                "campaign": None,
+                "people": [[None, "Contact", key]],
+            }
+            events.emit("visit.seen", "PageView", [key], seen)
         for _twice in range(2):
             payload = {
                 "page": 7,
@@ -91,7 +102,8 @@ def test_events_of_mails_campaigns_and_forms_let_people_in(admin: Actor, make_sc
     assert inside(clicked) == [anna]
     assert inside(responded) == [bob]
     assert inside(sent) == [anna]
-    assert Task.objects.count() == 3
+    assert inside(read) == [bob]
+    assert Task.objects.count() == 4
     assert numbers.arrows(clicked.flow.active) == {numbers.ENTERED: 1, ("s1", ""): 1}
 
 

@@ -159,6 +159,7 @@ def test_a_new_version_takes_people_over_on_demand(
     assert ListEmail.objects.count() == 1  # what says the same is the same mailing
     actions.pause(admin, scenario)
     assert moving.move_over(admin, flow) == 2
+    assert numbers.arrows(old)["s2", numbers.MOVED] == 2
     work()
     assert numbers.standing(draft) == {"s3": 2}
     actions.resume(admin, scenario)

@@ -79,7 +79,11 @@ class Sink:
 
 @contextmanager
 def sink(
-    *, pipelining: bool = True, tls: ssl.SSLContext | None = None, at_once: ssl.SSLContext | None = None, **settings: Any
+    *,
+    pipelining: bool = True,
+    tls: ssl.SSLContext | None = None,
+    at_once: ssl.SSLContext | None = None,
+    **settings: Any,
 ) -> Iterator[Sink]:
     """Run a sink while the `with` lasts; its port is in `port`. `tls` is for STARTTLS, `at_once` for TLS from the start."""
     handler = Sink()

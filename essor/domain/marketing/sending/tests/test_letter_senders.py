@@ -30,7 +30,10 @@ def test_a_letter_is_checked_for_the_senders_of_its_mailings(admin: Actor) -> No
     mailing("zoe@elsewhere.example")
     assert found() == [("elsewhere.example", "elsewhere.example")]
     mailing("zoe@news.vauban.example")
-    assert sorted(found()) == [("elsewhere.example", "elsewhere.example"), ("vauban.example", "bounce.vauban.example")]
+    assert sorted(found()) == [
+        ("elsewhere.example", "elsewhere.example"),
+        ("vauban.example", "bounce.vauban.example"),
+    ]
 
     sender = next(one for one in senders.of_letter(admin, letter.pk) if one.domain == ours.name)
     zone = {one.host: [one.value] for one in domains.records(ours) if one.type == "TXT"}

@@ -193,7 +193,11 @@ def test_a_line_that_dies_amid_the_data_leaves_that_one_unsure() -> None:
     found: list[Result] = []
     large = Message(0, "b@x.example", "ana@dest.example", b"x" * 3_000_000)
     with script(cut) as port, pytest.raises(Unreachable):
-        asyncio.run(Pool(Address("127.0.0.1", port), 1).send([large, *messages("bob", "carl")[1:]], found.append, bool))
+        asyncio.run(
+            Pool(Address("127.0.0.1", port), 1).send(
+                [large, *messages("bob", "carl")[1:]], found.append, bool
+            )
+        )
     assert {one.recipient_id: one.outcome for one in found} == {0: Outcome.UNSURE, 1: Outcome.UNTOUCHED}
 
 
@@ -210,5 +214,8 @@ def test_a_server_that_falls_silent_or_deaf_is_left(size: int, monkeypatch: pyte
 
 def test_a_server_that_never_greets_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wire, "COMMAND", 0.2)
-    with socket.create_server(("127.0.0.1", 0)) as server, pytest.raises(Unreachable, match="does not answer"):
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        pytest.raises(Unreachable, match="does not answer"),
+    ):
         send(Address("127.0.0.1", server.getsockname()[1]), messages("ana", "bob"))

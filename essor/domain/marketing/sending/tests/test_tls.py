@@ -40,7 +40,9 @@ class Authority:
     def server(self, host: str = "localhost", until: timedelta = DAY) -> ssl.SSLContext:
         """Return what a server needs to show a certificate for `host`."""
         key, name = ec.generate_private_key(ec.SECP256R1()), f"{host}-{until.days}.pem"
-        made = _certificate(x509.Name([]), self.name, key, self.key, until, host).public_bytes(serialization.Encoding.PEM)
+        made = _certificate(x509.Name([]), self.name, key, self.key, until, host).public_bytes(
+            serialization.Encoding.PEM
+        )
         private = key.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
@@ -56,7 +58,11 @@ def _certificate(
 ) -> x509.Certificate:  # fmt: skip
     now = datetime.now(UTC)
     builder = x509.CertificateBuilder().subject_name(whose).issuer_name(by).public_key(key.public_key())
-    builder = builder.serial_number(x509.random_serial_number()).not_valid_before(now - 3 * DAY).not_valid_after(now + until)
+    builder = (
+        builder.serial_number(x509.random_serial_number())
+        .not_valid_before(now - 3 * DAY)
+        .not_valid_after(now + until)
+    )
     builder = builder.add_extension(x509.BasicConstraints(ca=not host, path_length=None), critical=True)
     if host:
         builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=True)
@@ -77,7 +83,11 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 def test_mail_goes_over_a_connection_that_can_be_trusted(authority: Authority, security: Security) -> None:
     secret = {"auth_required": True, "authenticator": anybody}
     context = authority.server()
-    secure = {"tls": context, **secret} if security == "starttls" else {"at_once": context, "auth_require_tls": False, **secret}
+    secure = (
+        {"tls": context, **secret}
+        if security == "starttls"
+        else {"at_once": context, "auth_require_tls": False, **secret}
+    )
     with sink(**secure) as server:
         address = Address("localhost", server.port, security, "essor", "sesame", context=authority.trusted())
         found = send(address, messages("ana", "bob"))

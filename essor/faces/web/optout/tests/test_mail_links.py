@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from essor.access.actor import Actor, system_actor
 from essor.domain.marketing import tokens
+from essor.domain.marketing.consent import write
 from essor.domain.marketing.consent.models import Consent, Suppression, Topic
-from essor.domain.marketing.consent.people import CONTACT
+from essor.domain.marketing.consent.people import CONTACT, Person
 from essor.domain.marketing.sending import addresses
 from essor.domain.marketing.sending.models import Link, ListEmail, Recipient
 from essor.domain.marketing.sending.states import SENT, State
@@ -116,6 +117,25 @@ def test_the_button_of_the_page_unsubscribes_and_topics_bring_back(
     assert contact.individual is not None
     assert contact.individual.clicks_consent == "OptIn"
     assert not Suppression.objects.exists()
+
+
+@pytest.mark.django_db
+def test_who_is_known_on_the_site_takes_it_back_here_and_nobody_else_is_asked(
+    recipient: Recipient, client: Client
+) -> None:
+    path = f"/preferences/{tokens.make(addresses.PREFERENCES, recipient.pk)}"
+    assert 'name="visits"' not in client.get(path).content.decode()
+    write.record(Person(CONTACT, recipient.person_id), "visits", "opt_in", source="form", wording="Yes")
+    assert 'name="visits"' in client.get(path).content.decode()
+    client.post(path, {"visits": "1"})
+    individual = Contact.objects.get(pk=recipient.person_id).individual
+    assert individual is not None
+    assert individual.visits_consent == "OptIn"
+    client.post(path, {})
+    individual.refresh_from_db()
+    assert individual.visits_consent == "OptOut"
+    proof = Consent.objects.filter(channel="visits", state="OptOut").get()
+    assert proof.source == path
 
 
 @pytest.mark.django_db

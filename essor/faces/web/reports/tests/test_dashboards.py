@@ -8,7 +8,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from essor.access.actor import actor_for
 from essor.access.models import User
+from essor.domain.reports import dashboards
 from essor.domain.reports.models import Dashboard, Report
 from essor.faces.web.lists.tests.conftest import New, hide, text
 
@@ -112,3 +114,12 @@ def test_one_makes_a_dashboard_of_ones_own(seller: Client, report: Report) -> No
     assert "Renamed" in text(seller.get("/dashboards/"))
     seller.post(f"/dashboards/{mine.pk}/delete")
     assert not Dashboard.objects.filter(pk=mine.pk).exists()
+
+
+def test_two_who_arrange_it_at_once_lose_no_tile(board: Dashboard) -> None:
+    """Both had read the dashboard before either wrote it: the second one took the first one's tile off again."""
+    first, actor = order(board), actor_for(board.owner)
+    mine, theirs = Dashboard.objects.get(pk=board.pk), Dashboard.objects.get(pk=board.pk)
+    dashboards.added(actor, mine, Report.objects.all()[0])
+    dashboards.changed(actor, theirs, first[0], "remove")
+    assert order(board) == [*first[1:], max(first) + 1]

@@ -93,7 +93,8 @@ def test_a_roll_up_by_relative_date_is_worked_out_when_read(admin: Client) -> No
     assert field(admin, "Account", kind="rollup", label="Won", **told).status_code == 302
     assert not current.get().object("Account").field("Won__c").has_column
     page = admin.get("/setup/objects/Account/rollups/").content.decode()
-    assert "LAST_N_MONTHS:24" in page
+    assert "the last 24 months" in page, "in words"
+    assert "Members" in admin.get("/setup/objects/Campaign/rollups/").content.decode()
 
 
 def test_each_profile_gets_the_access_chosen_on_the_page(admin: Client) -> None:
