@@ -114,7 +114,8 @@ def _fitted(items: list[OrderItem], amount: int) -> list[OrderItem]:
             kept.append(item)
             left -= total
     count = min(
-        (one for one in range(1, MOST) if left % one == 0), key=lambda one: abs(left / one - (last.list_price or 0))
+        (one for one in range(1, MOST) if left % one == 0),
+        key=lambda one: abs(left / one - (last.list_price or 0)),
     )
     last.quantity, last.discount, last.unit_price = float(count), None, left // count
     last.subtotal = last.total_price = left
