@@ -10,7 +10,9 @@ from typing import Any
 from anymail.signals import AnymailTrackingEvent, tracking
 from django.dispatch import receiver
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from essor.domain.marketing.returns import optout
 from essor.domain.marketing.returns.models import Category
 from essor.domain.marketing.returns.taking import Returned, take
 from essor.domain.marketing.sending import returned as mails
@@ -30,10 +32,13 @@ FOR_GOOD = {"invalid", "bounced"}
 
 
 @receiver(tracking, dispatch_uid="essor.returns.providers")
-def hear(event: AnymailTrackingEvent, **_more: Any) -> None:
+def hear(event: AnymailTrackingEvent, esp_name: str = "", **_more: Any) -> None:
     """Take in one event of a provider."""
     key = _recipient(event)
     if key is None:
+        return
+    if event.event_type == "unsubscribed":
+        _opt_out(key, esp_name)
         return
     if event.event_type == "delivered":
         mails.arrived([key])
@@ -46,6 +51,14 @@ def hear(event: AnymailTrackingEvent, **_more: Any) -> None:
     words = str(event.mta_response or event.description or event.reject_reason or event.event_type)
     status = "5.0.0" if category == Category.HARD else ""
     take([Returned(key, category, status, words, event.timestamp or timezone.now())])
+
+
+def _opt_out(key: int, provider: str) -> None:
+    """Obey somebody who opted out by the provider's own link or its list of those who did."""
+    found = optout.standing(key)
+    if found is not None:
+        wording = _("Opted out with the e-mail provider %(name)s") % {"name": provider}
+        optout.opt_out(found, source="provider", wording=wording)
 
 
 def _recipient(event: AnymailTrackingEvent) -> int | None:
