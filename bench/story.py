@@ -97,9 +97,7 @@ def _answers(
             sender, mail = mails[f"p{number}"]
             line.sendmail("", [sender], story.report_of(mail))
     ours = Bounce.objects.filter(list_email_id=mailing.pk)
-    _until(
-        lambda: members.filter(bounced_date__isnull=False).count() >= SIZES.bounced and ours.count() >= BACK
-    )
+    _until(lambda: members.filter(bounced_date__isnull=False).count() >= BACK and ours.count() >= BACK)
     yield clock.figure("bounces, refusals among them", ours.count(), BACK)
     yield clock.figure(
         "addresses blocked by them",

@@ -131,6 +131,7 @@ def test_from_all_contacts_to_the_ninety_to_call_and_the_return(
     verdicts.settle.call()
     deliver()
     assert CampaignMember.objects.filter(sent_date__isnull=False).count() == SIZES.accepted
+    assert CampaignMember.objects.filter(bounced_date__isnull=False).count() == BACK
 
     # Ten download the white paper; the ninety others are handed to sales, a call each; one of the ten buys.
     responded = story.respond(admin, mailing, SIZES)

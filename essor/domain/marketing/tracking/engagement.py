@@ -28,6 +28,7 @@ FIELDS = {
     "mail.sent": "SentDate", "mail.opened": "FirstOpenedDate", "mail.clicked": "FirstClickedDate",
     "mail.bounced": "BouncedDate", "mail.opted_out": "OptedOutDate",
 }  # fmt: skip
+MAILED = {FIELDS["mail.sent"], FIELDS["mail.bounced"]}  # the server may refuse a mail before it counts as sent
 # Who clicked has opened, though the picture that would tell may have been kept from loading.
 IMPLIED = {"FirstClickedDate": "FirstOpenedDate"}
 People = dict[int, datetime]
@@ -36,7 +37,7 @@ _moments: ContextVar[tuple[str, People] | None] = ContextVar("moments", default=
 
 @consumer("tracking", topics=FIELDS, batch=20)
 def follow(events: Sequence[Event]) -> None:
-    """Write first moments on the members of campaigns; who was mailed becomes a member."""
+    """Write first moments on the members of campaigns; who was mailed becomes a member, in vain or not."""
     campaigns = dict(
         ListEmail.objects.filter(
             pk__in={event.payload["list_email_id"] for event in events}, campaign__isnull=False
@@ -51,7 +52,7 @@ def follow(events: Sequence[Event]) -> None:
                 for name in filter(None, (field, IMPLIED.get(field))):
                     found[campaign, object_name, name].setdefault(person, at)
     for (campaign, object_name, name), people in found.items():
-        if name == FIELDS["mail.sent"]:
+        if name in MAILED:
             members.add(system_actor(), campaign, object_name, list(people), source=SOURCE)
         _write(campaign, LINKS[object_name], name, people)
 
