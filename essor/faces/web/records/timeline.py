@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, time
 from typing import Any
 
@@ -21,12 +21,14 @@ from essor.faces.web.records.reading import Loaded, actor_of, load
 from essor.faces.web.shapes import Event
 from essor.kernel import ids
 from essor.query import run
+from essor.query.names import Key, names
 from essor.query.tree import Any as AnyOf
 from essor.query.tree import Column, Compare, Condition, Constant, Order, Path, Query
 from essor.records.models import History
 from essor.records.write import revive
 
 SHOWN = 25
+OWNERS = {"User", "Group"}
 ICONS = {"Call": "phone", "Email": "mail", "LinkedIn": "brand-linkedin"}
 
 
@@ -133,7 +135,8 @@ def _changes(record: Loaded) -> list[Event]:
         ]
     )
     people = _names(entries)
-    found = [event for entry in entries if (event := _change(record, entry, people))]
+    named = names(record.actor, _keys(record.object, entries))
+    found = [event for entry in entries if (event := _change(record, entry, people, named))]
     created = load(
         record.actor, record.id, [record.object.field("CreatedDate"), record.object.field("CreatedById")]
     )
@@ -148,7 +151,24 @@ def _names(entries: Iterable[History]) -> Mapping[int | None, str]:
     return dict(Principal.objects.filter(pk__in=wanted).values_list("pk", "name"))
 
 
-def _change(record: Loaded, entry: History, people: Mapping[int | None, str]) -> Event | None:
+def _keys(obj: ObjectDef, entries: Iterable[History]) -> Iterator[Key]:
+    """Yield the records that lookups were changed from and to."""
+    for entry in entries:
+        for name, values in entry.changes.items():
+            field = obj.by_name.get(name.lower())
+            if field is not None and not field.hidden:
+                for key in values:
+                    yield from ((target, key) for target in _objects(field) if key is not None)
+
+
+def _objects(field: Field) -> tuple[str, ...]:
+    """Return which objects the key in a lookup may mean: one, or those that share one space of keys."""
+    return field.targets if len(field.targets) == 1 or set(field.targets) == OWNERS else ()
+
+
+def _change(
+    record: Loaded, entry: History, people: Mapping[int | None, str], named: Mapping[Key, str]
+) -> Event | None:
     who = people.get(entry.user_id, "")
     if entry.action in ("deleted", "undeleted"):
         title = _("Put into the recycle bin") if entry.action == "deleted" else _("Brought back")
@@ -162,12 +182,15 @@ def _change(record: Loaded, entry: History, people: Mapping[int | None, str]) ->
     for name, (before, after) in entry.changes.items():
         field = record.object.by_name.get(name.lower())
         if field is not None and not field.hidden:
-            lines.append((str(field.label), _words(field, before), _words(field, after)))
+            lines.append((str(field.label), _words(field, before, named), _words(field, after, named)))
     if not lines:
         return None
     return Event(title=_("Changed"), when=entry.created_date, icon="pencil", who=who, changes=tuple(lines))
 
 
-def _words(field: Field, value: Any) -> str:
+def _words(field: Field, value: Any, named: Mapping[Key, str]) -> str:
+    if field.targets and value is not None:
+        found = (named[target, value] for target in _objects(field) if (target, value) in named)
+        return next(found, _("A record that you cannot see"))
     revived = revive(value, field, ParseContext())
     return shown(field, {field.name: revived}).text if revived is not None else ""
