@@ -39,7 +39,7 @@ def define(actor: Actor) -> None:
 
 def vips(actor: Actor, days: int = 0) -> list[str]:
     """Return the names of the VIPs as they will be in some days."""
-    later = moment_for("UTC", now=timezone.now() + timedelta(days=days))
+    later = moment_for(actor.timezone, now=timezone.now() + timedelta(days=days))
     return [row["Name"] for row in run.rows(actor, soql.parse(VIPS), moment=later)]
 
 

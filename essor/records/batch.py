@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from essor.access.actor import Actor
 from essor.catalog.definitions import Catalog, ObjectDef
 from essor.catalog.kinds import ParseContext
+from essor.kernel.clock import moment_for
 from essor.kernel.errors import Clash, FieldError, Suspect
 from essor.records.change import Change, Source
 
@@ -71,6 +72,11 @@ class Batch:
     source: Source
     now: datetime
     notes: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def today(self) -> date:
+        """Return the day it is for whoever writes, which near midnight is not that of `now`."""
+        return moment_for(self.actor.timezone, now=self.now).today
 
     def live(self) -> list[Row]:
         """Return the rows that nothing has refused so far."""

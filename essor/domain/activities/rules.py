@@ -127,7 +127,7 @@ def last_activity(batch: Batch) -> None:
 
 def _day(batch: Batch, row: Row) -> date | None:
     """Return the day an activity counts for: an event's own once it is past, a closed task's."""
-    today = batch.now.date()
+    today = batch.today
     day: Any = row.get("ActivityDate")
     if batch.object.name == "Event":
         return day if day is not None and day <= today else None

@@ -218,7 +218,7 @@ def repeat_task(batch: Batch) -> None:
     changes = []
     for row in batch:
         if row.get(RULE) and row.get("IsClosed") and row.changes("IsClosed"):
-            due = recurrence.next_day(row.get(RULE), row.get("ActivityDate") or batch.now.date())
+            due = recurrence.next_day(row.get(RULE), row.get("ActivityDate") or batch.today)
             if due is not None:
                 copied = ("Subject", "WhoId", "WhatId", "Priority", "OwnerId", "TaskSubtype")
                 values = {name: _outside(row.get(name)) for name in copied}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from django.utils import timezone
 
 from essor.access.actor import Actor
@@ -14,6 +16,7 @@ from essor.domain.activities.tests.conftest import Person, deliver
 from essor.domain.notifications import following, mentions, reading
 from essor.domain.sales.models import Account
 from essor.kernel import ids
+from essor.kernel.clock import moment_for
 from essor.query import run, soql
 from essor.records.change import Change
 from essor.records.save import save, save_many
@@ -31,6 +34,14 @@ def test_a_logged_call_is_done_and_brings_its_next_task(boss: Actor) -> None:
     assert not following.is_closed
     assert following.activity_date - call.activity_date == timedelta(days=3)
     assert Account.objects.get().last_activity_date == call.activity_date
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])  # never the same day at once
+def test_an_activity_counts_for_the_day_it_is_where_it_was_done(boss: Actor, zone: str) -> None:
+    record = account(boss)
+    values = {"Subject": "Met", "Status": "Completed", "WhatId": record}
+    save(replace(boss, timezone=zone), Change("Task", values))
+    assert Account.objects.get().last_activity_date == moment_for(zone).today
 
 
 def test_a_note_without_a_title_is_called_by_its_first_line(boss: Actor) -> None:

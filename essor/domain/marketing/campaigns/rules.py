@@ -81,7 +81,7 @@ def settle_status(batch: Batch) -> None:
         row.set("Status", status.label)
         row.set("HasResponded", status.responded)
         if status.responded and row.get("FirstRespondedDate") is None:
-            row.set("FirstRespondedDate", batch.now.date())
+            row.set("FirstRespondedDate", batch.today)
 
 
 @check(MEMBER, reads=("CampaignId", "ContactId", "LeadId"))

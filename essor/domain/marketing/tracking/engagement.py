@@ -28,7 +28,10 @@ FIELDS = {
     "mail.sent": "SentDate", "mail.opened": "FirstOpenedDate", "mail.clicked": "FirstClickedDate",
     "mail.bounced": "BouncedDate", "mail.opted_out": "OptedOutDate",
 }  # fmt: skip
-MAILED = {FIELDS["mail.sent"], FIELDS["mail.bounced"]}  # the server may refuse a mail before it counts as sent
+MAILED = {
+    FIELDS["mail.sent"],
+    FIELDS["mail.bounced"],
+}  # the server may refuse a mail before it counts as sent
 # Who clicked has opened, though the picture that would tell may have been kept from loading.
 IMPLIED = {"FirstClickedDate": "FirstOpenedDate"}
 People = dict[int, datetime]
