@@ -187,7 +187,7 @@ def measure(deals: int) -> Iterator[Figure]:
     fill(deals)
     _index()
     me = actor()
-    written = by_hand(datetime.now(UTC))
+    written = by_hand(datetime.now(ZoneInfo(actor().timezone)))
     reports = {row.key: row for row in Report.objects.filter(key__in=TILES)}
     for key in TILES:
         definition = reading.definition(reports[key].definition)
