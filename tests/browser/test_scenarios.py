@@ -77,3 +77,11 @@ def test_a_scenario_is_drawn_from_empty_and_its_numbers_come_up(house: str, visi
     phone = visit(house, width=360, scheme="dark")
     for address in (base, f"{base}?add=s1:", f"{base}people", "/scenarios/"):
         assert inspect(phone, address) == [], address
+
+
+def test_the_scenario_of_the_demo_company_shows_how_many_went_where(house: str, visit: Visit) -> None:
+    page = visit(house, "marketing@vauban.example")
+    page.goto("/scenarios/")
+    page.get_by_role("link", name="Après le guide : accompagner les lecteurs").click()
+    expect(page.locator("#n-trigger-")).to_have_text(re.compile("^[1-9]"))
+    assert not problems(page)

@@ -62,6 +62,7 @@ def make(now: datetime) -> None:
         version = _version(
             actor, page.pk, campaign.pk, {node: letters[name] for node, name in LETTERS.items()}
         )
+        _put_in_force(version, now - timedelta(days=DAYS))
         _Story(version, actor, now).tell()
 
 
@@ -98,12 +99,14 @@ def _version(actor: Actor, page: int, campaign: int, letters: dict[str, int]) ->
         from_name="Vauban Façades", from_address="bonjour@vauban.example",
         description="Ceux qui ont demandé le guide : des conseils, un appel pour les plus intéressés, puis l’invitation.",
     )  # fmt: skip
-    flow, version = scenario.flow, scenario.flow.versions.get()
-    version.state = FlowVersion.State.ACTIVE
-    version.save(update_fields=["state"])
-    flow.active = version
-    flow.save(update_fields=["active"])
-    return version
+    return scenario.flow.versions.get()
+
+
+def _put_in_force(version: FlowVersion, since: datetime) -> None:
+    version.state, version.activated_date = FlowVersion.State.ACTIVE, since
+    version.save(update_fields=["state", "activated_date"])
+    version.flow.active = version
+    version.flow.save(update_fields=["active"])
 
 
 def _waiting(wait: dict[str, Any], days: int) -> dict[str, Any]:
