@@ -18,9 +18,6 @@ from essor.domain.automation.keepers import require_keeper
 from essor.domain.automation.kinds import site_of
 from essor.domain.automation.loading import meeting
 from essor.domain.automation.models import Flow
-from essor.domain.marketing.audience import select
-from essor.domain.marketing.audience.definition import Audience
-from essor.domain.marketing.audience.reasons import Reason
 from essor.domain.marketing.campaigns import members
 from essor.domain.marketing.consent.models import Topic
 from essor.domain.marketing.consent.people import KINDS
@@ -124,24 +121,6 @@ def let_in(actor: Actor, scenario: Scenario, keys: Iterable[int]) -> int:
     flow = scenario.flow
     site = site_of(actor, flow.object_name)
     begun = len(entering.enter_some(flow, sorted(meeting(site, set(keys), None))))
-    if begun:
-        entering.go_on()
-    return begun
-
-
-def let_audience_in(actor: Actor, scenario: Scenario, audience: Audience) -> int:
-    """Let an audience in: segments, members of campaigns, without those excluded; one statement. Return how many came."""
-    require_keeper(actor, scenario.flow)
-    flow = scenario.flow
-    if flow.active is None:
-        raise _refused("", _("Turn the scenario on first."))
-    sql, params = select.recipients(audience, actor)
-    only = (
-        f"SELECT person_id FROM ({sql}) AS found WHERE kind = {KINDS[flow.object_name]} "  # noqa: S608 -- our own SQL
-        f"AND COALESCE(reason, 0) <> {int(Reason.EXCLUDED)}"
-    )
-    with transaction.atomic():
-        begun = entering.enter_selected(flow.active, only, params)
     if begun:
         entering.go_on()
     return begun

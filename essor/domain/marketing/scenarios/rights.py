@@ -6,7 +6,6 @@ from django.utils.translation import gettext as _
 
 from essor.access import rows as row_access
 from essor.access.actor import Actor
-from essor.access.rights import Permission
 from essor.access.view import catalog_for
 from essor.domain.automation.keepers import keeper
 from essor.domain.automation.models import Flow
@@ -37,8 +36,3 @@ def own_scenarios(actor: Actor, flow: Flow) -> bool:
     """Their own, which act with their own rights."""
     mine = flow.owner_id == actor.user_id and flow.acting == Flow.Acting.OWNER
     return mine and may_make(actor) and Scenario.objects.filter(pk=flow.pk).exists()
-
-
-def is_administrator(actor: Actor) -> bool:
-    """Tell whether somebody may change everybody's."""
-    return actor.can(Permission.CUSTOMIZE)

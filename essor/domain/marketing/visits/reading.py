@@ -10,7 +10,7 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from essor.access.actor import Actor
-from essor.domain.marketing.visits.models import ELSEWHERE, PageDay
+from essor.domain.marketing.visits.models import PageDay
 from essor.domain.marketing.visits.objects import PAGE_VIEW
 from essor.query import run
 from essor.query.tree import Aggregate, All, Column, Compare, Constant, Order, Path, Query
@@ -74,10 +74,3 @@ def lately() -> list[tuple[str, int, int]]:
     """Return (site, views, machines) of the last thirty days."""
     rows = PageDay.objects.filter(day__gte=timezone.localdate() - LATELY).values("site").order_by("site")
     return list(rows.annotate(seen=Sum("views"), made=Sum("machines")).values_list("site", "seen", "made"))
-
-
-def most_read() -> list[str]:
-    """Return the pages that were read in the last thirty days, the most read first."""
-    rows = PageDay.objects.filter(day__gte=timezone.localdate() - LATELY, views__gt=0).exclude(path=ELSEWHERE)
-    found = rows.values("path").annotate(times=Sum("views")).order_by("-times", "path")[:MOST_PAGES]
-    return [row["path"] for row in found]
