@@ -5,9 +5,9 @@ Reports group by them. They are no words of SOQL; instants are read as its date 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any, ClassVar
 
@@ -20,7 +20,8 @@ from essor.query.environment import Env
 from essor.query.families.moments import DateFamily
 from essor.query.families.numbers import NumberFamily
 from essor.query.functions.base import Function, Inner, Reader, argument
-from essor.query.functions.moments import clock, clock_value
+from essor.query.functions.moments import WallClock, clock, clock_value
+from essor.query.functions.zones import period_on_the_wall
 from essor.query.operands import Operand
 from essor.query.tree import Call
 
@@ -65,30 +66,55 @@ class Written(Func):
         return self._write(self.postgresql, compiler)
 
     def _write(self, template: str, compiler: SQLCompiler) -> Compiled:
-        """Fill the holes from left to right, the parameters in the same order."""
-        compiled = dict(
-            zip(("{x}", "{y}"), (compiler.compile(one) for one in self.source_expressions), strict=False)
+        return filled(template, [compiler.compile(one) for one in self.source_expressions])
+
+
+def filled(template: str, values: Iterable[Compiled]) -> Compiled:
+    """Fill the holes from left to right, the parameters in the same order."""
+    compiled = dict(zip(("{x}", "{y}"), values, strict=False))
+    sql = ""
+    params: list[Any] = []
+    while template:
+        hole, at = min(
+            ((one, found) for one in compiled if (found := template.find(one)) >= 0),
+            key=lambda pair: pair[1],
+            default=("", -1),
         )
-        sql = ""
-        params: list[Any] = []
-        while template:
-            hole, at = min(
-                ((one, found) for one in compiled if (found := template.find(one)) >= 0),
-                key=lambda pair: pair[1],
-                default=("", -1),
-            )
-            if at < 0:
-                return sql + template, tuple(params)
-            sql += template[:at] + compiled[hole][0]
-            params.extend(compiled[hole][1])
-            template = template[at + len(hole) :]
-        return sql, tuple(params)
+        if at < 0:
+            break
+        sql += template[:at] + compiled[hole][0]
+        params.extend(compiled[hole][1])
+        template = template[at + len(hole) :]
+    return sql + template, tuple(params)
 
 
 class WrittenDay(Written):
     """The same, giving a day."""
 
     output_field: ClassVar[Any] = DateField()
+
+
+class PeriodOnTheWall(WrittenDay):
+    """The period of an instant on somebody's clock: SQLite compares it with the instants at which periods begin there.
+
+    That is a third of the work of moving the clock and reading it.
+    """
+
+    def __init__(self, moment: WallClock, unit: dates.Unit, fiscal_month: int, **written: str) -> None:
+        """Keep the unit, a month or longer."""
+        self.unit, self.fiscal_month = unit, fiscal_month
+        super().__init__(moment, **written)
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Compiled:
+        """Look the period up among those around the present; work it out where years are far, and in UTC."""
+        (moment,) = self.source_expressions
+        if moment.zone == "UTC":
+            return super().as_sqlite(compiler, connection, **extra)
+        sql, params = compiler.compile(moment.source_expressions[0])
+        year = datetime.now(UTC).year
+        near, times = period_on_the_wall(sql, moment.zone, year, self.unit, self.fiscal_month)
+        far, far_params = filled(self.sqlite, [moment.far(sql, params)])
+        return f"COALESCE({near}, {far})", (*tuple(params) * times, *far_params)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +161,10 @@ def bucket(name: str, call: Call, inner: Inner, env: Env) -> Operand:
     how = BUCKETS[name]
     first = str(how.origin(env))
     sqlite, postgresql = (text.replace("{first}", first) for text in (how.sqlite, how.postgresql))
-    day = WrittenDay(source.expression, sqlite=sqlite, postgresql=postgresql)
+    clocked = isinstance(source.expression, WallClock) and how.unit in dates.MONTHS
+    fiscal_month = env.actor.company.fiscal_year_start_month
+    make = partial(PeriodOnTheWall, unit=how.unit, fiscal_month=fiscal_month) if clocked else WrittenDay
+    day = make(source.expression, sqlite=sqlite, postgresql=postgresql)
     return source.computed(day, DateFamily(), field=None)
 
 

@@ -45,8 +45,12 @@ class WallClock(Func):
         if self.zone == "UTC":
             return sql, params
         near, times = on_the_wall(sql, self.zone, datetime.now(UTC).year)
-        far = f"django_datetime_trunc('second', {sql}, %s, 'UTC')"
-        return f"COALESCE({near}, {far})", (*(tuple(params) * (times + 1)), self.zone)
+        far, far_params = self.far(sql, params)
+        return f"COALESCE({near}, {far})", (*tuple(params) * times, *far_params)
+
+    def far(self, sql: str, params: Any) -> Compiled:
+        """Return SQLite's SQL for any instant, which asks Python."""
+        return f"django_datetime_trunc('second', {sql}, %s, 'UTC')", (*params, self.zone)
 
     def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Compiled:  # noqa: ARG002
         """Use the server's time zones."""

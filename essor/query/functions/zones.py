@@ -1,12 +1,16 @@
-"""The changes of a zone's clocks around the present, so that SQLite moves instants without asking Python for each."""
+"""The changes of a zone's clocks around the present, so that SQLite moves instants without asking Python for each.
+
+So are the instants at which the months of a zone begin: to find an instant's month there is no clock to be moved.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
 from essor.kernel.clock import zone_named
+from essor.query import dates
 
 YEARS_BACK, YEARS_AHEAD = 10, 2
 STORED = "%Y-%m-%d %H:%M:%S"
@@ -48,6 +52,37 @@ def on_the_wall(sql: str, zone: str, year: int) -> tuple[str, int]:
     *spans, (end, _same) = changes(zone, year)
     shifts = [("", "NULL"), *((since, f"'{ahead:+d} minutes'") for since, ahead in spans), (end, "NULL")]
     return f"datetime({sql}, {_halved(sql, shifts)})", len(shifts)
+
+
+@lru_cache(maxsize=256)
+def begins(zone: str, year: int, unit: dates.Unit, fiscal_month: int) -> tuple[tuple[str, date], ...]:
+    """Return ((since when, in UTC as SQLite stores it, the first day of the month or longer period there), …).
+
+    Where clocks go back over midnight a period begins twice, and the one before it once more in between.
+    """
+    *spans, (last, _same) = changes(zone, year)
+    found: list[tuple[str, date]] = []
+    for (since, ahead), (until, _next) in zip(spans, [*spans[1:], (last, 0)], strict=True):
+        shift = timedelta(minutes=ahead)
+        day = (datetime.strptime(since, STORED) + shift).date()  # noqa: DTZ007 -- a day on the wall
+        while True:
+            first = dates.start_of(unit, day, week_starts=0, fiscal_month=fiscal_month)
+            start = max(since, (datetime(day.year, day.month, day.day) - shift).strftime(STORED))  # noqa: DTZ001
+            if start >= until:
+                break
+            if not found or found[-1][1] != first:
+                found.append((start, first))
+            day = (day.replace(day=1) + timedelta(days=31)).replace(day=1)
+    return (*found, (last, found[-1][1]))
+
+
+def period_on_the_wall(
+    sql: str, zone: str, year: int, unit: dates.Unit, fiscal_month: int
+) -> tuple[str, int]:
+    """Return SQLite's SQL for the first day of the period that an instant falls into in `zone`; else as `on_the_wall`."""
+    *known, (end, _same) = begins(zone, year, unit, fiscal_month)
+    starts = [("", "NULL"), *((since, f"'{first}'") for since, first in known), (end, "NULL")]
+    return _halved(sql, starts), len(starts) - 1
 
 
 def _halved(sql: str, shifts: Sequence[tuple[str, str]]) -> str:
