@@ -93,9 +93,26 @@ def checkbox_of(definition: Definition, obj: ObjectDef) -> str:
 
 
 def in_order(obj: ObjectDef, names: set[str], box: str) -> tuple[str, ...]:
-    """Return the fields with the checkbox and the date that narrow first: the rows of a tile lie side by side then."""
+    """Return the fields with the checkbox and the date that narrow first: the rows of a tile lie side by side then.
+
+    Behind them come those with few values: where rows of the same day, stage and currency lie side by side they are added
+    up without being sorted (see `query.gathering`).
+    """
     date = DATES.get(obj.name, "CreatedDate")
-    return tuple(sorted(names, key=lambda name: (name != box, name != date, name)))
+
+    def place(name: str) -> tuple[bool, bool, bool, tuple[int, int], str]:
+        return (name != box, name != date, name != CURRENCY, variety(obj.field(name)), name)
+
+    return tuple(sorted(names, key=place))
+
+
+def variety(field: Field) -> tuple[int, int]:
+    """Return what puts fields with few values before those with many: checkboxes, stages, lists, references, the rest."""
+    if result_kind(field).name == "checkbox":
+        return (0, 0)
+    if field.choices:  # checkboxes tell of stages already: those that the facts of a stage decide
+        return (1 if any(one.facts for one in field.choices) else 2, len(field.choices))
+    return (3, 0) if field.targets else (4, 0)
 
 
 def fields_of(definition: Definition, obj: ObjectDef) -> Iterator[Field]:
