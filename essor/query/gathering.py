@@ -15,8 +15,8 @@ from itertools import groupby
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
-from django.db.models import BigIntegerField, Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum, Window
 from django.db.models import Aggregate as Adding
+from django.db.models import BigIntegerField, Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum, Window
 from django.db.models.expressions import Expression
 from django.db.models.sql.datastructures import BaseTable
 
@@ -46,7 +46,7 @@ class Gathered(BaseTable):
         super().__init__(table, table)
         self.sql, self.params = sql, params
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:  # noqa: ARG002 -- Django's signature
         """Write the statement as a table."""
         return f"({self.sql}) {connection.ops.quote_name(self.table_alias)}", list(self.params)
 
@@ -86,7 +86,9 @@ class Split:
             name = name or f"essor_sum{len(self.sums)}"
             self.sums[name] = expression
             return again(SumOf(self.meta.db_table, name))
-        if isinstance(expression, (Subquery, Window, F, OuterRef, Q)) or not isinstance(expression, Expression):
+        if isinstance(expression, (Subquery, Window, F, OuterRef, Q)) or not isinstance(
+            expression, Expression
+        ):
             raise OneStepError
         copy = expression.copy()
         copy.set_source_expressions([self.second(one) for one in expression.get_source_expressions()])
@@ -110,7 +112,11 @@ class Sorted:
 
 
 def in_two_steps(
-    env: Env, found: QuerySet[Any], by: Mapping[str, Sql], sources: Mapping[str, Sql], sorts: Mapping[str, Sql]
+    env: Env,
+    found: QuerySet[Any],
+    by: Mapping[str, Sql],
+    sources: Mapping[str, Sql],
+    sorts: Mapping[str, Sql],
 ) -> tuple[QuerySet[Any], dict[str, Sql], dict[str, Sql]] | None:
     """Return what stands for the rows, and for the expressions over them; None where one step is as good.
 

@@ -20,6 +20,7 @@ from essor.domain.reports.dashboards import DATES
 from essor.domain.reports.definition import Definition
 from essor.domain.reports.models import Dashboard, Report
 from essor.domain.reports.tree import CURRENCY
+from essor.kernel.db import indexes as built
 from essor.kernel.errors import EssorError
 from essor.query.converting import RATE
 from essor.query.families import result_kind
@@ -47,6 +48,13 @@ def follow() -> list[str]:
         want_covering(None, name, fields)
     months.follow(catalog, [one for one in reports if is_large(catalog.object(one.object))])
     return sorted({name for name, _fields in wanted})
+
+
+def learn() -> None:
+    """Let the database know what the indexes that stand hold, as it is by now."""
+    for row in covering():
+        if row.state == row.State.READY:
+            built.learn(row.table, row.name)
 
 
 def read_by_dashboards(catalog: Catalog) -> Iterator[Definition]:

@@ -20,7 +20,7 @@ from essor.query.environment import Env
 from essor.query.families.moments import DateFamily
 from essor.query.families.numbers import NumberFamily
 from essor.query.functions.base import Function, Inner, Reader, argument
-from essor.query.functions.moments import WallClock, clock, clock_value
+from essor.query.functions.moments import DayNumber, WallClock, clock, clock_value
 from essor.query.functions.zones import period_on_the_wall
 from essor.query.operands import Operand
 from essor.query.tree import Call
@@ -178,11 +178,12 @@ def bucket_value(name: str, call: Call, record: Reader) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Distance:
-    """How far a day is from another one, in whole days or in months of the calendar."""
+    """How far a day is from another one, in whole days (of their numbers) or in months of the calendar."""
 
     sqlite: str
     postgresql: str
     python: Callable[[date, date], int]
+    numbers: bool = False
 
 
 SQLITE_MONTHS = "(CAST(substr({%(x)s}, 1, 4) AS INTEGER) * 12 + CAST(substr({%(x)s}, 6, 2) AS INTEGER))"
@@ -191,9 +192,10 @@ POSTGRESQL_MONTHS = (
 )
 DISTANCES: dict[str, Distance] = {
     "DAYS_BETWEEN": Distance(
-        "CAST(julianday(substr({y}, 1, 10)) - julianday(substr({x}, 1, 10)) AS INTEGER)",
-        "(CAST({y} AS date) - CAST({x} AS date))",
+        "({y} - {x})",
+        "({y} - {x})",
         lambda start, end: (end - start) // timedelta(days=1),
+        numbers=True,
     ),
     "MONTHS_BETWEEN": Distance(
         f"({SQLITE_MONTHS % {'x': 'y'}} - {SQLITE_MONTHS % {'x': 'x'}})",
@@ -207,7 +209,8 @@ def between(name: str, call: Call, inner: Inner, env: Env) -> Operand:
     """Return how far the second day is from the first, empty where either is."""
     start, end = (clock(argument(call, place), inner, env) for place in (0, 1))
     how = DISTANCES[name]
-    distance = Written(start.expression, end.expression, sqlite=how.sqlite, postgresql=how.postgresql)
+    days = (DayNumber(one.expression) if how.numbers else one.expression for one in (start, end))
+    distance = Written(*days, sqlite=how.sqlite, postgresql=how.postgresql)
     masks = (*start.masks, *end.masks)
     return start.computed(
         distance, NumberFamily(), field=None, masks=masks, nullable=start.nullable or end.nullable

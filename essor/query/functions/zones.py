@@ -44,14 +44,14 @@ def changes(zone: str, year: int) -> tuple[tuple[str, int], ...]:
     return tuple((moment.strftime(STORED), minutes) for moment, minutes in found)
 
 
-def on_the_wall(sql: str, zone: str, year: int) -> tuple[str, int]:
+def on_the_wall(sql: str, zone: str, year: int, read: str = "datetime") -> tuple[str, int]:
     """Return SQLite's SQL for an instant as the clock of `zone` shows it, and how often `sql` stands in it.
 
-    Outside the years that are known the answer is empty.
+    `read` is the function of SQLite that gives the answer. It is empty outside the years that are known.
     """
     *spans, (end, _same) = changes(zone, year)
     shifts = [("", "NULL"), *((since, f"'{ahead:+d} minutes'") for since, ahead in spans), (end, "NULL")]
-    return f"datetime({sql}, {_halved(sql, shifts)})", len(shifts)
+    return f"{read}({sql}, {_halved(sql, shifts)})", len(shifts)
 
 
 @lru_cache(maxsize=256)
