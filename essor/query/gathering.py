@@ -15,6 +15,7 @@ from itertools import groupby
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
+from django.db import connections
 from django.db.models import Aggregate as Adding
 from django.db.models import BigIntegerField, Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum, Window
 from django.db.models.expressions import Expression
@@ -30,7 +31,7 @@ AGAIN: dict[type[Adding], type[Adding]] = {Count: Sum, Sum: Sum, Min: Min, Max: 
 STATISTICS = "SELECT 1 FROM sqlite_master WHERE name = 'sqlite_stat1'"
 INDEXES = (
     "SELECT known.idx, known.stat, part.name FROM sqlite_stat1 AS known, pragma_index_info(known.idx) AS part"
-    " WHERE known.tbl = %s AND CAST(known.stat AS INTEGER) >= %s ORDER BY known.idx, part.seqno"
+    " WHERE known.tbl = ? AND CAST(known.stat AS INTEGER) >= ? ORDER BY known.idx, part.seqno"
 )
 
 
@@ -46,9 +47,9 @@ class Gathered(BaseTable):
         super().__init__(table, table)
         self.sql, self.params = sql, params
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:  # noqa: ARG002 -- Django's signature
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:  # noqa: ARG002 -- Django's signature
         """Write the statement as a table."""
-        return f"({self.sql}) {connection.ops.quote_name(self.table_alias)}", list(self.params)
+        return f"({self.sql}) {connection.ops.quote_name(self.table_alias)}", self.params
 
 
 class SumOf(Expression):
@@ -59,10 +60,10 @@ class SumOf(Expression):
         super().__init__(output_field=BigIntegerField())
         self.table, self.name = table, name
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:  # noqa: ARG002 -- Django's signature
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:  # noqa: ARG002 -- Django's signature
         """Name its column."""
         quoted = connection.ops.quote_name
-        return f"{quoted(self.table)}.{quoted(self.name)}", []
+        return f"{quoted(self.table)}.{quoted(self.name)}", ()
 
 
 @dataclass(slots=True)
@@ -76,11 +77,11 @@ class Split:
     def second(self, expression: Any) -> Any:
         """Return an expression over the first step's sums; OneStepError where they do not add up to it."""
         if type(expression) is F:
-            self.columns.add(self.column(expression.name))
+            self.columns.add(self.column(vars(expression)["name"]))
             return expression
         if isinstance(expression, Adding):
             again = AGAIN.get(type(expression))
-            if again is None or expression.distinct or expression.default is not None:
+            if again is None or vars(expression)["distinct"] or vars(expression)["default"] is not None:
                 raise OneStepError
             name = next((known for known, one in self.sums.items() if one == expression), "")
             name = name or f"essor_sum{len(self.sums)}"
@@ -161,9 +162,14 @@ def _first_step(env: Env, found: QuerySet[Any], split: Split) -> tuple[str, tupl
 
 def _sorted(env: Env, split: Split) -> Iterator[Sorted]:
     """Yield the indexes that begin with all that is grouped by, up to the last of it, if their groups are large enough."""
-    if not execute.run(env, STATISTICS, ()):
+    connection = connections[env.using]
+    connection.ensure_connection()
+    driver = (
+        connection.connection
+    )  # which is asked in no time: so small a question is not worth a cursor of Django's
+    if driver.execute(STATISTICS).fetchone() is None:
         return
-    listed = execute.run(env, INDEXES, (split.meta.db_table, LARGE))
+    listed = driver.execute(INDEXES, (split.meta.db_table, LARGE))
     for (index, stat), parts in groupby(listed, key=lambda row: (row[0], row[1])):
         columns = [name for _index, _stat, name in parts]
         if split.columns <= set(columns):

@@ -21,7 +21,7 @@ from essor.query.families.moments import DateFamily
 from essor.query.families.numbers import NumberFamily
 from essor.query.functions.base import Function, Inner, Reader, argument
 from essor.query.functions.moments import DayNumber, WallClock, clock, clock_value
-from essor.query.functions.zones import period_on_the_wall
+from essor.query.functions.zones import begins, period_on_the_wall
 from essor.query.operands import Operand
 from essor.query.tree import Call
 
@@ -95,26 +95,40 @@ class WrittenDay(Written):
 
 
 class PeriodOnTheWall(WrittenDay):
-    """The period of an instant on somebody's clock: SQLite compares it with the instants at which periods begin there.
+    """The period of an instant on somebody's clock, found among the instants at which periods begin there.
 
-    That is a third of the work of moving the clock and reading it.
+    That is a third of the work of moving the clock and reading it. Where years are far, and in UTC, that is done.
     """
 
     def __init__(self, moment: WallClock, unit: dates.Unit, fiscal_month: int, **written: str) -> None:
         """Keep the unit, a month or longer."""
-        self.unit, self.fiscal_month = unit, fiscal_month
+        self.moment, self.unit, self.fiscal_month = moment, unit, fiscal_month
         super().__init__(moment, **written)
 
     def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Compiled:
-        """Look the period up among those around the present; work it out where years are far, and in UTC."""
-        (moment,) = self.source_expressions
-        if moment.zone == "UTC":
+        """Compare texts."""
+        if self.moment.zone == "UTC":
             return super().as_sqlite(compiler, connection, **extra)
-        sql, params = compiler.compile(moment.source_expressions[0])
-        year = datetime.now(UTC).year
-        near, times = period_on_the_wall(sql, moment.zone, year, self.unit, self.fiscal_month)
-        far, far_params = filled(self.sqlite, [moment.far(sql, params)])
-        return f"COALESCE({near}, {far})", (*tuple(params) * times, *far_params)
+        sql, params = self._instant(compiler)
+        far = filled(self.sqlite, [self.moment.far(sql, params)])
+        return self._near((sql, params), "'{}'", "'{}'", far)
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Compiled:
+        """Compare instants."""
+        far = super().as_postgresql(compiler, connection, **extra)
+        if self.moment.zone == "UTC":
+            return far
+        return self._near(self._instant(compiler), "'{}+00'::timestamptz", "'{}'::date", far)
+
+    def _instant(self, compiler: SQLCompiler) -> Compiled:
+        clock: Any = self.source_expressions[0]
+        sql, params = compiler.compile(clock.source_expressions[0])
+        return sql, params
+
+    def _near(self, moment: Compiled, instant: str, day: str, far: Compiled) -> Compiled:
+        known = begins(self.moment.zone, datetime.now(UTC).year, self.unit, self.fiscal_month)
+        near, times = period_on_the_wall(moment[0], known, instant, day)
+        return f"COALESCE({near}, {far[0]})", (*tuple(moment[1]) * times, *far[1])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The changes of a zone's clocks around the present, so that SQLite moves instants without asking Python for each.
 
-So are the instants at which the months of a zone begin: to find an instant's month there is no clock to be moved.
+So are the instants at which the months of a zone begin: to find an instant's month no database need move a clock.
 """
 
 from __future__ import annotations
@@ -50,7 +50,8 @@ def on_the_wall(sql: str, zone: str, year: int, read: str = "datetime") -> tuple
     `read` is the function of SQLite that gives the answer. It is empty outside the years that are known.
     """
     *spans, (end, _same) = changes(zone, year)
-    shifts = [("", "NULL"), *((since, f"'{ahead:+d} minutes'") for since, ahead in spans), (end, "NULL")]
+    shifts = [("", "NULL"), *((f"'{since}'", f"'{ahead:+d} minutes'") for since, ahead in spans)]
+    shifts.append((f"'{end}'", "NULL"))
     return f"{read}({sql}, {_halved(sql, shifts)})", len(shifts)
 
 
@@ -77,12 +78,16 @@ def begins(zone: str, year: int, unit: dates.Unit, fiscal_month: int) -> tuple[t
 
 
 def period_on_the_wall(
-    sql: str, zone: str, year: int, unit: dates.Unit, fiscal_month: int
+    sql: str, starts: Sequence[tuple[str, date]], instant: str, day: str
 ) -> tuple[str, int]:
-    """Return SQLite's SQL for the first day of the period that an instant falls into in `zone`; else as `on_the_wall`."""
-    *known, (end, _same) = begins(zone, year, unit, fiscal_month)
-    starts = [("", "NULL"), *((since, f"'{first}'") for since, first in known), (end, "NULL")]
-    return _halved(sql, starts), len(starts) - 1
+    """Return SQL for the first day of the period that an instant falls into, of those that `begins` returned.
+
+    `instant` and `day` are how a database writes such values around {}. Else as `on_the_wall`.
+    """
+    *known, (end, _same) = starts
+    found = [("", "NULL"), *((instant.format(since), day.format(first)) for since, first in known)]
+    found.append((instant.format(end), "NULL"))
+    return _halved(sql, found), len(found) - 1
 
 
 def _halved(sql: str, shifts: Sequence[tuple[str, str]]) -> str:
@@ -91,4 +96,4 @@ def _halved(sql: str, shifts: Sequence[tuple[str, str]]) -> str:
     if not middle:
         return shifts[0][1]
     later, earlier = _halved(sql, shifts[middle:]), _halved(sql, shifts[:middle])
-    return f"CASE WHEN {sql} >= '{shifts[middle][0]}' THEN {later} ELSE {earlier} END"
+    return f"CASE WHEN {sql} >= {shifts[middle][0]} THEN {later} ELSE {earlier} END"
