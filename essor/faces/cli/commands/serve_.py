@@ -21,7 +21,6 @@ DEFAULT_PORT = 8000
 HIGHEST_PORT = 65_535
 NOTE_EVERY = 60.0  # seconds
 M_ARENA_MAX = -8  # of malloc.h
-FIRST_USER = 'essor user add you@example.fr --name "First Last" --profile "System Administrator"'
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -119,14 +118,15 @@ def _demo() -> None:
 
 def announce(args: argparse.Namespace) -> None:
     """Print the address and how to get in."""
-    from essor.access.models import User  # noqa: PLC0415
+    from essor.access.actions import begin_code, begun  # noqa: PLC0415
     from essor.domain.demo import company  # noqa: PLC0415
 
-    sys.stdout.write(f"\nEssor is at http://{args.host}:{args.port}/\n")
+    address = f"http://{args.host}:{args.port}"
+    sys.stdout.write(f"\nEssor is at {address}/\n")
     for login in company.logins():
         sys.stdout.write(f"  {login.role:<40} {login.email:<34} {login.password}\n")
-    if not User.objects.filter(user_type=User.Kind.STANDARD).exists():
-        sys.stdout.write(f"  Nobody can sign in yet. Make the first administrator:\n  {FIRST_USER}\n")
+    if not begun():
+        sys.stdout.write(f"  Nobody can sign in yet. Begin here:\n  {address}/begin/{begin_code()}/\n")
     sys.stdout.write("Stop it with Ctrl-C.\n")
     sys.stdout.flush()
 
