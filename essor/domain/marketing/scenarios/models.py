@@ -53,6 +53,25 @@ class StepMail(models.Model):
         ]
 
 
+class StepAddress(models.Model):
+    """An address that a step of a flow writes to, in any of its versions: whoever else has it is not mailed in that round.
+
+    `address` is folded to lower case; `person_id` is who came by first.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    flow = models.ForeignKey(Flow, models.CASCADE, related_name="+", db_index=False)
+    node = models.CharField(max_length=12)
+    round = models.PositiveSmallIntegerField(default=1)
+    address = models.CharField(max_length=254)
+    person_id = models.BigIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["flow", "node", "round", "address"], name="step_address_once")
+        ]
+
+
 class Gateway(models.Model):
     """Who hands over our text messages: one row. `secret` signs what is sent there."""
 
