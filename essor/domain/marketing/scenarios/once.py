@@ -32,7 +32,7 @@ def claim(flow: Flow, node: str, number: int, mailing: ListEmail, people: Collec
         return set()
     mine = _MINE.format(people=", ".join(["%s"] * len(people)))
     folded = _FOLDED[connection.vendor]
-    values = [flow.pk, node, number, mailing.pk, int(State.WAITING), *sorted(people)]
+    values: list[int | str] = [flow.pk, node, number, mailing.pk, int(State.WAITING), *sorted(people)]
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM.format(folded=folded, mine=mine), values)
         cursor.execute(_OTHERS.format(folded=folded, mine=mine), values)
