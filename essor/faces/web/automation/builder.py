@@ -102,7 +102,8 @@ def added(request: HttpRequest, shown: Shown) -> HttpResponseBase:
     if kind not in {name for _heading, some in shown.desk.kinds(shown.site) for name, *_rest in some}:
         raise NotFound(_("There is no such kind of step."))
     after, _colon, path = request.POST.get("at", "").partition(":")
-    new = fresh(definition.new_id(shown.definition), kind, shown.site)
+    versions = shown.flow.versions.values_list("definition", flat=True)
+    new = fresh(definition.new_id(*map(definition.from_json, versions)), kind, shown.site)
     changed = definition.inserted(shown.definition, new, after=after, path=path)
     return _keep(request, shown, changed, new.id)
 

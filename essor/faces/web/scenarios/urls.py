@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from essor.faces.web.scenarios import builder, index, kinds, occasions, people, state
+from essor.faces.web.scenarios import builder, index, kinds, occasions, people, state, texts
 
 __all__ = ["kinds", "occasions", "urlpatterns"]
 
@@ -29,5 +29,9 @@ urlpatterns = [
     path("scenarios/", index.show, name="scenarios"),
     path("scenarios/new", index.new, name="new_scenario"),
     path("scenarios/<int:flow_id>/", include(scenario)),
+    path("setup/texts/", texts.edit, name="setup_texts"),
+    path("setup/texts/try", texts.attempt, name="setup_try_texts"),
+    path("setup/texts/turn", texts.turn, name="setup_turn_texts"),
+    path("texts/<str:token>/<str:what>", texts.heard, name="text_heard"),
     path("r/<str:record_id>/scenarios", people.of_person, name="scenarios_of"),
 ]

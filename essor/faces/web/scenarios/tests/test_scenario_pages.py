@@ -27,7 +27,7 @@ def signed_in(make_user: Any) -> Any:
     def client(profile: str, **more: Any) -> Client:
         found = Client(HTTP_HOST="127.0.0.1")
         found.force_login(
-            make_user(profile, profile, **more), backend="essor.access.accounts.backend.Backend"
+            make_user(profile.partition(" ")[0], profile, **more), backend="essor.access.accounts.backend.Backend"
         )
         return found
 
@@ -243,3 +243,26 @@ def test_nonsense_is_refused(marketing: Client) -> None:
     assert marketing.get(f"{base}people?at=<b>&before=x&version=99").status_code == 200
     bad = marketing.post("/scenarios/new", {"name": "", "object": "Account", "campaign": "5"})
     assert bad.status_code == 422
+
+
+def test_a_provider_of_text_messages_is_set_up_by_administrators(marketing: Client, signed_in: Any) -> None:
+    assert marketing.get("/setup/texts/").status_code == 403
+    admin = signed_in("System Administrator")
+    assert "createToken" in drawn(admin, "/setup/texts/")  # OVHcloud comes first
+    address = "/setup/texts/?provider=template"
+    refused = admin.post(address, {"sender": "Vauban", "url": "x", "body": "{"})
+    assert (refused.status_code, refused.content.decode().count("field-error")) == (422, 2)
+    typed = {
+        "sender": "Vauban",
+        "url": "http://10.0.0.1/",
+        "body": "to={{ to }}&text={{ text }}",
+        "headers": "X-Key: sesame",
+    }
+    assert admin.post(address, typed).status_code == 302
+    page = drawn(admin, "/setup/texts/")
+    assert "sesame" not in page
+    assert "/receipt" in page
+    assert admin.post("/setup/texts/try", {"to": "+33612345678"}).status_code == 302
+    assert "inside a network" in drawn(admin, "/setup/texts/")
+    assert admin.post("/setup/texts/turn", {}).status_code == 302
+    assert "not in use" in drawn(admin, "/setup/texts/")
