@@ -114,7 +114,8 @@ def _taken(
         keys = {one.run.record_id for one in members}
         rows = loading.records(site, step, keys)
         ends = _ends(site, definition, keys)
-        going, waited = [], []
+        going: list[Member] = []
+        waited: list[Member] = []
         for one in members:
             found = rows.get(one.run.record_id)
             if found is None:
