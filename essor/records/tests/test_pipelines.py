@@ -188,7 +188,8 @@ def test_a_rule_reads_a_formula_field_of_the_record_as_it_is_stored(admin: Actor
     if way == "rule":
         formula = 'AND(ISPICKVAL(StageName, "Closed Won"), Owed__c)'
         add_validation_rule(
-            admin.user_id, RuleSpec(object="Opportunity", name="Agreed", formula=formula, message="Not agreed.")
+            admin.user_id,
+            RuleSpec(object="Opportunity", name="Agreed", formula=formula, message="Not agreed."),
         )
     else:
         criteria("Closed Won", formula="NOT(Owed__c)", message="Not agreed.")

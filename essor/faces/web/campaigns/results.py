@@ -38,7 +38,8 @@ SILENT = Compare(Path(("HasResponded",)), "eq", (Constant(value=False),))
 WARM = All((_there("FirstClickedDate"), SILENT))
 STEPS: dict[str, Condition] = {
     # What the receiving server refused at once was sent too, as a bounce is.
-    "sent": Any((_there("SentDate"), _there("BouncedDate"))), "delivered": All((_there("SentDate"), Compare(Path(("BouncedDate",)), "null"))),
+    "sent": Any((_there("SentDate"), _there("BouncedDate"))),
+    "delivered": All((_there("SentDate"), Compare(Path(("BouncedDate",)), "null"))),
     "opened": _there("FirstOpenedDate"), "clicked": _there("FirstClickedDate"), "responded": RESPONDED,
     "bounced": _there("BouncedDate"), "opted_out": _there("OptedOutDate"), "warm": WARM,
 }  # fmt: skip
