@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import contextlib
 import ctypes
+import gc
 import logging
 import os
 import signal
@@ -139,6 +140,7 @@ async def _serve(host: str, port: int) -> None:
     from essor.jobs import live  # noqa: PLC0415
 
     server = server_of(import_string(settings.ASGI_APPLICATION), host, port)
+    gc.freeze()  # what is there by now stays: nobody needs to look through it again and again
     loop = asyncio.get_running_loop()
 
     def stop() -> None:
