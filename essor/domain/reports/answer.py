@@ -60,10 +60,16 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """The figure above all others: its label and text."""
+    """The figure above all others: its label and text, and what it is made of where that is more than one sum."""
 
     label: str
     text: str
+    parts: str = ""
+
+    @property
+    def whole(self) -> str:
+        """Return the text behind what it is made of, for one line."""
+        return f"{self.parts} {self.text}" if self.parts else self.text
 
 
 @dataclass(frozen=True, slots=True)

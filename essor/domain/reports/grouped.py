@@ -171,8 +171,8 @@ def metrics(grouped: Grouped, total: Mapping[str, Any]) -> Iterator[Metric]:
     """Yield the figures over everything, the one that the chart shows before the others."""
     lead = grouped.asked.definition.chart.value
     for one in sorted(grouped.shown, key=lambda each: each.key != lead):
-        text = grouped.asked.writer.value(one.kind, total[one.key], scale=one.scale, field=one.field)
-        yield Metric(one.label, text)
+        told = grouped.asked.writer.headline(one.kind, total[one.key], scale=one.scale, field=one.field)
+        yield Metric(one.label, *told)
 
 
 def notes(found: Cells, groups: int, kept: int) -> Iterator[str]:

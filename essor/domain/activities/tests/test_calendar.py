@@ -89,7 +89,10 @@ def test_a_task_repeats_as_often_as_its_rule_counts_and_never_in_the_past(boss: 
     assert [one.activity_date.day for one in rows if one.activity_date] == [4, 11, 18]
     assert [one.reminder_date_time.day for one in rows if one.reminder_date_time] == [4, 11, 18]
     assert {one.description for one in rows} == {"Weekly"}
-    assert recurrence.next_day("FREQ=DAILY", date(2027, 1, 1), date(2027, 3, 1)) == (date(2027, 3, 1), "FREQ=DAILY")
+    assert recurrence.next_day("FREQ=DAILY", date(2027, 1, 1), date(2027, 3, 1)) == (
+        date(2027, 3, 1),
+        "FREQ=DAILY",
+    )
     assert recurrence.next_day("FREQ=DAILY;COUNT=5", date(2027, 1, 1), date(2027, 3, 1)) is None
 
 

@@ -95,7 +95,10 @@ def move(request: HttpRequest, record_id: str) -> HttpResponseBase:
             save(actor, Change("Task", {"ActivityDate": day}, id=record.key), source=source)
         else:
             mark = "Z" if _is_whole(record) else ""
-            values = {"StartDateTime": f"{start.isoformat()}{mark}", "EndDateTime": f"{end.isoformat()}{mark}"}
+            values = {
+                "StartDateTime": f"{start.isoformat()}{mark}",
+                "EndDateTime": f"{end.isoformat()}{mark}",
+            }
             series.change(actor, record.key, values, scope_of(request), source=source)
     response = HttpResponse(status=204)
     toast(response, _("Moved: %(name)s") % {"name": record.title}, undo=f"/undo/{batch}")

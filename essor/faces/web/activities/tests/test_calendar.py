@@ -119,14 +119,18 @@ def test_an_event_says_whom_it_is_with_and_what_it_is_about(admin: Client, new: 
     admin.post(f"/calendar/{key(event)}", {**NEW, "WhoId": "", "WhatId": account}, **HX)
     event.refresh_from_db()
     assert (event.who, ids.encode("001", event.what or 0)) == (None, account)
-    wrong = admin.post("/calendar/new", {**NEW, "subject": "", "WhatId": account, "WhatId.label": "Acme"}, **HX)
+    wrong = admin.post(
+        "/calendar/new", {**NEW, "subject": "", "WhatId": account, "WhatId.label": "Acme"}, **HX
+    )
     assert wrong.status_code == 422
     assert f'value="{account}"' in text(wrong)
 
 
 def test_the_form_of_an_event_begins_with_what_and_when_and_never_offers_its_series(admin: Client) -> None:
     page = text(admin.get("/o/Event/new"))
-    places = [page.index(f'id="f-{name}"') for name in ("Subject", "StartDateTime", "WhoId", "ReminderDateTime")]
+    places = [
+        page.index(f'id="f-{name}"') for name in ("Subject", "StartDateTime", "WhoId", "ReminderDateTime")
+    ]
     assert places == sorted(places)
     assert "RecurrenceActivityId" not in page
     assert "week(s)" not in page
