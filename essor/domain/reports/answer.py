@@ -60,15 +60,16 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """The figure above all others: its label and text; `parts` are the sums of several currencies that it is made of."""
+    """The figure above all others: its label and text, and what it is made of where that is more than one sum."""
 
     label: str
     text: str
     parts: str = ""
 
-    def __str__(self) -> str:
-        """Return the figure in one line."""
-        return f"{self.label}: {self.text}" + (f" ({self.parts})" if self.parts else "")
+    @property
+    def whole(self) -> str:
+        """Return the text behind what it is made of, for one line."""
+        return f"{self.parts} {self.text}" if self.parts else self.text
 
 
 @dataclass(frozen=True, slots=True)
