@@ -102,6 +102,10 @@ def test_each_kind_of_step_has_its_panel(marketing: Client) -> None:
     for kind, at in (("send", ":"), ("wait", "s1:"), ("engaged", "s2:"), ("task", "s3:clicked"), ("split", "s3:"),
                      ("member", "s5:a"), ("sms", "s5:b")):  # fmt: skip
         assert marketing.post(f"{base}add", {"kind": kind, "at": at}).status_code == 302
+    deeds = definition(base)["steps"][2]
+    assert (deeds["kind"], deeds["settings"]["mail"]) == ("engaged", "s1"), (
+        "it asks about the letter before it"
+    )
     words = RichText(id="t", html="<p>Hello <a href='https://vauban.example/guide'>guide</a></p>")
     values = {
         "Name": "Guide",
