@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from essor.catalog.record import LIVE, Detail, Record
 from essor.query.folding import Folded
@@ -69,7 +70,7 @@ class Campaign(Record):
 class CampaignMemberStatus(Detail):
     """One status that the members of a campaign may have; exactly one is the first that they get.
 
-    `meaning` is what the status is to an event, whatever it is called: one of `objects.MEANINGS`.
+    `meaning` is what the status is to a mailing or an event, whatever it is called: one of `objects.MEANINGS`.
     """
 
     campaign = models.ForeignKey(
@@ -79,7 +80,7 @@ class CampaignMemberStatus(Detail):
     sort_order = models.FloatField(_("Order"), default=0)
     has_responded = models.BooleanField(_("Counts as a response"), default=False)
     is_default = models.BooleanField(_("First status"), default=False)
-    meaning = line(_("Meaning for the event"), 16)
+    meaning = line(pgettext_lazy("member status", "Meaning"), 16)
 
     class Meta:
         constraints: ClassVar = [

@@ -34,6 +34,7 @@ STATUSES = (
     Choice("Aborted", pgettext_lazy("campaign", "Aborted"), facts={"closed": True, "won": False}),  # type: ignore[arg-type]
 )
 MEANINGS = pick(
+    ("sent", _("Got a mailing")),
     ("invited", _("Invited")), ("registered", _("Takes a place")), ("waiting", _("Waits for a place")),
     ("declined", _("Declined")), ("attended", _("Came")), ("absent", _("Did not come")),
 )  # fmt: skip

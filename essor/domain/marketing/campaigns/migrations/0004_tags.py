@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("campaigns", "0002_engagement"),
+        ("campaigns", "0003_status_meaning"),
     ]
 
     operations = [
