@@ -126,6 +126,10 @@ def test_each_kind_of_step_has_its_panel(marketing: Client) -> None:
     for kind, at in (("send", ":"), ("wait", "s1:"), ("engaged", "s2:"), ("task", "s3:clicked"), ("split", "s3:"),
                      ("member", "s5:a"), ("sms", "s5:b")):  # fmt: skip
         assert marketing.post(f"{base}add", {"kind": kind, "at": at}).status_code == 302
+    deeds = definition(base)["steps"][2]
+    assert (deeds["kind"], deeds["settings"]["mail"]) == ("engaged", "s1"), (
+        "it asks about the letter before it"
+    )
     words = RichText(id="t", html="<p>Hello <a href='https://vauban.example/guide'>guide</a></p>")
     values = {
         "Name": "Guide",
@@ -203,6 +207,14 @@ def test_people_go_through_it_and_are_looked_after(marketing: Client) -> None:
     states = {row.record_id: row.state for row in FlowRun.objects.all()}
     assert [states[key] for key in keys] == [RunState.STOPPED, RunState.DONE, RunState.WAITING]
     assert apps.get_model("sales", "Contact").objects.get(pk=keys[1]).title == "Met"
+
+    assert "The way of Bo Story" in drawn(marketing, f"{base}people/{run[keys[1]]}")
+    failed = FlowRun.objects.filter(pk=run[keys[2]])
+    failed.update(state=RunState.FAILED, error="It was refused.", due_at=None)
+    assert "It was refused." in drawn(marketing, f"{base}people?state=failed")
+    marketing.post(f"{base}people/do", {"do": "retry", "run": run[keys[2]]})
+    assert failed.get().state == RunState.WAITING
+    worker.drain()
 
     marketing.post(f"{base}state", {"do": "pause"})
     assert "Paused" in drawn(marketing, "/scenarios/")
