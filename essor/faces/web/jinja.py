@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache, wraps
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.templatetags.static import static
@@ -45,7 +45,7 @@ def environment(**options: Any) -> Environment:
     )
     pages.install_gettext_callables(gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext)  # type: ignore[attr-defined]  # added by the i18n extension
     for name in ("ngettext", "npgettext"):
-        pages.globals[name] = _grouping(pages.globals[name])
+        pages.globals[name] = _grouping(cast("Callable[..., str]", pages.globals[name]))
     pages.globals.update(
         url=_url,
         static=asset,

@@ -84,7 +84,8 @@ def _write(campaign: int, link: str, field: str, people: People, moves: Mapping[
     known = list(rows.values_list("pk", person, "status"))
     moments = {member: people[key] for member, key, _status in known}
     changes = [
-        Change(MEMBER, {"Status": moves[status]} if status in moves else {}, id=member) for member, _key, status in known
+        Change(MEMBER, {"Status": moves[status]} if status in moves else {}, id=member)
+        for member, _key, status in known
     ]
     token = _moments.set((field, moments))
     try:

@@ -122,13 +122,15 @@ def write(request: HttpRequest, record_id: str) -> HttpResponseBase:
         save(record.actor, Change(MAILING, values, id=record.key))
     except ValidationFailed as wrong:
         return _draw(request, record, mailing, sent(request, errors_of(wrong)))
-    flash(request, _("Kept."))
+    flash(request, _("Saved."))
     return HttpResponseRedirect(f"/r/{record.id}/launch")
 
 
 def _draw(request: HttpRequest, record: Loaded, mailing: ListEmail, form: Form) -> HttpResponseBase:
     stored = {name: record.values.get(name) or "" for name in WRITTEN}
-    stored["EmailTemplateId"] = ids.encode("00X", mailing.email_template_id) if mailing.email_template_id else ""
+    stored["EmailTemplateId"] = (
+        ids.encode("00X", mailing.email_template_id) if mailing.email_template_id else ""
+    )
     usual = starting({"when": "now", "to": record.actor.email, **stored})
     form = replace(form, values={**usual.values, **form.values})
     context = {
@@ -136,7 +138,8 @@ def _draw(request: HttpRequest, record: Loaded, mailing: ListEmail, form: Form) 
         "campaign": ids.encode("701", mailing.campaign_id) if mailing.campaign_id else "",
         "template": ids.encode("00X", mailing.email_template_id) if mailing.email_template_id else "",
         "variants": mailing.trial.get("variants", []), "zone": record.actor.timezone,
-        "wrong_letter": not form.errors.keys().isdisjoint(WRITTEN), "letters": _letters(record.actor, mailing), "may_write": row_access.may(record.actor, "EmailTemplate", "create"),
+        "wrong_letter": not form.errors.keys().isdisjoint(WRITTEN), "letters": _letters(record.actor, mailing),
+        "may_write": row_access.may(record.actor, "EmailTemplate", "create"),
     }  # fmt: skip
     return render(request, "sending/launch.html.jinja", context, status=form.status)
 

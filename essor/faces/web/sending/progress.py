@@ -160,7 +160,8 @@ def why(row: Recipient) -> str:
         return reason(row.code)
     if row.code == control.LEFT:
         return _("It is not sure that it was sent; somebody decided to leave it.")
-    words = f"{row.code} {row.detail}".strip() if row.code > 1 else row.detail
+    told = row.code > 1 and not row.detail.startswith(str(row.code))
+    words = f"{row.code} {row.detail}".strip() if told else row.detail
     return "" if row.state == State.SENT else words
 
 

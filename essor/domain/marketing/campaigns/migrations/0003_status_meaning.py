@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('campaigns', '0002_engagement'),
+        ("campaigns", "0002_engagement"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='campaignmemberstatus',
-            name='meaning',
-            field=models.CharField(blank=True, max_length=16, null=True, verbose_name='Meaning'),
+            model_name="campaignmemberstatus",
+            name="meaning",
+            field=models.CharField(blank=True, max_length=16, null=True, verbose_name="Meaning"),
         ),
     ]

@@ -7,6 +7,7 @@ from django.apps import apps
 from django.test import Client
 
 from essor.access.actor import system_actor
+from essor.domain.marketing.audience import definition, keep
 from essor.domain.marketing.audience.definition import Audience, Part
 from essor.domain.marketing.letters.models import EmailTemplate
 from essor.domain.marketing.sending.models import ListEmail, Recipient, SendingDomain, Server
@@ -70,10 +71,14 @@ def test_a_mailing_is_checked_launched_paused_and_followed(admin: Client, draft:
 
 def test_what_a_new_mailing_lacks_is_chosen_where_it_is_launched(admin: Client, draft: ListEmail) -> None:
     campaign = save(system_actor(), Change("Campaign", {"Name": "Spring"})).id
+    keep.save(system_actor(), campaign, definition.read(draft.audience))
+    chosen = f"/campaigns/{ids.encode('701', campaign)}/audience"
+    assert f"/r/{ids.encode('701', campaign)}/mailing" in admin.get(chosen).content.decode()
     made = admin.post(f"/r/{ids.encode('701', campaign)}/mailing")
+    assert made["Location"] in admin.get(chosen).content.decode(), "the draft, not another mailing"
     page = admin.get(made["Location"]).content.decode()
     assert "Choose the e-mail" in page
-    assert f"/campaigns/{ids.encode('701', campaign)}/audience" in page
+    assert chosen in page
     letter = ids.encode("00X", draft.email_template_id or 0)
     typed = {"EmailTemplateId": letter, "Subject": "Spring is here", "FromAddress": "no address"}
     refused = admin.post(f"{made['Location']}/letter", typed)
