@@ -215,7 +215,7 @@ def test_an_expert_cannot_put_a_value_where_it_is_not_safe(source: str) -> None:
 
 
 def test_what_cannot_be_read_is_told_with_its_line_and_no_name_of_a_field() -> None:
-    with pytest.raises(ValidationFailed, match="^Line 2: this cannot be read"):
+    with pytest.raises(ValidationFailed, match=r"^Line 2: this cannot be read"):
         compiling.compiled(Letter(kind=HTML, source="<p>Hi</p>\n<p>{{ Name </p>"))
 
 

@@ -97,6 +97,7 @@ def test_campaigns_under_way_are_mine_and_offered_to_those_who_plan(
     admin: Client, seller: Client, new: New
 ) -> None:
     assert admin.get("/home/campaigns").content == b"", "nothing leaves no frame on the page"
+    new("Account", Name="First")
     new("Campaign", Name="Guide", Status="In Progress")
     new("Campaign", Name="Long over", Status="Completed")
     assert 'hx-get="/home/campaigns"' in text(admin.get("/"))

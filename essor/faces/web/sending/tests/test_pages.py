@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 from django.apps import apps
 from django.test import Client
@@ -45,7 +47,9 @@ def address(mailing: ListEmail, rest: str = "") -> str:
     return f"/r/{ids.encode('0XB', mailing.pk)}{rest}"
 
 
-def test_a_mailing_is_checked_launched_paused_and_followed(admin: Client, draft: ListEmail) -> None:
+def test_a_mailing_is_checked_launched_paused_and_followed(
+    admin: Client, draft: ListEmail, monkeypatch: pytest.MonkeyPatch
+) -> None:
     page = admin.get(address(draft, "/launch")).content.decode()
     assert "No mail server is set up." in page
     assert "Launch to 2 people" in page
@@ -63,6 +67,12 @@ def test_a_mailing_is_checked_launched_paused_and_followed(admin: Client, draft:
     Recipient.objects.filter(address="p1@x.example").update(
         state=State.REFUSED, code=550, detail="5.1.1 <unknown>"
     )
+    usage = type(shutil.disk_usage("/"))
+    with monkeypatch.context() as full:
+        full.setattr(shutil, "disk_usage", lambda _folder: usage(100, 100, 0))
+        ListEmail.objects.update(status=SENDING)
+        assert "disk is full" in admin.get(address(draft, "/progress")).content.decode()
+    assert "disk is full" not in admin.get(address(draft, "/progress")).content.decode()
     assert "0 of 2" in admin.get(address(draft, "/progress")).content.decode()
     listed = admin.get(address(draft, "/recipients?state=refused")).content.decode()
     assert "550 5.1.1 &lt;unknown&gt;" in listed
