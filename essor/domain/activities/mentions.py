@@ -9,6 +9,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from essor.access.actor import actor_for
+from essor.access.models import User
+from essor.access.view import catalog_for
 from essor.catalog import current
 from essor.catalog.definitions import Catalog
 from essor.domain.notifications import mentions
@@ -41,14 +44,22 @@ def _notices(catalog: Catalog, name: str, writers: dict[int, int | None]) -> lis
     names = [field, "ParentId"] if name == "Note" else [field]
     rows = object_rows(obj, writers, names)
     texts = {key: row[field] for key, row in rows.items() if row[field]}
+    found = mentions.fresh(name, texts)
+    readers = _readers({user for users in found.values() for user in users}, name, field)
     return [
         Notice(
             user, MENTIONED.name, _said, shorten(texts[key], SHOWN, placeholder="…"),
             _place(catalog, name, key, rows[key]), by=writers[key],
         )
-        for key, users in mentions.fresh(name, texts).items()
-        for user in sorted(users)
+        for key, users in found.items()
+        for user in sorted(users & readers)
     ]  # fmt: skip
+
+
+def _readers(users: set[int], name: str, field: str) -> set[int]:
+    """Return those of some people who may see the field that the text is in."""
+    views = {user.pk: catalog_for(actor_for(user)) for user in User.objects.filter(pk__in=users)}
+    return {key for key, seen in views.items() if seen.has(name) and seen.object(name).has(field)}
 
 
 def _said() -> str:

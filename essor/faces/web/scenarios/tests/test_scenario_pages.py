@@ -27,7 +27,8 @@ def signed_in(make_user: Any) -> Any:
     def client(profile: str, **more: Any) -> Client:
         found = Client(HTTP_HOST="127.0.0.1")
         found.force_login(
-            make_user(profile.partition(" ")[0], profile, **more), backend="essor.access.accounts.backend.Backend"
+            make_user(profile.partition(" ")[0], profile, **more),
+            backend="essor.access.accounts.backend.Backend",
         )
         return found
 
