@@ -10,7 +10,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from essor.access.actor import system_actor
+from essor.access.actor import actor_for, system_actor
+from essor.access.models import User
+from essor.access.view import catalog_for
 from essor.catalog import current
 from essor.catalog.definitions import Catalog
 from essor.domain.notifications import mentions
@@ -47,14 +49,21 @@ def _notices(catalog: Catalog, name: str, writers: dict[int, int | None]) -> lis
     found = mentions.fresh(name, texts)
     places = {key: _place(catalog, name, key, rows[key]) for key in found}
     called = names_of(system_actor(), sorted(set(places.values()))) if places else {}
+    readers = _readers({user for users in found.values() for user in users}, name, field)
     return [
         Notice(
             user, MENTIONED.name, partial(_said, called.get(places[key]) or ""),
             shorten(texts[key], SHOWN, placeholder="…"), places[key], by=writers[key],
         )
         for key, users in found.items()
-        for user in sorted(users)
+        for user in sorted(users & readers)
     ]  # fmt: skip
+
+
+def _readers(users: set[int], name: str, field: str) -> set[int]:
+    """Return those of some people who may see the field that the text is in."""
+    views = {user.pk: catalog_for(actor_for(user)) for user in User.objects.filter(pk__in=users)}
+    return {key for key, seen in views.items() if seen.has(name) and seen.object(name).has(field)}
 
 
 def _said(name: str) -> str:
