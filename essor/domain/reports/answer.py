@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from django.utils.translation import gettext as _
+
 from essor.domain.reports.definition import ChartKind
 from essor.query.tree import Condition
 
@@ -60,16 +62,16 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """The figure above all others: its label and text, and what it is made of where that is more than one sum."""
+    """The figure above all others: its label and text; `parts` are the sums of several currencies that it is made of."""
 
     label: str
     text: str
     parts: str = ""
 
-    @property
-    def whole(self) -> str:
-        """Return the text behind what it is made of, for one line."""
-        return f"{self.parts} {self.text}" if self.parts else self.text
+    def __str__(self) -> str:
+        """Return the figure in one line."""
+        text = self.text + (f" ({self.parts})" if self.parts else "")
+        return _("%(label)s: %(value)s") % {"label": self.label, "value": text}
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,11 @@ class Writer:
             return _("%(bound)s and more") % {"bound": bounds[-1]}
         return _("%(low)s to %(high)s") % {"low": bounds[place - 1], "high": bounds[place]}
 
+    def together(self, value: Any, scale: int) -> str:
+        """Return what sums in several currencies make in the company's; nothing where they are of one."""
+        total = getattr(value, "total", None)
+        return "" if total is None else f"≈\N{NO-BREAK SPACE}{self.money(total / 10**scale, '')}"
+
     def value(
         self, kind: ValueKind, value: Any, *, scale: int = 2, decimals: int | None = None, field: Any = None
     ) -> str:
@@ -108,8 +113,10 @@ class Writer:
         if value is None:
             return "–"
         if kind == "money":
-            together, parts = self._sums(value, scale)
-            return f"{parts} {together}" if together else parts
+            parts = getattr(value, "sign", " + ").join(
+                self.money(units / 10**scale, code) for code, units in value.items()
+            )
+            return f"{parts} {self.together(value, scale)}".rstrip()
         if kind == "percent":
             return formats.percent(round(value, 1), locale, scale=1 if decimals is None else decimals)
         if kind == "days":
@@ -117,22 +124,6 @@ class Writer:
         if kind == "other" and field is not None:
             return result_kind(field).display(value, field, locale)
         return formats.number(round(value, 2), locale)
-
-    def headline(self, kind: ValueKind, value: Any, *, scale: int = 2, field: Any = None) -> tuple[str, str]:
-        """Return a figure in a few letters, and what it is made of: the total of several currencies, and each."""
-        if kind == "money" and value is not None:
-            together, parts = self._sums(value, scale)
-            if together:
-                return together, parts
-        return self.value(kind, value, scale=scale, field=field), ""
-
-    def _sums(self, value: Any, scale: int) -> tuple[str, str]:
-        """Return what sums in several currencies make together, "" where that is not known, and the sums."""
-        parts = getattr(value, "sign", " + ").join(
-            self.money(units / 10**scale, code) for code, units in value.items()
-        )
-        total = getattr(value, "total", None)
-        return ("" if total is None else f"≈\N{NO-BREAK SPACE}{self.money(total / 10**scale, '')}"), parts
 
     def money(self, amount: float, code: str) -> str:
         """Return an amount; cents are left out where they would only be noise."""
