@@ -1,10 +1,12 @@
 """The databases that are measured: filled once and kept, copied where a figure writes.
 
-Everything lies in `essor-bench` under ESSOR_DATA, or in the temporary folder; it may be deleted at any time.
+Everything lies in `essor-bench` under ESSOR_DATA, or in the temporary folder; it may be deleted at any time. A kept database
+is as the migrations of today make it, never one that newer ones were applied to; those of other migrations are erased.
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -15,10 +17,13 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import IO
 
 CODE = Path(__file__).resolve().parent.parent
 SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
+_held: list[IO[str]] = []  # the locks of what this run uses, until it ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,10 @@ def sqlite(leads: int) -> Store:
     """Return the kept SQLite database with so many leads."""
     data = root() / f"sqlite-{leads}-{version()}"
     store = Store(SQLITE, data, f"sqlite:///{data / 'essor.sqlite3'}")
-    _fill_once(store, leads)
+    for old in _outdated("sqlite"):
+        shutil.rmtree(old)
+    with _mine(data.name):
+        _fill_once(store, leads)
     return store
 
 
@@ -75,9 +83,18 @@ def postgresql(server_url: str, leads: int) -> Store:
     data = root() / f"postgresql-{leads}-{version()}"
     name = f"essor_{leads}_{version()}"
     store = Store(POSTGRESQL, data, in_server(server_url, name))
-    if not (data / "filled").exists():
-        _sql(server_url, f'DROP DATABASE IF EXISTS "{name}"', f"CREATE DATABASE \"{name}\" ENCODING 'UTF8'")
-    _fill_once(store, leads)
+    for old in _outdated("postgresql"):
+        _sql(
+            server_url,
+            f'DROP DATABASE IF EXISTS "{old.name.replace("postgresql-", "essor_").replace("-", "_")}"',
+        )
+        shutil.rmtree(old)
+    with _mine(data.name):
+        if not (data / "filled").exists():
+            _sql(
+                server_url, f'DROP DATABASE IF EXISTS "{name}"', f"CREATE DATABASE \"{name}\" ENCODING 'UTF8'"
+            )
+        _fill_once(store, leads)
     return store
 
 
@@ -107,10 +124,43 @@ def copied(store: Store, server_url: str = "") -> Iterator[Store]:
             _sql(server_url, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
+@cache
 def version() -> str:
-    """Return what changes whenever the made-up data do; newer migrations are applied to what was kept."""
+    """Return what changes whenever the made-up data or a migration do, be it one that was written anew under its name."""
     digest = hashlib.blake2b((CODE / "bench" / "world.py").read_bytes(), digest_size=4)
+    for migration in sorted((CODE / "essor").rglob("migrations/*.py")):
+        digest.update(str(migration.relative_to(CODE)).encode() + migration.read_bytes())
     return digest.hexdigest()
+
+
+@contextmanager
+def _mine(name: str) -> Iterator[None]:
+    """Have a kept database alone while it is filled, and keep it from being erased until this process ends."""
+    lock = _lock(name)
+    _held.append(lock)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    yield
+    fcntl.flock(lock, fcntl.LOCK_SH)
+
+
+def _outdated(kind: str) -> Iterator[Path]:
+    """Yield the folders of another version that no run uses, to be erased before the next one is asked for."""
+    for folder in sorted(root().glob(f"{kind}-*")):
+        if folder.name.endswith(version()):
+            continue
+        with _lock(folder.name) as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:  # a run of another version is under way
+                continue
+            yield folder
+            Path(lock.name).unlink()
+
+
+def _lock(name: str) -> IO[str]:
+    folder = root() / "locks"
+    folder.mkdir(exist_ok=True)
+    return (folder / name).open("w")
 
 
 def _fill_once(store: Store, leads: int) -> None:

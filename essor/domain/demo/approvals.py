@@ -135,7 +135,7 @@ def _process() -> None:
     save_step(
         actor, process, StepText("Responsable régional", ApprovalStep.To.ROLE, rule=ApprovalStep.Rule.FIRST)
     )
-    level = UserRole.objects.get(name="Sales manager")
+    level = UserRole.objects.get(name="Direction commerciale")
     director = save_step(
         actor,
         process,
