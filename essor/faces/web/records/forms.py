@@ -27,7 +27,7 @@ from essor.catalog.pipelines import (
     pipeline,
     stage_field,
 )
-from essor.faces.web import addresses
+from essor.faces.web import addresses, offers
 from essor.faces.web.controls import Offer
 from essor.faces.web.display import part_names
 from essor.faces.web.duplicates.telling import Resemblance, resemblance
@@ -104,6 +104,10 @@ def edit(request: HttpRequest, record_id: str) -> HttpResponseBase:
         return _save(request, actor, record.object, record)
     if not may_edit(record):
         raise Forbidden(_("You may read this record but not change it."))
+    lock = next((mark for mark in offers.marks(record) if mark.locks), None)
+    if lock is not None:
+        text = _("“%(name)s” cannot be changed now (%(state)s).")
+        raise Forbidden(text % {"name": record.title, "state": lock.label})
     back = addresses.record(record.id)
     return _draw(request, _form(actor, record.object, record.values, record=record, back=back))
 

@@ -69,6 +69,7 @@ def test_the_button_is_offered_where_a_process_fits_and_the_form_says_who_is_ask
     page = text(client, large)
     assert "Locked: waits for approval" in page
     assert f"{large}edit" not in page
+    assert client.get(f"{large}edit").status_code == 403, "nobody fills in a form that will be refused"
     assert f"{large}edit" in text(browser(manager), large)
     again = client.post(f"{large}approval/submit", {"comment": "Kept"})
     assert again.status_code == 422
