@@ -16,9 +16,11 @@ from django.views.decorators.http import require_GET, require_POST
 from essor.access.rights import Permission
 from essor.domain.automation import actions, numbers
 from essor.domain.automation.definition import Definition, Step, from_json
+from essor.domain.automation.keepers import may_keep
 from essor.domain.automation.kinds import STEPS
-from essor.domain.automation.models import FlowRun, FlowStep, FlowVersion, RunState
+from essor.domain.automation.models import Flow, FlowRun, FlowStep, FlowVersion, RunState
 from essor.faces.web import formatting
+from essor.faces.web.automation import desks
 from essor.faces.web.automation.reading import Shown
 from essor.faces.web.automation.tabs import draw, found
 from essor.faces.web.records.reading import actor_of
@@ -161,3 +163,14 @@ def do(request: HttpRequest, flow_id: int) -> HttpResponseBase:
 
 
 DEEDS = {"retry": actions.retry, "skip": actions.skip, "stop": actions.stop}
+
+
+@require_GET
+def lead_on(request: HttpRequest, flow_id: int) -> HttpResponseBase:
+    """Lead to the desk that lists what goes through a flow: whoever is told of a failure knows no desks."""
+    actor, flow = actor_of(request), Flow.objects.filter(pk=flow_id).first()
+    if flow is None or not (flow.owner_id == actor.user_id or may_keep(actor, flow)):
+        raise NotFound(_("There is no such flow."))
+    others = desks.built_elsewhere([flow_id])
+    address = others.get(flow_id) or reverse("web:setup_flow_runs", args=[flow_id])
+    return HttpResponseRedirect(f"{address}?state=failed")

@@ -30,5 +30,6 @@ urlpatterns = [
     path("setup/flows/", index.show, name="setup_flows"),
     path("setup/flows/new", index.add, name="setup_add_flow"),
     path("setup/flows/<int:flow_id>/", include(flow)),
+    path("flows/<int:flow_id>/failed", runs.lead_on, name="flow_failed"),
     path("flows/<int:flow_id>/start/<str:record_id>", button.start, name="start_flow"),
 ]

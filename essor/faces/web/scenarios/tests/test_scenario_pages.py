@@ -118,6 +118,8 @@ def test_the_flows_of_the_set_up_leave_scenarios_out_and_stand_whatever_starts_o
     assert "Nurture" not in listed
     assert "Nurture" in drawn(marketing, "/scenarios/")
     assert "Nurture" in drawn(marketing, base)
+    failed = marketing.get(f"/flows/{version.flow_id}/failed")
+    assert marketing.get(failed.headers["Location"]).status_code == 200, "its owner sees what failed"
 
 
 def test_each_kind_of_step_has_its_panel(marketing: Client) -> None:
