@@ -1,4 +1,4 @@
-"""The calendar by mouse, and a call logged in two clicks on a phone."""
+"""The calendar by mouse and by finger, and a call logged in two clicks, at a desk and on a phone."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+import pytest
 from playwright.sync_api import Page, expect
 
 Visit = Callable[..., Page]
@@ -37,8 +38,40 @@ def test_an_event_is_dragged_to_another_hour(house: str, visit: Visit) -> None:
     expect(moved).to_have_attribute("data-start", wanted)
 
 
-def test_a_call_is_logged_in_two_clicks_on_a_phone(house: str, visit: Visit) -> None:
+def test_a_finger_rests_on_an_event_and_takes_it_an_hour_later_and_back(house: str, visit: Visit) -> None:
     page = visit(house, "commercial.nord@vauban.example", width=360)
+    page.goto("/calendar/?view=day")
+    page.locator(".cal-head .btn-primary").click()
+    page.fill("#ev-subject", "Visite au doigt")
+    today = (page.locator("[data-hours]").get_attribute("data-day") or "")[:10]
+    page.fill("#ev-start", f"{today}T13:00")
+    page.fill("#ev-end", f"{today}T14:00")
+    page.locator("#event-dialog button.btn-primary").click()
+    event = page.locator(".cal-slots [data-cal]", has_text="Visite au doigt")
+    expect(event).to_have_attribute("data-start", f"{today}T13:00")
+    event.scroll_into_view_if_needed()
+    box = event.bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + 10
+    touch = page.context.new_cdp_session(page)
+
+    def finger(what: str, *points: tuple[float, float]) -> None:
+        spots = [{"x": px, "y": py} for px, py in points]
+        touch.send("Input.dispatchTouchEvent", {"type": what, "touchPoints": spots})
+
+    finger("touchStart", (x, y))
+    expect(event).to_have_class(re.compile("cal-dragged"))
+    finger("touchMove", (x, y + HOUR))
+    with page.expect_response(lambda answer: answer.url.endswith("/move")):
+        finger("touchEnd")
+    expect(event).to_have_attribute("data-start", f"{today}T14:00")
+    page.locator(".es-toast", has_text="Déplacé").get_by_role("button").first.click()
+    expect(event).to_have_attribute("data-start", f"{today}T13:00")
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_a_call_is_logged_in_two_clicks(house: str, visit: Visit, width: int) -> None:
+    page = visit(house, "commercial.nord@vauban.example", width=width)
     page.goto("/o/Contact/")
     page.locator("a[href^='/r/003']").first.click()
     form = page.locator("#compose-form-call")

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -131,7 +132,8 @@ def tell(flow: Flow, count: int, why: str) -> None:
         "The flow “%(name)s” failed for %(num)d records: %(why)s", count,
     )  # fmt: skip
     text = pattern % {"name": flow.name, "num": count, "why": why[:200]}
-    notify([flow.owner_id], FLOW_FAILED.name, text, link=keepers.failures_of(flow))
+    address = keepers.failures_of(flow)
+    notify([flow.owner_id], FLOW_FAILED.name, text, link=address)
     if not flow.mail_errors:
         return
     now = timezone.now()
@@ -139,5 +141,9 @@ def tell(flow: Flow, count: int, why: str) -> None:
     run_id = flow.runs.filter(state=RunState.FAILED).order_by("-pk").values_list("pk", flat=True).first()
     if run_id and Flow.objects.filter(quiet, pk=flow.pk).update(error_mailed=now):
         subject = _("A flow failed: %(name)s") % {"name": flow.name}
-        content = {"to": [flow.owner.email], "subject": subject, "body": text}
+        content = {
+            "to": [flow.owner.email],
+            "subject": subject,
+            "body": f"{text}\n\n{settings.SITE_URL}{address}",
+        }
         Outgoing.objects.create(run_id=run_id, kind="alert", content=content)

@@ -111,16 +111,16 @@ def kind_form(name: str, form: KindForm) -> None:
     FORMS[name] = form
 
 
-Built = Callable[[Collection[int]], Collection[int]]
+Built = Callable[[Collection[int]], Mapping[int, str]]
 _elsewhere: list[Built] = []
 
 
 def elsewhere(function: Built) -> Built:
-    """Let a room say which of some flows are built at a desk of its own: the set-up's list leaves them out."""
+    """Let a room say which of some flows are built at a desk of its own, and where it lists what goes through them."""
     _elsewhere.append(function)
     return function
 
 
-def built_elsewhere(flow_ids: Collection[int]) -> frozenset[int]:
-    """Return those of some flows that another desk than the set-up's builds."""
-    return frozenset(key for one in _elsewhere for key in one(flow_ids))
+def built_elsewhere(flow_ids: Collection[int]) -> dict[int, str]:
+    """Return {flow: address of its runs} of those that another desk than the set-up's builds."""
+    return {key: address for one in _elsewhere for key, address in one(flow_ids).items()}

@@ -38,9 +38,10 @@ PAGE = 50
 
 
 @desks.elsewhere
-def built_here(flow_ids: Collection[int]) -> Collection[int]:
-    """Return those of some flows that are scenarios."""
-    return set(Scenario.objects.filter(flow__in=flow_ids).values_list("flow_id", flat=True))
+def built_here(flow_ids: Collection[int]) -> dict[int, str]:
+    """Return those of some flows that are scenarios, and the pages of their people."""
+    keys = Scenario.objects.filter(flow__in=flow_ids).values_list("flow_id", flat=True)
+    return {key: reverse("web:scenario_people", args=[key]) for key in keys}
 
 
 @dataclass(frozen=True, slots=True)

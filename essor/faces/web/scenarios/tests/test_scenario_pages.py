@@ -13,6 +13,7 @@ from essor.access.models import User, UserLicense
 from essor.catalog import current
 from essor.domain.automation.definition import On, Trigger
 from essor.domain.automation.kinds import Site
+from essor.domain.automation.keepers import failures_of
 from essor.domain.automation.models import Flow, FlowRun, FlowVersion, RunState
 from essor.domain.marketing.letters import codec
 from essor.domain.marketing.letters.blocks import Document, RichText
@@ -118,6 +119,7 @@ def test_the_flows_of_the_set_up_leave_scenarios_out_and_stand_whatever_starts_o
     assert "Nurture" not in listed
     assert "Nurture" in drawn(marketing, "/scenarios/")
     assert "Nurture" in drawn(marketing, base)
+    assert marketing.get(failures_of(version.flow)).status_code == 200, "its owner sees what failed"
 
 
 def test_each_kind_of_step_has_its_panel(marketing: Client) -> None:
