@@ -1,11 +1,18 @@
-"""What every new organization starts with: profiles, a first role tree, the group of all users, the automated user."""
+"""What every new organization starts with: profiles, a first role tree, the group of all users, the automated user.
+
+It is made once, with the organization, in its language; what people rename or remove afterwards stays as they left it.
+The keys are English: API names are made of them and stay, whatever the names become.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.db import transaction
+from django.db import models, transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override, pgettext_lazy
 
 from essor.access.actions.save_license import save_license
 from essor.access.actor import system_actor
@@ -47,7 +54,8 @@ DEALS = ("Opportunity", "OpportunityLineItem", "Quote", "QuoteLineItem", "Order"
 class Template:
     """A profile to start from: `rights` on every object, standard or made later, `except_on` for some."""
 
-    description: str
+    label: Promise
+    description: Promise
     rights: Right
     permissions: tuple[Permission, ...] = (Permission.API,)
     except_on: Mapping[str, Right] = field(default_factory=dict)
@@ -55,74 +63,101 @@ class Template:
 
 
 PROFILES: Mapping[str, Template] = {
-    ADMINISTRATOR: Template("Everything, the set-up included", EVERY_RIGHT, tuple(Permission)),
+    ADMINISTRATOR: Template(
+        _("System Administrator"), _("Everything, the set-up included"), EVERY_RIGHT, tuple(Permission)
+    ),
     "Sales": Template(
-        "Sells: works on all records that are shared",
+        pgettext_lazy("profile", "Sales"),
+        _("Sells: works on all records that are shared"),
         OWN | Right.EXPORT,
         except_on=dict.fromkeys((*PRICES, *TARGETS, *CAMPAIGNS), Right.READ),
     ),
     "Sales Manager": Template(
-        "Leads a sales team: imports, exports and edits in bulk as well",
+        pgettext_lazy("profile", "Sales Manager"),
+        _("Leads a sales team: imports, exports and edits in bulk as well"),
         OWN | IN_BULK,
         except_on=dict.fromkeys(CAMPAIGNS, Right.READ),
     ),
     "Marketing": Template(
-        "Works on leads, contacts and campaigns; reads deals",
+        pgettext_lazy("profile", "Marketing"),
+        _("Works on leads, contacts and campaigns; reads deals"),
         OWN | IN_BULK,
         except_on=dict.fromkeys((*DEALS, *PRICES, *TARGETS), Right.READ),
     ),
-    "Read Only": Template("Reads what is shared", Right.READ, access=FieldAccess.READ, permissions=()),
-}
-READS = Right.READ | Right.VIEW_ALL | Right.EXPORT
-LICENSES: Mapping[str, tuple[str, Mapping[str, Right]]] = {
-    "Read only": ("Reads what the profile shows and changes nothing", {ANY: READS}),
-    "Campaign reader": (
-        "Works as the profile says, but only reads campaigns and mailings",
-        dict.fromkeys(CAMPAIGNS, READS),
+    "Read Only": Template(
+        pgettext_lazy("profile", "Read Only"),
+        _("Reads what is shared"),
+        Right.READ,
+        access=FieldAccess.READ,
+        permissions=(),
     ),
 }
-ROLES: Mapping[str, str | None] = {
-    "Management": None,
-    "Sales manager": "Management",
-    "Sales rep": "Sales manager",
-    "Marketing": "Management",
+READS = Right.READ | Right.VIEW_ALL | Right.EXPORT
+LICENSES: Sequence[tuple[Promise, Promise, Mapping[str, Right]]] = (
+    (
+        pgettext_lazy("licence", "Read only"),
+        _("Reads what the profile shows and changes nothing"),
+        {ANY: READS},
+    ),
+    (
+        pgettext_lazy("licence", "Campaign reader"),
+        _("Works as the profile says, but only reads campaigns and mailings"),
+        dict.fromkeys(CAMPAIGNS, READS),
+    ),
+)
+LICENSED: Sequence[tuple[type[models.Model], str]] = ((UserLicense, "name"), (PermissionSet, "label"))
+EVERYBODY = _("All users")
+# A role's key, name and whose it is under.
+ROLES: Mapping[str, tuple[Promise, str | None]] = {
+    "Management": (pgettext_lazy("role", "Management"), None),
+    "Sales manager": (pgettext_lazy("role", "Sales manager"), "Management"),
+    "Sales rep": (pgettext_lazy("role", "Sales rep"), "Sales manager"),
+    "Marketing": (pgettext_lazy("role", "Marketing"), "Management"),
 }
 
 
 @transaction.atomic
 def ensure_defaults(company: str = "", language: str = "fr") -> None:
-    """Make what is missing and leave what is there. `company` and `language` are for an organization made now."""
-    made = False
-    if not Organization.objects.exists():
-        locale = "fr_FR" if language == "fr" else "en_GB"
-        Organization.objects.create(name=company or "Essor", language=language, locale=locale)
-        made = True
-    known = set(Profile.objects.filter(name__in=PROFILES).values_list("name", flat=True))
-    for name, template in PROFILES.items():
-        if name not in known:
-            _make_profile(name, template)
-            made = True
-    if not Group.objects.filter(type=Principal.Type.EVERYONE).exists():
-        Group.objects.create(name="All users", developer_name="AllUsers", type=Principal.Type.EVERYONE)
-        made = True
-    if not User.objects.filter(user_type=User.Kind.AUTOMATED).exists():
-        _make_automated_user()
-        made = True
-    if not UserRole.objects.exists():
+    """Make the organization called `company` with all it starts with, unless there is one."""
+    if Organization.objects.exists():
+        return
+    locale = "fr_FR" if language == "fr" else "en_GB"
+    Organization.objects.create(name=company or "Essor", language=language, locale=locale)
+    with override(language):
+        profiles = {name: _make_profile(name, template) for name, template in PROFILES.items()}
+        Group.objects.create(name=str(EVERYBODY), developer_name="AllUsers", type=Principal.Type.EVERYONE)
+        _make_automated_user(profiles[ADMINISTRATOR])
         _make_roles()
-        made = True
-    if made:
         bump()
-    for name, (description, rights) in LICENSES.items():
-        if not UserLicense.objects.filter(name=name).exists():
-            save_license(system_actor(), name=name, description=description, rights=rights)
+        for label, description, rights in LICENSES:
+            save_license(system_actor(), name=str(label), description=str(description), rights=rights)
 
 
-def _make_profile(name: str, template: Template) -> None:
-    profile = Profile.objects.create(name=name, description=template.description)
+def name_in(language: str) -> None:
+    """Name in another language what nobody has changed yet: profiles, roles and licences of a new organization."""
+    texts: list[tuple[type[models.Model], str, Promise]] = [
+        *((Profile, "name", one.label) for one in PROFILES.values()),
+        *((Profile, "description", one.description) for one in PROFILES.values()),
+        *((PermissionSet, "label", one.label) for one in PROFILES.values()),
+        *((model, "name", label) for label, _parent in ROLES.values() for model in (UserRole, Group)),
+        *((model, attr, label) for label, _about, _rights in LICENSES for model, attr in LICENSED),
+        *((UserLicense, "description", about) for _label, about, _rights in LICENSES),
+        (Group, "name", EVERYBODY),
+    ]
+    before = Organization.objects.values_list("language", flat=True).get()
+    for model, attr, text in texts:
+        with override(before):
+            old = str(text)
+        with override(language):
+            model._default_manager.filter(**{attr: old}).update(**{attr: str(text)})  # noqa: SLF001
+    bump()
+
+
+def _make_profile(name: str, template: Template) -> Profile:
+    profile = Profile.objects.create(name=str(template.label), description=str(template.description))
     own = PermissionSet.objects.create(
         name=api_name(name, PermissionSet, "name"),
-        label=name,
+        label=profile.name,
         profile=profile,
         permissions=sorted(one.value for one in template.permissions),
     )
@@ -135,9 +170,10 @@ def _make_profile(name: str, template: Template) -> None:
     FieldPermission.objects.create(
         parent=own, object_name=ANY, field=ANY, read=True, edit=template.access == FieldAccess.EDIT
     )
+    return profile
 
 
-def _make_automated_user() -> None:
+def _make_automated_user(profile: Profile) -> None:
     """Make the user whose name stands under what happens by itself; nobody can log in as it."""
     user = User(
         name="Essor",
@@ -145,7 +181,7 @@ def _make_automated_user() -> None:
         last_name="Essor",
         email="automated@essor.invalid",
         user_type=User.Kind.AUTOMATED,
-        profile=Profile.objects.get(name=ADMINISTRATOR),
+        profile=profile,
     )
     user.set_unusable_password()
     user.save()
@@ -153,9 +189,11 @@ def _make_automated_user() -> None:
 
 def _make_roles() -> None:
     made: dict[str, UserRole] = {}
-    for name, parent in ROLES.items():
-        role = made[name] = UserRole.objects.create(
-            name=name, developer_name=api_name(name, UserRole), parent=made[parent] if parent else None
+    for key, (label, parent) in ROLES.items():
+        role = made[key] = UserRole.objects.create(
+            name=str(label),
+            developer_name=api_name(key, UserRole),
+            parent=made[parent] if parent else None,
         )
         for kind in (Principal.Type.ROLE, Principal.Type.ROLE_AND_BELOW):
-            Group.objects.create(role=role, type=kind, name=name, developer_name=role.developer_name)
+            Group.objects.create(role=role, type=kind, name=role.name, developer_name=role.developer_name)

@@ -114,7 +114,7 @@ OBJECTS = (
     ),
     Standard(
         model="access.ObjectPermission", name="ObjectPermissions", prefix="110", label=_("Object permission"),
-        plural=_("Object permissions"), icon="lock", name_field="Id",
+        plural=_("Object permissions"), icon="lock", name_field="SobjectType",
         fields={
             "parent": Spec(readonly=True, child_relationship="ObjectPerms"),
             **_named(
@@ -128,7 +128,7 @@ OBJECTS = (
     ),
     Standard(
         model="access.FieldPermission", name="FieldPermissions", prefix="01k", label=_("Field permission"),
-        plural=_("Field permissions"), icon="lock", name_field="Id",
+        plural=_("Field permissions"), icon="lock", name_field="Field",
         fields={
             "parent": Spec(readonly=True, child_relationship="FieldPerms"),
             **_named(object_name="SobjectType", field="Field", read="PermissionsRead", edit="PermissionsEdit"),

@@ -23,6 +23,7 @@ from django.urls import reverse, set_script_prefix
 
 from essor.faces.web import hits
 from essor.faces.web.visits import quick as visits
+from essor.project import bodies
 
 Scope = dict[str, Any]
 Message = Mapping[str, Any]
@@ -32,6 +33,7 @@ Send = Callable[[Message], Awaitable[None]]
 THREADS = 10  # what two cores can use while some wait for the database; each may hold 2 MB of it in memory
 CHUNK = 65_536  # bytes
 QUICK = {**hits.QUICK, **visits.QUICK}
+TOO_LARGE = [(b"content-length", b"0"), (b"connection", b"close")]
 PREFIX = 3  # characters of a path by which QUICK is found: "/l/"
 
 
@@ -62,11 +64,17 @@ class Handler(ASGIHandler):  # type: ignore[misc]  # Django's handlers are untyp
             await send({"type": "http.response.start", "status": found.status, "headers": found.headers})
             await send({"type": "http.response.body", "body": found.body})
             return
+        loop = asyncio.get_running_loop()
         try:
-            body = await self.read_body(receive)
+            body = await bodies.read(
+                receive, lambda: loop.run_in_executor(self.threads, bodies.is_known, scope)
+            )
         except RequestAborted:  # whoever asked is gone
             return
-        loop = asyncio.get_running_loop()
+        except bodies.TooLarge:
+            await send({"type": "http.response.start", "status": 413, "headers": TOO_LARGE})
+            await send({"type": "http.response.body"})
+            return
 
         def send_now(message: Message) -> None:
             asyncio.run_coroutine_threadsafe(_sent(send, message), loop).result()

@@ -27,7 +27,7 @@ from essor.query.plan import Plan, plan
 from essor.query.shape import Build, Convert, Json, Level, Value, builder
 from essor.query.tree import ChildRows, Column, Path, Query
 
-BASE = "/services/data/v62.0"
+BASE = "/services/data/v62.0/sobjects"
 AS_THEY_ARE = frozenset(
     {"text", "textarea", "richtext", "picklist", "email", "phone", "url", "autonumber", "checkbox", "slider", "date",
      "percent", "degrees"}
@@ -54,6 +54,7 @@ def soql(
 ) -> bytes:
     """Return the answer to `query` as Salesforce's query resource gives it; `next_url` turns a cursor into an address.
 
+    A record's address is `base`, its object's name and its id.
     Without `next_url` all rows come at once.
     """
     env = env_for(actor, binds=binds)
@@ -137,7 +138,7 @@ def as_text(output: Output) -> Output:
 
 def shape_of(found: Plan, base: str) -> Build:
     """Return what makes records of a plan's raw rows."""
-    url = f"{base}/sobjects/"
+    url = f"{base}/"
     root = Level(found.obj.name, f"{url}{found.obj.name}/", (found.id_place,), ids.encoder(found.obj.prefix))
     for output, places in zip(found.outputs, found.places, strict=True):
         level = root

@@ -1,6 +1,7 @@
 """The verbs of who may, one file each. Each checks the actor, changes, and leaves an audit row and a new version."""
 
 from essor.access.actions.assign_permission_set import assign_permission_set, withdraw_permission_set
+from essor.access.actions.begin import Beginning, begin, begin_code, begun, is_begin_code
 from essor.access.actions.create_token import create_token, revoke_token
 from essor.access.actions.create_user import NewUser, create_user
 from essor.access.actions.deactivate_user import deactivate_user, reactivate_user
@@ -24,9 +25,13 @@ from essor.access.actions.share_record import share_record
 from essor.access.actions.unshare import forget_shares, unshare
 
 __all__ = [
+    "Beginning",
     "NewUser",
     "RuleText",
     "assign_permission_set",
+    "begin",
+    "begin_code",
+    "begun",
     "create_token",
     "create_user",
     "deactivate_user",
@@ -39,6 +44,7 @@ __all__ = [
     "edit_user",
     "forget_shares",
     "freeze_user",
+    "is_begin_code",
     "move_role",
     "reactivate_user",
     "reset_second_factor",

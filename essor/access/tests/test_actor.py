@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from essor.access import actions, snapshot
 from essor.access.actor import Actor, actor_for, actor_named, administrator, system_actor
 from essor.access.defaults import PROFILES, ROLES, ensure_defaults
-from essor.access.models import Group, Organization, Principal, Profile, User, UserRole
+from essor.access.models import Group, Organization, Principal, Profile, User, UserLicense, UserRole
 from essor.access.rights import Permission
 from essor.access.tests.samples import MakeUser
 from essor.access.version import bump
@@ -122,6 +122,23 @@ def test_defaults_are_made_once_and_leave_what_is_there(organization: None) -> N
     assert set(UserRole.objects.values_list("name", flat=True)) == set(ROLES)
     assert Group.objects.filter(type=Principal.Type.EVERYONE).count() == 1
     assert User.objects.count() == 1
+
+
+def test_what_was_renamed_or_removed_does_not_come_back(organization: None) -> None:
+    Profile.objects.filter(name="Sales").update(name="Vendeurs")
+    UserLicense.objects.filter(name="Campaign reader").delete()
+    ensure_defaults()
+    assert Profile.objects.count() == len(PROFILES)
+    assert UserLicense.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_french_company_starts_with_french_names_and_the_same_api_names() -> None:
+    ensure_defaults("Acme", "fr")
+    french = Profile.objects.get(permission_set__name="System_Administrator")
+    assert french.name == french.permission_set.label == "Administrateur système"
+    assert UserRole.objects.get(developer_name="Sales_rep").name == "Commercial"
+    assert UserLicense.objects.filter(name="Lecture seule").exists()
 
 
 def test_a_big_organization_is_read_in_the_same_number_of_queries(

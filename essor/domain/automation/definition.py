@@ -138,9 +138,10 @@ def _arrows(steps: tuple[Step, ...], then: str) -> Iterator[tuple[tuple[str, str
 # ---- editing: each gives a new definition ------------------------------------------------------
 
 
-def new_id(definition: Definition) -> str:
-    """Return an id that no step has."""
-    numbers = [int(one.id[1:]) for one in definition.walk() if one.id[1:].isdecimal()]
+def new_id(*versions: Definition) -> str:
+    """Return an id that no step has in any version of a flow: what is known of a step goes by its id in all of them."""
+    steps = (one for version in versions for one in version.walk())
+    numbers = [int(one.id[1:]) for one in steps if one.id[1:].isdecimal()]
     return f"s{max(numbers, default=0) + 1}"
 
 

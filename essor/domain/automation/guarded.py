@@ -25,6 +25,7 @@ from essor.kernel.errors import FieldError, ValidationFailed
 TIMEOUT = 10.0  # seconds without a byte
 LONGEST_CALL = 30.0  # seconds in all: a machine that answers drop by drop would hold a worker for days
 MOST_REDIRECTS = 3
+MOST_READ = 65_536  # bytes of an answer
 KEPT_METHOD = (307, 308)  # other redirects would turn a POST into a GET
 PORTS = {"http": 80, "https": 443}
 LONGEST = 2000
@@ -36,6 +37,19 @@ WRITTEN = re.compile(r"[!-~]+")  # visible ASCII: names of other letters are wri
 
 class Unreachable(Exception):
     """The other side could not be reached or did not take it; worth another try."""
+
+
+class Unsure(Unreachable):
+    """The other side was reached and did not answer: it may have taken it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: the status, and the beginning of the body."""
+
+    status: int
+    body: bytes
+    location: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,43 +131,56 @@ class _Secure(_Plain):
 def post(url: str, body: bytes, headers: Mapping[str, str]) -> int:
     """Send `body` and return the status, always of the 200s; Unreachable otherwise, ValidationFailed when forbidden."""
     for _round in range(MOST_REDIRECTS + 1):
-        status, location = _once(target_of(url), body, headers)
-        if status in KEPT_METHOD and location:
-            url = urljoin(url, location)
+        answer = _once(target_of(url), body, headers)
+        if answer.status in KEPT_METHOD and answer.location:
+            url = urljoin(url, answer.location)
             continue
-        if 200 <= status < 300:  # noqa: PLR2004 -- HTTP's word for “taken”
-            return status
-        raise Unreachable(_("The answer was %(status)d.") % {"status": status})
+        if 200 <= answer.status < 300:  # noqa: PLR2004 -- HTTP's word for “taken”
+            return answer.status
+        raise Unreachable(_("The answer was %(status)d.") % {"status": answer.status})
     raise Unreachable(_("It redirects too often."))
+
+
+def answer_to(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    """POST `body` and return whatever is answered; redirects are not walked, as `headers` may hold keys.
+
+    Raises Unsure where no answer came, Unreachable where nothing was reached, ValidationFailed when forbidden.
+    """
+    return _once(target_of(url), body, headers, most=MOST_READ)
 
 
 def status_of(url: str, headers: Mapping[str, str]) -> int:
     """Return how a GET is answered, the last one where it redirects; Unreachable, or ValidationFailed when forbidden."""
     for _round in range(MOST_REDIRECTS + 2):
-        status, location = _once(target_of(url), None, headers, method="GET")
-        if not (300 <= status < 400 and location):  # noqa: PLR2004 -- HTTP's word for “elsewhere”
-            return status
-        url = urljoin(url, location)
+        answer = _once(target_of(url), None, headers, method="GET")
+        if not (300 <= answer.status < 400 and answer.location):  # noqa: PLR2004 -- HTTP's word for “elsewhere”
+            return answer.status
+        url = urljoin(url, answer.location)
     raise Unreachable(_("It redirects too often."))
 
 
 def _once(
-    target: Target, body: bytes | None, headers: Mapping[str, str], *, method: str = "POST"
-) -> tuple[int, str]:
+    target: Target, body: bytes | None, headers: Mapping[str, str], *, method: str = "POST", most: int = 0
+) -> Answer:
     connection = (_Secure if target.url.scheme == "https" else _Plain)(target)
     late = threading.Event()
     watch = threading.Timer(LONGEST_CALL, _hang_up, (connection, late))
     watch.daemon = True
     path = (target.url.path or "/") + (f"?{target.url.query}" if target.url.query else "")
+    reached = False
     try:
         watch.start()
+        connection.connect()
+        reached = True
         connection.request(method, path, body, dict(headers))
         answer = connection.getresponse()
+        found = Answer(answer.status, answer.read(most), answer.headers.get("Location", ""))
         if late.is_set():  # what came until then reads like a whole answer
             raise TimeoutError(_("It answers too slowly."))
-        return answer.status, answer.headers.get("Location", "")
     except (OSError, http.client.HTTPException) as error:
-        raise Unreachable(str(error) or type(error).__name__) from error
+        raise (Unsure if reached else Unreachable)(str(error) or type(error).__name__) from error
+    else:
+        return found
     finally:
         watch.cancel()
         connection.close()

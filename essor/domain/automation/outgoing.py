@@ -105,12 +105,15 @@ def _call(row: Outgoing) -> None:
 def post_signed(url: str, body: dict[str, Any], secret: str, row: Outgoing) -> None:
     """Send JSON with the message's id and our signature; raises what `guarded.post` raises."""
     raw = orjson.dumps(body | {"delivery": str(row.uuid)})
-    moment = int(time.time())
-    headers = {
-        "Content-Type": "application/json", "User-Agent": "Essor", DELIVERY: str(row.uuid),
-        SIGNATURE: f"t={moment},v1={sign(secret, moment, raw)}",
+    guarded.post(url, raw, signed(secret, int(time.time()), raw, str(row.uuid)))
+
+
+def signed(secret: str, moment: int, body: bytes, delivery: str) -> dict[str, str]:
+    """Return the headers of a webhook of JSON, our signature among them."""
+    return {
+        "Content-Type": "application/json", "User-Agent": "Essor", DELIVERY: delivery,
+        SIGNATURE: f"t={moment},v1={sign(secret, moment, body)}",
     }  # fmt: skip
-    guarded.post(url, raw, headers)
 
 
 def sign(secret: str, moment: int, body: bytes) -> str:

@@ -37,7 +37,7 @@ from essor.kernel.db.insert import insert_rows
 from essor.query.converting import Converted
 
 DAYS, FEW_DAYS = 60, 8
-LEADERS = ("Sales manager", "Région Nord", "Région Sud", "Export")
+LEADERS = ("Direction commerciale", "Région Nord", "Région Sud", "Export")
 NOTES = (
     "Signature promise par la direction du client.",
     "Le budget du client passe l’an prochain, je préfère rester prudent.",

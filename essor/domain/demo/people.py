@@ -22,7 +22,7 @@ COMPANY = "Ateliers Vauban"
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A role of the tree: what its people's addresses start with, their profile, and how many there are."""
+    """A role of the tree: what its people's addresses start with, their profile's API name, how many there are."""
 
     role: str
     parent: str
@@ -33,18 +33,18 @@ class Post:
 
 
 POSTS = (
-    Post("Management", "", "admin", "System Administrator", 1),
-    Post("Management", "", "direction", "Sales Manager", 1),
-    Post("Sales manager", "Management", "directeur", "Sales Manager", 1),
-    Post("Région Nord", "Sales manager", "nord", "Sales Manager", 1),
-    Post("Région Sud", "Sales manager", "sud", "Sales Manager", 1),
-    Post("Export", "Sales manager", "export", "Sales Manager", 1),
+    Post("Direction", "", "admin", "System_Administrator", 1),
+    Post("Direction", "", "direction", "Sales_Manager", 1),
+    Post("Direction commerciale", "Direction", "directeur", "Sales_Manager", 1),
+    Post("Région Nord", "Direction commerciale", "nord", "Sales_Manager", 1),
+    Post("Région Sud", "Direction commerciale", "sud", "Sales_Manager", 1),
+    Post("Export", "Direction commerciale", "export", "Sales_Manager", 1),
     Post("Commercial Nord", "Région Nord", "commercial.nord", "Sales", 10, sells=True),
     Post("Commercial Sud", "Région Sud", "commercial.sud", "Sales", 10, sells=True),
     Post("Commercial export", "Export", "commercial.export", "Sales", 6, sells=True),
-    Post("Sales rep", "Sales manager", "commercial", "Sales", 2, sells=True),
-    Post("Marketing", "Management", "marketing", "Marketing", 4),
-    Post("Contrôle de gestion", "Management", "controle", "Read Only", 2),
+    Post("Commercial", "Direction commerciale", "commercial", "Sales", 2, sells=True),
+    Post("Marketing", "Direction", "marketing", "Marketing", 4),
+    Post("Contrôle de gestion", "Direction", "controle", "Read_Only", 2),
 )
 SELLERS = tuple(post.role for post in POSTS if post.sells)
 SHOWN = ("admin", "directeur", "nord", "commercial.nord", "marketing", "controle")
@@ -68,7 +68,7 @@ def make(rng: Random) -> list[User]:
     """Create the role tree and its users; return those who sell."""
     actor = system_actor()
     save_organization(actor, replace(actor.company, name=COMPANY))
-    profiles = {profile.name: profile for profile in Profile.objects.all()}
+    profiles = {one.permission_set.name: one for one in Profile.objects.select_related("permission_set")}
     roles = {role.name: role for role in UserRole.objects.all()}
     sellers: list[User] = []
     for post in POSTS:
@@ -94,9 +94,9 @@ def _new(rng: Random, post: Post, place: int, profile: Profile, role: UserRole) 
 
 def logins() -> Iterator[Login]:
     """Yield one login per kind of person."""
-    known = set(
-        User.objects.filter(email__endswith=f"@{DOMAIN}", is_active=True).values_list("email", flat=True)
-    )
+    active = User.objects.filter(email__endswith=f"@{DOMAIN}", is_active=True)
+    profiles = dict(active.values_list("email", "profile__name"))
     for post in POSTS:
-        if post.stem in SHOWN and email_of(post, 0) in known:
-            yield Login(f"{post.role} ({post.profile})", email_of(post, 0), PASSWORD)
+        email = email_of(post, 0)
+        if post.stem in SHOWN and email in profiles:
+            yield Login(f"{post.role} ({profiles[email]})", email, PASSWORD)

@@ -43,7 +43,7 @@ def _answer(actor: Actor, text: object, cursor: str | None) -> HttpResponse:
     def next_url(after: str) -> str:
         return f"{address}?{urlencode({'q': text, 'cursor': after})}"
 
-    base = reverse("api:objects").removesuffix("/objects")
+    base = reverse("api:records", args=["-"]).removesuffix("/-")
     body = render.soql(actor, soql.parse(text), base=base, after=cursor or None, size=PAGE, next_url=next_url)
     return HttpResponse(body, content_type="application/json", headers={"Cache-Control": "private, no-cache"})
 

@@ -16,6 +16,7 @@ urlpatterns = [
     path("me/preferences", save_preferences, name="preferences"),
     path("me/session", session_state, name="session_state"),
     path("me/signed-in", session_renewed, name="renewed"),
+    path("", include("essor.faces.web.beginning.urls")),
     path("", include("essor.faces.web.records.urls")),
     path("", include("essor.faces.web.lists.urls")),
     path("", include("essor.faces.web.products.urls")),

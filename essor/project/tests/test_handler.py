@@ -6,16 +6,22 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from contextvars import ContextVar
+from importlib import import_module
 from typing import Any
 
 import pytest
 from asgiref.testing import ApplicationCommunicator
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.test import override_settings
 from django.urls import include, path
 
+from essor.project.bodies import MOST_OF_STRANGERS
 from essor.project.handler import Handler
+
+SessionStore = import_module(settings.SESSION_ENGINE).SessionStore
 
 LEFT: ContextVar[str] = ContextVar("left", default="nothing")
 
@@ -39,7 +45,7 @@ def stream(request: HttpRequest) -> StreamingHttpResponse:
 
 
 def echo(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(request.body)
+    return HttpResponse(request.read())
 
 
 def fails(request: HttpRequest) -> HttpResponse:
@@ -58,19 +64,22 @@ def sorry(request: HttpRequest) -> HttpResponse:
     return HttpResponse("sorry", status=500)
 
 
-def ask(handler: Handler, *requests: tuple[str, bytes]) -> list[tuple[dict[str, Any], bytes]]:
+def ask(
+    handler: Handler, *requests: tuple[str, bytes], cookie: str = ""
+) -> list[tuple[dict[str, Any], bytes]]:
     """Send requests one after the other; returns the head and the body of each answer."""
 
     async def run() -> list[tuple[dict[str, Any], bytes]]:
-        return [await answer(handler, *one) for one in requests]
+        return [await answer(handler, *one, cookie) for one in requests]
 
     return asyncio.run(run())
 
 
-async def answer(handler: Handler, target: str, body: bytes) -> tuple[dict[str, Any], bytes]:
+async def answer(handler: Handler, target: str, body: bytes, cookie: str) -> tuple[dict[str, Any], bytes]:
     scope = {
         "type": "http", "http_version": "1.1", "method": "POST" if body else "GET", "path": target,
-        "query_string": b"", "headers": [(b"host", b"testserver")], "scheme": "http",
+        "query_string": b"", "headers": [(b"host", b"testserver"), (b"cookie", cookie.encode())],
+        "scheme": "http",
     }  # fmt: skip
     talk = ApplicationCommunicator(handler, scope)
     await talk.send_input({"type": "http.request", "body": body})
@@ -118,3 +127,15 @@ def test_an_error_of_a_view_is_an_answer_and_the_thread_goes_on(handler: Handler
     (head, body), (_head, after) = ask(handler, ("/fails", b""), ("/echo", b"still here"))
     assert (head["status"], body) == (500, b"sorry")
     assert after == b"still here"
+
+
+def test_a_stranger_sends_no_more_than_forms_need_and_who_is_signed_in_sends_files(handler: Handler) -> None:
+    large = b"x" * (MOST_OF_STRANGERS + 1)
+    (head, _body), (_head, small) = ask(handler, ("/echo", large), ("/echo", b"a form"))
+    assert (head["status"], small) == (413, b"a form")
+    session = SessionStore()
+    session[SESSION_KEY] = "1"
+    session.create()
+    made_up, signed_in = (f"{settings.SESSION_COOKIE_NAME}={key}" for key in ("x" * 32, session.session_key))
+    assert ask(handler, ("/echo", large), cookie=made_up)[0][0]["status"] == 413
+    assert ask(handler, ("/echo", large), cookie=signed_in)[0][1] == large

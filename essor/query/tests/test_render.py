@@ -15,7 +15,7 @@ from essor.query.tests.conftest import New
 
 
 def answer(actor: Actor, soql: str, **more: Any) -> Any:
-    return orjson.loads(render.soql(actor, parse(soql), base="", **more))
+    return orjson.loads(render.soql(actor, parse(soql), base="/sobjects", **more))
 
 
 def test_records_with_parents(admin: Actor, new: New) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Sum
+from django.db.models import Count, Sum
 
 from essor.domain.automation import numbers, outcome
 from essor.domain.automation.models import FlowCount, FlowRun
+from essor.domain.marketing.scenarios.models import SentText
 
 SHOWN = 20
 
@@ -51,3 +52,10 @@ def of_person(object_name: str, record_id: int) -> list[FlowRun]:
         record_id=record_id, flow__object_name=object_name, flow__scenario__isnull=False
     )
     return list(rows.select_related("flow", "version").order_by("-pk")[:SHOWN])
+
+
+def texts_of(flow_id: int, node: str) -> dict[str, int]:
+    """Return how many text messages of a step a provider took, by what became of them: {label: number}."""
+    rows = SentText.objects.filter(run__flow=flow_id, node=node).order_by()
+    found = dict(rows.values_list("state").annotate(number=Count("pk")))
+    return {str(one.label): found[one.value] for one in SentText.State if one.value in found}

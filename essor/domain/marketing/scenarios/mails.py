@@ -20,9 +20,11 @@ from essor.domain.automation.kinds import Site
 from essor.domain.automation.models import Flow, FlowVersion
 from essor.domain.marketing.audience import select
 from essor.domain.marketing.audience.definition import Audience, Part
+from essor.domain.marketing.audience.reasons import Reason
 from essor.domain.marketing.consent.people import KINDS
 from essor.domain.marketing.letters import compile as letters
 from essor.domain.marketing.letters.compile import Letter
+from essor.domain.marketing.scenarios import once
 from essor.domain.marketing.scenarios.models import Scenario, StepMail
 from essor.domain.marketing.sending import freezing, launch
 from essor.domain.marketing.sending.jobs import send
@@ -99,7 +101,8 @@ def prepare(version: FlowVersion, step: Step, site: Site) -> None:
 def add(version: FlowVersion, step: Step, site: Site, people: Collection[int]) -> dict[int, int]:
     """Let people into the step's mailing, in the caller's transaction; return {person: reason, 0 when it is sent}.
 
-    Who had it before, on an earlier way through the scenario, gets that of the next round.
+    Who had it before, on an earlier way through the scenario, gets that of the next round. Of two people with one address
+    the first is mailed, whichever batches or versions they come by in.
     """
     said = words(step, scenario_of(version.flow))
     kind = KINDS[site.obj.name]
@@ -114,6 +117,10 @@ def add(version: FlowVersion, step: Step, site: Site, people: Collection[int]) -
             part = Part("people", object=site.obj.name, people=tuple(sorted(fresh)))
             sql, params = select.recipients(Audience((part,), (), said.topic, said.capped), site.actor)
             done |= freezing.add(mailing, sql, params)
+            mailed = {person for person in fresh if done.get(person) == 0}
+            second = once.claim(version.flow, step.id, number, mailing, mailed)
+            freezing.withhold(mailing, second, Reason.DUPLICATE)
+            done |= dict.fromkeys(second, int(Reason.DUPLICATE))
             transaction.on_commit(lambda key=mailing.pk: send.enqueue(key))  # type: ignore[misc]
         left = again
     return done
@@ -125,8 +132,13 @@ def judged(step: Step, site: Site, people: Iterable[int]) -> dict[int, int]:
     part = Part("people", object=site.obj.name, people=tuple(sorted(people)))
     sql, params = select.recipients(Audience((part,), (), said.topic, said.capped), site.actor)
     with transaction.get_connection().cursor() as cursor:
-        cursor.execute(f"SELECT person_id, reason FROM ({sql}) AS found", params)  # noqa: S608 -- our own SQL
-        return {person: int(reason or 0) for person, reason in cursor.fetchall()}
+        cursor.execute(f"SELECT person_id, address, reason FROM ({sql}) AS found", params)  # noqa: S608 -- our own SQL
+        rows = cursor.fetchall()
+    found = {person: int(reason or 0) for person, _address, reason in rows}
+    if site.flow is not None:
+        mailed = {person: address for person, address, reason in rows if reason is None}
+        found |= dict.fromkeys(once.late(site.flow, step.id, mailed), int(Reason.DUPLICATE))
+    return found
 
 
 def of_step(flow_id: int, node: str) -> list[ListEmail]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
-from essor.domain.automation.models import Flow, FlowVersion, new_secret
+from essor.domain.automation.models import Flow, FlowRun, FlowVersion, new_secret
 
 
 class Scenario(models.Model):
@@ -53,11 +55,63 @@ class StepMail(models.Model):
         ]
 
 
+class StepAddress(models.Model):
+    """An address that a step of a flow writes to, in any of its versions: whoever else has it is not mailed in that round.
+
+    `address` is folded to lower case; `person_id` is who came by first.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    flow = models.ForeignKey(Flow, models.CASCADE, related_name="+", db_index=False)
+    node = models.CharField(max_length=12)
+    round = models.PositiveSmallIntegerField(default=1)
+    address = models.CharField(max_length=254)
+    person_id = models.BigIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["flow", "node", "round", "address"], name="step_address_once")
+        ]
+
+
 class Gateway(models.Model):
-    """Who hands over our text messages: one row. `secret` signs what is sent there."""
+    """Who hands over our text messages: one row.
+
+    `options` are what the provider must be told, `sealed` its secrets; `secret` signs what we send, `token` is in the
+    addresses that the provider reports to.
+    """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
-    url = models.CharField(max_length=2000)
-    sender = models.CharField(max_length=20, default="", blank=True)
+    provider = models.CharField(max_length=20, default="")
+    sender = models.CharField(max_length=34, default="", blank=True)
+    options = models.JSONField(default=dict)
+    sealed = models.TextField(default="", blank=True)
     secret = models.CharField(max_length=64, default=new_secret)
+    token = models.CharField(max_length=64, default=new_secret)
     is_active = models.BooleanField(default=True)
+    problem = models.CharField(max_length=500, default="", blank=True)
+    problem_at = models.DateTimeField(null=True)
+    taken_at = models.DateTimeField(null=True)
+
+
+class SentText(models.Model):
+    """A text message that a provider took: `reference` is what it calls it, `words` what it said about its end."""
+
+    class State(models.TextChoices):
+        """What became of it."""
+
+        TAKEN = "taken", _("Taken")
+        DELIVERED = "delivered", _("Delivered")
+        FAILED = "failed", _("Not delivered")
+
+    id = models.BigAutoField(primary_key=True)
+    run = models.ForeignKey(FlowRun, models.CASCADE, related_name="+")
+    node = models.CharField(max_length=12)
+    kind = models.SmallIntegerField()
+    person_id = models.BigIntegerField()
+    number = models.CharField(max_length=16, db_index=True)
+    reference = models.CharField(max_length=80, db_index=True)
+    state = models.CharField(max_length=10, choices=State, default=State.TAKEN)
+    words = models.CharField(max_length=200, default="", blank=True)
+    at = models.DateTimeField(default=timezone.now)
+    reported = models.DateTimeField(null=True)

@@ -5,7 +5,7 @@ People who may not be mailed come in as SKIPPED with the reason, so that they ar
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from essor.access.actor import Actor
 from essor.domain.marketing.audience import caps, select
+from essor.domain.marketing.audience.reasons import Reason
 from essor.domain.marketing.sending import trial
 from essor.domain.marketing.sending.models import UNDECIDED, ListEmail, Recipient
 from essor.domain.marketing.sending.states import State
@@ -64,6 +65,15 @@ def add(mailing: ListEmail, people: str, params: Sequence[Any]) -> dict[int, int
         held_until=None,
     )  # fmt: skip
     return found
+
+
+def withhold(mailing: ListEmail, people: Collection[int], reason: Reason) -> None:
+    """Mark some who have just been let in by `add` as not mailed, counted; in the same transaction."""
+    if not people:
+        return
+    rows = Recipient.objects.filter(list_email=mailing, person_id__in=people, state=State.WAITING)
+    number = rows.update(state=State.SKIPPED, code=reason)
+    ListEmail.objects.filter(pk=mailing.pk).update(total_skipped=F("total_skipped") + number)
 
 
 def _drawing(mailing: ListEmail, people: str, due: datetime, most: int) -> tuple[str, list[Any]]:

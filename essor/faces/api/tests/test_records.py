@@ -137,3 +137,10 @@ def test_a_duplicate_is_told_as_salesforce_does_and_the_caller_may_insist(call: 
     assert many["results"][0]["duplicateResult"]["matchResults"][0]["entityType"] == "Account"
     insisting = {"Sforce-Duplicate-Rule-Header": "allowSave=true; runAsCurrentUser=true"}
     assert call("post", "records/Account", again, **insisting).status_code == 201
+
+
+def test_a_query_tells_where_each_of_its_records_is(call: Call) -> None:
+    key = create(call)
+    (found,) = call("get", "query?q=SELECT+Name+FROM+Account").json()["records"]
+    assert found["attributes"]["url"] == f"/api/v1/records/Account/{key}"
+    assert call("get", found["attributes"]["url"].removeprefix("/api/v1/")).json()["Id"] == key

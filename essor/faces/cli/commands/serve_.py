@@ -22,7 +22,6 @@ DEFAULT_PORT = 8000
 HIGHEST_PORT = 65_535
 NOTE_EVERY = 60.0  # seconds
 M_ARENA_MAX = -8  # of malloc.h
-FIRST_USER = 'essor user add you@example.fr --name "First Last" --profile "System Administrator"'
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -66,12 +65,19 @@ def run(args: argparse.Namespace) -> None:
     drop_tables()
     if args.demo:
         _demo()
-    announce(args)
     from essor.jobs import worker  # noqa: PLC0415
 
     work: Any = contextlib.nullcontext() if args.no_worker else worker.embedded()
     with work, bounces():
-        asyncio.run(_serve(args.host, args.port))
+        asyncio.run(_serve(_application(), args))
+
+
+def _application() -> Any:
+    """Return the ASGI application; its modules and files take a few seconds after a change of the program."""
+    from django.conf import settings  # noqa: PLC0415
+    from django.utils.module_loading import import_string  # noqa: PLC0415
+
+    return import_string(settings.ASGI_APPLICATION)
 
 
 @contextlib.contextmanager
@@ -120,26 +126,24 @@ def _demo() -> None:
 
 def announce(args: argparse.Namespace) -> None:
     """Print the address and how to get in."""
-    from essor.access.models import User  # noqa: PLC0415
+    from essor.access.actions import begin_code, begun  # noqa: PLC0415
     from essor.domain.demo import company  # noqa: PLC0415
 
-    sys.stdout.write(f"\nEssor is at http://{args.host}:{args.port}/\n")
+    address = f"http://{args.host}:{args.port}"
+    sys.stdout.write(f"\nEssor is at {address}/\n")
     for login in company.logins():
         sys.stdout.write(f"  {login.role:<40} {login.email:<34} {login.password}\n")
-    if not User.objects.filter(user_type=User.Kind.STANDARD).exists():
-        sys.stdout.write(f"  Nobody can sign in yet. Make the first administrator:\n  {FIRST_USER}\n")
+    if not begun():
+        sys.stdout.write(f"  Nobody can sign in yet. Begin here:\n  {address}/begin/{begin_code()}/\n")
     sys.stdout.write("Stop it with Ctrl-C.\n")
     sys.stdout.flush()
 
 
-async def _serve(host: str, port: int) -> None:
+async def _serve(application: Any, args: argparse.Namespace) -> None:
     """Run the ASGI application until a signal asks to stop."""
-    from django.conf import settings  # noqa: PLC0415
-    from django.utils.module_loading import import_string  # noqa: PLC0415
-
     from essor.jobs import live  # noqa: PLC0415
 
-    server = server_of(import_string(settings.ASGI_APPLICATION), host, port)
+    server = server_of(application, args.host, args.port)
     gc.freeze()  # what is there by now stays: nobody needs to look through it again and again
     loop = asyncio.get_running_loop()
 
@@ -151,7 +155,9 @@ async def _serve(host: str, port: int) -> None:
         loop.add_signal_handler(number, stop)
     noting = asyncio.create_task(_note_usage())
     try:
-        await server.serve()
+        serving = asyncio.ensure_future(server.serve())
+        await asyncio.to_thread(announce, args)
+        await serving
     finally:
         noting.cancel()
 

@@ -53,9 +53,14 @@ def password(args: argparse.Namespace) -> str:
     return getpass.getpass("Password: ")
 
 
-def _named(model: Any, what: str, name: str) -> Any:
-    """Return the row of a name, whatever its case; Refused names those that there are."""
-    found = model.objects.filter(name__iexact=name).first()
+def _named(model: Any, what: str, name: str, *ways: str) -> Any:
+    """Return the row of a name in the company's language, or of an API name; Refused names those that there are."""
+    from django.db.models import Q  # noqa: PLC0415
+
+    asked = Q(name__iexact=name)
+    for way in ways:
+        asked |= Q(**{f"{way}__iexact": name.replace(" ", "_")})
+    found = model.objects.filter(asked).first()
     if found is None:
         known = ", ".join(model.objects.order_by("name").values_list("name", flat=True))
         message = f"there is no {what} “{name}” (there are: {known})"
@@ -73,9 +78,11 @@ def add_user(actor: Actor, args: argparse.Namespace) -> None:
         email=args.email,
         first_name=first,
         last_name=last,
-        profile=_named(Profile, "profile", args.profile),
-        role=_named(UserRole, "role", args.role) if args.role else None,
-        license=_named(UserLicense, "licence", args.license) if args.license else None,
+        profile=_named(Profile, "profile", args.profile, "permission_set__name"),
+        role=_named(UserRole, "role", args.role, "developer_name") if args.role else None,
+        license=_named(UserLicense, "licence", args.license, "permission_set__name")
+        if args.license
+        else None,
         language=args.language,
     )
     user = create_user(actor, new, password=password(args))

@@ -16,7 +16,7 @@ from essor.domain.automation.kinds import STEPS
 from essor.domain.marketing.campaigns.statuses import of_campaigns
 from essor.domain.marketing.letters import compile as letters
 from essor.domain.marketing.letters.models import EmailTemplate
-from essor.domain.marketing.scenarios import mails
+from essor.domain.marketing.scenarios import figures, mails
 from essor.domain.marketing.scenarios.models import Scenario
 from essor.domain.marketing.scenarios.steps import engaged, split
 from essor.faces.web.automation import options
@@ -93,8 +93,8 @@ def _send_read(shown: Shown, step: Step, data: QueryDict, _language: str) -> dic
 # ---- text message -------------------------------------------------------------------------------
 
 
-def _sms_more(shown: Shown, _step: Step) -> dict[str, Any]:
-    return {"inserts": options.merge_fields(shown.site)}
+def _sms_more(shown: Shown, step: Step) -> dict[str, Any]:
+    return {"inserts": options.merge_fields(shown.site), "texts": figures.texts_of(shown.flow.pk, step.id)}
 
 
 def _sms_read(_shown: Shown, _step: Step, data: QueryDict, _language: str) -> dict[str, Any]:

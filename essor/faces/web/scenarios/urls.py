@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from essor.faces.web.scenarios import builder, index, kinds, occasions, people, state
+from essor.faces.web.scenarios import builder, index, kinds, occasions, people, state, texts
 
 __all__ = ["kinds", "occasions", "urlpatterns"]
 
@@ -13,6 +13,7 @@ scenario = [
     path("add", builder.add, name="scenario_add"),
     path("steps/<str:step_id>/move", builder.move, name="scenario_move"),
     path("steps/<str:step_id>/remove", builder.remove, name="scenario_remove"),
+    path("travel/<str:way>", builder.travel, name="scenario_travel"),
     path("criteria", builder.edit_criteria, name="scenario_criteria"),
     path("numbers", builder.numbers, name="scenario_numbers"),
     path("test", builder.test, name="scenario_test"),
@@ -29,5 +30,9 @@ urlpatterns = [
     path("scenarios/", index.show, name="scenarios"),
     path("scenarios/new", index.new, name="new_scenario"),
     path("scenarios/<int:flow_id>/", include(scenario)),
+    path("setup/texts/", texts.edit, name="setup_texts"),
+    path("setup/texts/try", texts.attempt, name="setup_try_texts"),
+    path("setup/texts/turn", texts.turn, name="setup_turn_texts"),
+    path("texts/<str:token>/<str:what>", texts.heard, name="text_heard"),
     path("r/<str:record_id>/scenarios", people.of_person, name="scenarios_of"),
 ]

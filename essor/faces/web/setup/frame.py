@@ -62,6 +62,7 @@ SIDEBAR: tuple[Group, ...] = (
     )),
     Group(_("Campaigns"), (
         Entry("sending", _("Sending of mailings"), "send", _("mail server SMTP DKIM SPF DMARC domain rate warm-up provider")),
+        Entry("texts", _("Text messages"), "message", _("SMS provider OVHcloud Brevo Twilio STOP delivery receipt sender")),
         Entry("returns", _("Mails that come back"), "arrow-back-up", _("bounce complaint IMAP LMTP mailbox hard soft")),
         Entry("consent", _("Consent and rhythm"), "fingerprint", _("opt-in opt-out GDPR tracking frequency cap topics e-mail")),
         Entry("website", _("Visits of our site"), "world", _("web site script tracking pages read snippet origin UTM visitor")),

@@ -86,6 +86,9 @@ WORDS: Mapping[str, Promise] = {
     "web_form_address_renewed": _("Address of a web form renewed"),
     "web_form_removed": _("Web form removed"),
     "web_form_saved": _("Web form saved"),
+    "save_text_provider": _("Provider of text messages changed"),
+    "use_text_provider": _("Text messages sent again"),
+    "leave_text_provider": _("Text messages stopped"),
     "hurry_runs": _("Waiting records sent on at once"),
     "withdraw_permission_set": _("Permission set withdrawn"),
 }

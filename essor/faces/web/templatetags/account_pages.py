@@ -7,6 +7,7 @@ from django.forms import BoundField, CheckboxInput
 from django.utils.safestring import SafeString
 
 from essor.access.accounts import history
+from essor.access.actions import begun
 
 register = template.Library()
 
@@ -29,3 +30,9 @@ def device(agent: str) -> str:
     """Return the browser and system that a User-Agent header names; the header itself when it names none we know."""
     known = [name for name in (history.browser(agent), history.platform(agent)) if name]
     return " · ".join(known) or agent
+
+
+@register.simple_tag
+def nobody_yet() -> bool:
+    """Tell whether Essor is still to be begun: nobody has an account."""
+    return not begun()

@@ -13,10 +13,10 @@ from essor.domain.automation.definition import Step
 from essor.domain.automation.kinds import Batch, Site, step
 from essor.domain.automation.models import Outgoing
 from essor.domain.marketing.consent.models import OPT_IN, Individual
-from essor.domain.marketing.scenarios import sms
 from essor.domain.marketing.scenarios.steps.people import PeopleStep
 from essor.domain.marketing.scenarios.steps.send import SKIPPED
-from essor.kernel.errors import FieldError
+from essor.domain.marketing.scenarios.texts import handing, keeping
+from essor.kernel.errors import EssorError, FieldError
 
 NUMBER, PERSON = "MobilePhone", "IndividualId"
 
@@ -42,11 +42,14 @@ class Sms(PeopleStep):
         """It has a text, and somebody hands it over."""
         text = str(step.settings.get("text") or "")
         errors = text_errors(site, text=text)
-        if len(text) > sms.LONGEST:
-            message = _("At most %(limit)d letters.") % {"limit": sms.LONGEST}
+        if len(text) > handing.LONGEST:
+            message = _("At most %(limit)d letters.") % {"limit": handing.LONGEST}
             errors.append(FieldError("text", "STRING_TOO_LONG", message))
-        if sms.provider() is None:
-            errors.append(FieldError("", "FIELD_INTEGRITY_EXCEPTION", str(sms.no_provider())))
+        try:
+            if keeping.line() is None:
+                raise keeping.no_provider()
+        except EssorError as error:
+            errors.append(FieldError("", "FIELD_INTEGRITY_EXCEPTION", str(error)))
         return errors
 
     def told(self, step: Step, site: Site) -> str:
@@ -63,15 +66,15 @@ class Sms(PeopleStep):
             ).values_list("pk", flat=True)
         )
         text = merge.read(str(batch.settings.get("text") or ""))
-        rows = []
+        region, rows = batch.site.actor.company.phone_region, []
         for one in live:
-            number = sms.number_of(one.get(NUMBER))
+            number = keeping.international(one.get(NUMBER), region)
             if not number:
-                one.outcome, one.detail = SKIPPED, _("There is no mobile phone number.")
+                one.outcome, one.detail = SKIPPED, _("There is no mobile phone number that can be called.")
             elif one.get(PERSON) not in agreed:
                 one.outcome, one.detail = SKIPPED, _("Has not agreed to text messages.")
             else:
-                content = {"to": number, "text": text.fill(one.shown)[: sms.LONGEST]}
-                rows.append(Outgoing(run_id=one.run.pk, kind=sms.KIND, content=content))
+                content = {"to": number, "text": text.fill(one.shown)[: handing.LONGEST]}
+                rows.append(Outgoing(run_id=one.run.pk, kind=handing.KIND, content=content))
                 one.held, one.detail = True, number
         Outgoing.objects.bulk_create(rows, batch_size=500)

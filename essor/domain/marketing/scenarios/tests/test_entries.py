@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,15 +11,14 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from essor.access.actor import Actor, actor_for
-from essor.domain.automation import checking, engine, entering, numbers, outgoing
+from essor.domain.automation import checking, engine, entering, numbers
 from essor.domain.automation import rehearsal as rehearsals
 from essor.domain.automation.definition import from_json
-from essor.domain.automation.models import FlowRun, FlowStep, Outgoing, RunState
+from essor.domain.automation.models import FlowRun, RunState
 from essor.domain.marketing.consent import write as consents
 from essor.domain.marketing.consent.models import Topic
 from essor.domain.marketing.consent.people import CONTACT, Person
-from essor.domain.marketing.scenarios import actions, sms
-from essor.domain.marketing.scenarios.models import Gateway
+from essor.domain.marketing.scenarios import actions
 from essor.domain.marketing.scenarios.steps.split import drawn
 from essor.domain.marketing.scenarios.tests.conftest import (
     OUT,
@@ -36,7 +31,7 @@ from essor.domain.marketing.scenarios.tests.conftest import (
 from essor.domain.marketing.sending.models import ListEmail, Recipient
 from essor.domain.marketing.sending.told import Whom, tell
 from essor.kernel import events
-from essor.kernel.errors import Forbidden, ValidationFailed
+from essor.kernel.errors import Forbidden
 from essor.query.models import Segment, Visibility
 from essor.records.change import Change
 from essor.records.save import save
@@ -158,57 +153,6 @@ def test_whoever_opts_out_of_the_topic_leaves(
     assert (left.state, left.node) == (RunState.STOPPED, "s2")
     assert FlowRun.objects.get(record_id=bob).state == RunState.WAITING
     assert numbers.arrows(scenario.flow.active)["s2", "exit"] == 1
-
-
-@contextmanager
-def provider() -> Iterator[tuple[str, list[tuple[dict[str, str], dict[str, Any]]]]]:
-    """A provider of text messages on loopback: its address and what it got (headers, body)."""
-    got: list[tuple[dict[str, str], dict[str, Any]]] = []
-
-    class Answer(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            got.append((dict(self.headers), json.loads(body) | {"raw": body.decode()}))
-            self.send_response(202)
-            self.end_headers()
-
-        def log_message(self, *_arguments: Any) -> None:
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Answer)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/", got
-    finally:
-        server.shutdown()
-        thread.join()
-
-
-def test_text_messages_go_to_those_who_agreed(
-    admin: Actor, make_scenario: MakeScenario, settings: Any
-) -> None:
-    settings.WEBHOOKS_TO_LOOPBACK = True
-    anna, bob = people("anna", "bob", mobile_phone="06 12 34 56 78")
-    consents.record(Person(CONTACT, anna), "sms", "opt_in", source="test", wording="yes")
-    step = {"kind": "sms", "settings": {"text": "Hello {{ FirstName }}"}}
-    with pytest.raises(ValidationFailed, match="provider"):
-        make_scenario(STORY, step)
-    with provider() as (url, got):
-        sms.set_up(url, "Vauban")
-        make_scenario(STORY, step)
-        work()
-    ((headers, body),) = got
-    assert (body["to"], body["text"], body["from"]) == ("0612345678", "Hello anna", "Vauban")
-    moment, signature = (part.partition("=")[2] for part in headers[outgoing.SIGNATURE].split(","))
-    assert outgoing.sign(Gateway.objects.get().secret, int(moment), body["raw"].encode()) == signature
-    assert dict(FlowStep.objects.values_list("run__record_id", "outcome"))[bob] == "skipped"
-    assert not FlowRun.objects.filter(state__in=(RunState.HELD, RunState.WAITING, RunState.FAILED)).exists()
-    sms.set_up("http://192.168.1.1/")  # inside a network: never called
-    with pytest.raises(ValidationFailed):
-        outgoing.SENDERS[sms.KIND](
-            Outgoing(run=FlowRun.objects.first(), kind=sms.KIND, content={"to": "1", "text": "x"})
-        )
 
 
 def test_a_lot_is_kept_and_shares_hold(make_scenario: MakeScenario) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from django.apps import apps
@@ -10,8 +11,10 @@ from django.apps import apps
 from essor.access.actor import Actor
 from essor.domain.automation import actions as flows
 from essor.domain.automation import moving, numbers
+from essor.domain.automation import rehearsal as rehearsals
 from essor.domain.automation.definition import from_json
 from essor.domain.automation.models import FlowRun, FlowStep, RunState
+from essor.domain.marketing.audience.reasons import Reason
 from essor.domain.marketing.campaigns.models import Campaign, CampaignMember, CampaignMemberStatus
 from essor.domain.marketing.consent import write as consents
 from essor.domain.marketing.scenarios import actions, mails
@@ -185,3 +188,77 @@ def test_stopping_lets_everybody_go_and_counts_them(
     assert numbers.standing(version) == {}
     assert numbers.arrows(version)["s2", "stop"] == 2
     assert CampaignMemberStatus.objects.count() == Campaign.objects.count() == 0
+
+
+def test_an_address_gets_a_letter_once_over_batches_and_versions(
+    admin: Actor, server: Sink, letter: Letter, make_scenario: MakeScenario
+) -> None:
+    anna, bob, cleo = people("anna", "bob", "cleo")
+    Contact.objects.filter(pk=bob).update(email="ANNA@dest.example")
+    Contact.objects.filter(pk=cleo).update(email="anna@Dest.example")
+    task = {"kind": "task", "settings": {"subject": "Call", "to": "owner"}}
+    scenario = make_scenario(
+        {"on": "manual", "again": "ended"}, {"kind": "send", "settings": {"template": letter("A")}}, task
+    )
+    old = scenario.flow.active
+    actions.let_in(admin, scenario, [bob])
+    work()
+    actions.let_in(admin, scenario, [anna])
+    report = rehearsals.rehearse(scenario.flow.active, cleo)
+    work()
+    assert [one.outcome for one in report.steps] == ["skipped", ""]
+
+    changed = from_json(old.definition)
+    other = replace(changed.steps[0], settings={"template": letter("B")})
+    draft = flows.save_draft(admin, scenario.flow, replace(changed, steps=(other, changed.steps[1])))
+    flows.activate(admin, scenario.flow, draft)
+    actions.let_in(admin, scenario, [cleo])
+    work()
+    assert server.mailed == ["ANNA@dest.example"]
+    skipped = Recipient.objects.filter(state=State.SKIPPED, code=Reason.DUPLICATE)
+    assert sorted(skipped.values_list("person_id", flat=True)) == [anna, cleo]
+    first, second = mails.of_step(scenario.flow_id, "s1")
+    assert (first.total_sent, first.total_skipped, second.total_skipped) == (1, 1, 1)
+    assert FlowStep.objects.get(run__record_id=cleo, node="s1").detail.endswith(str(Reason.DUPLICATE.label))
+    assert Task.objects.count() == 3  # who is not written to goes on all the same
+
+    actions.let_in(admin, scenario, [bob])  # again, as the rule allows: the newer letter
+    work()
+    assert server.mailed == ["ANNA@dest.example"] * 2
+
+
+def test_who_is_told_to_go_on_takes_the_path_of_what_they_did(
+    admin: Actor, server: Sink, letter: Letter, make_scenario: MakeScenario
+) -> None:
+    anna, bob, cleo = people("anna", "bob", "cleo")
+    met = [{"id": "met", "label": "M"}, {"id": "late", "label": "L", "steps": [
+        {"id": "n1", "kind": "task", "settings": {"subject": "Late", "to": "owner"}}]}]  # fmt: skip
+    scenario = make_scenario(
+        STORY,
+        {"kind": "send", "settings": {"template": letter("First")}},
+        {"kind": "engaged", "settings": {"mail": "s1", "amount": 3, "unit": "days"}, "paths": [
+            {"id": "clicked", "label": "C"}, {"id": "opened", "label": "O"}, {"id": "nothing", "label": "N", "steps": [
+                {"id": "w1", "kind": "wait", "settings": {
+                    "for": "condition", "where": where("Title", "eq", "CEO"), "amount": 9, "unit": "days"}, "paths": met}]},
+        ]},
+        {"kind": "wait", "settings": {"for": "time", "amount": 1, "unit": "days"}},
+        {"kind": "task", "settings": {"subject": "Call", "to": "owner"}},
+    )  # fmt: skip
+    work()
+    hit(anna, -1)
+    flow = scenario.flow
+
+    def go_on(*who: int) -> None:
+        runs = flow.runs.filter(record_id__in=who, state=RunState.WAITING)
+        assert moving.hurry(admin, flow, runs.values_list("pk", flat=True)) == len(who)
+        work()
+
+    go_on(anna, bob)
+    taken = FlowStep.objects.filter(node="s2").values_list("run__record_id", "outcome")
+    assert dict(taken) == {anna: "opened", bob: "nothing"}
+    assert dict(flow.runs.values_list("record_id", "node")) == {anna: "s3", bob: "w1", cleo: "s2"}
+    go_on(bob)
+    assert flow.runs.get(record_id=bob).node == "s3"
+    assert Task.objects.get().subject == "Late"
+    go_on(anna)
+    assert sorted(Task.objects.values_list("subject", flat=True)) == ["Call", "Late"]

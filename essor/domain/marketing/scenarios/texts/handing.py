@@ -1,0 +1,44 @@
+"""Messages of the out-tray are handed over to the provider, and what it calls them is kept for what it reports later."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from essor.domain.automation import guarded, outgoing
+from essor.domain.automation.models import Outgoing
+from essor.domain.marketing.consent.people import KINDS
+from essor.domain.marketing.scenarios.models import SentText
+from essor.domain.marketing.scenarios.texts import keeping
+from essor.domain.marketing.scenarios.texts.port import Message
+from essor.kernel.errors import EssorError
+
+KIND = "sms"
+LONGEST = 1_000
+
+
+def send(row: Outgoing) -> None:
+    """Hand one over. What may have arrived is not sent again by itself, unless the provider knows repetitions."""
+    found = keeping.line()
+    if found is None:
+        raise keeping.no_provider()
+    message = Message(row.content["to"], row.content["text"], str(row.uuid))
+    try:
+        reference = found.provider.send(found.account, message)
+    except guarded.Unsure as error:
+        keeping.note(str(error))
+        if found.provider.knows_again:
+            raise
+        words = _("The provider did not answer, it may have taken the message: %(why)s")
+        raise EssorError(words % {"why": error}) from error
+    except (guarded.Unreachable, EssorError) as error:
+        keeping.note(str(error))
+        raise
+    flow = row.run.version.flow
+    SentText.objects.create(
+        run=row.run, node=row.run.node, kind=KINDS[flow.object_name], person_id=row.run.record_id,
+        number=message.to, reference=reference[:80],
+    )  # fmt: skip
+    keeping.note("")
+
+
+outgoing.SENDERS[KIND] = send
