@@ -98,7 +98,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--database",
         default="",
-        help="sqlite: or the address of a PostgreSQL server; default: SQLite and a PostgreSQL of our own",
+        help="sqlite:, postgresql: (of our own) or the address of a PostgreSQL server; default: the first two",
     )
     parser.add_argument(
         "--cpu", action="store_true", help="count CPU, not time, in this program's own process (SQLite)"

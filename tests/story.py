@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.message import Message
+from html import unescape
 
 from django.apps import apps
 from django.utils import timezone
 
 from essor.access.actor import Actor
+from essor.catalog import current
+from essor.domain.feed import attach
 from essor.domain.marketing.audience import keep
 from essor.domain.marketing.audience.definition import Audience, Part
-from essor.domain.marketing.campaigns import calls, members
+from essor.domain.marketing.campaigns import calls
 from essor.domain.marketing.campaigns.influence import influence
-from essor.domain.marketing.campaigns.models import CampaignMember, CampaignMemberStatus
+from essor.domain.marketing.campaigns.models import CampaignMember
 from essor.domain.marketing.consent.models import Policy
 from essor.domain.marketing.letters.models import EmailTemplate
+from essor.domain.marketing.pages.models import LandingPage
 from essor.domain.marketing.returns.tests import letters
 from essor.domain.marketing.sending.models import ListEmail, Server
 from essor.domain.marketing.sending.tests.sink import Sink
@@ -34,6 +39,9 @@ SOURCE = (
     "<p><a href='{{ unsubscribe }}'>Se désabonner</a></p>"
 )
 CHUNK = 5_000
+PAPER = b"%PDF-1.4\n%%EOF\n"
+Answer = tuple[int, str, bytes]  # status, where it leads, body
+Ask = Callable[[str, str, Mapping[str, str]], Answer]  # method, path, form
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,15 +140,53 @@ def _path(pattern: str, text: str) -> str:
     return found[1]
 
 
-def respond(actor: Actor, mailing: ListEmail, sizes: Sizes) -> list[int]:
-    """Let some of those who clicked download the white paper; return the keys of these members."""
+def page_of(actor: Actor, mailing: ListEmail) -> LandingPage:
+    """Put the page online that gives the white paper to whoever fills in its form."""
+    page = save(actor, Change("LandingPage", {
+        "Name": "White paper", "Title": "Le livre blanc", "Language": "fr", "CampaignId": mailing.campaign_id,
+    })).id  # fmt: skip
+    file = attach.attach(actor, current.get().object("LandingPage"), page, "livre-blanc.pdf", [PAPER])
+    save(actor, Change("LandingPage", {"IsActive": True, "ContentDocumentId": file}, id=page))
+    return LandingPage.objects.get(pk=page)
+
+
+def respond(
+    mailing: ListEmail, page: LandingPage, sizes: Sizes, ask: Ask, read: Callable[[], None]
+) -> list[int]:
+    """Let some of those who clicked fill in the form and take the file; return the keys of these members.
+
+    They all open the page, `read` it for as long as people do, and send the form that it showed.
+    """
     clicked = CampaignMember.objects.filter(campaign_id=mailing.campaign_id, first_clicked_date__isnull=False)
     assert clicked.count() == sizes.clicked
-    responded = list(clicked.order_by("pk").values_list("pk", flat=True)[: sizes.responded])
-    status = CampaignMemberStatus.objects.filter(campaign_id=mailing.campaign_id, has_responded=True).first()
-    assert status is not None
-    assert members.set_status(actor, responded, status.label) == sizes.responded
-    return responded
+    rows = clicked.order_by("pk").values_list("pk", "contact__last_name", "contact__email")
+    some = list(rows[: sizes.responded])
+    opened = [_seen(ask("GET", f"/lp/{page.url_key}/{page.slug}", {})) for _one in some]
+    read()
+    for form, (_key, name, address) in zip(opened, some, strict=True):
+        typed = {"LastName": name or "", "Company": "Roux et filles", "Email": address or ""}
+        status, place, _body = ask("POST", _path(r'action="([^"#]+)', form), {**_hidden(form), **typed})
+        assert status == 302, status
+        file = _path(r'href="(/lp/[^"]+/file/[^"]+)"', _seen(ask("GET", place, {})))
+        assert ask("GET", file, {})[2] == PAPER
+    keys = [key for key, _name, _address in some]
+    assert set(clicked.filter(has_responded=True).values_list("pk", flat=True)) == set(keys)
+    return keys
+
+
+def _seen(answer: Answer) -> str:
+    status, _place, body = answer
+    assert status == 200, status
+    return body.decode()
+
+
+def _hidden(html: str) -> dict[str, str]:
+    """Return what a form carries along unseen."""
+    found = {}
+    for tag in re.findall(r"<input[^>]*type=\"hidden\"[^>]*>", html):
+        value = re.search(r'value="([^"]*)"', tag)
+        found[_path(r'name="([^"]+)"', tag)] = unescape(value[1]) if value else ""
+    return found
 
 
 def call(actor: Actor, mailing: ListEmail) -> int:

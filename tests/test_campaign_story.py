@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from email import message_from_bytes
 from email.message import Message
@@ -30,6 +30,7 @@ from essor.domain.marketing.tracking.recorder import Recorder, Seen
 from essor.domain.sales.models import Contact
 from essor.faces.web import hits
 from essor.kernel.tests.outbox import deliver
+from essor.records import strangers
 from tests import story
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +80,17 @@ def follow(path: str) -> None:
     assert dict(answer.headers)[b"location"] == story.TARGET.encode()
 
 
+def asking(client: Client) -> story.Ask:
+    """Return how somebody's browser asks for a page, or sends a form."""
+
+    def ask(method: str, path: str, form: Mapping[str, str]) -> story.Answer:
+        answer = client.post(path, form) if method == "POST" else client.get(path)
+        body = b"".join(answer) if answer.streaming else answer.content  # type: ignore[arg-type]
+        return answer.status_code, answer.headers.get("Location", ""), body
+
+    return ask
+
+
 def come_back(mails: list[Message]) -> None:
     """Have servers report that these mails reached nobody, and let everybody hear of it."""
     for mail in mails:
@@ -88,8 +100,9 @@ def come_back(mails: list[Message]) -> None:
 
 
 def test_from_all_contacts_to_the_ninety_to_call_and_the_return(
-    admin: Actor, mailing: ListEmail, server: Sink, client: Client, recorder: Recorder[Seen]
-) -> None:
+    admin: Actor, mailing: ListEmail, server: Sink, client: Client, recorder: Recorder[Seen],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
     counted = count.counted(launch.audience_of(mailing), admin)
     assert (counted.total, counted.mailable) == (SIZES.directors, SIZES.directors)
 
@@ -133,8 +146,10 @@ def test_from_all_contacts_to_the_ninety_to_call_and_the_return(
     assert CampaignMember.objects.filter(sent_date__isnull=False).count() == SIZES.accepted
     assert CampaignMember.objects.filter(bounced_date__isnull=False).count() == BACK
 
-    # Ten download the white paper; the ninety others are handed to sales, a call each; one of the ten buys.
-    responded = story.respond(admin, mailing, SIZES)
+    # Ten fill in the form and take the white paper; the ninety others are handed to sales, a call each; one of the ten buys.
+    monkeypatch.setattr(strangers, "SHORTEST", 0)
+    page = story.page_of(admin, mailing)
+    responded = story.respond(mailing, page, SIZES, asking(client), read=lambda: None)
     assert story.call(admin, mailing) == Task.objects.filter(task_subtype="Call").count() == SIZES.warm
     assert story.sell(admin, mailing, responded[0]) == pytest.approx(1_100)
     assert Recipient.objects.filter(state=State.BOUNCED).count() == SIZES.bounced

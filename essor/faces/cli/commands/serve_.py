@@ -151,6 +151,7 @@ async def _serve(application: Any, args: argparse.Namespace) -> None:
     from essor.jobs import live  # noqa: PLC0415
 
     server = server_of(application, args.host, args.port)
+    settle()
     loop = asyncio.get_running_loop()
 
     def stop() -> None:

@@ -16,11 +16,9 @@ from django.views.decorators.http import require_GET, require_POST
 from essor.access.rights import Permission
 from essor.domain.automation import actions, numbers
 from essor.domain.automation.definition import Definition, Step, from_json
-from essor.domain.automation.keepers import may_keep
 from essor.domain.automation.kinds import STEPS
-from essor.domain.automation.models import Flow, FlowRun, FlowStep, FlowVersion, RunState
+from essor.domain.automation.models import FlowRun, FlowStep, FlowVersion, RunState
 from essor.faces.web import formatting
-from essor.faces.web.automation import desks
 from essor.faces.web.automation.reading import Shown
 from essor.faces.web.automation.tabs import draw, found
 from essor.faces.web.records.reading import actor_of

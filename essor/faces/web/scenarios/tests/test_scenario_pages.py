@@ -12,8 +12,8 @@ from essor.access.actor import actor_for
 from essor.access.models import User, UserLicense
 from essor.catalog import current
 from essor.domain.automation.definition import On, Trigger
-from essor.domain.automation.kinds import Site
 from essor.domain.automation.keepers import failures_of
+from essor.domain.automation.kinds import Site
 from essor.domain.automation.models import Flow, FlowRun, FlowVersion, RunState
 from essor.domain.marketing.letters import codec
 from essor.domain.marketing.letters.blocks import Document, RichText
