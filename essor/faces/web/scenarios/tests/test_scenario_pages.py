@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from django.apps import apps
@@ -10,10 +10,14 @@ from django.test import Client
 
 from essor.access.actor import actor_for
 from essor.access.models import User, UserLicense
+from essor.catalog import current
+from essor.domain.automation.definition import On, Trigger
+from essor.domain.automation.kinds import Site
 from essor.domain.automation.models import Flow, FlowRun, FlowVersion, RunState
 from essor.domain.marketing.letters import codec
 from essor.domain.marketing.letters.blocks import Document, RichText
 from essor.domain.marketing.scenarios.models import Scenario
+from essor.faces.web.automation.drawing import start_words
 from essor.jobs import worker
 from essor.kernel import ids
 from essor.records.change import Change
@@ -94,6 +98,26 @@ def test_a_scenario_is_built_in_the_drawing(marketing: Client) -> None:
     )
     save(actor(), Change("Contact", {"LastName": "Story"}))
     assert "<strong>1</strong> person would come in now" in drawn(marketing, f"{base}?step=trigger")
+
+
+def test_the_flows_of_the_set_up_leave_scenarios_out_and_stand_whatever_starts_one(
+    marketing: Client, make_user: Any, client: Client
+) -> None:
+    base = made(marketing)
+    version = FlowVersion.objects.get()
+    catalog = current.get()
+    site = Site(actor(), catalog, catalog.object("Contact"))
+    for on in get_args(On):
+        assert start_words(site, Trigger(on=on, topic="form.submitted")), on
+    version.definition["trigger"] |= {"on": "event", "topic": "form.submitted"}
+    version.save()
+    Flow.objects.update(active=version)
+    boss = make_user("Boss", "System Administrator")
+    client.force_login(boss, backend="essor.access.accounts.backend.Backend")
+    listed = drawn(client, "/setup/flows/")
+    assert "Nurture" not in listed
+    assert "Nurture" in drawn(marketing, "/scenarios/")
+    assert "Nurture" in drawn(marketing, base)
 
 
 def test_each_kind_of_step_has_its_panel(marketing: Client) -> None:
