@@ -102,10 +102,10 @@ def test_text_messages_go_to_those_who_agreed_until_they_say_stop(
 
     assert stranger.post(answer, {"From": NUMBER, "Body": "Thank you, do not stop!"}).status_code == 204
     assert set(Individual.objects.values_list("sms_consent", flat=True)) == {OPT_IN}
-    assert stranger.post(answer, {"From": NUMBER, "Body": "Stop."}).status_code == 204
+    assert stranger.post(answer, {"from": NUMBER[1:], "text": "ARRÊT svp"}).status_code == 204
     assert set(Individual.objects.values_list("sms_consent", flat=True)) == {OPT_OUT}
     proof = Consent.objects.filter(channel="sms").latest("pk")
-    assert (proof.wording, proof.source) == ("Stop.", f"SMS {NUMBER}")
+    assert (proof.wording, proof.source) == ("ARRÊT svp", f"SMS {NUMBER}")
 
 
 @pytest.mark.django_db

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 
 from django.apps import apps
@@ -14,7 +15,6 @@ from essor.domain.marketing.consent.people import KINDS, Person
 from essor.domain.marketing.scenarios.models import Gateway, SentText
 from essor.domain.marketing.scenarios.texts.keeping import international
 from essor.domain.marketing.scenarios.texts.port import PROVIDERS, first
-from essor.query.folding import fold
 
 # What people write who want no more, in the languages that we write in; providers' own word for it is “opt out”.
 STOPS = {
@@ -50,18 +50,25 @@ def answer(row: Gateway, data: Mapping[str, str], *, is_answer: bool = True) -> 
     An answer without a text is a provider's word that somebody opted out. What is no answer, but a report, may say so too.
     """
     text = first(data, *TEXT)
-    words = re.findall(r"[a-z]+", fold(text))
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    words = re.findall(r"[a-z]+", plain)
     kind = PROVIDERS.get(row.provider)
     stops = bool(set(words[:2]) & STOPS) or (kind is not None and kind.left(data))
     if not stops and (text or not is_answer):
         return 0
-    number = international(first(data, *SENDER), snapshot.recent().company.phone_region)
+    number = _number(first(data, *SENDER))
     found = sorted(people(number)) if number else []
     if found:
         consents.record_many(
             found, "sms", "opt_out", source=f"SMS {number}", wording=text[:LONGEST] or "STOP"
         )
     return len(found)
+
+
+def _number(text: str) -> str:
+    """Return the number that a provider names, with its country: some leave the sign before it out."""
+    region = snapshot.recent().company.phone_region
+    return international(text, region) or international(f"+{text}", region)
 
 
 def people(number: str) -> set[Person]:
