@@ -39,18 +39,14 @@ class SmtpCourier:
     """A pool of SMTP connections behind an event loop's thread."""
 
     def __init__(self, address: Address, connections: int) -> None:
-        """Start the thread, which says what goes wrong in the language of whoever starts it; it ends with `close`."""
+        """Start the thread; it ends with `close`. What goes wrong is told in the language of whoever starts it."""
         self._loop = asyncio.new_event_loop()
         self._pool = Pool(address, connections)
         self._found: deque[Result] = deque()
         self._stopped = threading.Event()
-        language = get_language()
-        self._thread = threading.Thread(target=self._serve, args=(language,), name="essor-smtp", daemon=True)
+        self._language = get_language()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="essor-smtp", daemon=True)
         self._thread.start()
-
-    def _serve(self, language: str | None) -> None:
-        with override(language):
-            self._loop.run_forever()
 
     def start(self, messages: Sequence[Message]) -> Future[None]:
         """Begin a batch."""
@@ -78,4 +74,9 @@ class SmtpCourier:
                 self._loop.close()
 
     def _run(self, work: Coroutine[Any, Any, None]) -> Future[None]:
-        return asyncio.run_coroutine_threadsafe(work, self._loop)
+        return asyncio.run_coroutine_threadsafe(self._speaking(work), self._loop)
+
+    async def _speaking(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do work in our language: no thread inherits it from another."""
+        with override(self._language):
+            await work

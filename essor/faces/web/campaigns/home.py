@@ -18,7 +18,7 @@ from essor.faces.web.lists.state import rows_address
 from essor.faces.web.records.reading import actor_of
 from essor.faces.web.shapes import Action
 from essor.kernel import ids
-from essor.kernel.errors import QueryRefused
+from essor.kernel.errors import NotFound, QueryRefused
 from essor.query import run
 from essor.query.tree import All, Column, Compare, Constant, Me, Order, Path, Query
 
@@ -46,6 +46,8 @@ def new_campaign(actor: Actor) -> Action | None:
 def panel(request: HttpRequest) -> HttpResponseBase:
     """Draw the reader's campaigns that are not over, the latest to begin first; nothing when there is none."""
     actor = actor_of(request)
+    if not catalog_for(actor).has(CAMPAIGN):
+        raise NotFound(_("There is no such page."))
     status = catalog_for(actor).object(CAMPAIGN).field("Status")
     running = tuple(Constant(one.value, "text") for one in status.choices if not one.facts.get("closed"))
     mine = All((Compare(Path(("OwnerId",)), "eq", (Me(),)), Compare(Path(("Status",)), "in", running)))
