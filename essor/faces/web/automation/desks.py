@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.utils.functional import Promise
@@ -97,8 +98,22 @@ class KindForm:
 
 
 FORMS: dict[str, KindForm] = {}
+_elsewhere: list[Q] = []
 
 
 def kind_form(name: str, form: KindForm) -> None:
     """Give a kind of step its panel."""
     FORMS[name] = form
+
+
+def own_pages(flows: Q) -> None:
+    """Say which flows a room shows on pages of its own, so that the set-up's list leaves them to those."""
+    _elsewhere.append(flows)
+
+
+def of_set_up() -> QuerySet[Flow]:
+    """Return the flows that no room has pages of its own for."""
+    rows = Flow.objects.all()
+    for flows in _elsewhere:
+        rows = rows.exclude(flows)
+    return rows

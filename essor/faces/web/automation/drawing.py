@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from essor.domain.automation import numbers, outcome
 from essor.domain.automation.checking import Problem
 from essor.domain.automation.definition import RECORD_TRIGGERS, Step, Trigger, Way
+from essor.domain.automation.events import EVENTS
 from essor.domain.automation.kinds import STEPS, Site
 from essor.domain.automation.steps.branch import Branch
 from essor.faces.web.automation.reading import Shown, in_words
@@ -174,6 +175,10 @@ def when_words(site: Site, trigger: Trigger) -> str:
 def start_words(site: Site, trigger: Trigger) -> str:
     """Return in words what starts the flow."""
     label = str(site.obj.label)
+    if trigger.on == "event":
+        return event_words(site, trigger)
+    if trigger.on == "segment":
+        return _("%(object)s: whoever comes into a segment") % {"object": label}
     if trigger.on == "schedule":
         return schedule_words(trigger)
     if trigger.on == "date":
@@ -202,6 +207,15 @@ def start_words(site: Site, trigger: Trigger) -> str:
         "saved": _("%(object)s created or changed"),
         "manual": _("%(object)s: somebody presses the button"),
     }[trigger.on] % {"object": label}
+
+
+def event_words(site: Site, trigger: Trigger) -> str:
+    """Return in words which event starts the flow."""
+    kind = EVENTS.get(trigger.topic)
+    if kind is None:
+        return _("Something happens")
+    told = kind.told(trigger.settings, site)
+    return f"{kind.label}: {told}" if told else str(kind.label)
 
 
 def schedule_words(trigger: Trigger) -> str:

@@ -266,3 +266,16 @@ def test_a_provider_of_text_messages_is_set_up_by_administrators(marketing: Clie
     assert "inside a network" in drawn(admin, "/setup/texts/")
     assert admin.post("/setup/texts/turn", {}).status_code == 302
     assert "not in use" in drawn(admin, "/setup/texts/")
+
+
+def test_the_set_up_leaves_scenarios_to_their_own_pages(marketing: Client, signed_in: Any) -> None:
+    address = made(marketing)
+    version = FlowVersion.objects.get()
+    version.definition["trigger"] = {"on": "event", "topic": "nobody.tells", "settings": {}}
+    version.save()
+    Flow.objects.update(active=version)
+    boss = signed_in("System Administrator")
+    assert "Nurture" not in drawn(boss, "/setup/flows/")
+    assert "Nurture" in drawn(boss, address)
+    # Whoever has the address of one in the set-up reads what starts it, too.
+    assert "Something happens" in drawn(boss, f"/setup/flows/{Flow.objects.get().pk}/")
