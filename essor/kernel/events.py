@@ -26,6 +26,8 @@ from essor.kernel import wake
 
 WAKE = "outbox"
 RECORD_TOPICS = ("record.created", "record.updated", "record.deleted", "record.undeleted", "record.merged")
+# References that were emptied or moved because the record they name went or came back: nobody edited these records.
+RELINKED = "record.relinked"
 
 
 @dataclass(frozen=True, slots=True)

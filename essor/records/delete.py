@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -47,12 +47,23 @@ def delete(actor: Actor, object_name: str, ids: Sequence[int], *, source: Source
     with transaction.atomic():
         allow(actor, obj, ids)
         harvest = gather(catalog, obj, ids)
+        if connection.features.has_select_for_update:
+            _lock(catalog, harvest)
+            allow(actor, obj, ids)  # somebody may have been faster
         for name, keys in harvest.found.items():
             rules.ask_guards(actor, catalog.object(name), keys)
         deletion = Deletion.objects.create(user_id=actor.user_id, batch_id=source.batch)
         _unlink(deletion, harvest)
         _mark(actor, catalog, deletion, harvest)
     return deletion
+
+
+def _lock(catalog: Catalog, harvest: Harvest) -> None:
+    """Lock all that is touched, details before their masters as whoever saves a detail does."""
+    for child, _link, found in harvest.links:
+        rollups.hold(child, found)
+    for name, keys in reversed(harvest.found.items()):
+        rollups.hold(catalog.object(name), keys)
 
 
 def allow(actor: Actor, obj: ObjectDef, ids: Sequence[int]) -> None:
@@ -126,6 +137,8 @@ def _unlink(deletion: Deletion, harvest: Harvest) -> None:
             )
             for key, target in staying.items()
         )
+        if staying:
+            events.emit(events.RELINKED, child.name, sorted(staying), {})
 
 
 def _mark(actor: Actor, catalog: Catalog, deletion: Deletion, harvest: Harvest) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q, UniqueConstraint
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,7 +19,7 @@ from essor.kernel import events
 from essor.kernel.errors import FieldError, Forbidden, ValidationFailed
 from essor.records import rollups, rules
 from essor.records.change import Change, Saved, Source
-from essor.records.delete import allow, list_in_bin, pieces, references_to, set_deleted
+from essor.records.delete import allow, gather, list_in_bin, pieces, references_to, set_deleted
 from essor.records.models import Deletion, Merged, Unlinked
 from essor.records.save import save
 
@@ -45,6 +45,7 @@ def merge(
     gone = [key for key in dict.fromkeys(losers) if key != winner]
     _check(actor, obj, gone)
     with transaction.atomic():
+        rollups.hold(obj, {winner, *gone})  # of two merges of the same records the second sees the first
         allow(actor, obj, gone)
         rules.ask_guards(actor, obj, gone)
         demanded = rules.merged_values(actor, obj, winner, gone, source)
@@ -52,8 +53,11 @@ def merge(
         touched = rollups.parents_of_keys(catalog, obj.name, [winner, *gone])
         list_in_bin(deletion, obj, set(gone), set(gone))
         set_deleted(actor, obj, gone, deleted=True)
-        for child, link in references_to(catalog, obj.name):
-            _move(catalog, deletion, child, link, winner=winner, losers=gone)
+        for child, link in list(references_to(catalog, obj.name)):
+            if child is obj:
+                _rise(deletion, obj, link, winner, gone)
+            kept_out = _set_aside(actor, catalog, deletion, child, link, winner=winner, losers=gone)
+            _move(catalog, deletion, child, link, winner=winner, losers=gone, but=kept_out)
         for child, link in polymorphic_references(catalog, obj):
             _move(catalog, deletion, child, link, winner=winner, losers=gone, prefix=obj.prefix)
         _redirect(deletion, obj, winner, gone)
@@ -91,13 +95,14 @@ def _move(
     winner: int,
     losers: Sequence[int],
     prefix: str = "",
+    but: Collection[int] = (),
 ) -> None:
     """Let the references to the losers name the winner, and remember whom they named."""
     condition: dict[str, Any] = {f"{link.attr}__in": losers}
     if prefix:
         condition[f"{link.attr}_type"] = prefix
     rows = child.model._default_manager.filter(**condition)  # noqa: SLF001 -- Django's name
-    found = dict(rows.values_list("pk", link.attr))
+    found = {key: target for key, target in rows.values_list("pk", link.attr) if key not in but}
     for some in pieces(list(found)):
         child.model._default_manager.filter(pk__in=some).update(  # noqa: SLF001
             **{link.attr: winner}, revision=F("revision") + 1, system_modstamp=timezone.now()
@@ -114,7 +119,67 @@ def _move(
         for key, target in found.items()
     )
     if found:
+        events.emit(events.RELINKED, child.name, sorted(found), {})
         rollups.refresh_parents(catalog, child.name, {link.name: {winner, *losers}})
+
+
+def _rise(deletion: Deletion, obj: ObjectDef, link: Field, winner: int, losers: Sequence[int]) -> None:
+    """Put a winner that stands below a loser where the topmost such loser stood: it would be above itself."""
+    above: dict[int, int | None] = {}
+    at, top = winner, None
+    while at not in above:
+        rows = obj.model._default_manager.filter(pk=at).values_list(link.attr, flat=True)  # noqa: SLF001 -- Django's name
+        above[at] = rows.first()
+        top = at if at in losers else top
+        at = above[at] or winner
+    old = above[winner]
+    if top is not None and old is not None:
+        new = above[top]
+        obj.model._default_manager.filter(pk=winner).update(**{link.attr: new})  # noqa: SLF001 -- Django's name
+        Unlinked.objects.create(
+            deletion=deletion,
+            object_name=obj.name,
+            field=link.name,
+            record_id=winner,
+            target_id=old,
+            moved_to=new,
+        )
+
+
+def _set_aside(
+    actor: Actor,
+    catalog: Catalog,
+    deletion: Deletion,
+    child: ObjectDef,
+    link: Field,
+    *,
+    winner: int,
+    losers: Sequence[int],
+) -> set[int]:
+    """Let go into the bin what the winner has already, such as a place in a campaign: the tables allow one."""
+    model, aside = child.model, set[int]()
+    for constraint in model._meta.constraints:  # noqa: SLF001 -- Django's name
+        if not isinstance(constraint, UniqueConstraint) or link.relation not in constraint.fields:
+            continue
+        others = [name for name in constraint.fields if name != link.relation]
+        rows = model._default_manager.filter(constraint.condition or Q()).order_by("pk")  # noqa: SLF001
+        mine = rows.filter(**{link.attr: winner}).values_list("pk", *others)
+        taken = {tuple(values) for _key, *values in mine}
+        twins: set[int] = set()
+        for key, *values in rows.filter(**{f"{link.attr}__in": losers}).values_list("pk", *others):
+            if tuple(values) in taken:
+                twins.add(key)
+            taken.add(tuple(values))
+        aside |= twins
+        if twins:
+            for name, keys in gather(catalog, child, sorted(twins)).found.items():
+                obj = catalog.object(name)
+                touched = rollups.parents_of_keys(catalog, name, keys)
+                list_in_bin(deletion, obj, keys, set())
+                set_deleted(actor, obj, keys, deleted=True)
+                rollups.refresh_parents(catalog, name, touched)
+                events.emit("record.deleted", name, sorted(keys), {"user_id": actor.user_id})
+    return aside
 
 
 def _redirect(deletion: Deletion, obj: ObjectDef, winner: int, losers: Sequence[int]) -> None:

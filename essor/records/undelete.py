@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,14 +17,15 @@ from essor.access.actions.unshare import forget_shares
 from essor.access.actor import Actor
 from essor.access.view import catalog_for
 from essor.catalog import current
-from essor.catalog.definitions import Catalog
+from essor.catalog.definitions import Catalog, Field, ObjectDef
 from essor.kernel import events
-from essor.kernel.errors import Forbidden, NotFound
+from essor.kernel.errors import FieldError, Forbidden, NotFound, ValidationFailed
 from essor.query.access import visible_q
 from essor.records import rollups, rules
-from essor.records.delete import pieces, set_deleted
-from essor.records.models import Deleted, Deletion
+from essor.records.delete import pieces, references_to, set_deleted
+from essor.records.models import Deleted, Deletion, Unlinked
 
+log = logging.getLogger(__name__)
 KEPT_DAYS = 30
 
 
@@ -46,9 +48,10 @@ def undelete(actor: Actor, object_name: str, ids: Sequence[int]) -> int:
                 "deletion_id", flat=True
             )
         )
-        return sum(
-            restore(actor, catalog, deletion) for deletion in Deletion.objects.filter(pk__in=deletions)
-        )
+        rows = Deletion.objects.filter(pk__in=deletions).order_by("-pk")  # masters went last
+        if connection.features.has_select_for_update:
+            rows = rows.select_for_update()
+        return sum(restore(actor, catalog, deletion) for deletion in rows)
 
 
 def restore(actor: Actor, catalog: Catalog, deletion: Deletion) -> int:
@@ -59,8 +62,10 @@ def restore(actor: Actor, catalog: Catalog, deletion: Deletion) -> int:
         by_object[name].add(key)
         chosen += root
     for name, keys in by_object.items():
-        set_deleted(actor, catalog.object(name), keys, deleted=False)
+        _return(actor, catalog.object(name), keys)
     _relink(catalog, deletion)
+    for name, keys in by_object.items():
+        _let_go(catalog, catalog.object(name), keys)
     for name, keys in by_object.items():
         rollups.refresh_parents(catalog, name, rollups.parents_of_keys(catalog, name, keys))
         events.emit("record.undeleted", name, sorted(keys), {"user_id": actor.user_id})
@@ -69,6 +74,48 @@ def restore(actor: Actor, catalog: Catalog, deletion: Deletion) -> int:
     deletion.merges.all().delete()
     deletion.delete()
     return chosen
+
+
+def _return(actor: Actor, obj: ObjectDef, keys: set[int]) -> None:
+    """Take the mark off rows; ValidationFailed when others have got their unique values meanwhile."""
+    try:
+        with transaction.atomic():
+            set_deleted(actor, obj, keys, deleted=False)
+    except IntegrityError:
+        text = _("Other %(plural)s have taken their place since: they have the same unique values.")
+        raise ValidationFailed([FieldError("", "DUPLICATE_VALUE", text % {"plural": obj.plural})]) from None
+
+
+def _let_go(catalog: Catalog, obj: ObjectDef, keys: set[int]) -> None:
+    """Empty the references to records that are still in the bin, until those come back; a master must come first."""
+    for link in obj.fields:
+        if not link.has_column or link.options.get("polymorphic"):
+            continue
+        for target in (catalog.object(name) for name in link.targets if name not in ("User", "Group")):
+            if not target.is_record:
+                continue
+            away = target.model._default_manager.filter(is_deleted=True).values("pk")  # noqa: SLF001 -- Django's name
+            naming = obj.model._default_manager.filter(**{f"{link.attr}__in": away})  # noqa: SLF001
+            for some in pieces(sorted(keys)):
+                found = dict(naming.filter(pk__in=some).values_list("pk", link.attr))
+                if found:
+                    _empty(obj, link, target, found)
+
+
+def _empty(obj: ObjectDef, link: Field, target: ObjectDef, found: Mapping[int, int]) -> None:
+    """Empty one lookup of the records {key: target's key}, and let the way back of each target know."""
+    if link.required or link.kind.name == "masterdetail" or link.on_delete == "cascade":
+        text = _("“%(field)s” of it is in the recycle bin: bring that back first.") % {"field": link.label}
+        raise ValidationFailed([FieldError("", "UNDELETE_FAILED", text)])
+    gone = Deleted.objects.filter(object_name=target.name, record_id__in=set(found.values()))
+    deletions = dict(gone.order_by("pk").values_list("record_id", "deletion_id"))
+    obj.model._default_manager.filter(pk__in=found).update(**{link.attr: None})  # noqa: SLF001 -- Django's name
+    Unlinked.objects.bulk_create(
+        Unlinked(
+            deletion_id=deletions[key], object_name=obj.name, field=link.name, record_id=record, target_id=key
+        )
+        for record, key in found.items() if key in deletions
+    )  # fmt: skip
 
 
 def _relink(catalog: Catalog, deletion: Deletion) -> None:
@@ -82,6 +129,7 @@ def _relink(catalog: Catalog, deletion: Deletion) -> None:
         for some in pieces(keys):
             rows = obj.model._default_manager.filter(pk__in=some, **{attr: moved_to})  # noqa: SLF001
             rows.update(**{attr: target}, revision=F("revision") + 1, system_modstamp=timezone.now())
+        events.emit(events.RELINKED, name, sorted(keys), {})
         rollups.refresh_parents(
             catalog, name, {field: {key for key in (target, moved_to) if key is not None}}
         )
@@ -92,11 +140,31 @@ def purge(*, days: int = KEPT_DAYS) -> int:
     catalog, count = current.get(), 0
     limit = timezone.now() - timedelta(days=days)
     for deletion in Deletion.objects.filter(created_date__lt=limit).order_by("pk")[:500]:
-        count += _purge(catalog, deletion)
+        try:
+            count += _purge(catalog, deletion)
+        except IntegrityError:  # a record was written while its parent went into the bin
+            count += _purge_forced(catalog, deletion)
     return count
 
 
-def _purge(catalog: Catalog, deletion: Deletion) -> int:
+def _purge_forced(catalog: Catalog, deletion: Deletion) -> int:
+    """Remove one deletion though records refer to it: they lose the reference; where they cannot, it stays in the bin."""
+    try:
+        return _purge(catalog, deletion, forced=True)
+    except IntegrityError:
+        log.exception("deletion %d stays in the recycle bin: something cannot be without it", deletion.pk)
+        return 0
+
+
+def _detach(catalog: Catalog, obj: ObjectDef, keys: Sequence[int]) -> None:
+    """Empty the references to records that go for good."""
+    for child, link in references_to(catalog, obj.name):
+        if link.on_delete == "set_null" and not link.required and link.kind.name != "masterdetail":
+            rows = child.model._default_manager.filter(**{f"{link.attr}__in": keys})  # noqa: SLF001 -- Django's name
+            rows.update(**{link.attr: None}, revision=F("revision") + 1, system_modstamp=timezone.now())
+
+
+def _purge(catalog: Catalog, deletion: Deletion, *, forced: bool = False) -> int:
     """Remove one deletion; details go before their masters so that no reference dangles."""
     with transaction.atomic():
         by_object: dict[str, list[int]] = defaultdict(list)
@@ -104,9 +172,14 @@ def _purge(catalog: Catalog, deletion: Deletion) -> int:
             by_object[name].append(key)
         for name, keys in reversed(by_object.items()):
             if catalog.has(name):
+                obj = catalog.object(name)
                 for some in pieces(keys):
-                    rows = catalog.object(name).model._default_manager.filter(pk__in=some, is_deleted=True)  # noqa: SLF001
-                    forget_shares(catalog.object(name), some)
+                    if forced:
+                        _detach(catalog, obj, some)
+                    rows = obj.model._default_manager.filter(pk__in=some, is_deleted=True)  # noqa: SLF001
+                    forget_shares(obj, some)
                     rows._raw_delete(rows.db)  # noqa: SLF001 -- the catalog knows what goes along, Django does not
-        deletion.delete()
+        Deletion.objects.filter(
+            pk=deletion.pk
+        ).delete()  # the instance keeps its key: there may be another try
     return sum(len(keys) for keys in by_object.values())

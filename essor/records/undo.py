@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -12,13 +13,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from essor.access.actor import Actor
+from essor.access.actor import Actor, system_actor
 from essor.catalog import current
 from essor.catalog.definitions import ObjectDef
 from essor.catalog.kinds import ParseContext
 from essor.kernel.errors import FieldError, Forbidden, NotFound, ValidationFailed
 from essor.records.change import Change, Source
-from essor.records.delete import delete
+from essor.records.delete import delete, references_to
 from essor.records.load import object_rows
 from essor.records.models import Batch, Created, Deletion, History
 from essor.records.save import save_many
@@ -26,6 +27,7 @@ from essor.records.undelete import restore
 from essor.records.write import plain, revive
 
 CHUNK = 500
+REFUSALS = (Forbidden, NotFound, ValidationFailed)
 
 
 @dataclass(slots=True)
@@ -56,8 +58,12 @@ def undo(actor: Actor, batch_id: UUID) -> Undone:
     if batch.undone_date is not None:
         raise ValidationFailed([FieldError("", "ALREADY_UNDONE", _("This has been undone already."))])
     undone = Undone()
+    # Values first: a record that stays must let go of one that goes, not be found emptied by its going.
+    waiting = _restore_values(actor, batch_id, undone)
     _delete_created(actor, batch_id, undone)
-    _restore_values(actor, batch_id, undone)
+    if waiting:  # such as a unique value that a record of the batch held until now
+        undone.kept -= waiting
+        _restore_values(actor, batch_id, undone, again=True)
     for deletion in Deletion.objects.filter(batch_id=batch_id).order_by("-pk"):
         with transaction.atomic():
             undone.returned += restore(actor, current.get(), deletion)
@@ -67,50 +73,103 @@ def undo(actor: Actor, batch_id: UUID) -> Undone:
 
 def _delete_created(actor: Actor, batch_id: UUID, undone: Undone) -> None:
     """Delete the created records; those that somebody has worked on since stay."""
+    made = _made(batch_id)
+    staying: dict[str, set[int]] = defaultdict(set)
     for created in Created.objects.filter(batch_id=batch_id).order_by("-pk"):
         obj = current.get().object(created.object_name)
         live = obj.model._default_manager.filter(pk__in=created.record_ids, is_deleted=False)  # noqa: SLF001
+        keys = set(live.values_list("pk", flat=True))
         worked_on = set(
-            History.objects.filter(object_name=obj.name, record_id__in=created.record_ids)
+            History.objects.filter(object_name=obj.name, record_id__in=keys)
             .exclude(batch_id=batch_id)
             .exclude(action__in=("deleted", "undeleted"))
             .values_list("record_id", flat=True)
         )
-        keys = [key for key in live.values_list("pk", flat=True) if key not in worked_on]
-        undone.kept += len(worked_on)
-        if keys:
-            delete(actor, obj.name, keys)
-            undone.deleted += len(keys)
+        worked_on |= _built_on(obj, keys - worked_on, made, staying)
+        gone = _delete(actor, obj, keys - worked_on)
+        staying[obj.name] |= keys - gone
+        undone.deleted += len(gone)
+        undone.kept += len(keys - gone)
 
 
-def _restore_values(actor: Actor, batch_id: UUID, undone: Undone) -> None:
-    """Write back the values from before, newest write first, where they are still what the batch wrote."""
+def _made(batch_id: UUID) -> dict[str, set[int]]:
+    """Return the keys of all that the batch created, by object."""
+    made: dict[str, set[int]] = defaultdict(set)
+    for name, keys in Created.objects.filter(batch_id=batch_id).values_list("object_name", "record_ids"):
+        made[name].update(keys)
+    return made
+
+
+def _built_on(
+    obj: ObjectDef, keys: set[int], made: Mapping[str, set[int]], staying: Mapping[str, set[int]]
+) -> set[int]:
+    """Return those of the records that others of people refer to, or of the batch that stay; what programs made goes along."""
+    if not keys:
+        return set()
+    found: set[int] = set()
+    automated = system_actor().user_id
+    for child, link in references_to(current.get(), obj.name):
+        if not child.createable:
+            continue
+        rows = child.model._default_manager.filter(  # noqa: SLF001 -- Django's name
+            **{f"{link.attr}__in": keys}, is_deleted=False
+        ).exclude(created_by_id=automated)
+        for key, target in rows.values_list("pk", link.attr):
+            if key not in made.get(child.name, ()) or key in staying.get(child.name, ()):
+                found.add(target)
+    return found
+
+
+def _delete(actor: Actor, obj: ObjectDef, keys: set[int]) -> set[int]:
+    """Delete the records, one by one where they do not all go; return those that went."""
+    if not keys:
+        return set()
+    try:
+        delete(actor, obj.name, sorted(keys))
+    except REFUSALS:
+        if len(keys) == 1:
+            return set()
+        return {key for one in sorted(keys, reverse=True) for key in _delete(actor, obj, {one})}
+    return keys
+
+
+def _restore_values(actor: Actor, batch_id: UUID, undone: Undone, *, again: bool = False) -> int:
+    """Write back the values from before, newest write first, where they are still what the batch wrote.
+
+    Returns how many records were refused. `again` counts only what changes: the rest was counted the first time.
+    """
+    made, refused = _made(batch_id), 0
     entries = History.objects.filter(batch_id=batch_id, action="updated").order_by("-pk").iterator(CHUNK)
     while chunk := list(islice(entries, CHUNK)):
         for name in {entry.object_name for entry in chunk}:
-            mine = [entry for entry in chunk if entry.object_name == name]
-            changes = list(_changes(current.get().object(name), mine, undone))
+            mine = [one for one in chunk if one.object_name == name and one.record_id not in made[name]]
+            changes, kept = _changes(current.get().object(name), mine)
             results = save_many(actor, name, changes, source=Source(name="undo"))
-            undone.restored += sum(result.ok for result in results)
-            undone.kept += sum(not result.ok for result in results)
+            failed = sum(not result.ok for result in results)
+            refused += failed
+            undone.restored += len(results) - failed
+            undone.kept += failed if again else failed + kept
+    return refused
 
 
-def _changes(obj: ObjectDef, entries: list[History], undone: Undone) -> Iterator[Change]:
+def _changes(obj: ObjectDef, entries: Sequence[History]) -> tuple[list[Change], int]:
+    """Return one change a record that takes back all of its writes, and the number of records that stay as they are."""
     names = {name for entry in entries for name in entry.changes if obj.has(name)}
     stored = object_rows(obj, [entry.record_id for entry in entries], names)
     context = ParseContext(language="en", timezone="UTC")
+    wanted: dict[int, dict[str, Any]] = {}
     for entry in entries:
-        values: dict[str, Any] = {}
+        values = wanted.setdefault(entry.record_id, {})
         for name, (before, after) in entry.changes.items():
             field = obj.by_name.get(name.lower())
             if field is None or not field.updateable:
                 continue
-            if plain(stored.get(entry.record_id, {}).get(field.name)) == after:
-                values[field.name] = as_given(revive(before, field, context), field.kind.name, field.options)
-        if values:
-            yield Change(obj.name, values, id=entry.record_id)
-        else:
-            undone.kept += 1
+            now = stored.get(entry.record_id, {})
+            if plain(now.get(field.name)) == after:
+                now[field.name] = revive(before, field, context)
+                values[field.name] = as_given(now[field.name], field.kind.name, field.options)
+    changes = [Change(obj.name, values, id=key) for key, values in wanted.items() if values]
+    return changes, len(wanted) - len(changes)
 
 
 def as_given(value: Any, kind_name: str, options: Any) -> Any:

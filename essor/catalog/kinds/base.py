@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -99,4 +100,12 @@ def clean_text(raw: object) -> str | None:
         return None
     if isinstance(raw, (dict, list, tuple, set)):
         raise ParseError(_("Expected a single value."))
-    return str(raw).replace("\x00", "").strip() or None
+    return storable(str(raw)).strip() or None
+
+
+def storable(text: str) -> str:
+    """Return `text` as any database takes it, each letter written in one way: no NUL, no half of a surrogate pair, NFC."""
+    if text.isascii():
+        return text.replace("\x00", "")
+    whole = text.replace("\x00", "").encode("utf-8", "replace").decode()
+    return unicodedata.normalize("NFC", whole)

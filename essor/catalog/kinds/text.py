@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, ClassVar
 
 import nh3
@@ -11,9 +12,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from essor.catalog.definitions import Field
-from essor.catalog.kinds.base import EQUALITY, ORDER, TEXTUAL, Kind, ParseContext, ParseError, clean_text
+from essor.catalog.kinds.base import (
+    EQUALITY,
+    ORDER,
+    TEXTUAL,
+    Kind,
+    ParseContext,
+    ParseError,
+    clean_text,
+    storable,
+)
 
 LINE, LONG = 255, 131_072
+BREAKS = re.compile(r"[ \t]*[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+[ \t]*")
 
 
 def too_long(length: int, limit: int) -> ParseError:
@@ -43,10 +54,15 @@ class Text(Kind):
 
     def parse(self, raw: object, field: Field, context: ParseContext) -> str | None:  # noqa: ARG002
         """Return trimmed text, None when empty; ParseError when it is too long."""
-        text = clean_text(raw)
+        text = self.cleaned(raw)
         if text is not None and len(text) > self.length(field):
             raise too_long(len(text), self.length(field))
         return text
+
+    def cleaned(self, raw: object) -> str | None:
+        """Return the text on one line: subjects, headers and file names are made of it."""
+        text = clean_text(raw)
+        return None if text is None else BREAKS.sub(" ", text)
 
     def json_schema(self, field: Field) -> dict[str, Any]:
         """Return a nullable string of bounded length."""
@@ -68,11 +84,15 @@ class TextArea(Text):
         """Return a nullable text column; its length is a rule, not a column type."""
         return {"": models.TextField(null=True, blank=True)}
 
+    def cleaned(self, raw: object) -> str | None:
+        """Return the text with its lines."""
+        return clean_text(raw)
+
     def parse(self, raw: object, field: Field, context: ParseContext) -> str | None:
         """Return the text, trimmed unless every blank counts; ParseError when it is too long."""
         text = super().parse(raw, field, context)
         if text is not None and isinstance(raw, str) and field.options.get("exact"):
-            return raw.replace("\x00", "")
+            return storable(raw)
         return text
 
 

@@ -39,7 +39,8 @@ def send_next() -> bool:
         return False
     try:
         SENDERS[row.kind](row)
-    except EssorError as error:  # forbidden: no later attempt would be allowed either
+    # Forbidden, or no address at all: no later attempt would fare better.
+    except (EssorError, ValueError) as error:
         _settle(row, str(error), final=True)
     except (guarded.Unreachable, SMTPException, OSError) as error:
         _settle(row, str(error) or type(error).__name__, final=row.attempts >= MOST_ATTEMPTS)

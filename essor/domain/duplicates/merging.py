@@ -60,6 +60,7 @@ def propose(actor: Actor, object_name: str, keys: Sequence[int]) -> Proposal:
         raise ValidationFailed([FieldError("", "INVALID_NUMBER_OF_RECORDS", message)])
     fields = _fields(obj)
     records = _read(actor, obj, wanted, fields)
+    _forget_each_other(obj, records)
     if len(records) != len(wanted):
         raise NotFound(_("There is no such record."))
     ordered = {key: records[key] for key in wanted}
@@ -136,6 +137,15 @@ def _read(
     where = Compare(Path(("Id",)), "in", tuple(Constant(key) for key in keys))
     columns = tuple(Column(Path(tuple(path.split(".")))) for path in dict.fromkeys(paths))
     return {row["Id"]: row for row in run.rows(actor, Query(obj.name, columns=columns, where=where))}
+
+
+def _forget_each_other(obj: ObjectDef, records: Mapping[int, dict[str, Any]]) -> None:
+    """Empty the lookups by which the records name each other: nothing stands above itself."""
+    for field in obj.fields:
+        if obj.name in field.targets and not field.options.get("polymorphic"):
+            for values in records.values():
+                if values.get(field.name) in records:
+                    values[field.name] = values[f"{field.relationship}.Name"] = None
 
 
 def _is_empty(values: Mapping[str, Any], parts: Sequence[Field]) -> bool:

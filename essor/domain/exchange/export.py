@@ -91,7 +91,7 @@ def _plain(value: Any, field: Field | None) -> Any:
 def _write_csv(path: File, names: Sequence[str], rows: Iterator[list[Any]]) -> Iterator[int]:
     with path.open("w", encoding="utf-8-sig", newline="") as file:  # the mark lets Excel see UTF-8
         writer = csv.writer(file)
-        writer.writerow(names)
+        writer.writerow([guard(name) for name in names])
         for count, row in enumerate(rows, start=1):
             writer.writerow([guard(cell) for cell in row])
             yield count

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterator
 from typing import TextIO
 
+from essor.domain.exchange.export import guard
 from essor.domain.exchange.models import Import
 from essor.domain.exchange.table import REASONS_HEADER
 
@@ -34,6 +35,6 @@ def write(work: Import, file: TextIO) -> int:
     writer = csv.writer(file, delimiter=work.separator or ",")
     count = -1
     for line in lines(work):
-        writer.writerow(line)
+        writer.writerow([guard(cell) for cell in line])  # read back without the apostrophe
         count += 1
     return count

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import time, timedelta
-from itertools import groupby
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import get_template
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from essor.access.models import User
 from essor.domain.notifications.models import MailPace, Notification
+from essor.domain.notifications.posting import Refusals, held
 from essor.jobs.schedule import SCHEDULE, daily
 from essor.jobs.tasks import check_interrupted, task
 from essor.kernel import ids
@@ -28,13 +28,13 @@ KEPT = timedelta(days=180)
 SETTINGS = "/me/notifications"
 
 
-@task(retries=4)
+@task(retries=4, alone=True)
 def send_now() -> None:
     """Send what people want to read at once."""
     _send(MailPace.NOW)
 
 
-@task(retries=4)
+@task(retries=4, alone=True)
 def send_summaries() -> None:
     """Send the daily summaries."""
     _send(MailPace.DAILY)
@@ -51,18 +51,31 @@ SCHEDULE.add("notifications.purge", purge, daily(time(3, 20)))
 
 
 def _send(pace: MailPace) -> None:
-    """Send one mail to each person with something waiting, and mark it sent."""
-    rows = Notification.objects.filter(mail=pace).order_by("user_id", "id")
-    for user_id, group in groupby(list(rows), key=lambda row: row.user_id):
-        check_interrupted()
-        waiting = list(group)
+    """Send one mail to each person with something waiting, and mark it sent; what cannot be sent waits for another try."""
+    waiting, refusals = Notification.objects.filter(mail=pace), Refusals()
+    while users := set(waiting.values_list("user_id", flat=True).distinct()) - refusals.keys:
+        before = len(refusals.keys)
+        gone = sum(_send_to(user_id, pace, refusals) for user_id in sorted(users))
+        if not gone and len(refusals.keys) == before:  # another task has them
+            break
+    refusals.check()
+
+
+def _send_to(user_id: int, pace: MailPace, refusals: Refusals) -> int:
+    """Send one person what waits for them; return how many notifications that settled."""
+    check_interrupted()
+    settled = 0
+    rows = Notification.objects.filter(mail=pace, user_id=user_id).order_by("id")
+    with refusals.noted([user_id]), held(rows) as waiting:
         user = User.objects.filter(pk=user_id, is_active=True).first()
         # What was read on the page meanwhile needs no summary.
         unread = [row for row in waiting if row.read is None or pace == MailPace.NOW]
         if user is not None and user.email and unread:
             with translation.override(user.language):
                 _mail(user, unread, pace).send()
-        Notification.objects.filter(pk__in=[row.pk for row in waiting]).update(mail=MailPace.OFF)
+        done = Notification.objects.filter(pk__in=[row.pk for row in waiting])
+        settled += done.update(mail=MailPace.OFF)
+    return settled
 
 
 def _mail(user: User, rows: Sequence[Notification], pace: MailPace) -> EmailMultiAlternatives:
@@ -82,6 +95,7 @@ def _mail(user: User, rows: Sequence[Notification], pace: MailPace) -> EmailMult
         "all": f"{settings.SITE_URL}/notifications/", "all_label": _("All notifications"), "open_label": _("Open"),
         "why": _("You receive this e-mail because of your settings in Essor."),
         "settings_label": _("Choose what you receive, or unsubscribe"), "language": user.language,
+        "colon": pgettext("between a label and its value", ":"),
     }  # fmt: skip
     text = get_template("notifications/mail.txt", using="django").render(context)
     mail = EmailMultiAlternatives(" ".join(subject.split()), text, to=[user.email])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from essor.catalog.kinds.base import storable
 from essor.query.environment import Env
 from essor.query.families.base import Family, Literal, Point, Sql
 from essor.query.folding import Folded, fold, spellings
@@ -24,8 +25,7 @@ class TextFamily(Family):
             return Point("true" if raw else "false")
         if isinstance(raw, float) and raw.is_integer():
             raw = int(raw)
-        # What no database stores, half of a surrogate pair or a NUL, must not reach its driver either.
-        return Point(str(raw).replace("\x00", "").encode("utf-8", "replace").decode())
+        return Point(storable(str(raw)))
 
     def sql(self, expression: Sql) -> Sql:
         """Return the text without case."""

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from essor.catalog import current
 from essor.catalog.definitions import Catalog, ObjectDef
-from essor.kernel.events import Event, consumer
+from essor.kernel.events import RECORD_TOPICS, RELINKED, Event, consumer
 from essor.query.search.index import CHUNK, refresh, searched
 
-TOPICS = ("record.created", "record.updated", "record.deleted", "record.undeleted", "record.merged")
+TOPICS = (*RECORD_TOPICS, RELINKED)
 
 
 @consumer("search", topics=TOPICS)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from essor.access.actor import Actor
 from essor.access.tests.conftest import admin, make_user, organization  # noqa: F401 -- fixtures by name
@@ -24,3 +25,10 @@ def new(admin: Actor) -> New:  # noqa: F811
         return save(admin, Change(name, values, accept_duplicates=True)).id
 
     return make
+
+
+def somebody_waits() -> bool:
+    """Tell whether a statement waits for a lock of somebody else."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return bool(cursor.fetchone()[0])

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+
 import pytest
+from django.db import connection, transaction
 
 from essor.access.actor import Actor
+from essor.catalog import current
 from essor.domain.sales.models import Account, Contact, Opportunity
 from essor.kernel import ids
-from essor.kernel.errors import NotFound, ValidationFailed
+from essor.kernel.delivery import Dispatcher
+from essor.kernel.errors import EssorError, NotFound, ValidationFailed
+from essor.query.search.find import find
 from essor.records import undo
 from essor.records.change import Change, Source
 from essor.records.delete import delete
 from essor.records.merge import merge, winner_of
-from essor.records.models import Deleted
+from essor.records.models import Deleted, History
 from essor.records.save import save, save_many
-from essor.records.tests.conftest import New
+from essor.records.tests.conftest import New, somebody_waits
 from essor.records.undelete import purge, undelete
 
 
@@ -105,3 +112,164 @@ def test_a_deleted_batch_comes_back(admin: Actor, new: New) -> None:
     delete(admin, "Opportunity", deals, source=Source(name="test", batch=batch))
     assert undo.undo(admin, batch).returned == 2
     assert not Opportunity.objects.filter(is_deleted=True).exists()
+
+
+def test_people_are_found_by_the_account_that_they_are_at_now(admin: Actor, new: New) -> None:
+    winner, loser = new("Account", Name="Acme"), new("Account", Name="Zenith")
+    contact = new("Contact", LastName="Roux", AccountId=ids.encode("001", loser))
+
+    dispatcher = Dispatcher(scope=current.scope)
+
+    def found(text: str) -> list[int]:
+        while dispatcher.run_once():
+            pass
+        return [hit.record_id for hit in find(admin, text, objects=["Contact"])]
+
+    assert found("Zenith") == [contact]
+    merge(admin, "Account", winner, [loser])
+    assert (found("Zenith"), found("Acme")) == ([], [contact])
+    delete(admin, "Account", [winner])
+    assert found("Acme") == []
+
+
+def test_a_merge_leaves_no_record_above_itself(admin: Actor, new: New) -> None:
+    top = new("Account", Name="Top")
+    loser = new("Account", Name="Holding", ParentId=ids.encode("001", top))
+    between = new("Account", Name="Between", ParentId=ids.encode("001", loser))
+    winner = new("Account", Name="Acme", ParentId=ids.encode("001", between))
+    merge(admin, "Account", winner, [loser])
+    parents = dict(Account.objects.values_list("pk", "parent_id"))
+    assert (parents[winner], parents[between]) == (top, winner)
+    undelete(admin, "Account", [loser])
+    parents = dict(Account.objects.values_list("pk", "parent_id"))
+    assert (parents[winner], parents[between]) == (between, loser)
+
+
+def test_people_in_the_same_campaign_can_be_merged_and_parted_again(admin: Actor, new: New) -> None:
+    campaign = ids.encode("701", new("Campaign", Name="Spring"))
+    winner, loser = new("Contact", LastName="Roux"), new("Contact", LastName="Leroux")
+    kept, aside = (
+        new("CampaignMember", CampaignId=campaign, ContactId=ids.encode("003", key))
+        for key in (winner, loser)
+    )
+    merge(admin, "Contact", winner, [loser])
+    members = current.get().object("CampaignMember").model._default_manager
+    assert list(members.filter(is_deleted=False).values_list("pk", "contact_id")) == [(kept, winner)]
+    undelete(admin, "Contact", [loser])
+    found = members.filter(is_deleted=False).order_by("pk").values_list("pk", "contact_id")
+    assert list(found) == [(kept, winner), (aside, loser)]
+
+
+def test_a_record_whose_place_was_taken_does_not_come_back(admin: Actor, new: New) -> None:
+    values = {
+        "CampaignId": ids.encode("701", new("Campaign", Name="Spring")),
+        "ContactId": ids.encode("003", new("Contact", LastName="Roux")),
+    }
+    member = new("CampaignMember", **values)
+    delete(admin, "CampaignMember", [member])
+    new("CampaignMember", **values)
+    with pytest.raises(ValidationFailed, match="place"):
+        undelete(admin, "CampaignMember", [member])
+
+
+def test_a_record_comes_back_before_what_it_belongs_to(admin: Actor, new: New) -> None:
+    account = new("Account", Name="Acme")
+    contact = new("Contact", LastName="Roux", AccountId=ids.encode("001", account))
+    delete(admin, "Contact", [contact])
+    delete(admin, "Account", [account])
+    undelete(admin, "Contact", [contact])
+    assert Contact.objects.get(pk=contact).account_id is None
+    undelete(admin, "Account", [account])
+    assert Contact.objects.get(pk=contact).account_id == account
+
+
+def test_a_detail_comes_back_only_with_its_master(admin: Actor, new: New) -> None:
+    campaign = new("Campaign", Name="Spring")
+    contact = ids.encode("003", new("Contact", LastName="Roux"))
+    member = new("CampaignMember", CampaignId=ids.encode("701", campaign), ContactId=contact)
+    delete(admin, "CampaignMember", [member])
+    delete(admin, "Campaign", [campaign])
+    with pytest.raises(ValidationFailed, match="bring that back first"):
+        undelete(admin, "CampaignMember", [member])
+
+
+@pytest.mark.django_db(transaction=True)  # references are looked at when a transaction ends
+def test_emptying_the_bin_does_not_stumble_over_what_refers_to_it(admin: Actor, new: New) -> None:
+    account = new("Account", Name="Acme")
+    contact = new("Contact", LastName="Roux")
+    delete(admin, "Account", [account])
+    Contact.objects.update(account_id=account)  # written while the account went into the bin
+    assert purge(days=0) == 1
+    assert Contact.objects.get(pk=contact).account_id is None
+
+
+def test_undoing_takes_back_every_write_of_a_record(admin: Actor, new: New) -> None:
+    old = new("Account", Name="Old", Site="Lyon")
+    source = Source(name="test", batch=undo.begin(admin, "test", "Account"))
+    for site in ("Nantes", "Brest"):
+        save(admin, Change("Account", {"Site": site}, id=old), source=source)
+    undo.undo(admin, source.batch)
+    assert Account.objects.get(pk=old).site == "Lyon"
+
+
+def test_undoing_gives_back_the_reference_to_what_was_there_before(admin: Actor, new: New) -> None:
+    before = new("Account", Name="Before")
+    contact = new("Contact", LastName="Roux", AccountId=ids.encode("001", before))
+    source = Source(name="test", batch=undo.begin(admin, "test", "Account"))
+    made = save(admin, Change("Account", {"Name": "Made"}), source=source).id
+    save(admin, Change("Contact", {"AccountId": ids.encode("001", made)}, id=contact), source=source)
+    assert undo.undo(admin, source.batch).deleted == 1
+    assert Contact.objects.get(pk=contact).account_id == before
+
+
+def test_undoing_leaves_what_others_have_built_on(admin: Actor, new: New) -> None:
+    source = Source(name="test", batch=undo.begin(admin, "test", "Account"))
+    made = [save(admin, Change("Account", {"Name": f"Made {n}"}), source=source).id for n in range(2)]
+    contact = new("Contact", LastName="Roux", AccountId=ids.encode("001", made[0]))
+    done = undo.undo(admin, source.batch)
+    assert (done.deleted, done.kept) == (1, 1)
+    assert Contact.objects.get(pk=contact).account_id == made[0]
+    assert list(Account.objects.filter(is_deleted=False).values_list("pk", flat=True)) == [made[0]]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="writers of SQLite wait for each other anyway")
+def test_two_records_are_not_merged_into_each_other_at_once(admin: Actor, new: New) -> None:
+    one, two = new("Account", Name="One"), new("Account", Name="Two")
+    refused = at_once(
+        lambda: merge(admin, "Account", one, [two]), lambda: merge(admin, "Account", two, [one])
+    )
+    assert isinstance(refused, NotFound)
+    assert list(Account.objects.filter(is_deleted=False).values_list("pk", flat=True)) == [one]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="writers of SQLite wait for each other anyway")
+def test_a_record_goes_into_the_bin_and_out_of_it_once(admin: Actor, new: New) -> None:
+    account = new("Account", Name="Acme")
+    refused = at_once(*[lambda: delete(admin, "Account", [account])] * 2)
+    assert isinstance(refused, NotFound)
+    assert Deleted.objects.count() == 1
+    assert at_once(*[lambda: undelete(admin, "Account", [account])] * 2) is None
+    assert History.objects.filter(action="undeleted").count() == 1
+
+
+def at_once(first: Callable[[], object], second: Callable[[], object]) -> Exception | None:
+    """Do `first`, and `second` beside it before it is committed; return what was raised by `second`."""
+    refused: list[Exception] = []
+
+    def beside() -> None:
+        try:
+            second()
+        except EssorError as error:
+            refused.append(error)
+        connection.close()
+
+    other = threading.Thread(target=beside)
+    with transaction.atomic():
+        first()
+        other.start()
+        while not somebody_waits():
+            assert other.is_alive()
+    other.join()
+    return refused[0] if refused else None

@@ -24,7 +24,7 @@ from essor.records.change import Change
 from essor.records.delete import delete
 from essor.records.merge import merge
 from essor.records.save import save, save_many
-from essor.records.tests.conftest import New
+from essor.records.tests.conftest import New, somebody_waits
 from essor.records.undelete import undelete
 
 pytestmark = pytest.mark.usefixtures("run_time_catalog")
@@ -118,17 +118,10 @@ def test_two_deals_won_at_once_both_count(admin: Actor, new: New, won: str) -> N
     with transaction.atomic():
         deal(new, account, 100)
         other.start()
-        while not _somebody_waits():
+        while not somebody_waits():
             assert other.is_alive()
     other.join()
     assert stored(admin, account) == 110
-
-
-def _somebody_waits() -> bool:
-    """Tell whether a statement waits for a lock of somebody else."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-        return bool(cursor.fetchone()[0])
 
 
 def test_a_roll_up_is_right_again_after_it_was_hidden(admin: Actor, new: New, won: str) -> None:

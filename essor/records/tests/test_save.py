@@ -17,6 +17,7 @@ from essor.domain.sales.models import Account, Contact, Opportunity, Opportunity
 from essor.kernel import ids
 from essor.kernel.errors import Conflict, Forbidden, NotFound, ValidationFailed
 from essor.kernel.models import OutboxEvent
+from essor.query import run, soql
 from essor.records.change import Change, Source
 from essor.records.models import History
 from essor.records.save import save, save_many
@@ -27,6 +28,14 @@ def test_a_new_record_gets_its_owner_currency_and_name(admin: Actor, new: New) -
     contact = Contact.objects.get(pk=new("Contact", FirstName="Ana", LastName="Roux"))
     assert (contact.name, contact.owner_id, contact.currency_iso_code) == ("Ana Roux", admin.user_id, "EUR")
     assert contact.created_by_id == contact.last_modified_by_id == admin.user_id
+
+
+def test_a_text_has_one_line_and_each_letter_one_writing(admin: Actor, new: New) -> None:
+    key = new("Account", Name="Cafe\u0301\r\nde la gare")
+    assert Account.objects.get(pk=key).name == "Caf\u00e9 de la gare"
+    for writing in ("CAF\u00c9 DE LA GARE", "cafe\u0301 de la gare"):
+        query = soql.parse(f"SELECT Id FROM Account WHERE Name = '{writing}'")
+        assert [row["Id"] for row in run.rows(admin, query)] == [key]
 
 
 def test_every_wrong_value_is_told_at_once_and_nothing_is_written(admin: Actor) -> None:

@@ -8,8 +8,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from essor.access.actions import set_field_rights
 from essor.access.actor import Actor
-from essor.access.models import User
+from essor.access.models import PermissionSet, Profile, User
+from essor.access.rights import FieldAccess
 from essor.domain.activities.calls import link_of, log_call
 from essor.domain.activities.models import Event, Note, Task
 from essor.domain.activities.tests.conftest import Person, deliver
@@ -56,13 +58,31 @@ def test_who_is_mentioned_is_told_once_where_the_note_is_read(boss: Actor, perso
     note = save(boss, Change("Note", {"ParentId": record, "Body": text})).id
     deliver()
     (told,) = reading.latest(ana.user_id, 5)
-    assert (told.title, told.prefix, told.record_id) == ("You are mentioned", "001", ids.decode(record)[1])
+    assert (told.title, told.prefix, told.record_id) == (
+        "You are mentioned on “Acme”",
+        "001",
+        ids.decode(record)[1],
+    )
     assert not reading.latest(other.user_id, 5)
     assert not reading.latest(boss.user_id, 5)
     save(boss, Change("Note", {"Body": text + " @Ana-Lise Test too"}, id=note))
     deliver()
     assert len(reading.latest(ana.user_id, 5)) == 1
     assert len(reading.latest(other.user_id, 5)) == 1
+
+
+def test_nobody_is_told_of_a_text_that_is_hidden_from_them(boss: Actor, person: Person) -> None:
+    ana = person("Ana")
+    own = PermissionSet.objects.get(profile=Profile.objects.get(name="Sales"))
+    set_field_rights(boss, own, "Task", "Description", FieldAccess.HIDDEN)
+    save(
+        boss,
+        Change(
+            "Task", {"Subject": "Call", "WhatId": account(boss), "Description": "@Ana Test: the code is 7"}
+        ),
+    )
+    deliver()
+    assert not reading.latest(ana.user_id, 5)
 
 
 def test_the_longest_name_wins() -> None:

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 import orjson
 import pytest
+from django.core.mail import EmailMessage
 from django.utils import timezone
 
 from essor.access.actor import Actor
@@ -133,7 +134,8 @@ def test_a_machine_that_answers_drop_by_drop_is_hung_up_on(
 
 
 @pytest.mark.parametrize("url", ["ftp://example.org/", "file:///etc/passwd", "https://a:b@example.org/", "https://", "x",
-                                 "https://exa mple.org/", "http://example.org:0/", "https://example.org/\r\nX: y"])  # fmt: skip
+                                 "https://exa mple.org/", "http://example.org:0/", "https://example.org/\r\nX: y",
+                                 "http://10.0.0.8/", "https://[fd00::1]/"])  # fmt: skip
 def test_only_plain_web_addresses_are_taken(url: str) -> None:
     with pytest.raises(ValidationFailed):
         guarded.parts(url)
@@ -168,3 +170,16 @@ def test_one_private_address_among_several_is_enough_to_refuse(monkeypatch: pyte
     monkeypatch.setattr(guarded.socket, "getaddrinfo", resolve)
     with pytest.raises(ValidationFailed):
         guarded.target_of("https://two.example/")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_mail_to_no_address_fails_and_lets_the_next_one_leave(
+    admin: Actor, make_flow: MakeFlow, mailoutbox: list[EmailMessage]
+) -> None:
+    settings = {"to": ["field:Description"], "subject": "Hello", "body": "…"}
+    flow = make_flow("Lead", {"on": "created"}, {"kind": "mail", "settings": settings})
+    texts = ("ask at the desk, please", "ana@example.fr")
+    saved(admin, "Lead", *({"LastName": "Roux", "Company": "C", "Description": text} for text in texts))
+    work()
+    assert [mail.to for mail in mailoutbox] == [["ana@example.fr"]]
+    assert sorted(flow.runs.values_list("state", flat=True)) == sorted([RunState.FAILED, RunState.DONE])

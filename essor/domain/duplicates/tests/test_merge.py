@@ -133,3 +133,18 @@ def test_a_refused_merge_changes_nothing(admin: Actor, twins: tuple[int, int]) -
     with pytest.raises(ValidationFailed):
         merging.propose(admin, "Account", twins[:1])
     assert not stored("Account").filter(is_deleted=True).exists()
+
+
+def test_a_parent_and_its_child_can_be_merged_as_proposed(admin: Actor, new: New) -> None:
+    top = new("Account", Name="Holding")
+    parent = new("Account", Name="Élan", ParentId=ids.encode("001", top))
+    child = new(
+        "Account", Name="ELAN", Phone="01 23 45 67 89", Site="Lyon", ParentId=ids.encode("001", parent)
+    )
+    proposal = merging.propose(admin, "Account", [parent, child])
+    assert proposal.winner == child
+    picks = {one.field.name: one.proposed for one in proposal.choices}
+    _saved, batch = merging.merge(admin, "Account", [parent, child], child, picks)
+    assert stored("Account").get(pk=child).parent_id == top
+    undo.undo(admin, batch)
+    assert dict(stored("Account").values_list("pk", "parent_id")) == {top: None, parent: top, child: parent}

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+from smtplib import SMTPRecipientsRefused
+
 import orjson
 import pytest
 from django.core import mail
+from django.core.mail import EmailMultiAlternatives
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import gettext
@@ -142,3 +146,53 @@ def test_another_ones_notification_cannot_be_marked(boss: Actor, rep: Actor) -> 
     with pytest.raises(Exception, match="no such notification"):
         reading.mark(boss.user_id, row.pk)
     assert reading.unread(rep.user_id) == 1
+
+
+def test_a_mail_that_cannot_be_sent_keeps_no_other_back(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone, ana = person("Gone"), person("Ana")
+    for one in (gone, ana):
+        choose(one)
+        notify([one.user_id], "followed", "News")
+    send, refused = EmailMultiAlternatives.send, [True]
+
+    def refusing(letter: EmailMultiAlternatives) -> int:
+        if letter.to == [gone.email] and refused:
+            raise SMTPRecipientsRefused({gone.email: (550, b"no such user")})
+        return send(letter)
+
+    monkeypatch.setattr(EmailMultiAlternatives, "send", refusing)
+    with pytest.raises(SMTPRecipientsRefused):
+        mails.send_now.func()
+    assert [letter.to for letter in mail.outbox] == [[ana.email]]
+    refused.clear()
+    mails.send_now.func()
+    assert [letter.to for letter in mail.outbox] == [[ana.email], [gone.email]]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_tasks_at_once_send_one_mail(rep: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    choose(rep)
+    notify([rep.user_id], "followed", "News")
+    send = EmailMultiAlternatives.send
+
+    def beside() -> None:
+        mails.send_now.func()
+        connection.close()
+
+    def overtaken(letter: EmailMultiAlternatives) -> int:
+        monkeypatch.setattr(EmailMultiAlternatives, "send", send)
+        other = threading.Thread(target=beside)
+        other.start()
+        other.join()
+        return send(letter)
+
+    monkeypatch.setattr(EmailMultiAlternatives, "send", overtaken)
+    mails.send_now.func()
+    assert len(mail.outbox) == 1
+
+
+def choose(one: Actor) -> None:
+    """Let somebody have a mail about each change of what they follow."""
+    reading.choose(one.user_id, {"followed": (True, "now")})

@@ -26,8 +26,12 @@ class OpportunityContactRole(Detail):
 
     class Meta:
         indexes = [
-            models.Index(fields=["opportunity", "contact"], name="contact_role_of_deal", condition=LIVE),
             models.Index(fields=["contact"], name="contact_role_of_person", condition=LIVE),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["opportunity", "contact"], name="contact_role_once_a_deal", condition=LIVE
+            )
         ]
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from django.db.models import Q, QuerySet
 from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.utils.functional import Promise
@@ -105,7 +104,6 @@ class KindForm:
 
 
 FORMS: dict[str, KindForm] = {}
-_elsewhere: list[Q] = []
 
 
 def kind_form(name: str, form: KindForm) -> None:
@@ -113,14 +111,16 @@ def kind_form(name: str, form: KindForm) -> None:
     FORMS[name] = form
 
 
-def own_pages(flows: Q) -> None:
-    """Say which flows a room shows on pages of its own, so that the set-up's list leaves them to those."""
-    _elsewhere.append(flows)
+Built = Callable[[Collection[int]], Collection[int]]
+_elsewhere: list[Built] = []
 
 
-def of_set_up() -> QuerySet[Flow]:
-    """Return the flows that no room has pages of its own for."""
-    rows = Flow.objects.all()
-    for flows in _elsewhere:
-        rows = rows.exclude(flows)
-    return rows
+def elsewhere(function: Built) -> Built:
+    """Let a room say which of some flows are built at a desk of its own: the set-up's list leaves them out."""
+    _elsewhere.append(function)
+    return function
+
+
+def built_elsewhere(flow_ids: Collection[int]) -> frozenset[int]:
+    """Return those of some flows that another desk than the set-up's builds."""
+    return frozenset(key for one in _elsewhere for key in one(flow_ids))

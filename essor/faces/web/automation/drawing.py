@@ -175,12 +175,10 @@ def when_words(site: Site, trigger: Trigger) -> str:
 def start_words(site: Site, trigger: Trigger) -> str:
     """Return in words what starts the flow."""
     label = str(site.obj.label)
-    if trigger.on == "event":
-        return event_words(site, trigger)
-    if trigger.on == "segment":
-        return _("%(object)s: whoever comes into a segment") % {"object": label}
     if trigger.on == "schedule":
         return schedule_words(trigger)
+    if trigger.on == "event":
+        return event_words(site, trigger)
     if trigger.on == "date":
         named = site.obj.by_name.get(trigger.field.lower())
         date_label = str(named.label) if named else "…"
@@ -206,11 +204,12 @@ def start_words(site: Site, trigger: Trigger) -> str:
         "updated": _("%(object)s changed"),
         "saved": _("%(object)s created or changed"),
         "manual": _("%(object)s: somebody presses the button"),
+        "segment": _("%(object)s: whoever is in a segment"),
     }[trigger.on] % {"object": label}
 
 
 def event_words(site: Site, trigger: Trigger) -> str:
-    """Return in words which event starts the flow."""
+    """Return in words what has to happen."""
     kind = EVENTS.get(trigger.topic)
     if kind is None:
         return _("Something happens")

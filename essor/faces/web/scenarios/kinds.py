@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Q
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,7 +20,7 @@ from essor.domain.marketing.scenarios import figures, mails
 from essor.domain.marketing.scenarios.models import Scenario
 from essor.domain.marketing.scenarios.steps import engaged, split
 from essor.faces.web.automation import options
-from essor.faces.web.automation.desks import KindForm, kind_form, own_pages
+from essor.faces.web.automation.desks import KindForm, kind_form
 from essor.faces.web.automation.reading import Shown
 from essor.faces.web.automation.sent import number
 from essor.faces.web.scenarios import choosing
@@ -215,7 +214,6 @@ def _renamed(way: Way, data: QueryDict) -> Way:
 
 
 PANELS = "scenarios/panels/{}.html.jinja"
-own_pages(Q(scenario__isnull=False))
 kind_form("send", KindForm(PANELS.format("send"), _send_read, _send_more, flat=_send_flat))
 kind_form("sms", KindForm(PANELS.format("sms"), _sms_read, _sms_more))
 kind_form("split", KindForm(PANELS.format("split"), _split_read, ways=_split_ways, flat=_split_flat))
