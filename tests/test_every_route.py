@@ -26,12 +26,13 @@ from essor.records.change import Change
 from essor.records.save import save
 
 SECRET = "Zanzibar"
-# Whoever has such an address may use it: mails, public forms and pages, pictures of mails, a choice of language.
+# Whoever has such an address may use it: mails, public forms and pages, pictures of mails, a choice of language, what a
+# provider of text messages reports.
 PUBLIC = frozenset({
     "unknown_link", "unknown_picture", "opt_out", "mail_in_browser", "mail_preferences", "approval_mailed", "web_form",
     "web_form_thanks", "calendar_feed", "door", "ticket", "door_code", "picture_sign", "picture_art", "picture", "landing",
     "bare_landing", "landing_thanks", "landing_receipt", "landing_file", "preferences", "session_state",
-    "visit_script", "visit_consent", "begin",
+    "visit_script", "visit_consent", "begin", "text_heard",
 })  # fmt: skip
 
 

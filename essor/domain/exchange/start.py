@@ -97,12 +97,14 @@ def allow(actor: Actor, obj: ObjectDef, mode: Mode | None = None) -> None:
 
 def importable(actor: Actor) -> list[ObjectDef]:
     """Return the objects that the actor may import, by label."""
-    found = []
-    for obj in catalog_for(actor):
-        writable = row_access.may(actor, obj, "create") or row_access.may(actor, obj, "edit")
-        if obj.is_record and obj.createable and writable and row_access.may(actor, obj, "import"):
-            found.append(obj)
+    found = [obj for obj in catalog_for(actor) if may_import(actor, obj)]
     return sorted(found, key=lambda obj: str(obj.plural).casefold())
+
+
+def may_import(actor: Actor, obj: ObjectDef) -> bool:
+    """Tell whether the actor may import records of an object of the catalog that they see."""
+    writable = row_access.may(actor, obj, "create") or row_access.may(actor, obj, "edit")
+    return obj.is_record and obj.createable and writable and row_access.may(actor, obj, "import")
 
 
 def check(

@@ -13,6 +13,7 @@ from essor.faces.web import addresses
 from essor.kernel import errors
 
 SECRET_WORDS = ("password", "passwd", "secret", "token", "otp")
+SAFE = ("GET", "HEAD")
 STATUS: dict[type[errors.EssorError], int] = {
     errors.NotFound: 404,
     errors.UnknownObject: 404,
@@ -43,8 +44,9 @@ def answer(request: HttpRequest, problem: Problem) -> HttpResponse:
 
 
 def is_fragment(request: HttpRequest) -> bool:
-    """Tell whether HTMX will put the answer into a part of the page it stands on."""
-    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true"
+    """Tell whether the page that asks stays: a part of it was asked for, or a form was sent, which keeps what was typed."""
+    boosted = request.headers.get("HX-Boosted") == "true"
+    return request.headers.get("HX-Request") == "true" and (request.method not in SAFE or not boosted)
 
 
 def said(request: HttpRequest, error: errors.EssorError) -> HttpResponse:
@@ -73,7 +75,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     """Handler for 400: too much or broken form data, a wrong host name."""
     if isinstance(exception, RequestDataTooBig | TooManyFieldsSent):
         text = _(
-            "This is more than one form may hold. Go back, where everything you typed still is, and shorten it."
+            "This is more than one form may hold. What you typed is still in the form: shorten it, and send it again."
         )
         return answer(request, Problem(413, _("Too large"), text, "alert-triangle"))
     text = _("We could not read this request. Go back and try again.")

@@ -14,6 +14,7 @@ from essor.access.actor import Actor
 from essor.access.rights import Permission, Right
 from essor.access.view import catalog_for
 from essor.catalog.definitions import Catalog, ObjectDef
+from essor.domain.exchange.start import may_import
 from essor.faces.web import addresses, offers
 from essor.faces.web.preferences import THEME_COOKIE, THEMES
 
@@ -49,6 +50,7 @@ class Frame:
     user_email: str = ""
     theme: str = "auto"
     may_set_up: bool = False
+    may_import: bool = False
     style_guide: bool = False
 
     @property
@@ -87,6 +89,7 @@ def frame_for(request: HttpRequest) -> Frame:
         user_email=actor.email,
         theme=theme,
         may_set_up=actor.can(Permission.VIEW_SETUP) or actor.is_admin,
+        may_import=any(may_import(actor, one) for one in catalog_for(actor)),
         style_guide=settings.DEBUG or actor.is_admin,
     )
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from essor.domain.exchange.scan import Column
     from essor.domain.exchange.table import Table
 
+TOLD = 5  # refused rows that are told at once, where no file takes them
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Say what the command takes."""
@@ -92,6 +94,8 @@ def run(args: argparse.Namespace) -> int:
     _summary(work)
     if args.rejects and work.refused:
         _write_rejects(work, args.rejects)
+    elif work.refused:
+        _tell_rejects(work)
     return FAILED if work.refused else OK
 
 
@@ -221,6 +225,17 @@ def _summary(work: Import) -> None:
     )
     if work.batch_id and (work.created or work.updated):
         sys.stdout.write(f"undo with: essor import-undo {work.pk}\n")
+
+
+def _tell_rejects(work: Import) -> None:
+    from essor.domain.exchange import rejects  # noqa: PLC0415
+
+    for refusal in work.refusals.order_by("row")[:TOLD]:
+        sys.stderr.write(f"row {refusal.row}: {rejects.reasons(refusal.reasons)}\n")
+    if work.refused > TOLD:
+        sys.stderr.write(
+            f"… and {work.refused - TOLD} more: --rejects FILE writes them all with their reasons\n"
+        )
 
 
 def _write_rejects(work: Import, path: Path) -> None:

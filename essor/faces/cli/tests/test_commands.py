@@ -83,6 +83,7 @@ def test_an_import_of_a_french_file_with_refused_rows(essor: Run, tmp_path: Path
         "Email",
     )
     assert "0 created" in again.stdout
+    assert "row 2: Courriel:" in again.stderr  # without --rejects the reason is told at once
 
 
 def test_a_field_with_a_formula_is_there_at_once(essor: Run) -> None:

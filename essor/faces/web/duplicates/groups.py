@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from essor.access import rows as row_access
 from essor.access.actor import Actor
+from essor.access.rights import Permission
 from essor.access.view import catalog_for
 from essor.catalog import current
 from essor.catalog.definitions import ObjectDef
@@ -84,6 +85,7 @@ def show(request: HttpRequest, name: str) -> HttpResponseBase:
         "cards": [_card(obj, one, columns) for one in found.groups],
         "next": found.next,
         "tabs": _tabs(actor, obj),
+        "may_customize": actor.can(Permission.CUSTOMIZE),
         "ruled": bool(setting.rules_for(current.get(), obj.name)),
         "scanned": state.scanned_date if state else None,
         "running": next((one for one in mine if one.params.get("object") == obj.name), None),

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from essor.access.actor import Actor
 from essor.access.view import catalog_for
 from essor.catalog.definitions import ObjectDef
-from essor.domain.marketing.letters import codec
+from essor.domain.marketing.letters import codec, pictures
 from essor.domain.marketing.letters.compile import BLOCKS
 from essor.domain.marketing.letters.theme import FONTS, RADIUS, READY
 from essor.faces.web.letters import preview, reading, words
@@ -50,9 +50,12 @@ def show(request: HttpRequest, record_id: str) -> HttpResponseBase:
         "fields": list(fields_of(actor, found.letter.object_name)),
         "segments": [{"id": one.pk, "name": one.name} for one in segments.visible(actor, found.letter.object_name)],
         "themes": {key: codec.theme_as_json(one) for key, one in READY.items()}, "fonts": FONTS, "radius": RADIUS,
-        "words": words.of_editor(),
+        "words": words.of_editor(), "keeps": pictures.may_write(actor),
     }  # fmt: skip
-    context = {"found": found, "data": data, "blocks": words.blocks(), "expert": found.letter.kind != BLOCKS}
+    context = {
+        "found": found, "data": data, "blocks": words.blocks(), "expert": found.letter.kind != BLOCKS,
+        "may_write": data["keeps"],
+    }  # fmt: skip
     return render(request, "letters/editor.html.jinja", context)
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import pgettext
 
 from essor.access.actor import Actor
 from essor.access.view import catalog_for
-from essor.domain.automation import actions, numbers
+from essor.domain.automation import actions, keepers, numbers
 from essor.domain.automation.models import Flow
 from essor.domain.marketing.campaigns.objects import CAMPAIGN, MEMBER
 from essor.domain.marketing.scenarios import figures, rights
@@ -113,6 +113,7 @@ def draw(
     tabs = [
         Action(label, reverse(f"web:{name}", args=[flow.pk]), current=key == tab)
         for key, (label, name) in labels.items()
+        if key != "test" or keepers.may_keep(actor_of(request), flow)
     ]
     whole = {
         "flow": flow, "scenario": scenario, "shown": shown, "desk": shown.desk, "object": shown.site.obj, "tabs": tabs,

@@ -251,6 +251,7 @@ def test_readers_look_and_others_see_nothing(marketing: Client, signed_in: Any) 
     page = drawn(reader, base)
     assert "fc-plus" not in page
     assert "start-dialog" not in page
+    assert f"{base}test" not in page
     assert "New scenario" not in drawn(reader, "/scenarios/")
     for address, data in (
         ("add", {"kind": "wait", "at": ":"}), ("state", {"do": "start"}), ("steps/s1/remove", {}), ("test", {}),

@@ -45,10 +45,17 @@ document.addEventListener("htmx:beforeRequest", ({ detail }) => {
 });
 
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  const { xhr, boosted } = detail;
+  const { xhr, boosted, requestConfig } = detail;
   if (!boosted || detail.target !== document.body) return;
   if (xhr.status === 401) return;
-  if (!/\sid="page"/.test(xhr.responseText)) {
+  const whole = /\sid="page"/.test(xhr.responseText);
+  if (!whole && xhr.status >= 400 && requestConfig.verb !== "get") {
+    // What was sent was refused with a sentence for a toast, or by a server that is not well: the form stays as it was typed.
+    detail.shouldSwap = false;
+    detail.isError = true;
+    return;
+  }
+  if (!whole) {
     detail.shouldSwap = false;
     location.assign(xhr.responseURL || location.href);
     return;

@@ -46,7 +46,7 @@ function beginBlocks() {
     const maker = event.target.closest("[data-make]");
     if (maker && s.state.letter.editable) add(maker.dataset.make);
   });
-  bindKept();
+  if (s.state.letter.keeps) bindKept();
 }
 
 function picked(event) {

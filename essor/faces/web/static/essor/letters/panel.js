@@ -128,7 +128,7 @@ function themePanel() {
     onclick: () => { change("", () => { state.letter.content.theme = { ...one, logo: one.logo || theme.logo }; }); },
   }, h("i", {}), h("b", {}), h("s", {})), extra ?? null);
   const kept = h("div", { class: "lt-swatches", hidden: true });
-  ask("/letters/kept/themes").then(({ data }) => {
+  if (state.letter.keeps) ask("/letters/kept/themes").then(({ data }) => {
     kept.replaceChildren(...(data.kept ?? []).map((one) => swatch(one.id, one.value, one.name, iconButton("x", words().remove, () => ask(`/letters/kept/themes?id=${one.id}`, { method: "DELETE" }).then(draw)))));
     kept.hidden = !kept.childElementCount;
   });
