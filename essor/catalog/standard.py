@@ -222,6 +222,8 @@ def _field(
     options: dict[str, Any] = dict(spec.options)
     if getattr(column, "max_length", None) and kind_name not in ("picklist", "multiselect"):
         options.setdefault("length", column.max_length)
+    if column.default is True:  # what a new record starts with, in forms too
+        options.setdefault("default", True)
     if kind_name == "id":
         options.setdefault("prefixes", (entry.prefix,))
     if targets:

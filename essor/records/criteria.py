@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from essor.catalog.definitions import Catalog, ObjectDef
 from essor.catalog.pipelines import RECORD_TYPE, StageEntry, stage_field
 from essor.formula import Formula, compile_formula
+from essor.records.needed import own_fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ def compiled(catalog: Catalog, obj: ObjectDef) -> tuple[Demand, ...]:
     )
 
 
-def reads(obj: ObjectDef, demands: Iterable[Demand]) -> set[str]:
+def reads(obj: ObjectDef, demands: Iterable[Demand], catalog: Catalog) -> set[str]:
     """Return the names of the object's own fields that the checks look at."""
     found: set[str] = set()
     stage = stage_field(obj)
@@ -41,7 +42,6 @@ def reads(obj: ObjectDef, demands: Iterable[Demand]) -> set[str]:
     for demand in demands:
         if stage is not None:
             found.add(stage.name)
-        for path in (*demand.paths, *(demand.formula.paths if demand.formula else ())):
-            way = obj.by_relationship.get(path[0].lower()) if len(path) > 1 else None
-            found.add(way.name if way else path[0])
+        paths = (*demand.paths, *(demand.formula.paths if demand.formula else ()))
+        found.update(own_fields(paths, obj, catalog))
     return found

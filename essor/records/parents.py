@@ -17,6 +17,7 @@ from essor.query.tree import Column, Compare, Constant, Path, Query
 from essor.query.trial import end_of
 from essor.records.batch import Batch, Row
 from essor.records.load import object_rows
+from essor.records.needed import stored_paths
 
 Names = tuple[str, ...]
 
@@ -30,20 +31,11 @@ class Parents:
         self.moment = moment_for(batch.context.timezone)
         self.values: dict[str, dict[int, dict[str, Any]]] = {}
         tails: dict[str, set[Names]] = defaultdict(set)
-        for path in self._expand(paths):
-            tails[path[0].lower()].add(path[1:])
+        for path in stored_paths(paths, batch.object, batch.catalog):
+            if len(path) > 1:
+                tails[path[0].lower()].add(path[1:])
         for relationship, names in tails.items():
             self.values[relationship] = self._load(batch.object.by_relationship[relationship], names)
-
-    def _expand(self, paths: Iterable[Names]) -> Iterable[Names]:
-        """Yield the parent paths, those inside the object's own formula fields included."""
-        for path in paths:
-            if len(path) > 1:
-                yield path
-                continue
-            field = self.batch.object.by_name.get(path[0].lower())
-            if field is not None and field.formula:
-                yield from self._expand(formula_of(field, self.batch.object, self.batch.catalog).paths)
 
     def _load(self, field: Field, names: set[Names]) -> dict[int, dict[str, Any]]:
         keys = {key for row in self.batch.live() if (key := _key(row.get(field.name))) is not None}

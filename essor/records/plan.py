@@ -11,6 +11,7 @@ from essor.catalog.layouts import staged_fields
 from essor.catalog.models import ValidationRule
 from essor.formula import Formula, compile_formula
 from essor.records import criteria, held, rollups, rules
+from essor.records.needed import own_fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +53,14 @@ def plan_for(catalog: Catalog, name: str) -> Plan:
         for rule in (*rules.befores(obj.name), *rules.checks(obj.name), *rules.afters(obj.name))
         for name in rule.reads_of(catalog, obj.name)
     }
-    needed.update(path[0] for check in checks for path in check.formula.paths if len(path) == 1)
-    needed.update(_through(obj, checks))
+    needed.update(own_fields((path for check in checks for path in check.formula.paths), obj, catalog))
     required = tuple(field for field in writable if field.required or field.kind.name == "masterdetail")
     checked = tuple(field for field in writable if field.kind.companions(field))
     needed.update(field.name for field in required)
     needed.update(rollups.links(catalog, obj.name))
     needed.update(staged_fields(obj, catalog.version))
     asked = criteria.compiled(catalog, obj)
-    needed.update(criteria.reads(obj, asked))
+    needed.update(criteria.reads(obj, asked, catalog))
     for field in checked:
         needed.update((field.name, *(part.name for part in field.kind.companions(field))))
     return Plan(
@@ -87,11 +87,3 @@ def _compiled(catalog: Catalog, obj: ObjectDef) -> Iterable[CheckRule]:
         yield CheckRule(
             rule.name, compile_formula(rule.formula, obj, catalog, rule=True), rule.message, rule.field
         )
-
-
-def _through(obj: ObjectDef, checks: Iterable[CheckRule]) -> Iterable[str]:
-    """Yield the lookups that the rules' parent paths start from."""
-    for check in checks:
-        for path in check.formula.paths:
-            if len(path) > 1 and path[0].lower() in obj.by_relationship:
-                yield obj.by_relationship[path[0].lower()].name

@@ -21,7 +21,7 @@ from essor.kernel import formats
 
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 WORKING = frozenset(DAYS[:5])
-PLAIN = {"FREQ", "INTERVAL", "BYDAY", "BYMONTHDAY", "COUNT", "UNTIL"}
+LATEST = 31
 PLACES = {
     1: gettext_lazy("first"), 2: gettext_lazy("second"), 3: gettext_lazy("third"), 4: gettext_lazy("fourth"),
     5: gettext_lazy("fifth"), -1: gettext_lazy("last"), -2: gettext_lazy("last but one"),
@@ -48,6 +48,13 @@ class Rule:
         """Return the days of the week, wherever in the month they are."""
         return frozenset(day for _place, day in self.days)
 
+    @property
+    def working_place(self) -> int:
+        """Return 1 for “the first working day of the month”, -1 for the last one, 0 for all else."""
+        whole = self.every == "MONTHLY" and not self.dates and all(place == 0 for place, _day in self.days)
+        ends = self.places in ((1,), (-1,))
+        return self.places[0] if whole and ends and self.weekdays == WORKING else 0
+
 
 def read(text: str) -> Rule:
     """Take a rule apart; ValueError for what is none. `plain` is one that the control can show whole."""
@@ -59,28 +66,26 @@ def read(text: str) -> Rule:
         tuple(map(int, _listed(parts, name))) for name in ("BYMONTHDAY", "BYMONTH", "BYSETPOS")
     )
     until = parts.get("UNTIL", "")
-    known = PLAIN | {"BYMONTH", "BYSETPOS", "WKST"}
+    known = {"FREQ", "INTERVAL", "BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS", "COUNT", "UNTIL", "WKST"}
     rule = Rule(
         parts["FREQ"], int(parts.get("INTERVAL", 1)), days, dates, months, places,
         int(parts["COUNT"]) if "COUNT" in parts else None,
         date(int(until[:4]), int(until[4:6]), int(until[6:8])) if until else None,
         tuple(f"{name}={value}" for name, value in parts.items() if name not in known),
-        plain=parts.keys() <= PLAIN,
     )  # fmt: skip
-    return rule if rule.plain and _fits(rule) else replace(rule, plain=False)
+    return replace(rule, plain=_fits(rule) and not rule.rest and not rule.months)
 
 
 def _fits(rule: Rule) -> bool:
     """Tell whether the control has a place for each part."""
+    if rule.places:
+        return bool(rule.working_place)
     if rule.every == "WEEKLY":
         return not rule.dates and all(place == 0 for place, _day in rule.days)
+    if rule.every == "MONTHLY" and rule.days:
+        return len(rule.days) == 1 and rule.days[0][0] in (1, 2, 3, 4, -1) and not rule.dates
     if rule.every == "MONTHLY":
-        one = len(rule.days) == 1 and rule.days[0][0] in (1, 2, 3, 4, -1)
-        return (
-            (not rule.days or one)
-            and len(rule.dates) <= (0 if rule.days else 1)
-            and min(rule.dates, default=1) > 0
-        )
+        return len(rule.dates) <= 1 and all(one in (-1, *range(1, LATEST + 1)) for one in rule.dates)
     return rule.every in ("DAILY", "YEARLY") and not rule.days and not rule.dates
 
 
@@ -109,12 +114,15 @@ def _told(rule: Rule, locale: str) -> Iterator[str]:
     working = rule.every == "WEEKLY" and rule.interval == 1 and rule.weekdays == WORKING and not rule.places
     if working:
         yield _("Every working day")
+    elif rule.working_place:
+        ends = _("first working day") if rule.working_place == 1 else _("last working day")
+        yield every(rule.every, rule.interval) + _(": %(days)s") % {"days": ends}
     else:
-        yield _every(rule)
+        yield every(rule.every, rule.interval)
         named += [_("day %(num)d") % {"num": one} if one > 0 else _("last day") for one in rule.dates]
         if named:
             yield _(": %(days)s") % {"days": _joined(named, locale)}
-    if rule.places:
+    if rule.places and not rule.working_place:
         yield _(", of these the %(places)s") % {
             "places": _joined([_place(one) for one in rule.places], locale)
         }
@@ -128,16 +136,17 @@ def _told(rule: Rule, locale: str) -> Iterator[str]:
         yield _(", until %(day)s") % {"day": formats.day(rule.until, locale, "medium")}
 
 
-def _every(rule: Rule) -> str:
+def every(unit: str, interval: int) -> str:
+    """Return “Every week”, “Every 2 weeks”; ValueError for a unit such as SECONDLY."""
     once, often = {
         "DAILY": (_("Every day"), _("Every %(num)d days")),
         "WEEKLY": (_("Every week"), _("Every %(num)d weeks")),
         "MONTHLY": (_("Every month"), _("Every %(num)d months")),
         "YEARLY": (_("Every year"), _("Every %(num)d years")),
-    }.get(rule.every, ("", ""))
+    }.get(unit, ("", ""))
     if not once:
-        raise ValueError(rule.every)
-    return once if rule.interval == 1 else often % {"num": rule.interval}
+        raise ValueError(unit)
+    return once if interval == 1 else often % {"num": interval}
 
 
 def _place(place: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from essor.catalog.definitions import Choice
 from essor.catalog.standard import Spec, Standard, pick
@@ -22,7 +23,7 @@ PRIORITIES = (
 SUBTYPES = pick(("Task", _("Task")), ("Call", _("Call")), ("Email", _("E-mail")), ("LinkedIn", "LinkedIn"))
 CALL_TYPES = pick(("Inbound", _("Inbound")), ("Outbound", _("Outbound")), ("Internal", _("Internal")))
 RESULTS = pick(
-    ("Interested", _("Interested")), ("Reached", _("Reached")), ("Left message", _("Left a message")),
+    ("Interested", _("Interested")), ("Reached", pgettext_lazy("call", "Reached")), ("Left message", _("Left a message")),
     ("No answer", _("No answer")), ("Call back", _("Call back")), ("Not interested", _("Not interested")),
     ("Wrong number", _("Wrong number")),
 )  # fmt: skip
@@ -65,6 +66,10 @@ OBJECTS = (
         },
         hidden=HIDDEN,
         search=("Subject",), path_field="Status",
+        order=(
+            "subject", "activity_date", "who", "what", "status", "priority", "is_reminder_set", "reminder_date_time",
+            "recurrence2_pattern_text",
+        ),
     ),
     Standard(
         "activities.Event", "00U", _("Event"), _("Events"), icon="calendar", name_field="Subject",
@@ -73,10 +78,16 @@ OBJECTS = (
             "activity_date": Spec(readonly=True, history=False), "start_date_time": Spec(required=True),
             "show_as": Spec(kind="picklist", choices=SHOW_AS),
             "recurrence2_pattern_text": Spec(kind="recurrence"),
-            "recurrence_activity": Spec(updateable=False, history=False, child_relationship="Occurrences"),
+            "recurrence_activity": Spec(
+                updateable=False, history=False, child_relationship="Occurrences", options={"apart": True}
+            ),
         },
         hidden=HIDDEN,
         search=("Subject", "Location"),
+        order=(
+            "subject", "location", "start_date_time", "end_date_time", "who", "what", "is_all_day_event", "show_as",
+            "is_reminder_set", "reminder_date_time", "recurrence2_pattern_text",
+        ),
     ),
     Standard(
         "activities.Note", "002", _("Note"), _("Notes"), icon="notes", name_field="Title", tab=False,

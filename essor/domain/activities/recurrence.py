@@ -6,7 +6,7 @@ only then turned into instants.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 
 from dateutil.rrule import rrule, rrulestr
@@ -64,8 +64,25 @@ def ended(text: str, last: datetime, zone: str) -> str:
     return ";".join((*parts, f"UNTIL={last.astimezone(zone_named(zone)):%Y%m%dT%H%M%S}"))
 
 
-def next_day(text: str, day: date) -> date | None:
-    """Return the next day of a rule behind `day`; None when the rule has ended."""
+def next_day(text: str, day: date, today: date) -> tuple[date, str] | None:
+    """Return the next day of a rule behind `day` that is not past by `today`, and the rule from then on.
+
+    None when the rule has ended; what it counts is what is still to come.
+    """
     moment = datetime(day.year, day.month, day.day, tzinfo=UTC)
-    found = checked(text, moment, "UTC").after(moment.replace(tzinfo=None))
-    return found.date() if found is not None else None
+    behind = max(day, today - timedelta(days=1))
+    rule = checked(text, moment, "UTC")
+    found = rule.after(datetime.combine(behind, time()))
+    if found is None:
+        return None
+    passed = sum(1 for one in rule.between(moment.replace(tzinfo=None), found) if one.date() > day) + 1
+    return found.date(), _counted_down(text, passed)
+
+
+def _counted_down(text: str, passed: int) -> str:
+    """Return the rule without as many occurrences as have passed, where it counts them."""
+    parts = (one.partition("=") for one in text.strip().split(";"))
+    return ";".join(
+        f"COUNT={int(value) - passed}" if name.upper() == "COUNT" else f"{name}={value}"
+        for name, _is, value in parts
+    )

@@ -22,7 +22,7 @@ from essor.query import run
 from essor.query.tree import Any as AnyOf
 from essor.query.tree import Column, Compare, Condition, Constant, Order, Path, Query
 from essor.records.batch import Batch, Row
-from essor.records.change import Change
+from essor.records.change import Change, Source
 from essor.records.delete import delete
 from essor.records.rules import after, before
 from essor.records.save import save, save_many
@@ -34,6 +34,11 @@ COPIED = (
     "Subject", "WhoId", "WhatId", "Description", "IsAllDayEvent", "Location", "ShowAs", "OwnerId", "IsReminderSet",
 )  # fmt: skip
 TIMES = ("StartDateTime", "EndDateTime", "ReminderDateTime")
+TASK_COPIED = (
+    "Subject", "WhoId", "WhatId", "Description", "Priority", "OwnerId", "TaskSubtype", "CallType", "IsReminderSet",
+)  # fmt: skip
+TASK_TIMES = ("ActivityDate", "ReminderDateTime")
+DEFAULT = Source()
 
 
 @before("Event", "Task", reads=(RULE,))
@@ -121,19 +126,21 @@ def _outside(value: Any) -> Any:
     return ids.encode(*value) if isinstance(value, tuple) else value
 
 
-def change(actor: Actor, key: int, values: Mapping[str, Any], scope: Scope = "this") -> int:
+def change(
+    actor: Actor, key: int, values: Mapping[str, Any], scope: Scope = "this", *, source: Source = DEFAULT
+) -> int:
     """Change an event, or with it the following ones or all of its series; return how many were changed.
 
     New times move the others by as much as this one moves. Raises what `save` raises; all or nothing.
     """
     if scope == "this":
-        save(actor, Change("Event", dict(values), id=key))
+        save(actor, Change("Event", dict(values), id=key), source=source)
         return 1
     rows = siblings(actor, key, scope)
     mine = next(row for row in rows if row["Id"] == key)
     shared = {name: value for name, value in values.items() if name not in TIMES}
     with transaction.atomic():
-        save(actor, Change("Event", dict(values), id=key))
+        save(actor, Change("Event", dict(values), id=key), source=source)
         moved = next(row for row in siblings(actor, key, "this"))
         changes = [
             Change("Event", {**shared, **_shifted(row, mine, moved)}, id=row["Id"])
@@ -141,7 +148,7 @@ def change(actor: Actor, key: int, values: Mapping[str, Any], scope: Scope = "th
             if row["Id"] != key
         ]
         if changes:
-            save_many(actor, "Event", changes, all_or_none=True)
+            save_many(actor, "Event", changes, all_or_none=True, source=source)
     return len(rows)
 
 
@@ -199,31 +206,19 @@ def _rows(actor: Actor, where: Condition) -> list[dict[str, Any]]:
     return run.rows(actor, query)
 
 
-@after(
-    "Task",
-    reads=(
-        RULE,
-        "IsClosed",
-        "ActivityDate",
-        "Subject",
-        "WhoId",
-        "WhatId",
-        "Priority",
-        "OwnerId",
-        "TaskSubtype",
-    ),
-)
+@after("Task", reads=(RULE, "IsClosed", *TASK_COPIED, *TASK_TIMES))
 def repeat_task(batch: Batch) -> None:
-    """Plan the next one when a task that repeats is done."""
+    """Plan the next one when a task that repeats is done, with its reminder as long before it."""
     changes = []
     for row in batch:
-        if row.get(RULE) and row.get("IsClosed") and row.changes("IsClosed"):
-            due = recurrence.next_day(row.get(RULE), row.get("ActivityDate") or batch.today)
-            if due is not None:
-                copied = ("Subject", "WhoId", "WhatId", "Priority", "OwnerId", "TaskSubtype")
-                values = {name: _outside(row.get(name)) for name in copied}
-                changes.append(
-                    Change("Task", {**values, RULE: row.get(RULE), "ActivityDate": due.isoformat()})
-                )
+        if not (row.get(RULE) and row.get("IsClosed") and row.changes("IsClosed")):
+            continue
+        day = row.get("ActivityDate") or batch.today
+        if following := recurrence.next_day(row.get(RULE), day, batch.today):
+            due, rule = following
+            values = {name: _outside(row.get(name)) for name in TASK_COPIED}
+            if row.get("ReminderDateTime"):
+                values["ReminderDateTime"] = row.get("ReminderDateTime") + (due - day)
+            changes.append(Change("Task", {**values, RULE: rule, "ActivityDate": due.isoformat()}))
     if changes:
         save_many(batch.actor, "Task", changes, all_or_none=True, source=batch.source)

@@ -16,7 +16,7 @@ from essor.access.models import User
 from essor.access.rights import Permission
 from essor.catalog import current
 from essor.domain.approvals.actions.recall import end_requests
-from essor.domain.automation import checking, engine, jobs, numbers, outcome, scheduling
+from essor.domain.automation import checking, engine, jobs, numbers, outcome, past, scheduling
 from essor.domain.automation.definition import Definition, from_json, to_json
 from essor.domain.automation.keepers import require_keeper
 from essor.domain.automation.kinds import STEPS, site_of
@@ -96,13 +96,22 @@ def draft_of(actor: Actor, flow: Flow) -> FlowVersion:
         )  # fmt: skip
 
 
-def save_draft(actor: Actor, flow: Flow, definition: Definition) -> FlowVersion:
-    """Keep a draft, finished or not; what is in force stays as it is."""
-    draft = draft_of(actor, flow)
+def save_draft(
+    actor: Actor, flow: Flow, definition: Definition, *, seen: FlowVersion | None = None
+) -> FlowVersion:
+    """Keep a draft, finished or not; what is in force stays as it is.
+
+    Raises Conflict when the version that the caller `seen` is not the draft any more, or was saved since.
+    """
     plain = to_json(definition)
     from_json(plain)  # refuses what could not be read again
-    draft.definition, draft.changed_by_id, draft.changed_date = plain, actor.user_id, timezone.now()
-    draft.save(update_fields=["definition", "changed_by", "changed_date"])
+    with transaction.atomic():
+        draft = past.locked(draft_of(actor, flow))
+        if seen is not None:
+            past.require_seen(seen, draft)
+        past.keep(draft, plain)
+        draft.definition, draft.changed_by_id, draft.changed_date = plain, actor.user_id, timezone.now()
+        draft.save(update_fields=["definition", "edit", "revision", "changed_by", "changed_date"])
     return draft
 
 
@@ -120,6 +129,7 @@ def activate(actor: Actor, flow: Flow, version: FlowVersion) -> None:
         flow.versions.filter(state=State.ACTIVE).exclude(pk=version.pk).update(state=State.RETIRED)
         version.state, version.activated_date = State.ACTIVE, now
         version.save(update_fields=["state", "activated_date"])
+        past.forget(version)
         flow.active = version
         flow.next_due = scheduling.first_slot(definition.trigger, before, acting.timezone, now)
         flow.looked_until = None

@@ -114,19 +114,22 @@ def _taken(
         keys = {one.run.record_id for one in members}
         rows = loading.records(site, step, keys)
         ends = _ends(site, definition, keys)
-        going = []
+        going: list[Member] = []
+        waited: list[Member] = []
         for one in members:
             found = rows.get(one.run.record_id)
             if found is None:
                 one.outcome, one.detail = outcome.STOP, _("The record is gone, or out of sight for the flow.")
             elif one.run.record_id in ends:
                 one.outcome, one.detail = ends[one.run.record_id]
-            elif not one.run.parked:
+            else:
                 one.row, one.shown = found.row, found.shown
-                going.append(one)
+                (waited if one.run.parked else going).append(one)
+        moment = moment_for(site.actor.timezone)
         if going:
-            moment = moment_for(site.actor.timezone)
             STEPS[step.kind].run(Batch(flow, definition, step, site, moment, going, rehearsal))
+        if waited:
+            STEPS[step.kind].end_wait(Batch(flow, definition, step, site, moment, waited, rehearsal))
     return members
 
 

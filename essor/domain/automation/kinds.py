@@ -143,6 +143,9 @@ class StepKind:
         """Take the step for all members."""
         raise NotImplementedError
 
+    def end_wait(self, batch: Batch) -> None:
+        """Say by which path members go on whose wait at this step is over, by time or because somebody says so."""
+
 
 STEPS: dict[str, StepKind] = {}
 

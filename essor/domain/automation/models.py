@@ -62,9 +62,24 @@ class FlowVersion(models.Model):
     changed_by = models.ForeignKey("access.User", models.SET_NULL, null=True, related_name="+")
     changed_date = models.DateTimeField(default=timezone.now)
     activated_date = models.DateTimeField(null=True)
+    # How often the draft was saved, and which of its edits it shows now (see `past`).
+    revision = models.PositiveIntegerField(default=0)
+    edit = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["flow", "number"], name="flowversion_number")]
+
+
+class FlowEdit(models.Model):
+    """A draft as it stood after one of its edits; number 0 is how it began."""
+
+    id = models.BigAutoField(primary_key=True)
+    version = models.ForeignKey(FlowVersion, models.CASCADE, related_name="edits", db_index=False)
+    number = models.PositiveIntegerField()
+    definition = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["version", "number"], name="flowedit_number")]
 
 
 class RunState(models.TextChoices):

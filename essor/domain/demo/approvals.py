@@ -13,8 +13,11 @@ from random import Random
 from django.db.models import F
 from django.utils import timezone
 
+from essor.access.actions.set_field_rights import set_field_rights
 from essor.access.actor import Actor, actor_for, system_actor
-from essor.access.models import User, UserRole
+from essor.access.defaults import ADMINISTRATOR
+from essor.access.models import PermissionSet, User, UserRole
+from essor.access.rights import FieldAccess
 from essor.catalog import current
 from essor.catalog.actions.add_field import add_field
 from essor.catalog.actions.add_validation_rule import add_validation_rule
@@ -85,6 +88,7 @@ def keep_silent() -> None:
 
 
 def _fields() -> None:
+    """Make the fields; what is agreed to is written by the approval alone, or anybody could agree with themselves."""
     actor = system_actor().user_id
     known = current.get().object("Opportunity")
     specs = (
@@ -98,6 +102,8 @@ def _fields() -> None:
     for spec in specs:
         if not known.has(spec.name):
             add_field(actor, spec)
+    for own in PermissionSet.objects.filter(profile__isnull=False).exclude(profile__name=ADMINISTRATOR):
+        set_field_rights(system_actor(), own, "Opportunity", AGREED, FieldAccess.READ)
     add_validation_rule(actor, RuleSpec(
         object="Opportunity", name="DiscountApproved", formula=f'AND(ISPICKVAL(StageName, "Closed Won"), {TO_APPROVE})',
         message="A discount above 15 % must be approved before the deal is won.", field=DISCOUNT,

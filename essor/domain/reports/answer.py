@@ -60,10 +60,15 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """The figure above all others: its label and text."""
+    """The figure above all others: its label and text; `parts` are the sums of several currencies that it is made of."""
 
     label: str
     text: str
+    parts: str = ""
+
+    def __str__(self) -> str:
+        """Return the figure in one line."""
+        return f"{self.label}: {self.text}" + (f" ({self.parts})" if self.parts else "")
 
 
 @dataclass(frozen=True, slots=True)

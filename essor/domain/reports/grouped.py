@@ -171,8 +171,12 @@ def metrics(grouped: Grouped, total: Mapping[str, Any]) -> Iterator[Metric]:
     """Yield the figures over everything, the one that the chart shows before the others."""
     lead = grouped.asked.definition.chart.value
     for one in sorted(grouped.shown, key=lambda each: each.key != lead):
-        text = grouped.asked.writer.value(one.kind, total[one.key], scale=one.scale, field=one.field)
-        yield Metric(one.label, text)
+        value = total[one.key]
+        text = grouped.asked.writer.value(one.kind, value, scale=one.scale, field=one.field)
+        whole = grouped.asked.writer.together(value, one.scale) if one.kind == "money" else ""
+        yield (
+            Metric(one.label, whole, text.removesuffix(whole).rstrip()) if whole else Metric(one.label, text)
+        )
 
 
 def notes(found: Cells, groups: int, kept: int) -> Iterator[str]:

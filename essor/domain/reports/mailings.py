@@ -125,7 +125,7 @@ def message_for(actor: Actor, row: Mailing) -> EmailMessage:
     """Return the mail with the spreadsheet; Forbidden or NotFound when the recipient may not have the report."""
     report = keep.found(actor, Report, row.report_id)
     answer = running.answer(actor, keep.definition_of(report), own=False)
-    figures = "\n".join(f"{one.label}: {one.text}" for one in answer.metrics)
+    figures = "\n".join(map(str, answer.metrics))
     words = {"name": report.label, "sender": row.owner.name}
     body = (
         _("Here is the report “%(name)s”, as your own rights show it. %(sender)s has it sent to you.") % words

@@ -100,6 +100,11 @@ class Writer:
             return _("%(bound)s and more") % {"bound": bounds[-1]}
         return _("%(low)s to %(high)s") % {"low": bounds[place - 1], "high": bounds[place]}
 
+    def together(self, value: Any, scale: int) -> str:
+        """Return what sums in several currencies make in the company's; nothing where they are of one."""
+        total = getattr(value, "total", None)
+        return "" if total is None else f"≈\N{NO-BREAK SPACE}{self.money(total / 10**scale, '')}"
+
     def value(
         self, kind: ValueKind, value: Any, *, scale: int = 2, decimals: int | None = None, field: Any = None
     ) -> str:
@@ -111,10 +116,7 @@ class Writer:
             parts = getattr(value, "sign", " + ").join(
                 self.money(units / 10**scale, code) for code, units in value.items()
             )
-            total = getattr(value, "total", None)
-            return (
-                parts if total is None else f"{parts} ≈\N{NO-BREAK SPACE}{self.money(total / 10**scale, '')}"
-            )
+            return f"{parts} {self.together(value, scale)}".rstrip()
         if kind == "percent":
             return formats.percent(round(value, 1), locale, scale=1 if decimals is None else decimals)
         if kind == "days":

@@ -52,7 +52,8 @@ class Cells:
                 mark, tone = self.icon("check" if one.state else "minus"), "on" if one.state else "off"
                 text = f'<span class="check check-{tone}">{mark}<span class="sr-only">{text}</span></span>'
             case "tag":
-                text = f'<span class="es-tag">{text}</span>'
+                tone = f" es-tag-{one.tone}" if one.tone else ""
+                text = f'<span class="es-tag{tone}">{text}</span>'
             case "tags":
                 text = "".join(f'<span class="es-tag">{escape(part)}</span>' for part in one.parts)
                 text = f'<span class="tags">{text}</span>'

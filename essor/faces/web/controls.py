@@ -95,6 +95,9 @@ def lookup_label(field: Field, values: Mapping[str, Any]) -> str:
     return str(values.get(f"{field.name}.label") or values.get(f"{field.relationship}.Name") or "")
 
 
+OFTEN = {"DAILY": range(1, 31), "WEEKLY": range(1, 13), "MONTHLY": range(1, 13), "YEARLY": range(1, 6)}
+
+
 @dataclass(frozen=True, slots=True)
 class Repeats:
     """A rule of recurrence as its control shows it; `special` is one that has no place in it and stays as text."""
@@ -110,9 +113,20 @@ class Repeats:
         return self.rule.until.isoformat() if self.rule.until else ""
 
     @property
-    def place(self) -> tuple[int, str]:
-        """Return which weekday of the month it is, (0, "") for none."""
-        return self.rule.days[0] if self.rule.every == "MONTHLY" and self.rule.days else (0, "")
+    def place(self) -> tuple[str, str]:
+        """Return when in the month it is, as the control offers it, and the day of the week where that has one."""
+        if self.rule.every != "MONTHLY":
+            return "", ""
+        if self.rule.working_place:
+            return f"work{self.rule.working_place}", ""
+        if self.rule.dates:
+            return ("end" if self.rule.dates[0] < 0 else "date"), ""
+        return (str(self.rule.days[0][0]), self.rule.days[0][1]) if self.rule.days else ("", "")
+
+    def intervals(self, unit: str) -> list[tuple[int, str]]:
+        """Return how often on offer: (2, “Every 2 weeks”); the rule's own is always among them."""
+        own = {self.rule.interval} if self.rule.every == unit else set()
+        return [(one, recurrence.every(unit, one)) for one in sorted({*OFTEN[unit], *own})]
 
 
 def repeats(value: object) -> Repeats:

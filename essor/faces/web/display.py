@@ -36,6 +36,7 @@ class Shown(NamedTuple):
     icon: str = ""
     parts: tuple[str, ...] = ()
     state: bool | None = None
+    tone: str = ""
 
     def __bool__(self) -> bool:
         """Tell whether there is something to read."""
@@ -110,7 +111,19 @@ def _slider(field: Field, value: Any, values: Values, prefix: str) -> Shown:  # 
 
 
 def _picklist(field: Field, value: Any, values: Values, prefix: str) -> Shown:  # noqa: ARG001
-    return Shown(text=str(field.choice(value) or value), shape="tag") if value else NOTHING
+    if not value:
+        return NOTHING
+    choice = field.choice(value)
+    return Shown(text=str(choice or value), shape="tag", tone=tone_of(choice.facts) if choice else "")
+
+
+def tone_of(facts: Mapping[str, Any]) -> str:
+    """Return the colour of a picklist's value by the facts that hang on it: what was reached, what is over, what presses."""
+    if facts.get("won") or facts.get("converted"):
+        return "good"
+    if facts.get("closed"):
+        return "none"
+    return "warn" if facts.get("high") else ""
 
 
 def _multiselect(field: Field, value: Any, values: Values, prefix: str) -> Shown:

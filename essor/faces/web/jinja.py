@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache, wraps
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.templatetags.static import static
@@ -44,6 +44,8 @@ def environment(**options: Any) -> Environment:
         lstrip_blocks=True,
     )
     pages.install_gettext_callables(gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext)  # type: ignore[attr-defined]  # added by the i18n extension
+    for name in ("ngettext", "npgettext"):
+        pages.globals[name] = _grouping(cast("Callable[..., str]", pages.globals[name]))
     pages.globals.update(
         url=_url,
         static=asset,
@@ -92,6 +94,17 @@ def _for_the_reader(one: Callable[..., str]) -> Callable[..., str]:
         return one(*args, **options)
 
     return live
+
+
+def _grouping(one: Callable[..., str]) -> Callable[..., str]:
+    """Let “%(num)s” of a text be the number as the reader writes it: “2 267 people”, not “2267 people”."""
+
+    @pass_context
+    def counted(context: Context, *args: Any, **variables: Any) -> str:
+        variables.setdefault("num", formatting.number(args[-1]))
+        return one(context, *args, **variables)
+
+    return counted
 
 
 def _url(name: str, *args: object, **kwargs: object) -> str:

@@ -13,10 +13,12 @@ from django.utils import translation
 from essor.access.actor import Actor, actor_for
 from essor.access.models import FieldPermission, PermissionSet
 from essor.access.version import bump
+from essor.catalog.actions.add_field import add_field
 from essor.catalog.actions.add_record_type import add_record_type
+from essor.catalog.actions.add_validation_rule import add_validation_rule
 from essor.catalog.actions.hide_field import hide_field
 from essor.catalog.actions.save_stage import save_stage
-from essor.catalog.actions.spec import RecordTypeSpec, StageSpec
+from essor.catalog.actions.spec import FieldSpec, RecordTypeSpec, RuleSpec, StageSpec
 from essor.catalog.models import StageCriteria
 from essor.domain.sales.models import Account, Opportunity
 from essor.kernel import ids
@@ -175,6 +177,28 @@ def test_a_parents_values_and_the_move_are_saved_together_or_not_at_all(admin: A
     whole = Change("Opportunity", {"StageName": "Closed Won", "Amount": "12"}, id=key)
     save_with_parents(admin, whole, parents, source=Source())
     assert (Account.objects.get().industry, Opportunity.objects.get().is_won) == ("Energy", True)
+
+
+@pytest.mark.parametrize("way", ["rule", "stage"])
+def test_a_rule_reads_a_formula_field_of_the_record_as_it_is_stored(admin: Actor, new: New, way: str) -> None:
+    owed = FieldSpec(
+        object="Opportunity", name="Owed__c", kind="checkbox", label="Owed", formula="AND(Amount > 500, Account.Rating <> 'Hot')"
+    )  # fmt: skip
+    add_field(admin.user_id, owed)
+    if way == "rule":
+        formula = 'AND(ISPICKVAL(StageName, "Closed Won"), Owed__c)'
+        add_validation_rule(
+            admin.user_id,
+            RuleSpec(object="Opportunity", name="Agreed", formula=formula, message="Not agreed."),
+        )
+    else:
+        criteria("Closed Won", formula="NOT(Owed__c)", message="Not agreed.")
+    account = ids.encode("001", new("Account", Name="Acme", Rating="Cold"))
+    key = new("Opportunity", **DEAL, Amount="900", AccountId=account)
+    with pytest.raises(ValidationFailed, match="Not agreed"):
+        save(admin, Change("Opportunity", {"StageName": "Closed Won"}, id=key))
+    save(admin, Change("Opportunity", {"StageName": "Closed Won", "Amount": "400"}, id=key))
+    assert Opportunity.objects.get().is_won
 
 
 def test_the_criteria_of_a_batch_cost_the_same_for_any_number_of_rows(admin: Actor, new: New) -> None:

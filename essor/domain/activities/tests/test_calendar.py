@@ -76,6 +76,26 @@ def test_a_task_that_repeats_plans_the_next_when_it_is_done(boss: Actor) -> None
     assert Task.objects.count() == 2
 
 
+def test_a_task_repeats_as_often_as_its_rule_counts_and_never_in_the_past(boss: Actor) -> None:
+    values = {
+        "Subject": "Ring", "Description": "Weekly", "ActivityDate": "2027-01-04", "IsReminderSet": True,
+        "ReminderDateTime": "2027-01-04T08:00:00Z", "Recurrence2PatternText": "FREQ=WEEKLY;COUNT=3",
+    }  # fmt: skip
+    save(boss, Change("Task", values))
+    for _time in range(4):
+        for key in Task.objects.filter(is_closed=False).values_list("pk", flat=True):
+            save(boss, Change("Task", {"Status": "Completed"}, id=key))
+    rows = Task.objects.order_by("activity_date")
+    assert [one.activity_date.day for one in rows if one.activity_date] == [4, 11, 18]
+    assert [one.reminder_date_time.day for one in rows if one.reminder_date_time] == [4, 11, 18]
+    assert {one.description for one in rows} == {"Weekly"}
+    assert recurrence.next_day("FREQ=DAILY", date(2027, 1, 1), date(2027, 3, 1)) == (
+        date(2027, 3, 1),
+        "FREQ=DAILY",
+    )
+    assert recurrence.next_day("FREQ=DAILY;COUNT=5", date(2027, 1, 1), date(2027, 3, 1)) is None
+
+
 def test_the_calendar_shows_wall_clock_times_whole_days_and_ones_own_only(boss: Actor, rep: Actor) -> None:
     save(
         boss,

@@ -81,6 +81,12 @@ class Wait(StepKind):
             if one.until is not None:
                 one.detail = one.until.isoformat(timespec="minutes")
 
+    def end_wait(self, batch: Batch) -> None:
+        """Who waits for a condition and is told to go on has not met it."""
+        if batch.step.path(LATE) is not None:
+            for one in batch.members:
+                one.outcome, one.detail = LATE, _("Somebody ended the wait.")
+
 
 def _told(step: Step, site: Site) -> str:
     settings = step.settings

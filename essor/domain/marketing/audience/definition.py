@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast, get_args
 
+import orjson
 from django.utils.translation import gettext as _
 
 from essor.domain.marketing.consent.people import KINDS
@@ -26,6 +28,12 @@ class Part:
     statuses: tuple[str, ...] = ()
     object: str = ""
     people: tuple[int, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """Return by what the part is known among those of an audience, wherever it stands and whoever joins it by hand."""
+        text = orjson.dumps([self.source, self.key, self.statuses, self.object])
+        return hashlib.blake2b(text, digest_size=8).hexdigest()
 
     def as_json(self) -> dict[str, Any]:
         """Return it as it is stored: what is empty is left out."""

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from django.db import transaction
+
 from essor.access.actor import Actor
 from essor.domain.marketing.audience.definition import Audience, read
 from essor.domain.marketing.audience.models import CampaignAudience
@@ -16,10 +20,21 @@ def of_campaign(campaign: int) -> Audience:
     return read(body or {})
 
 
-def save(actor: Actor, campaign: int, audience: Audience) -> None:
-    """Keep it. Raises what `members.checked` raises, and NotFound when a part of it is not there for the actor."""
+def change(actor: Actor, campaign: int, changed: Callable[[Audience], Audience]) -> None:
+    """Keep what `changed` makes of the audience as it stands: two who change it at once both do.
+
+    Raises what `members.checked` and `changed` raise, and NotFound when a part of it is not there for the actor.
+    """
     checked(actor, campaign)
-    named(audience, env_for(actor))
-    CampaignAudience.objects.update_or_create(
-        pk=campaign, defaults={"body": audience.as_json(), "user_id": actor.user_id}
-    )
+    with transaction.atomic():
+        CampaignAudience.objects.get_or_create(pk=campaign, defaults={"body": Audience().as_json()})
+        row = CampaignAudience.objects.select_for_update().get(pk=campaign)
+        audience = read(changed(read(row.body)).as_json())
+        named(audience, env_for(actor))
+        row.body, row.user_id = audience.as_json(), actor.user_id or None
+        row.save()
+
+
+def save(actor: Actor, campaign: int, audience: Audience) -> None:
+    """Keep an audience in place of the one that was there. Raises what `change` raises."""
+    change(actor, campaign, lambda _kept: audience)

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from essor.catalog.record import LIVE, Detail, Record
 from essor.query.folding import Folded
@@ -57,6 +58,10 @@ class Campaign(Record):
     amount_all_opportunities = counted(_("Value of opportunities"))
     amount_won_opportunities = counted(_("Value of won opportunities"))
     description = models.TextField(_("Description"), null=True, blank=True)
+    tags_links = models.BooleanField(_("Links to our sites name the campaign"), default=True, db_default=True)
+    utm_campaign = line(_("UTM campaign"))
+    utm_source = line(_("UTM source"))
+    utm_medium = line(_("UTM medium"))
 
     class Meta:
         indexes: ClassVar = [models.Index(Folded("name"), "id", name="campaign_name", condition=LIVE)]
@@ -65,7 +70,7 @@ class Campaign(Record):
 class CampaignMemberStatus(Detail):
     """One status that the members of a campaign may have; exactly one is the first that they get.
 
-    `meaning` is what the status is to an event, whatever it is called: one of `objects.MEANINGS`.
+    `meaning` is what the status is to a mailing or an event, whatever it is called: one of `objects.MEANINGS`.
     """
 
     campaign = models.ForeignKey(
@@ -75,7 +80,7 @@ class CampaignMemberStatus(Detail):
     sort_order = models.FloatField(_("Order"), default=0)
     has_responded = models.BooleanField(_("Counts as a response"), default=False)
     is_default = models.BooleanField(_("First status"), default=False)
-    meaning = line(_("Meaning for the event"), 16)
+    meaning = line(pgettext_lazy("member status", "Meaning"), 16)
 
     class Meta:
         constraints: ClassVar = [

@@ -34,6 +34,7 @@ STATUSES = (
     Choice("Aborted", pgettext_lazy("campaign", "Aborted"), facts={"closed": True, "won": False}),  # type: ignore[arg-type]
 )
 MEANINGS = pick(
+    ("sent", _("Got a mailing")),
     ("invited", _("Invited")), ("registered", _("Takes a place")), ("waiting", _("Waits for a place")),
     ("declined", _("Declined")), ("attended", _("Came")), ("absent", _("Did not come")),
 )  # fmt: skip
@@ -74,6 +75,12 @@ OBJECTS = (
             "number_sent": Spec(options={"scale": 0}), "capacity": Spec(options={"scale": 0}, help=_(
                 "Whoever registers when all places are taken waits for one; empty means that there is room for all."
             )),
+            "tags_links": Spec(help=_(
+                "Links of its mailings that lead to the company’s own sites get utm_source, utm_medium and utm_campaign: their "
+                "visits count for the campaign. Links to other sites are never touched."
+            )),
+            "utm_campaign": Spec(help=_("Empty: the campaign’s name as it is at the first launch.")),
+            "utm_source": Spec(help=_("Empty: newsletter.")), "utm_medium": Spec(help=_("Empty: email.")),
             "number_of_contacts": rolled(MEMBERS, _named("ContactId")),
             "number_of_leads": rolled(MEMBERS, Compare(Path(("ContactId",)), "null")),
             "number_of_responses": rolled(MEMBERS, _is("HasResponded")),

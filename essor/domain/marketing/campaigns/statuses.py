@@ -58,7 +58,7 @@ def usual(family: str) -> tuple[Status, ...]:
         )
     return (
         Status(pgettext("member", "Planned"), first=True),
-        Status(pgettext("member", "Sent")),
+        Status(pgettext("member", "Sent"), meaning="sent"),
         Status(_("Responded"), responded=True),
     )
 

@@ -11,6 +11,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from essor.access.actor import Actor, system_actor
 from essor.domain.marketing.audience import definition, keep
@@ -21,7 +22,7 @@ from essor.domain.marketing.letters import checks as letter_checks
 from essor.domain.marketing.letters import compile as letters
 from essor.domain.marketing.letters.compile import Letter
 from essor.domain.marketing.letters.models import EmailTemplate
-from essor.domain.marketing.sending import contents, couriers, domains, freezing, pacing, planning
+from essor.domain.marketing.sending import contents, couriers, domains, freezing, pacing, planning, tagging
 from essor.domain.marketing.sending.contents import Variant
 from essor.domain.marketing.sending.models import Content, Link, ListEmail, Recipient, Server
 from essor.domain.marketing.sending.planning import Day
@@ -125,14 +126,17 @@ def forget(mailing: ListEmail) -> None:
 
 def freeze_letters(actor: Actor, mailing: ListEmail) -> None:
     """Make the letters of all variants and keep them; raises what compiling raises."""
+    tagging.settle(mailing)
     contents.freeze(mailing, variants_of(actor, mailing))
 
 
 def variants_of(actor: Actor, mailing: ListEmail) -> list[Variant]:
     """Return the letters of a mailing, each for contacts and for leads; ValidationFailed names what is wrong."""
+    tags = tagging.tags_of(mailing)
     return [
         Variant(
-            number, name, values["from_name"] or "", values["from_address"] or "", letters.compiled(letter, name)
+            number, name, values["from_name"] or "", values["from_address"] or "",
+            tagging.tagged(letters.compiled(letter, name), tags),
         )
         for number, (values, letter) in enumerate(_written(actor, mailing))
         for name in OBJECTS.values()
@@ -173,7 +177,7 @@ def refused(message: str, field: str = "") -> ValidationFailed:
 def _letter_checks(actor: Actor, mailing: ListEmail) -> list[Check]:
     """Return what the letters room has to say about each variant; what it calls good needs no line of its own."""
     try:
-        variants_of(actor, mailing)
+        variants = variants_of(actor, mailing)
         written = _written(actor, mailing)
     except EssorError as error:
         return [Check("stops", str(error))]
@@ -183,7 +187,23 @@ def _letter_checks(actor: Actor, mailing: ListEmail) -> list[Check]:
         for one in letter_checks.checked(actor, letter)
         if one.state in ("bad", "warn")
     ]
-    return list(dict.fromkeys(found)) or [Check("good", _("The mail can be written."))]
+    found = list(dict.fromkeys(found)) or [Check("good", _("The mail can be written."))]
+    return [*found, *_tag_check(mailing, variants)]
+
+
+def _tag_check(mailing: ListEmail, variants: list[Variant]) -> list[Check]:
+    """Return what the links to our own sites say of the campaign."""
+    tags = tagging.tags_of(mailing)
+    number = tagging.own({link for one in variants for link in one.compiled.links}) if tags else 0
+    if not number:
+        return []
+    words = ngettext(
+        "%(num)d link to our own sites names the campaign.",
+        "%(num)d links to our own sites name the campaign.",
+        number,
+    )
+    told = ", ".join(f"{name}={value}" for name, value in tags.items())
+    return [Check("good", words % {"num": number}, told)]
 
 
 def _sender_checks(mailing: ListEmail) -> list[Check]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
-from essor.kernel.clock import zone_named
+from essor.kernel import formats
 
 WAITS = (
     10,
@@ -27,8 +26,9 @@ def again(failures: int, now: datetime) -> datetime:
     return now + timedelta(seconds=WAITS[min(failures, len(WAITS)) - 1])
 
 
-def waiting(reason: str, until: datetime, timezone_name: str) -> str:
-    """Return a sentence about a mailing that goes on by itself."""
-    local = timezone.localtime(until, zone_named(timezone_name))
-    values = {"reason": reason, "time": formats.date_format(local, "SHORT_DATETIME_FORMAT")}
-    return _("%(reason)s It is tried again on %(time)s.") % values
+def waiting(reason: str, until: datetime, locale: str) -> str:
+    """Return a sentence about a mailing that goes on by itself, in the active time zone."""
+    return _("%(reason)s It is tried again on %(time)s.") % {
+        "reason": reason,
+        "time": formats.moment(until, locale),
+    }

@@ -15,6 +15,7 @@ from django.db import OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from essor.access.actor import Actor, actor_for, system_actor
 from essor.domain.marketing.consent.people import OBJECTS
@@ -96,7 +97,15 @@ class Sending:
         self._next_word = 0.0
 
     def run(self, until: float) -> None:
-        """Send batches until the time is over, nothing is due, or something stands in the way."""
+        """Send batches until the time is over, nothing is due, or something stands in the way.
+
+        What stands in the way is written down in the language and time of whoever launched the mailing.
+        """
+        actor = self._actor
+        with override(actor.language), timezone.override(zone_named(actor.timezone)):
+            self._send(until)
+
+    def _send(self, until: float) -> None:
         try:
             self._courier = self._make(self._server)
             while time.monotonic() < until and self._batch():
@@ -285,7 +294,7 @@ class Sending:
     def _hold(self, until: datetime, reason: str = "") -> None:
         """Wait until a moment; the schedule and a task of its own wake the mailing then."""
         self._until = until
-        problem = problems.waiting(reason, until, self._system.company.timezone) if reason else None
+        problem = problems.waiting(reason, until, self._actor.locale) if reason else None
         ListEmail.objects.filter(pk=self._id).update(held_until=until, problem=problem)
         numbers.publish(self._id)
 

@@ -6,7 +6,7 @@ So lists, segments, reports and flows know who clicked and did not respond, by t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from datetime import datetime
 
@@ -16,6 +16,7 @@ from essor.domain.marketing.campaigns import members
 from essor.domain.marketing.campaigns.members import LINKS
 from essor.domain.marketing.campaigns.models import CampaignMember
 from essor.domain.marketing.campaigns.objects import MEMBER
+from essor.domain.marketing.campaigns.statuses import Status, labelled, of_campaigns
 from essor.domain.marketing.sending.models import ListEmail
 from essor.kernel.events import Event, consumer
 from essor.records.batch import Batch
@@ -54,10 +55,18 @@ def follow(events: Sequence[Event]) -> None:
             for _recipient, object_name, person in event.payload["people"]:
                 for name in filter(None, (field, IMPLIED.get(field))):
                     found[campaign, object_name, name].setdefault(person, at)
+    known = of_campaigns({campaign for campaign, _object, _name in found})
     for (campaign, object_name, name), people in found.items():
         if name in MAILED:
             members.add(system_actor(), campaign, object_name, list(people), source=SOURCE)
-        _write(campaign, LINKS[object_name], name, people)
+        moves = _moves(known.get(campaign, ())) if name == FIELDS["mail.sent"] else {}
+        _write(campaign, LINKS[object_name], name, people, moves)
+
+
+def _moves(statuses: Sequence[Status]) -> dict[str, str]:
+    """Return {first status: the one of who got a mailing}; nothing where the campaign has no such status."""
+    mailed = labelled(statuses, "sent")
+    return {one.label: mailed for one in statuses if one.first and mailed and one.label != mailed}
 
 
 def _moment(event: Event) -> datetime:
@@ -65,17 +74,22 @@ def _moment(event: Event) -> datetime:
     return datetime.fromisoformat(at) if at else event.created
 
 
-def _write(campaign: int, link: str, field: str, people: People) -> None:
-    """Set the moment on those members who have none yet; nobody else can write these fields."""
+def _write(campaign: int, link: str, field: str, people: People, moves: Mapping[str, str]) -> None:
+    """Set the moment on those members who have none yet, and move their status on; nobody else can write these fields."""
     obj = current.get().object(MEMBER)
     person, column = obj.field(link).attr, obj.field(field).attr
     rows = CampaignMember.objects.filter(
         campaign_id=campaign, is_deleted=False, **{f"{person}__in": list(people), f"{column}__isnull": True}
     )
-    moments = {member: people[key] for member, key in rows.values_list("pk", person)}
+    known = list(rows.values_list("pk", person, "status"))
+    moments = {member: people[key] for member, key, _status in known}
+    changes = [
+        Change(MEMBER, {"Status": moves[status]} if status in moves else {}, id=member)
+        for member, _key, status in known
+    ]
     token = _moments.set((field, moments))
     try:
-        save_many(system_actor(), MEMBER, [Change(MEMBER, {}, id=key) for key in moments], source=SOURCE)
+        save_many(system_actor(), MEMBER, changes, source=SOURCE)
     finally:
         _moments.reset(token)
 

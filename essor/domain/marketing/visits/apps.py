@@ -13,4 +13,4 @@ class VisitsConfig(AppConfig):
 
     def ready(self) -> None:
         """Say who sees visits, hang the withdrawal of consent on the writing road, and the erasing on the schedule."""
-        from essor.domain.marketing.visits import forgetting, rights  # noqa: F401, PLC0415 -- models are loaded only now
+        from essor.domain.marketing.visits import forgetting, rights, sites  # noqa: F401, PLC0415 -- models are loaded only now

@@ -60,7 +60,10 @@ def _known(visitors: Collection[int]) -> Known:
 
 
 def campaigns_of(names: Collection[str]) -> dict[str, int]:
-    """Return {utm_campaign, folded: our campaign} for those that are a campaign's name or id; the newest of a name."""
+    """Return {utm_campaign, folded: our campaign} for those that are what a campaign's links say, its name or its id.
+
+    Of several with one name it is the newest; what links say comes before names, ids before both.
+    """
     if not names:
         return {}
     wanted = {fold(name) for name in names}
@@ -68,6 +71,10 @@ def campaigns_of(names: Collection[str]) -> dict[str, int]:
     rows = Campaign.objects.filter(is_deleted=False).order_by("pk")
     named = rows.alias(folded=Folded("name")).filter(folded__in=wanted).values_list("pk", "name")
     found = {fold(name): key for key, name in named}
+    said = (
+        rows.alias(folded=Folded("utm_campaign")).filter(folded__in=wanted).values_list("pk", "utm_campaign")
+    )
+    found |= {fold(name or ""): key for key, name in said}
     return found | {keys[key]: key for key in rows.filter(pk__in=keys).values_list("pk", flat=True)}
 
 

@@ -6,6 +6,7 @@ import re
 import time
 from urllib.parse import urlsplit
 
+from essor.domain.marketing.sending import tagging
 from essor.domain.marketing.visits.models import Website
 
 HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|[0-9a-f:.]*:[0-9a-f:.]*")  # names in ASCII, addresses
@@ -18,6 +19,7 @@ def known() -> frozenset[str] | None:
     return _known[1] if _known is not None and time.monotonic() < _known[0] else None
 
 
+@tagging.own_sites
 def origins() -> frozenset[str]:
     """Return the origins of the company's sites: one query every ten seconds."""
     global _known  # noqa: PLW0603 -- one memory a process

@@ -109,6 +109,12 @@ def _is_web(address: str) -> bool:
     return bool(origin_of(address)) and not any(letter.isspace() for letter in address.strip())
 
 
+def stands_on(form: WebForm, address: str) -> bool:
+    """Tell whether an address is one of the sites that a form was made for."""
+    own = {origin_of(form.return_url), *form.sites} - {""}
+    return origin_of(address) in own
+
+
 def origin_of(address: str) -> str:
     """Return scheme and host of a web address (“https://www.vauban.example”), empty when it is none."""
     try:

@@ -64,12 +64,19 @@ def run(args: argparse.Namespace) -> None:
     drop_tables()
     if args.demo:
         _demo()
-    announce(args)
     from essor.jobs import worker  # noqa: PLC0415
 
     work: Any = contextlib.nullcontext() if args.no_worker else worker.embedded()
     with work, bounces():
-        asyncio.run(_serve(args.host, args.port))
+        asyncio.run(_serve(_application(), args))
+
+
+def _application() -> Any:
+    """Return the ASGI application; its modules and files take a few seconds after a change of the program."""
+    from django.conf import settings  # noqa: PLC0415
+    from django.utils.module_loading import import_string  # noqa: PLC0415
+
+    return import_string(settings.ASGI_APPLICATION)
 
 
 @contextlib.contextmanager
@@ -131,14 +138,11 @@ def announce(args: argparse.Namespace) -> None:
     sys.stdout.flush()
 
 
-async def _serve(host: str, port: int) -> None:
+async def _serve(application: Any, args: argparse.Namespace) -> None:
     """Run the ASGI application until a signal asks to stop."""
-    from django.conf import settings  # noqa: PLC0415
-    from django.utils.module_loading import import_string  # noqa: PLC0415
-
     from essor.jobs import live  # noqa: PLC0415
 
-    server = server_of(import_string(settings.ASGI_APPLICATION), host, port)
+    server = server_of(application, args.host, args.port)
     loop = asyncio.get_running_loop()
 
     def stop() -> None:
@@ -149,7 +153,9 @@ async def _serve(host: str, port: int) -> None:
         loop.add_signal_handler(number, stop)
     noting = asyncio.create_task(_note_usage())
     try:
-        await server.serve()
+        serving = asyncio.ensure_future(server.serve())
+        await asyncio.to_thread(announce, args)
+        await serving
     finally:
         noting.cancel()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time
 
 from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -24,10 +25,11 @@ from essor.faces.web import formatting, offers
 from essor.faces.web.activities import grid
 from essor.faces.web.lists.going import at_once
 from essor.faces.web.offers import PageTab
-from essor.faces.web.records.reading import actor_of, load
+from essor.faces.web.records.reading import Loaded, actor_of, load
 from essor.faces.web.toasts import toast
 from essor.kernel.errors import FieldError, ValidationFailed
-from essor.records.change import Change
+from essor.records import undo
+from essor.records.change import Change, Source
 from essor.records.save import save
 
 LABELS = {"day": gettext_lazy("Day"), "week": gettext_lazy("Week"), "month": gettext_lazy("Month")}
@@ -85,18 +87,27 @@ def move(request: HttpRequest, record_id: str) -> HttpResponseBase:
     actor = actor_of(request)
     record = load(actor, record_id, [], of=("Task", "Event"))
     start, end = _moment(request.POST.get("start")), _moment(request.POST.get("end"))
-    if record.object.name == "Task":
-        save(actor, Change("Task", {"ActivityDate": start.date().isoformat()}, id=record.key))
-    else:
-        whole = bool(
-            load(actor, record_id, [record.object.field("IsAllDayEvent")]).values.get("IsAllDayEvent")
-        )
-        mark = "Z" if whole else ""
-        values = {"StartDateTime": f"{start.isoformat()}{mark}", "EndDateTime": f"{end.isoformat()}{mark}"}
-        series.change(actor, record.key, values, scope_of(request))
+    with transaction.atomic():
+        batch = undo.begin(actor, "move", record.object.name)
+        source = Source(batch=batch)
+        if record.object.name == "Task":
+            day = start.date().isoformat()
+            save(actor, Change("Task", {"ActivityDate": day}, id=record.key), source=source)
+        else:
+            mark = "Z" if _is_whole(record) else ""
+            values = {
+                "StartDateTime": f"{start.isoformat()}{mark}",
+                "EndDateTime": f"{end.isoformat()}{mark}",
+            }
+            series.change(actor, record.key, values, scope_of(request), source=source)
     response = HttpResponse(status=204)
-    toast(response, _("Moved: %(name)s") % {"name": record.title})
+    toast(response, _("Moved: %(name)s") % {"name": record.title}, undo=f"/undo/{batch}")
     return at_once(response)
+
+
+def _is_whole(record: Loaded) -> bool:
+    field = record.object.field("IsAllDayEvent")
+    return bool(load(record.actor, record.id, [field]).values.get(field.name))
 
 
 def _moment(text: str | None) -> datetime:

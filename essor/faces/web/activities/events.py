@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from essor.access.view import catalog_for
 from essor.domain.activities import series
 from essor.domain.activities.series import RULE, SERIES
 from essor.faces.web.activities.calendar import scope_of
@@ -32,9 +33,10 @@ REMINDERS = {
     "15": gettext_lazy("15 minutes before"), "60": gettext_lazy("1 hour before"), "1440": gettext_lazy("1 day before"),
 }  # fmt: skip
 MORNING = time(9)  # of whole days, and of tasks, on the reader's clock
+LINKS = ("WhoId", "WhatId")  # whom it is with, and what it is about
 FIELDS = (
     "Subject", "StartDateTime", "EndDateTime", "IsAllDayEvent", "Location", "Description", "IsReminderSet",
-    "ReminderDateTime", RULE, SERIES, "WhoId", "WhatId",
+    "ReminderDateTime", RULE, SERIES, *LINKS,
 )  # fmt: skip
 
 
@@ -118,11 +120,12 @@ def _draw(
         else ()
     )
     values = record.values if record else {}
+    seen = catalog_for(actor_of(request)).object("Event")
     context = {
         "typed": defaultdict(str, typed), "record": record, "errors": [one.message for one in errors],
         "rule": RULE, "reminders": REMINDERS.items(), "may_edit": record is None or may_edit(record),
         "is_series": record is not None and _is_series(record),
-        "about": " · ".join(str(values[name]) for name in ("Who.Name", "What.Name") if values.get(name)),
+        "links": [seen.field(name) for name in LINKS if seen.has(name)], "held": {**values, **typed} if error else values,
     }  # fmt: skip
     return render(request, "activities/event.html.jinja", context, status=422 if error else 200)
 
@@ -163,6 +166,7 @@ def _values(typed: Mapping[str, str], zone: str) -> dict[str, Any]:
         "Subject": typed["subject"], "StartDateTime": first.astimezone(UTC), "EndDateTime": last.astimezone(UTC),
         "IsAllDayEvent": whole, "Location": typed.get("location") or None, "Description": typed.get("comment") or None,
         "IsReminderSet": reminder is not None, "ReminderDateTime": reminder,
+        **{name: typed[name] or None for name in LINKS if name in typed},
     }  # fmt: skip
 
 

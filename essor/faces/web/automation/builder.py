@@ -10,7 +10,7 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from essor.domain.automation import checking, definition, engine, people
+from essor.domain.automation import checking, definition, engine, past, people
 from essor.domain.automation.definition import Definition, Step, Way
 from essor.domain.automation.kinds import STEPS, Site
 from essor.domain.automation.steps.approval import MANAGER, NO, YES
@@ -23,7 +23,7 @@ from essor.faces.web.records.reading import actor_of
 from essor.faces.web.setup.doors import customizing
 from essor.faces.web.setup.forms import Form, errors_of
 from essor.faces.web.toasts import flash
-from essor.kernel.errors import EssorError, FieldError, Forbidden, NotFound
+from essor.kernel.errors import Conflict, EssorError, FieldError, Forbidden, NotFound
 
 SAVE = "save"
 
@@ -42,17 +42,21 @@ def built(request: HttpRequest, shown: Shown) -> HttpResponseBase:
         adding = request.GET.get("add", "")
         panel = panels.adding(shown) if adding and shown.desk.may_edit else panels.opened(shown, chosen)
         return draw_builder(request, shown, chosen, panel, adding=adding)
+    seen = request.POST.get("seen", "")
     if request.POST.get("do", SAVE) != SAVE:
-        return draw_builder(request, shown, chosen, panels.reshaped(shown, chosen, request.POST))
+        return draw_builder(request, shown, chosen, panels.reshaped(shown, chosen, request.POST), seen=seen)
     try:
         changed = panels.applied(shown, chosen, request.POST, str(get_language()))
-        shown.desk.save(actor_of(request), shown.flow, changed)
+        if seen and seen != past.mark(shown.definition, chosen):
+            raise _replaces(shown)
+        shown.desk.save(actor_of(request), shown.flow, changed, seen=shown.version)
     except (Forbidden, NotFound):
         raise
     except EssorError as error:
         panel = panels.reshaped(shown, chosen, request.POST)
         panel = panels.with_errors(panel, errors_of(error))
-        return draw_builder(request, shown, chosen, panel, status=422)
+        kept = "" if isinstance(error, Conflict) else seen
+        return draw_builder(request, shown, chosen, panel, status=422, seen=kept)
     flash(request, _("Saved in the draft."))
     return HttpResponseRedirect(address(shown.desk, chosen))
 
@@ -65,14 +69,27 @@ def draw_builder(
     *,
     adding: str = "",
     status: int = 200,
+    seen: str = "",
 ) -> HttpResponseBase:
-    """Return the page."""
+    """Return the page. `seen` is the mark of what a form was begun over, where that may be older than what is there."""
     problems, desk = problems_of(shown), shown.desk
     context: dict[str, Any] = {
         "drawing": drawing.draw_flow(shown, problems, desk.counts(shown), desk.head(shown)), "chosen": chosen,
         "choosing": adding, "panel": panel, "form": panel.form if panel else Form(), "problems": problems,
+        "version_mark": version_mark(shown), "seen": seen or past.mark(shown.definition, chosen),
+        "typed": request.method == "POST", "ways": past.ways(shown.version) if desk.may_edit else (),
     }  # fmt: skip
     return desk.draw(request, "builder", shown, context, tab="builder", status=status)
+
+
+def _replaces(shown: Shown) -> Conflict:
+    """Return the refusal of a form that was begun over something older: sent once more, it is taken."""
+    who = shown.version.changed_by
+    words = _(
+        "%(name)s has changed this meanwhile. Saving again puts yours in its place; closing shows theirs."
+    )
+    name = who.name if who is not None else _("Somebody")
+    return Conflict(words % {"name": name}, revision=shown.version.revision)
 
 
 def problems_of(shown: Shown) -> list[checking.Problem]:
@@ -102,6 +119,9 @@ def added(request: HttpRequest, shown: Shown) -> HttpResponseBase:
     if kind not in {name for _heading, some in shown.desk.kinds(shown.site) for name, *_rest in some}:
         raise NotFound(_("There is no such kind of step."))
     after, _colon, path = request.POST.get("at", "").partition(":")
+    anchor = shown.definition.step(after)
+    if after and (anchor is None or (path and anchor.path(path) is None)):
+        return _stale(request, shown, past.changed_by(shown.version))
     versions = shown.flow.versions.values_list("definition", flat=True)
     new = fresh(definition.new_id(*map(definition.from_json, versions)), kind, shown.site)
     changed = definition.inserted(shown.definition, new, after=after, path=path)
@@ -160,6 +180,8 @@ def move(request: HttpRequest, flow_id: int, step_id: str) -> HttpResponseBase:
 
 def moved(request: HttpRequest, shown: Shown, step_id: str) -> HttpResponseBase:
     """Move a step of a desk's flow."""
+    if _is_stale(request, shown):
+        return _stale(request, shown, past.changed_by(shown.version))
     by = -1 if request.POST.get("to") == "up" else 1
     return _keep(request, shown, definition.moved(shown.definition, step_id, by), step_id)
 
@@ -173,9 +195,51 @@ def remove(request: HttpRequest, flow_id: int, step_id: str) -> HttpResponseBase
 
 def removed(request: HttpRequest, shown: Shown, step_id: str) -> HttpResponseBase:
     """Take a step out of a desk's flow."""
+    if _is_stale(request, shown):
+        return _stale(request, shown, past.changed_by(shown.version))
     return _keep(request, shown, definition.removed(shown.definition, step_id), "")
 
 
+@require_POST
+@customizing
+def travel(request: HttpRequest, flow_id: int, way: str) -> HttpResponseBase:
+    """Take the last edit back, or do it again."""
+    return travelled(request, found(request, flow_id), way)
+
+
+def travelled(request: HttpRequest, shown: Shown, way: str) -> HttpResponseBase:
+    """Take the last edit of a desk's draft back (“undo”), or do it again (“redo”)."""
+    known = next((one for one in past.STEPS if one == way), None)
+    if known is None:
+        raise NotFound(_("There is no such page."))
+    if _is_stale(request, shown):
+        return _stale(request, shown, past.changed_by(shown.version))
+    try:
+        past.travel(actor_of(request), shown.flow, shown.version, known)
+    except Conflict as refused:
+        return _stale(request, shown, refused)
+    return HttpResponseRedirect(address(shown.desk, request.POST.get("step", "")))
+
+
+def _is_stale(request: HttpRequest, shown: Shown) -> bool:
+    """Tell whether the page that somebody acts on shows an older state of the draft."""
+    return request.POST.get("version", version_mark(shown)) != version_mark(shown)
+
+
+def _stale(request: HttpRequest, shown: Shown, refused: Conflict) -> HttpResponseBase:
+    """Say who came before, and show the flow as it is now."""
+    flash(request, str(refused), tone="error")
+    return HttpResponseRedirect(address(shown.desk))
+
+
+def version_mark(shown: Shown) -> str:
+    """Return what tells the state of a version that a page shows."""
+    return f"{shown.version.pk}-{shown.version.revision}"
+
+
 def _keep(request: HttpRequest, shown: Shown, changed: Definition, chosen: str) -> HttpResponseBase:
-    shown.desk.save(actor_of(request), shown.flow, changed)
+    try:
+        shown.desk.save(actor_of(request), shown.flow, changed, seen=shown.version)
+    except Conflict as refused:
+        return _stale(request, shown, refused)
     return HttpResponseRedirect(address(shown.desk, chosen))

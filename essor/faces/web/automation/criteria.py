@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from essor.domain.automation import definition
+from essor.domain.automation import definition, past
 from essor.domain.automation.definition import Definition
 from essor.faces.web.automation.builder import address
 from essor.faces.web.automation.panels import GOAL, TRIGGER
@@ -68,7 +68,11 @@ def edited(request: HttpRequest, shown: Shown) -> HttpResponseBase:
     built = _built(request, shown)
     if not built.complete:
         return _draw(request, shown, at, built.draft, status=REFUSED)
-    shown.desk.save(actor_of(request), shown.flow, with_criteria(shown.definition, at, built.where))
+    mark = past.mark(shown.definition, at.partition(":")[0])
+    if data.get("seen", mark) != mark:
+        raise past.changed_by(shown.version)
+    changed_flow = with_criteria(shown.definition, at, built.where)
+    shown.desk.save(actor_of(request), shown.flow, changed_flow, seen=shown.version)
     return go(address(shown.desk, GOAL if at == EXIT else at.partition(":")[0]))
 
 
@@ -119,9 +123,10 @@ def _draw(
 ) -> HttpResponse:
     site = shown.site
     href = f"{shown.desk.base}criteria"
+    seen = request.POST.get("seen") or past.mark(shown.definition, at.partition(":")[0])
     context = {
         "object": site.obj, "box": Drawer(site.actor, site.catalog, draft).box(draft, site.obj), "focus": focus,
-        "wrong": status == REFUSED, "hidden": [("at", at)], "href": href, "counting": href, "applies": False,
+        "wrong": status == REFUSED, "hidden": [("at", at), ("seen", seen)], "href": href, "counting": href, "applies": False,
         "editing": None,
     }  # fmt: skip
     return render(request, "lists/filter.html.jinja", context, status=status)

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from essor.access.actor import Actor
 from essor.domain.automation.definition import Definition, Step
 from essor.domain.automation.kinds import Site
-from essor.domain.automation.models import Flow
+from essor.domain.automation.models import Flow, FlowVersion
 from essor.faces.web.setup.forms import Form
 
 if TYPE_CHECKING:
@@ -38,6 +38,13 @@ class Draw(Protocol):
         status: int = 200,
     ) -> HttpResponseBase:
         """Return the page."""
+
+
+class Save(Protocol):
+    """Keeps a draft of the desk."""
+
+    def __call__(self, actor: Actor, flow: Flow, definition: Definition, *, seen: FlowVersion) -> object:
+        """Raise Conflict when somebody has saved it since the version `seen` was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +75,7 @@ class Desk:
     people: str
     samples: str
     may_edit: bool
-    save: Callable[[Actor, Flow, Definition], object]
+    save: Save
     draw: Draw
     kinds: Callable[[Site], Offered]
     counts: Callable[[Shown], Counts | None]

@@ -13,6 +13,7 @@ flow = [
     path("add", builder.add, name="setup_flow_add"),
     path("steps/<str:step_id>/move", builder.move, name="setup_flow_move"),
     path("steps/<str:step_id>/remove", builder.remove, name="setup_flow_remove"),
+    path("travel/<str:way>", builder.travel, name="setup_flow_travel"),
     path("criteria", criteria.edit, name="setup_flow_criteria"),
     path("settings", index.settings, name="setup_flow_settings"),
     path("remove", index.remove, name="setup_flow_delete"),

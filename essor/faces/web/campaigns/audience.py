@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from essor.access.actor import Actor
 from essor.domain.marketing.audience import jobs, keep
 from essor.domain.marketing.audience.count import counted, listed
-from essor.domain.marketing.audience.definition import MOST_PEOPLE, Audience, Part, Source, read
+from essor.domain.marketing.audience.definition import MOST_PEOPLE, Audience, Part, Source
 from essor.domain.marketing.audience.reasons import Reason
 from essor.domain.marketing.campaigns import members
 from essor.domain.marketing.campaigns.objects import CAMPAIGN, MEMBER
@@ -125,10 +125,9 @@ def sources(actor: Actor) -> list[OptionGroup]:
 def change(request: HttpRequest, record_id: str) -> HttpResponseBase:
     """Add a part, take one away, choose the topic: kept at once and counted again."""
     record = _load(request, record_id)
-    audience, problem = keep.of_campaign(record.key), ""
+    problem = ""
     try:
-        wanted = read(_changed(audience, request).as_json())
-        keep.save(record.actor, record.key, wanted)
+        keep.change(record.actor, record.key, lambda audience: _changed(audience, request))
     except (ValidationFailed, NotFound) as refused:
         problem = str(refused)
     return render(
@@ -141,23 +140,23 @@ def change(request: HttpRequest, record_id: str) -> HttpResponseBase:
 
 def _changed(audience: Audience, request: HttpRequest) -> Audience:
     data = request.POST
-    verb, _colon, place = data.get("do", "").partition(":")
+    verb, _colon, known = data.get("do", "").partition(":")
     if verb in ("include", "exclude"):
-        parts = (*(audience.include if verb == "include" else audience.exclude),)
-        parts = _picked(parts, data.getlist("ContactId"), data.getlist("LeadId")) + _chosen(
-            data.get("part", "")
-        )
+        parts = audience.include if verb == "include" else audience.exclude
+        parts = _picked(parts, data.getlist("ContactId"), data.getlist("LeadId"))
+        there = {one.id for one in parts}
+        parts += tuple(one for one in _chosen(data.get("part", "")) if one.id not in there)
         return replace(audience, include=parts) if verb == "include" else replace(audience, exclude=parts)
     if verb == "drop-include":
-        return replace(audience, include=_without(audience.include, whole(place)))
+        return replace(audience, include=_without(audience.include, known))
     if verb == "drop-exclude":
-        return replace(audience, exclude=_without(audience.exclude, whole(place)))
+        return replace(audience, exclude=_without(audience.exclude, known))
     topic = data.get("topic", "")
     return replace(audience, topic=whole(topic), capped=data.get("capped") == "1")
 
 
-def _without(parts: tuple[Part, ...], place: int | None) -> tuple[Part, ...]:
-    return tuple(one for number, one in enumerate(parts) if number != place)
+def _without(parts: tuple[Part, ...], known: str) -> tuple[Part, ...]:
+    return tuple(one for one in parts if one.id != known)
 
 
 def _chosen(text: str) -> tuple[Part, ...]:

@@ -23,7 +23,7 @@ from essor.faces.web.lists.state import rows_address, written
 from essor.faces.web.records.reading import Loaded, actor_of, load
 from essor.kernel.errors import QueryRefused
 from essor.query import run
-from essor.query.tree import Aggregate, All, Column, Compare, Condition, Constant, Path, Query
+from essor.query.tree import Aggregate, All, Any, Column, Compare, Condition, Constant, Path, Query
 
 MAILING = "ListEmail"
 SOON = timedelta(days=7)
@@ -37,7 +37,9 @@ RESPONDED = Compare(Path(("HasResponded",)), "eq", (Constant(value=True),))
 SILENT = Compare(Path(("HasResponded",)), "eq", (Constant(value=False),))
 WARM = All((_there("FirstClickedDate"), SILENT))
 STEPS: dict[str, Condition] = {
-    "sent": _there("SentDate"), "delivered": All((_there("SentDate"), Compare(Path(("BouncedDate",)), "null"))),
+    # What the receiving server refused at once was sent too, as a bounce is.
+    "sent": Any((_there("SentDate"), _there("BouncedDate"))),
+    "delivered": All((_there("SentDate"), Compare(Path(("BouncedDate",)), "null"))),
     "opened": _there("FirstOpenedDate"), "clicked": _there("FirstClickedDate"), "responded": RESPONDED,
     "bounced": _there("BouncedDate"), "opted_out": _there("OptedOutDate"), "warm": WARM,
 }  # fmt: skip
@@ -45,7 +47,7 @@ STEPS: dict[str, Condition] = {
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One figure of the funnel; `share` is its part of those mailed, 0 to 1, None where that says nothing."""
+    """One figure of the funnel; `share` is its part of those mailed in percent points, None where that says nothing."""
 
     label: str
     count: int
@@ -105,7 +107,7 @@ def _steps(counts: dict[str, int], own: Condition) -> list[Step]:
         return []
     return [
         Step(
-            label, counts[name], None if name == "sent" else counts[name] / sent,
+            label, counts[name], None if name == "sent" else 100 * counts[name] / sent,
             rows_address(MEMBER, All((own, STEPS[name]))), tone if counts[name] else "",
         )
         for name, (label, tone) in words.items()

@@ -18,7 +18,7 @@ from essor.access import rows as row_access
 from essor.domain.feed import attach
 from essor.domain.marketing.letters import codec
 from essor.domain.marketing.letters.blocks import Document, RichText
-from essor.domain.marketing.pages import coming_back, forms, taking
+from essor.domain.marketing.pages import forms, taking
 from essor.domain.marketing.pages.models import LandingPage
 from essor.domain.marketing.pages.objects import PAGE, UTM
 from essor.domain.marketing.sending.addresses import VISIT_NAME
@@ -30,7 +30,7 @@ from essor.faces.web.shapes import Action
 from essor.kernel import ids
 from essor.kernel.errors import NotFound
 from essor.kernel.whole import whole
-from essor.records import strangers
+from essor.records import coming_back, strangers
 from essor.records.change import Change
 from essor.records.save import save
 

@@ -22,7 +22,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from essor.domain.feed import store
 from essor.domain.marketing.letters import codec
 from essor.domain.marketing.letters.blocks import Document
-from essor.domain.marketing.pages import body, coming_back, forms, taking
+from essor.domain.marketing.pages import body, forms, taking
+from essor.domain.marketing.pages.coming_back import ours
 from essor.domain.marketing.pages.models import LandingPage
 from essor.domain.marketing.sending.addresses import VISIT_NAME
 from essor.domain.marketing.visits.naming import BROWSER_NAME
@@ -30,7 +31,7 @@ from essor.faces.web.hits import protected
 from essor.faces.web.records.files import handed_out
 from essor.kernel.errors import NotFound, ValidationFailed
 from essor.kernel.whole import whole
-from essor.records import strangers
+from essor.records import coming_back, strangers
 from essor.records.strangers import Sent
 
 POLICY = (
@@ -73,7 +74,7 @@ def _take(request: HttpRequest, found: LandingPage) -> HttpResponse:
     data: Sent = dict(request.POST.lists()) if size <= strangers.LARGEST_BODY else {}
     referrer = (data.get("referrer") or ("",))[-1]
     came = taking.arrival(data, VISIT_NAME, referrer)
-    back = _back(data)
+    back = coming_back.kept(data, ours)
     try:
         sent = taking.take(found, data, came, address=get_adapter().get_client_ip(request), size=size)
     except strangers.TooMany as refused:
@@ -89,14 +90,6 @@ def _take(request: HttpRequest, found: LandingPage) -> HttpResponse:
     return protected(
         HttpResponseRedirect(f"{address}?{urlencode({coming_back.KEPT: back})}" if back else address)
     )
-
-
-def _back(data: Sent) -> str:
-    """Return the signed way back: the one that our page carries along, else that to the site whose form it was."""
-    kept = (data.get(coming_back.KEPT) or ("",))[-1]
-    if coming_back.address_of(kept):
-        return kept
-    return coming_back.signed((data.get(coming_back.SENT) or ("",))[-1])
 
 
 def _by_field(found: LandingPage, refused: ValidationFailed) -> Errors:
@@ -117,20 +110,15 @@ def draw(
     typed = data if strangers.STAMP in data or strangers.ELAPSED in data else {}
     hidden = {**came.utm, VISIT_NAME: came.token, BROWSER_NAME: came.browser, coming_back.KEPT: back}
     hidden["referrer"] = referrer[:500]
-    context = {
+    context: dict[str, object] = {
         "page": found, "form": {"required": forms.required(found)}, "fields": forms.asked(found), "values": typed,
         "errors": errors, "again": again, "stamp": strangers.stamp(found.url_key or ""), "stamp_name": strangers.STAMP,
         "honeypot": strangers.HONEYPOT, "boxes": boxes(found), "body": body.rendered(letter),
         "hidden": hidden,
-        "file": taking.gated(found), **_way(back),
+        "file": taking.gated(found), **coming_back.way(back, ours),
         "action": f"{reverse('web:bare_landing', args=[found.url_key])}#form",
     }  # fmt: skip
     return _answer("landing/page.html.jinja", context, letter, status=status, frames=frames)
-
-
-def _way(token: str) -> dict[str, object]:
-    address = coming_back.address_of(token)
-    return {"back": address, "back_site": coming_back.site_of(address)}
 
 
 def letter_of(found: LandingPage) -> Document:
@@ -173,7 +161,7 @@ def thanks(request: HttpRequest, key: str, token: str = "") -> HttpResponse:
             "text": text,
             "file": offered,
             "href": href,
-            **_way(request.GET.get(coming_back.KEPT, "")),
+            **coming_back.way(request.GET.get(coming_back.KEPT, ""), ours),
         }
         return _answer("landing/thanks.html.jinja", context, letter_of(found))
 

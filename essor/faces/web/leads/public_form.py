@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
 from django.contrib.auth.decorators import login_not_required
@@ -18,11 +20,11 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
 from essor.domain.sales.web_to_lead import receive
-from essor.domain.sales.web_to_lead.forms import asked, by_token, origin_of, token_of
+from essor.domain.sales.web_to_lead.forms import asked, by_token, origin_of, stands_on, token_of
 from essor.domain.sales.web_to_lead.models import WebForm
 from essor.kernel.errors import NotFound, ValidationFailed
 from essor.kernel.whole import whole
-from essor.records import strangers
+from essor.records import coming_back, strangers
 
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; base-uri 'none'; "
@@ -63,31 +65,35 @@ def _take(request: HttpRequest, form: WebForm) -> HttpResponse:
     if size is None:
         size = strangers.LARGEST_BODY + 1
     data: Mapping[str, Sequence[str]] = dict(request.POST.lists()) if size <= strangers.LARGEST_BODY else {}
+    back = coming_back.kept(data, partial(stands_on, form))
     try:
         receive.receive(form, data, address=get_adapter().get_client_ip(request), size=size)
     except strangers.TooMany as refused:
-        return _draw(form, data, {"": [str(refused)]}, status=429)
+        return _draw(form, data, {"": [str(refused)]}, status=429, back=back)
     except strangers.TooQuick:
-        return _draw(form, data, {}, again=True)
+        return _draw(form, data, {}, again=True, back=back)
     except ValidationFailed as refused:
         errors: dict[str, list[str]] = {}
         known = {field.name for field in asked(form)}
         for error in refused.errors:
             errors.setdefault(error.field if error.field in known else "", []).append(error.message)
-        return _draw(form, data, errors, status=422)
+        return _draw(form, data, errors, status=422, back=back)
     except strangers.Robot:
         pass  # a robot is thanked like everybody else, so that it learns nothing
-    return _protected(
-        HttpResponseRedirect(form.return_url or reverse("web:web_form_thanks", args=[token_of(form)])), form
-    )
+    way = f"?{urlencode({coming_back.KEPT: back})}" if back else ""
+    thanks_page = f"{reverse('web:web_form_thanks', args=[token_of(form)])}{way}"
+    return _protected(HttpResponseRedirect(form.return_url or thanks_page), form)
 
 
 def _draw(
-    form: WebForm, data: Mapping[str, Sequence[str]], errors: Mapping[str, list[str]], *, status: int = 200, again: bool = False
+    form: WebForm, data: Mapping[str, Sequence[str]], errors: Mapping[str, list[str]], *, status: int = 200, again: bool = False,
+    back: str = "",
 ) -> HttpResponse:  # fmt: skip
     context = {
         "form": form, "fields": asked(form), "values": data, "errors": errors, "again": again, "stamp": strangers.stamp(form.key),
         "honeypot": strangers.HONEYPOT, "stamp_name": strangers.STAMP, "action": "", "ready": True,
+        "kept": {coming_back.KEPT: back} if back else {},
+        **coming_back.way(back, partial(stands_on, form)),
     }  # fmt: skip
     return _protected(HttpResponse(render_to_string("public/form.html.jinja", context), status=status), form)
 
@@ -95,16 +101,16 @@ def _draw(
 @login_not_required
 @xframe_options_exempt
 @require_GET
-def thanks(request: HttpRequest, token: str) -> HttpResponse:  # noqa: ARG001 -- Django hands it in
+def thanks(request: HttpRequest, token: str) -> HttpResponse:
     """Thank the sender in the form's language."""
     form = _form(token)
     if form is None:
         return _gone()
     with translation.override(form.language):
         text = form.thanks or _("Thank you. We have received your message and will get back to you.")
-        return _protected(
-            HttpResponse(render_to_string("public/thanks.html.jinja", {"form": form, "text": text})), form
-        )
+        way = coming_back.way(request.GET.get(coming_back.KEPT, ""), partial(stands_on, form))
+        context = {"form": form, "text": text, **way}
+        return _protected(HttpResponse(render_to_string("public/thanks.html.jinja", context)), form)
 
 
 def _protected(response: HttpResponse, form: WebForm | None) -> HttpResponse:
@@ -121,7 +127,8 @@ def snippet(request: HttpRequest, form: WebForm) -> str:
     """Return the HTML to paste into another site."""
     context: dict[str, Any] = {
         "form": form, "fields": asked(form), "values": {}, "errors": {}, "honeypot": strangers.HONEYPOT,
-        "elapsed": strangers.ELAPSED, "action": request.build_absolute_uri(reverse("web:web_form", args=[token_of(form)])),
+        "elapsed": strangers.ELAPSED, "back": coming_back.SENT,
+        "action": request.build_absolute_uri(reverse("web:web_form", args=[token_of(form)])),
     }  # fmt: skip
     with translation.override(form.language):
         return render_to_string("public/snippet.html.jinja", context).strip() + "\n"

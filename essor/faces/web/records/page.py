@@ -116,7 +116,7 @@ def highlights(record: Loaded) -> list[Field]:
 
 
 def inactive(record: Loaded) -> tuple[str, str] | None:
-    """Return how long nothing has happened, in words, and the tone: long silence is marked."""
+    """Return how long nothing has happened, in words, and the tone: long silence is marked while there is work."""
     if not record.object.has("LastActivityDate"):
         return None
     last = record.values.get("LastActivityDate")
@@ -128,7 +128,8 @@ def inactive(record: Loaded) -> tuple[str, str] | None:
         if days
         else _("Active today")
     )
-    return text, "bad" if days > STALE_DAYS else "good" if days <= 7 else ""  # noqa: PLR2004 -- a week
+    over = record.values.get("IsClosed") or record.values.get("IsConverted")
+    return text, "bad" if days > STALE_DAYS and not over else "good" if days <= 7 else ""  # noqa: PLR2004 -- a week
 
 
 def actions(record: Loaded) -> list[Action]:

@@ -38,6 +38,12 @@ def remove(request: HttpRequest, flow_id: int, step_id: str) -> HttpResponseBase
     return builder.removed(request, found(request, flow_id), step_id)
 
 
+@require_POST
+def travel(request: HttpRequest, flow_id: int, way: str) -> HttpResponseBase:
+    """Take the last edit back, or do it again."""
+    return builder.travelled(request, found(request, flow_id), way)
+
+
 @require_http_methods(["GET", "POST"])
 def edit_criteria(request: HttpRequest, flow_id: int) -> HttpResponseBase:
     """Open the filter builder on the criteria of a place, or keep them."""

@@ -13,6 +13,7 @@ scenario = [
     path("add", builder.add, name="scenario_add"),
     path("steps/<str:step_id>/move", builder.move, name="scenario_move"),
     path("steps/<str:step_id>/remove", builder.remove, name="scenario_remove"),
+    path("travel/<str:way>", builder.travel, name="scenario_travel"),
     path("criteria", builder.edit_criteria, name="scenario_criteria"),
     path("numbers", builder.numbers, name="scenario_numbers"),
     path("test", builder.test, name="scenario_test"),

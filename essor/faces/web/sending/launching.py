@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponseRedirect
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from essor.access import rows as row_access
+from essor.access.actor import Actor
 from essor.domain.marketing.sending import launch, testing
 from essor.domain.marketing.sending.models import ListEmail
 from essor.domain.marketing.sending.states import DRAFT
@@ -24,10 +26,14 @@ from essor.faces.web.toasts import flash
 from essor.kernel import ids
 from essor.kernel.clock import zone_named
 from essor.kernel.errors import EssorError, FieldError, Forbidden, NotFound, ValidationFailed
+from essor.query import run
+from essor.query.tree import Column, Order, Path, Query
 from essor.records.change import Change
 from essor.records.save import save
 
 MAILING, CAMPAIGN, PREFIX = "ListEmail", "Campaign", "0XB"
+WRITTEN = ("EmailTemplateId", "Subject", "FromName", "FromAddress", "ReplyToAddress")
+OFFERED = 200  # e-mails to choose from, the last changed first
 
 
 @offers.record_action(CAMPAIGN)
@@ -35,7 +41,7 @@ def new_button(record: Loaded) -> Action | None:
     """Offer a mailing of the campaign to those who may make one."""
     if not record.catalog.has(MAILING) or not row_access.may(record.actor, MAILING, "create"):
         return None
-    return Action(_("New mailing"), f"/r/{record.id}/mailing", "send", method="post")
+    return Action(_("New mailing"), f"/r/{record.id}/mailing", "send", "primary", "post")
 
 
 @offers.record_action(MAILING)
@@ -58,7 +64,7 @@ def mailing_at(request: HttpRequest, record_id: str, *, editing: bool = True) ->
 
 @require_POST
 def new_mailing(request: HttpRequest, record_id: str) -> HttpResponseBase:
-    """Make a draft for a campaign, from the person who asks, and show it to be filled in."""
+    """Make a draft for a campaign, from the person who asks, and show what it still lacks."""
     record = load(actor_of(request), record_id)
     if record.object.name != CAMPAIGN:
         raise NotFound(_("There is no such record."))
@@ -68,7 +74,7 @@ def new_mailing(request: HttpRequest, record_id: str) -> HttpResponseBase:
     }  # fmt: skip
     made = save(record.actor, Change(MAILING, values))
     flash(request, _("The mailing is made. Choose its e-mail and its sender."))
-    return HttpResponseRedirect(addresses.edit_record(ids.encode(PREFIX, made.id)))
+    return HttpResponseRedirect(f"/r/{ids.encode(PREFIX, made.id)}/launch")
 
 
 @require_http_methods(["GET", "POST"])
@@ -86,7 +92,7 @@ def launch_page(request: HttpRequest, record_id: str) -> HttpResponseBase:
             return _draw(request, record, mailing, sent(request, errors_of(refused)))
         flash(request, _("The mailing is scheduled.") if when else _("The mailing is on its way."))
         return HttpResponseRedirect(addresses.record(record.id))
-    return _draw(request, record, mailing, starting({"when": "now", "to": record.actor.email}))
+    return _draw(request, record, mailing, starting({}))
 
 
 @require_POST
@@ -106,14 +112,47 @@ def send_test(request: HttpRequest, record_id: str) -> HttpResponseBase:
     return HttpResponseRedirect(f"/r/{record.id}/launch")
 
 
+@require_POST
+def write(request: HttpRequest, record_id: str) -> HttpResponseBase:
+    """Keep which e-mail is sent, its subject and its sender; what is refused is told beside its field."""
+    record, mailing = mailing_at(request, record_id)
+    form = sent(request)
+    try:
+        values = {name: form.value(name).strip() or None for name in WRITTEN}
+        save(record.actor, Change(MAILING, values, id=record.key))
+    except ValidationFailed as wrong:
+        return _draw(request, record, mailing, sent(request, errors_of(wrong)))
+    flash(request, _("Kept."))
+    return HttpResponseRedirect(f"/r/{record.id}/launch")
+
+
 def _draw(request: HttpRequest, record: Loaded, mailing: ListEmail, form: Form) -> HttpResponseBase:
+    stored = {name: record.values.get(name) or "" for name in WRITTEN}
+    stored["EmailTemplateId"] = (
+        ids.encode("00X", mailing.email_template_id) if mailing.email_template_id else ""
+    )
+    usual = starting({"when": "now", "to": record.actor.email, **stored})
+    form = replace(form, values={**usual.values, **form.values})
     context = {
         "record": record, "mailing": mailing, "form": form, "summary": launch.summary(record.actor, mailing),
         "campaign": ids.encode("701", mailing.campaign_id) if mailing.campaign_id else "",
         "template": ids.encode("00X", mailing.email_template_id) if mailing.email_template_id else "",
         "variants": mailing.trial.get("variants", []), "zone": record.actor.timezone,
+        "wrong_letter": not form.errors.keys().isdisjoint(WRITTEN), "letters": _letters(record.actor, mailing),
+        "may_write": row_access.may(record.actor, "EmailTemplate", "create"),
     }  # fmt: skip
     return render(request, "sending/launch.html.jinja", context, status=form.status)
+
+
+def _letters(actor: Actor, mailing: ListEmail) -> list[tuple[str, str]]:
+    """Return (id, name) of the e-mails to choose from; the chosen one is always among them."""
+    columns = (Column(Path(("Id",))), Column(Path(("Name",))))
+    order = (Order(Path(("LastModifiedDate",)), descending=True),)
+    rows = run.rows(actor, Query("EmailTemplate", columns=columns, order_by=order, limit=OFFERED))
+    found = {ids.encode("00X", row["Id"]): str(row["Name"]) for row in rows}
+    if mailing.email_template is not None:
+        found.setdefault(ids.encode("00X", mailing.email_template.pk), mailing.email_template.name)
+    return list(found.items())
 
 
 def _moment(record: Loaded, form: Form) -> datetime | None:

@@ -11,6 +11,7 @@ __all__ = ["offered", "urlpatterns"]
 urlpatterns = [
     path("r/<str:record_id>/mailing", launching.new_mailing, name="new_mailing"),
     path("r/<str:record_id>/launch", launching.launch_page, name="launch_mailing"),
+    path("r/<str:record_id>/launch/letter", launching.write, name="write_mailing"),
     path("r/<str:record_id>/launch/test", launching.send_test, name="test_mailing"),
     path("r/<str:record_id>/trial", trials.edit, name="mailing_trial"),
     path("r/<str:record_id>/trial/choose", trials.choose, name="choose_variant"),

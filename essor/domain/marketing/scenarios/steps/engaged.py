@@ -73,6 +73,15 @@ class Engaged(PeopleStep):
         for one in members:
             _decide(batch, one, deeds[one.run.record_id], ways)
 
+    def end_wait(self, batch: Batch) -> None:
+        """Who is told to go on takes the path of what they did until now, or of nothing."""
+        deeds = _deeds(batch, {one.run.record_id for one in batch.members})
+        wanted = [way.id for way in batch.step.paths if way.id != NOTHING]
+        for one in batch.members:
+            done = deeds[one.run.record_id].done
+            one.outcome = next((way for way in WAYS if way in wanted and way in done), NOTHING)
+            one.detail = _("Somebody ended the wait.")
+
 
 def before(definition: Definition, node: str) -> list[str]:
     """Return the ids of the steps above `node` that send a letter."""

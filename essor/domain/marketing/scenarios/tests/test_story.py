@@ -225,3 +225,40 @@ def test_an_address_gets_a_letter_once_over_batches_and_versions(
     actions.let_in(admin, scenario, [bob])  # again, as the rule allows: the newer letter
     work()
     assert server.mailed == ["ANNA@dest.example"] * 2
+
+
+def test_who_is_told_to_go_on_takes_the_path_of_what_they_did(
+    admin: Actor, server: Sink, letter: Letter, make_scenario: MakeScenario
+) -> None:
+    anna, bob, cleo = people("anna", "bob", "cleo")
+    met = [{"id": "met", "label": "M"}, {"id": "late", "label": "L", "steps": [
+        {"id": "n1", "kind": "task", "settings": {"subject": "Late", "to": "owner"}}]}]  # fmt: skip
+    scenario = make_scenario(
+        STORY,
+        {"kind": "send", "settings": {"template": letter("First")}},
+        {"kind": "engaged", "settings": {"mail": "s1", "amount": 3, "unit": "days"}, "paths": [
+            {"id": "clicked", "label": "C"}, {"id": "opened", "label": "O"}, {"id": "nothing", "label": "N", "steps": [
+                {"id": "w1", "kind": "wait", "settings": {
+                    "for": "condition", "where": where("Title", "eq", "CEO"), "amount": 9, "unit": "days"}, "paths": met}]},
+        ]},
+        {"kind": "wait", "settings": {"for": "time", "amount": 1, "unit": "days"}},
+        {"kind": "task", "settings": {"subject": "Call", "to": "owner"}},
+    )  # fmt: skip
+    work()
+    hit(anna, -1)
+    flow = scenario.flow
+
+    def go_on(*who: int) -> None:
+        runs = flow.runs.filter(record_id__in=who, state=RunState.WAITING)
+        assert moving.hurry(admin, flow, runs.values_list("pk", flat=True)) == len(who)
+        work()
+
+    go_on(anna, bob)
+    taken = FlowStep.objects.filter(node="s2").values_list("run__record_id", "outcome")
+    assert dict(taken) == {anna: "opened", bob: "nothing"}
+    assert dict(flow.runs.values_list("record_id", "node")) == {anna: "s3", bob: "w1", cleo: "s2"}
+    go_on(bob)
+    assert flow.runs.get(record_id=bob).node == "s3"
+    assert Task.objects.get().subject == "Late"
+    go_on(anna)
+    assert sorted(Task.objects.values_list("subject", flat=True)) == ["Call", "Late"]

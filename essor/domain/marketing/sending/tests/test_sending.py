@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from essor.access.actor import Actor, system_actor
+from essor.access.models import User
 from essor.domain.marketing.consent.models import Suppression
 from essor.domain.marketing.letters.compiled import Compiled, Slot
 from essor.domain.marketing.sending import addresses, outbox, runner
@@ -86,6 +88,16 @@ def test_a_server_that_wants_less_gets_less(admin: Actor, mailing: Make, server:
     assert made.held_until is not None
     assert made.problem
     assert "slowly" in made.problem
+
+
+def test_what_holds_a_mailing_up_is_told_in_the_language_of_who_launched_it(
+    admin: Actor, mailing: Make, server: Sink
+) -> None:
+    User.objects.filter(pk=admin.user_id).update(language="fr", locale="fr_FR")
+    server.data = {"fast": "421 4.7.0 slow down"}
+    made = go(mailing(["fast"], launched_by_id=admin.user_id))
+    assert "slowly" not in str(made.problem)
+    assert re.search(r"\d\d/\d\d/\d{4} \d\d:\d\d", str(made.problem))
 
 
 def test_a_dead_server_is_told_and_nothing_is_lost(admin: Actor, mailing: Make, server: Sink) -> None:

@@ -55,6 +55,7 @@ def test_members_show_when_they_were_mailed_opened_and_clicked_first(
     assert first.first_clicked_date.isoformat() == "2026-11-20T10:00:00+00:00"
     assert first.first_opened_date == first.first_clicked_date, "who clicks has opened"
     assert members[people[3].person_id].bounced_date is not None
+    assert {row.status for row in members.values()} == {"Sent"}, "nobody is still planned"
     assert members[people[2].person_id].opted_out_date is not None
     assert members[people[2].person_id].first_clicked_date is None
 

@@ -53,8 +53,13 @@ def test_an_event_repeats_moves_with_its_following_and_goes(admin: Client) -> No
 
 def test_a_task_moves_by_days_and_nonsense_is_refused(admin: Client, new: New) -> None:
     task = new("Task", Subject="Send it", ActivityDate="2027-03-22")
-    admin.post(f"/calendar/{task}/move", {"start": "2027-03-24T00:00", "end": "2027-03-24T00:00"}, **HX)
+    there = {"start": "2027-03-24T00:00", "end": "2027-03-24T00:00"}
+    answer = admin.post(f"/calendar/{task}/move", there, **HX)
     assert Task.objects.get().activity_date.isoformat() == "2027-03-24"
+    back = re.search(r"/undo/[0-9a-f-]+", answer.headers["HX-Trigger"])
+    assert back
+    assert admin.post(back[0], **HX).status_code < 300
+    assert Task.objects.get().activity_date.isoformat() == "2027-03-22"
     assert admin.post(f"/calendar/{task}/move", {"start": "soon", "end": ""}, **HX).status_code == 422
     account = new("Account", Name="Acme")
     moved = {"start": "2027-03-24T00:00", "end": "2027-03-24T00:00"}
@@ -101,3 +106,31 @@ def test_whole_days_remind_in_the_morning(admin: Client) -> None:
     assert event.reminder_date_time is not None
     assert event.reminder_date_time.isoformat() == "2027-03-21T08:00:00+00:00"  # nine o'clock in Paris
     assert 'value="1440" selected' in text(admin.get(f"/calendar/{key(event)}"))
+
+
+def test_an_event_says_whom_it_is_with_and_what_it_is_about(admin: Client, new: New) -> None:
+    person, account = new("Contact", LastName="Roux"), new("Account", Name="Acme")
+    answer = admin.post("/calendar/new", {**NEW, "WhoId": person, "WhatId": account}, **HX)
+    assert answer.status_code == 204
+    event = Event.objects.get()
+    shown = text(admin.get(f"/calendar/{key(event)}"))
+    assert f'name="WhoId" value="{person}"' in shown
+    assert 'value="Acme"' in shown
+    admin.post(f"/calendar/{key(event)}", {**NEW, "WhoId": "", "WhatId": account}, **HX)
+    event.refresh_from_db()
+    assert (event.who, ids.encode("001", event.what or 0)) == (None, account)
+    wrong = admin.post(
+        "/calendar/new", {**NEW, "subject": "", "WhatId": account, "WhatId.label": "Acme"}, **HX
+    )
+    assert wrong.status_code == 422
+    assert f'value="{account}"' in text(wrong)
+
+
+def test_the_form_of_an_event_begins_with_what_and_when_and_never_offers_its_series(admin: Client) -> None:
+    page = text(admin.get("/o/Event/new"))
+    places = [
+        page.index(f'id="f-{name}"') for name in ("Subject", "StartDateTime", "WhoId", "ReminderDateTime")
+    ]
+    assert places == sorted(places)
+    assert "RecurrenceActivityId" not in page
+    assert "week(s)" not in page

@@ -64,6 +64,20 @@ def test_it_goes_on_to_the_site(form: WebForm, stranger: Client) -> None:
     assert "form-action 'self' https://www.vauban.example" in answer["Content-Security-Policy"]
 
 
+def test_a_form_on_another_site_leads_back_there_and_nowhere_else(form: WebForm, stranger: Client) -> None:
+    here = "https://www.vauban.example/contact/devis"
+    refused = stranger.post(address(form), {**SENT, "Email": "no", "back": here})
+    assert f'href="{here}"' in refused.content.decode()
+    kept = re.search(r'name="back_to" value="([^"]+)"', refused.content.decode())
+    assert kept is not None
+    answer = stranger.post(address(form), {**SENT, "back_to": unescape(kept[1])})
+    assert f'href="{here}"' in stranger.get(answer["Location"]).content.decode()
+    for wrong in ("https://evil.example/", "javascript:alert(1)", "https://www.vauban.example.evil.example/"):
+        forged = stranger.post(address(form), {**SENT, "back": wrong, "back_to": f"{kept[1]}x"})
+        assert forged["Location"] == f"{address(form)}thanks", wrong
+        assert "evil" not in stranger.get(forged["Location"], {"back_to": wrong}).content.decode()
+
+
 def test_mistakes_and_haste_lose_nothing(form: WebForm, stranger: Client) -> None:
     wrong = stranger.post(address(form), {**SENT, "Email": "no mail", "Description": "<b>Hello</b>"})
     text = wrong.content.decode()

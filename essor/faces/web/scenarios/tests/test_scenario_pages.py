@@ -267,3 +267,78 @@ def test_a_provider_of_text_messages_is_set_up_by_administrators(marketing: Clie
     assert "inside a network" in drawn(admin, "/setup/texts/")
     assert admin.post("/setup/texts/turn", {}).status_code == 302
     assert "not in use" in drawn(admin, "/setup/texts/")
+
+
+def hidden(page: str, name: str) -> str:
+    """Return what a hidden control of a page holds."""
+    return page.partition(f'name="{name}" value="')[2].partition('"')[0]
+
+
+def test_edits_are_taken_back_and_done_again_also_after_a_reload(marketing: Client) -> None:
+    base = made(marketing)
+    began = definition(base)
+    for kind in ("wait", "task"):
+        marketing.post(f"{base}add", {"kind": kind, "at": ":"})
+    marketing.post(
+        f"{base}?step=s1", {"do": "save", "title": "Patience", "for": "time", "amount": "5", "unit": "days"}
+    )
+    marketing.post(f"{base}steps/s1/remove", {"version": hidden(drawn(marketing, base), "version")})
+    gone = definition(base)
+    assert [one["id"] for one in gone["steps"]] == ["s2"]
+    for _back in range(4):
+        page = drawn(marketing, base)
+        marketing.post(f"{base}travel/undo", {"version": hidden(page, "version")})
+    assert definition(base) == began
+    assert 'aria-label="Undo" disabled' in drawn(marketing, base)
+    assert marketing.post(f"{base}travel/undo").status_code == 302
+    for _forth in range(4):
+        marketing.post(f"{base}travel/redo")
+    assert definition(base) == gone
+    marketing.post(f"{base}travel/undo")
+    marketing.post(f"{base}add", {"kind": "notify", "at": ":"})  # a new way forth: the old one is gone
+    changed = definition(base)
+    marketing.post(f"{base}travel/redo")
+    assert definition(base) == changed
+    assert [one["title"] for one in changed["steps"] if one["id"] == "s1"] == ["Patience"]
+
+
+def test_two_editors_never_write_over_one_another_unseen(marketing: Client, signed_in: Any) -> None:
+    other = signed_in("System Administrator")
+    base = made(marketing)
+    for kind in ("wait", "task"):
+        marketing.post(f"{base}add", {"kind": kind, "at": ":"})
+    mine = drawn(marketing, f"{base}?step=s1")
+    wait = {
+        "do": "save",
+        "title": "Mine",
+        "for": "time",
+        "amount": "5",
+        "unit": "days",
+        "seen": hidden(mine, "seen"),
+    }
+
+    other.post(f"{base}?step=s2", {"do": "save", "title": "Theirs", "subject": "Call", "to": "owner"})
+    assert marketing.post(f"{base}?step=s1", wait).status_code == 302  # another step: both are kept
+    assert {one["title"] for one in definition(base)["steps"]} == {"Mine", "Theirs"}
+
+    mine = drawn(marketing, f"{base}?step=s1")
+    wait |= {"seen": hidden(mine, "seen"), "title": "Mine again"}
+    other.post(
+        f"{base}?step=s1", {"do": "save", "title": "Theirs too", "for": "time", "amount": "9", "unit": "days"}
+    )
+    shaped = marketing.post(f"{base}?step=s1", wait | {"do": "shape"}).content.decode()
+    refused = marketing.post(f"{base}?step=s1", wait | {"seen": hidden(shaped, "seen")})
+    told = refused.content.decode()
+    assert (refused.status_code, "System Test has changed this meanwhile" in told, "Mine again" in told) == (
+        422,
+        True,
+        True,
+    )
+    assert "Theirs too" in {one["title"] for one in definition(base)["steps"]}
+    for path in ("steps/s1/remove", "travel/undo"):
+        before = definition(base)
+        marketing.post(f"{base}{path}", {"version": hidden(mine, "version")})
+        assert definition(base) == before
+    assert "System Test has changed it meanwhile" in drawn(marketing, base)
+    assert marketing.post(f"{base}?step=s1", wait | {"seen": hidden(told, "seen")}).status_code == 302
+    assert "Mine again" in {one["title"] for one in definition(base)["steps"]}

@@ -6,12 +6,15 @@ import pytest
 from django.apps import apps
 from django.test import Client
 
+from essor.access.actor import system_actor
 from essor.domain.marketing.audience.definition import Audience, Part
 from essor.domain.marketing.letters.models import EmailTemplate
 from essor.domain.marketing.sending.models import ListEmail, Recipient, SendingDomain, Server
 from essor.domain.marketing.sending.states import DRAFT, PAUSED, SENDING, State
 from essor.kernel import ids
 from essor.kernel.sealed import unseal
+from essor.records.change import Change
+from essor.records.save import save
 
 pytestmark = pytest.mark.django_db
 SERVER = {
@@ -65,6 +68,22 @@ def test_a_mailing_is_checked_launched_paused_and_followed(admin: Client, draft:
     assert admin.get(address(draft, "/recipients?state=nonsense")).status_code == 404
 
 
+def test_what_a_new_mailing_lacks_is_chosen_where_it_is_launched(admin: Client, draft: ListEmail) -> None:
+    campaign = save(system_actor(), Change("Campaign", {"Name": "Spring"})).id
+    made = admin.post(f"/r/{ids.encode('701', campaign)}/mailing")
+    page = admin.get(made["Location"]).content.decode()
+    assert "Choose the e-mail" in page
+    assert f"/campaigns/{ids.encode('701', campaign)}/audience" in page
+    letter = ids.encode("00X", draft.email_template_id or 0)
+    typed = {"EmailTemplateId": letter, "Subject": "Spring is here", "FromAddress": "no address"}
+    refused = admin.post(f"{made['Location']}/letter", typed)
+    assert (refused.status_code, "field-error" in refused.content.decode()) == (422, True)
+    kept = admin.post(f"{made['Location']}/letter", {**typed, "FromAddress": "zoe@x.example"})
+    assert kept["Location"] == made["Location"]
+    mailing = ListEmail.objects.exclude(pk=draft.pk).get()
+    assert (mailing.email_template_id, mailing.subject) == (draft.email_template_id, "Spring is here")
+
+
 def test_variants_are_kept_and_refused_beside_their_fields(admin: Client, draft: ListEmail) -> None:
     typed = {"b_subject": "Other", "share": "20", "hours": "4", "rule": "clicks", "base": "10", "gain": "5"}
     assert "686" in admin.post(address(draft, "/trial"), {**typed, "share": "x"}).content.decode()
@@ -76,7 +95,7 @@ def test_variants_are_kept_and_refused_beside_their_fields(admin: Client, draft:
 
 
 def test_a_seller_sees_figures_and_changes_nothing(seller: Client, admin: Client, draft: ListEmail) -> None:
-    for rest in ("/launch", "/launch/test", "/progress/cancel", "/trial"):
+    for rest in ("/launch", "/launch/letter", "/launch/test", "/progress/cancel", "/trial"):
         assert seller.post(address(draft, rest), {"when": "now"}).status_code in (403, 404)
     assert seller.get("/setup/sending/").status_code == 403
     assert seller.post("/setup/sending/server", SERVER).status_code == 403

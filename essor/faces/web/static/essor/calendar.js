@@ -1,9 +1,8 @@
 /* The calendar: events are dragged and stretched by mouse, by touch (press and hold) or by keyboard (Alt and arrows); a
    click on an empty slot opens the dialog of a new event. Times are wall-clock times of the reader. */
 import { draggable } from "./drag.js";
-import { refreshPage, token } from "./nav.js";
-import { announce, text } from "./texts.js";
-import { toast } from "./toasts.js";
+import { refreshPage } from "./nav.js";
+import { announce } from "./texts.js";
 
 const HOUR = 44; // pixels, as in calendar.css
 const STEP = 15; // minutes
@@ -35,13 +34,9 @@ async function send(item, start, end) {
     await refreshed(item.dataset.cal);
     return;
   }
-  const form = new FormData();
-  form.set("start", written(start));
-  form.set("end", written(end));
-  form.set("scope", scope);
-  const answer = await fetch(`/calendar/${item.dataset.cal}/move`, { method: "POST", body: form, headers: { "X-CSRFToken": token(), "HX-Request": "true" } });
-  if (answer.ok) announce(`${item.dataset.title} ${start.toISOString().slice(0, 16).replace("T", " ")}`);
-  else toast((await answer.text()).slice(0, 200) || text("failed"), { tone: "error" });
+  const values = { start: written(start), end: written(end), scope };
+  await htmx.ajax("POST", `/calendar/${item.dataset.cal}/move`, { source: item, swap: "none", values });
+  announce(`${item.dataset.title} ${written(start).replace("T", " ")}`);
   await refreshed(item.dataset.cal);
 }
 

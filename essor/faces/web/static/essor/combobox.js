@@ -28,7 +28,7 @@ function mark(input, option) {
   }
 }
 
-function move(input, step) {
+export function move(input, step) {
   const options = optionsOf(panelOf(input));
   if (!options.length) return;
   const at = options.findIndex((one) => one.getAttribute("aria-selected") === "true");

@@ -1,3 +1,5 @@
+import { text } from "./texts.js";
+
 /* The drawing of a flow: it starts in the middle, stays where it was when a card is opened, and is moved by dragging
    its ground. The wheel and the arrow keys move it by themselves, as it is a scrolling element. */
 const places = new Map();
@@ -46,6 +48,32 @@ document.addEventListener("htmx:afterSettle", ({ detail }) => {
 });
 
 arrangeAll();
+
+/* Steps back and forth by Ctrl+Z and Ctrl+Shift+Z (or Ctrl+Y), but where somebody is typing: there they are the browser's. */
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.altKey || !(event.ctrlKey || event.metaKey)) return;
+  const key = event.key.toLowerCase();
+  if (key !== "z" && key !== "y") return;
+  if (event.target.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable=true], dialog[open]")) return;
+  const way = key === "y" || event.shiftKey ? "redo" : "undo";
+  const button = document.querySelector(`[data-travel="${way}"]`);
+  if (!button) return;
+  event.preventDefault();
+  if (!button.disabled) button.click();
+});
+
+/* What was typed into the panel is not lost by a button of the drawing. */
+let typed = null;
+document.addEventListener("input", ({ target }) => {
+  typed = target.closest("#panel-form") ?? typed;
+});
+document.addEventListener("submit", (event) => {
+  if (!event.target.closest(".fc, .flow-travel")) return;
+  const open = typed?.isConnected || document.querySelector("#panel-form[data-typed]");
+  if (!open || confirm(text("leave"))) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}, true);
 
 /* How many letters a text message has, and in how many parts it goes out: 160 letters of the phones' own alphabet, or 70
    of any other; a message of several parts gives up a few letters of each. */

@@ -16,7 +16,8 @@ document.addEventListener("htmx:responseError", ({ detail }) => {
   dirty = detail.elt.closest?.("form[data-guard]") ?? dirty;
 });
 
-const leaving = () => dirty?.isConnected;
+/* A form that the server drew anew, in another shape, still holds what was typed. */
+const leaving = () => dirty?.isConnected || document.querySelector("form[data-guard][data-typed]");
 
 addEventListener("beforeunload", (event) => leaving() && event.preventDefault());
 document.addEventListener("htmx:beforeRequest", (event) => {

@@ -1,5 +1,5 @@
 /* A long <select data-searchable> becomes a combobox that filters while one types; the select keeps the value. */
-import { close, open } from "./combobox.js";
+import { close, move, open } from "./combobox.js";
 import { text } from "./texts.js";
 
 const fold = (words) => words.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
@@ -59,8 +59,10 @@ function listen(input, panel, select) {
     filter("");
   });
   input.addEventListener("input", () => {
+    close(input);
     filter(input.value);
     open(input);
+    if (input.value.trim()) move(input, 1);
   });
   input.addEventListener("es:choose", ({ detail: option }) => {
     select.value = option.dataset.value;

@@ -1,4 +1,7 @@
-/* Recurrence: the parts that people set become the rule that is sent. Parts that say nothing at the moment are hidden. */
+/* Recurrence: the parts that people set become the rule that is sent. Parts that say nothing at the moment are hidden,
+   and so is the rule itself, unless it is one that cannot be told in words. */
+
+const KEPT = "SPECIAL"; // a rule that has no place among the parts
 
 const part = (box, name) => box.querySelector(`[data-part="${name}"]`);
 const named = (list, value) => list.split(" ").includes(value);
@@ -7,12 +10,14 @@ function rule(box) {
   const every = part(box, "every").value;
   if (!every) return "";
   const words = [`FREQ=${every}`];
-  const interval = Number.parseInt(part(box, "interval").value, 10);
-  if (interval > 1) words.push(`INTERVAL=${interval}`);
+  const interval = part(box, `interval-${every}`).value;
+  if (interval !== "1") words.push(`INTERVAL=${interval}`);
   const days = [...box.querySelectorAll('[data-part="day"]:checked')].map((one) => one.value);
   if (every === "WEEKLY" && days.length) words.push(`BYDAY=${days.join(",")}`);
   const place = part(box, "place").value;
   if (every === "MONTHLY" && place === "date") words.push(`BYMONTHDAY=${part(box, "date").value || 1}`);
+  else if (every === "MONTHLY" && place === "end") words.push("BYMONTHDAY=-1");
+  else if (every === "MONTHLY" && place.startsWith("work")) words.push(`BYDAY=MO,TU,WE,TH,FR;BYSETPOS=${place.slice(4)}`);
   else if (every === "MONTHLY" && place) words.push(`BYDAY=${place}${part(box, "weekday").value}`);
   const end = part(box, "end").value;
   if (end === "count") words.push(`COUNT=${part(box, "count").value || 1}`);
@@ -30,13 +35,17 @@ function show(box) {
 
 function start(box) {
   box.querySelector("[data-parts]").hidden = false;
+  const raw = box.querySelector("[data-raw]");
+  if (raw) raw.hidden = true;
   show(box);
 }
 
 function change({ target }) {
   const box = target.closest?.("[data-recurrence]");
   if (!box || !target.dataset.part) return;
-  if (part(box, "every").value !== "SPECIAL") box.querySelector("input[name]").value = rule(box);
+  const input = box.querySelector("input[name]");
+  box.kept ??= input.defaultValue;
+  input.value = part(box, "every").value === KEPT ? box.kept : rule(box);
   show(box);
 }
 
