@@ -13,11 +13,13 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import cycle
 from typing import Self
 
 from django.conf import settings
 from django.db.models import Count, Max, QuerySet
+from django.utils import timezone
 
 from bench.clock import median
 from bench.figure import Figure, per_second
@@ -74,7 +76,8 @@ def measure(store: Store) -> Iterator[Figure]:
         pk=1, defaults={"clicks_need_consent": False, "opens_need_consent": False}
     )
     mailing = mailing_to(PEOPLE)
-    Recipient.objects.filter(list_email=mailing).update(state=State.SENT)
+    sent = timezone.now() - timedelta(hours=1)
+    Recipient.objects.filter(list_email=mailing).update(state=State.SENT, sent_at=sent)
     requests = {True: cycle(_requests(mailing)), False: cycle(_requests(mailing))}
     before = _newest()
     ledger = Ledger(lambda: _newest() - before)

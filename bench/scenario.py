@@ -21,11 +21,13 @@ from essor.domain.automation import actions as flows
 from essor.domain.automation import engine, entering, moving, numbers
 from essor.domain.automation.definition import from_json
 from essor.domain.automation.models import FlowRun, FlowStep, FlowVersion, RunState
+from essor.domain.marketing.consent.models import Policy
 from essor.domain.marketing.letters import codec
 from essor.domain.marketing.letters.blocks import Document, RichText
 from essor.domain.marketing.scenarios import actions
 from essor.domain.marketing.scenarios.models import Scenario
-from essor.domain.marketing.sending.models import Recipient, Server
+from essor.domain.marketing.sending.models import ListEmail, Recipient, Server
+from essor.domain.marketing.sending.states import SENT, State
 from essor.domain.sales.models import Lead
 from essor.kernel.db.insert import insert_rows
 from essor.query.tree import Query
@@ -73,6 +75,23 @@ def wait_for_later(version: FlowVersion, count: int) -> None:
             ])  # fmt: skip
 
 
+def mailed_lately(count: int) -> None:
+    """Let `count` people have had a mail yesterday, and nobody more than three in a week."""
+    Policy.objects.update_or_create(pk=1, defaults={"cap_mails": 3, "cap_days": 7})
+    yesterday = timezone.now() - timedelta(days=1)
+    mailing = ListEmail.objects.create(name="Yesterday", status=SENT, finished_date=yesterday)
+    keys = list(Lead.objects.filter(is_deleted=False).values_list("pk", flat=True)[:DUE])
+    for first in range(0, count, CHUNK):
+        with transaction.atomic():
+            insert_rows(Recipient, [
+                # Beyond the leads that there are, people who are gone.
+                {"list_email_id": mailing.pk, "kind": 2, "person_id": keys[n] if n < len(keys) else 10**9 + n,
+                 "address": f"p{n}@bench.example", "domain": "bench.example", "state": State.SENT.value,
+                 "sent_at": yesterday, "due_at": yesterday}
+                for n in range(first, min(first + CHUNK, count))
+            ])  # fmt: skip
+
+
 def bare(version: FlowVersion) -> float:
     """Return the seconds of the bare statements for as many people and steps, taken back."""
     now = timezone.now()
@@ -102,8 +121,10 @@ def measure(leads: int) -> Iterator[Figure]:
     version = scenario().flow.active
     assert version is not None
     wait_for_later(version, waiting)
+    mailed_lately(waiting)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE automation_flowrun")
+        cursor.execute("ANALYZE sending_recipient")
     assert engine.advance()  # one batch warms up what is read once per process
     begin = clock()
     moved = drained()

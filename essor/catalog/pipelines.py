@@ -101,6 +101,13 @@ def pipeline(obj: ObjectDef, key: object) -> tuple[Choice, ...]:
     return choices_of(obj, field, key) if field else ()
 
 
+def first_stage(obj: ObjectDef, key: object) -> str | None:
+    """Return the stage that a record of a type starts at: the usual one if there is one, else the first of its path."""
+    stages = [one for one in pipeline(obj, key) if one.active]
+    usual = next((one for one in stages if one.default), None)
+    return usual.value if usual else next((one.value for one in stages), None)
+
+
 @lru_cache(maxsize=2048)
 def reached(obj: ObjectDef, key: str | None, stage: str | None) -> frozenset[str]:
     """Return the stages whose demands a record at `stage` must meet: the stage and the open ones before it.

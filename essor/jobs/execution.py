@@ -26,7 +26,8 @@ from django_tasks_db.models import DBTaskResult, get_date_max
 from essor.catalog import current
 from essor.jobs import progress
 from essor.jobs.models import WorkerPulse
-from essor.jobs.tasks import Interrupted, running
+from essor.jobs.tasks import ALONE, Interrupted, running
+from essor.kernel.locks import try_lock
 
 logger = logging.getLogger(__name__)
 
@@ -39,14 +40,24 @@ FIRST_WAIT, LONGEST_WAIT = 2.0, 3600.0  # seconds before a failed task is tried 
 
 def claim(worker_id: str) -> DBTaskResult | None:
     """Take the next task that is ready, highest priority first; None when there is none."""
-    ready = DBTaskResult.objects.ready()
+    under_way = DBTaskResult.objects.running().filter(task_path__in=sorted(ALONE))
+    ready = DBTaskResult.objects.ready().exclude(task_path__in=under_way.values("task_path"))
     if not ready.exists():  # on SQLite, looking must not cost the write lock
         return None
     with transaction.atomic():
         row = ready.select_for_update(skip_locked=True).first()
-        if row is not None:
-            row.claim(worker_id)
+        if row is None or not _has_its_turn(row):
+            return None
+        row.claim(worker_id)
     return row
+
+
+def _has_its_turn(row: DBTaskResult) -> bool:
+    """Tell whether a task that runs alone still may: another worker could have claimed one since we looked."""
+    if row.task_path not in ALONE:
+        return True
+    same = DBTaskResult.objects.running().filter(task_path=row.task_path)
+    return try_lock(f"task {row.task_path}") and not same.exists()
 
 
 def run_next(worker_id: str, stop: threading.Event) -> bool:

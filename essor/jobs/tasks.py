@@ -40,18 +40,30 @@ class _Run:
     stop: threading.Event
 
 
+ALONE: set[str] = set()  # import paths of tasks of which one runs at a time
 _run: ContextVar[_Run | None] = ContextVar("essor_task_run", default=None)
 
 
 def task(
-    *, queue: str = "default", retries: int = 0, priority: int = 0
+    *, queue: str = "default", retries: int = 0, priority: int = 0, alone: bool = False
 ) -> Callable[[Callable[P, T]], RetriedTask[P, T]]:
     """Declare a module-level function as a task.
 
-    `retries`: further attempts after an exception, with growing waits. `priority`: -100 to 100, higher first.
+    `retries`: further attempts after an exception, with growing waits. `priority`: -100 to 100, higher first. `alone`:
+    two runs of it never overlap, the second waits for the first: for what marks its work only after it is done.
     """
-    decorate = declare(queue_name=queue, priority=priority, retries=retries)
-    return cast("Callable[[Callable[P, T]], RetriedTask[P, T]]", decorate)
+    decorate = cast(
+        "Callable[[Callable[P, T]], RetriedTask[P, T]]",
+        declare(queue_name=queue, priority=priority, retries=retries),
+    )
+
+    def declared(function: Callable[P, T]) -> RetriedTask[P, T]:
+        found = decorate(function)
+        if alone:
+            ALONE.add(found.module_path)
+        return found
+
+    return declared
 
 
 def current_task_id() -> UUID | None:

@@ -81,12 +81,12 @@ class Converted(Func):
             **context,
         )
 
-    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:  # noqa: ARG002 -- Django's signature
         """Divide as doubles and round away from zero by hand: ROUND of doubles goes to even there."""
-        sql, params = super().as_sql(
-            compiler, connection, template="(%(expressions)s)", arg_joiner="::double precision / ", **context
-        )
-        return f"(SIGN({sql}) * FLOOR(ABS({sql}) + 0.5))::bigint", (*params, *params)
+        (amount, of_amount), (rate, of_rate) = (compiler.compile(one) for one in self.source_expressions)
+        half = f"CASE WHEN {amount} < 0 THEN '-0.5'::double precision ELSE '0.5'::double precision END"
+        sql = f"TRUNC({amount}::double precision / {rate} + {half})::bigint"
+        return sql, (*of_amount, *of_rate, *of_amount)
 
 
 def operand(call: Call, inner: Inner, env: Env) -> Operand:

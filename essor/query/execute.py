@@ -19,7 +19,7 @@ from essor.query.environment import Env, refused
 from essor.query.sql import CountAll
 
 Row = Sequence[Any]
-STEPS_BETWEEN_LOOKS = 50_000
+STEPS_BETWEEN_LOOKS = 1_000_000  # some 40 ms; each look waits for its turn among the threads
 CANCELED = "57014"
 
 

@@ -15,7 +15,7 @@ from django.db.models import CharField, Count, F, QuerySet, Value
 from django.utils.translation import gettext as _
 
 from essor.catalog.definitions import EMPTY, ObjectDef
-from essor.query import conditions, execute, functions, limits, ordering, outputs, source, usage
+from essor.query import conditions, execute, functions, gathering, limits, ordering, outputs, source, usage
 from essor.query.environment import Env, refused
 from essor.query.families.numbers import NumberFamily
 from essor.query.folding import fold
@@ -163,12 +163,16 @@ def grouped_rows(groups: Groups, shown: Sequence[Output], sorts: Mapping[str, An
             else (expression.shown,)
         )
         by.update({f"g{place}_{at}": part for at, part in enumerate(parts)})
+    sources: dict[str, Any] = {
+        f"s{at}": sql for at, sql in enumerate(sql for output in shown for sql in output.sources)
+    }
+    having = conditions.clause(groups.query.having, conditions.Scope(groups.obj, groups.env, groups.operand))
+    if having is True and (steps := gathering.in_two_steps(groups.env, found, by, sources, sorts)):
+        found, sources, sorts = steps
     # A constant groups by nothing: one row for all, as aggregates without GROUP BY want it.
     found = found.annotate(**(by or {"g": Value(1)})).values(*(by or ("g",)))
-    sources = {f"s{at}": sql for at, sql in enumerate(sql for output in shown for sql in output.sources)}
     # Without any aggregate Django would not group; this one is not selected.
     found = found.annotate(rows=Count("*"), **sources, **sorts)
-    having = conditions.clause(groups.query.having, conditions.Scope(groups.obj, groups.env, groups.operand))
     if having is not True:
         found = found.filter(conditions.as_q(having))
     selected: QuerySet[Any] = found.values_list(*sources)

@@ -73,6 +73,15 @@ def first(actor: Actor, query: Query) -> tuple[Record, int] | None:
     return children.records(found, raw)[0], revision
 
 
+def head(actor: Actor, query: Query, most: int) -> tuple[list[Record], int]:
+    """Return the first `most` rows of `query` and how many there are: the question is compiled once for both."""
+    env = env_for(actor)
+    found = plan(query, env)
+    raw = execute.fetch(env, found.select(limit=most + 1))
+    total = len(raw) if len(raw) <= most else execute.count(env, found.rows)
+    return children.records(found, raw[:most]), total
+
+
 def page(
     actor: Actor, query: Query, *, after: str | None = None, size: int = 50, binds: Binds | None = None
 ) -> Page:

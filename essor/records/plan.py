@@ -16,7 +16,10 @@ from essor.records.needed import own_fields
 
 @dataclass(frozen=True, slots=True)
 class CheckRule:
-    """One active validation rule, compiled: it refuses the record when the formula is true."""
+    """One active validation rule, compiled: it refuses the record when the formula is true.
+
+    The message chooses its language when it is read.
+    """
 
     name: str
     formula: Formula
@@ -85,5 +88,5 @@ def _compiled(catalog: Catalog, obj: ObjectDef) -> Iterable[CheckRule]:
     found = ValidationRule.objects.filter(object_name__iexact=obj.name, active=True).order_by("name")
     for rule in found:
         yield CheckRule(
-            rule.name, compile_formula(rule.formula, obj, catalog, rule=True), rule.message, rule.field
+            rule.name, compile_formula(rule.formula, obj, catalog, rule=True), rule.sentence, rule.field
         )

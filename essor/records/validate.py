@@ -100,4 +100,4 @@ def _rule(row: Row, rule: CheckRule, parents: Parents, moment: Moment) -> None:
     value_of = parents.reader(row)
     prior: Callable[[tuple[str, ...]], Any] = parents.prior_reader(row)
     if evaluate(rule.formula, value_of, moment=moment, prior=prior, is_new=row.is_new) is True:
-        row.refuse(rule.field, rule.message)
+        row.refuse(rule.field, str(rule.message))

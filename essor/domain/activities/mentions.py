@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import partial
 from textwrap import shorten
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from essor.access.actor import actor_for
+from essor.access.actor import actor_for, system_actor
 from essor.access.models import User
 from essor.access.view import catalog_for
 from essor.catalog import current
@@ -18,6 +19,7 @@ from essor.domain.notifications import mentions
 from essor.domain.notifications.kinds import MENTIONED
 from essor.domain.notifications.notices import Notice, send
 from essor.kernel.events import Event, consumer
+from essor.query.names import names as names_of
 from essor.records.load import object_rows
 
 TEXTS = {"Note": "Body", "Task": "Description", "Event": "Description"}
@@ -45,11 +47,13 @@ def _notices(catalog: Catalog, name: str, writers: dict[int, int | None]) -> lis
     rows = object_rows(obj, writers, names)
     texts = {key: row[field] for key, row in rows.items() if row[field]}
     found = mentions.fresh(name, texts)
+    places = {key: _place(catalog, name, key, rows[key]) for key in found}
+    called = names_of(system_actor(), sorted(set(places.values()))) if places else {}
     readers = _readers({user for users in found.values() for user in users}, name, field)
     return [
         Notice(
-            user, MENTIONED.name, _said, shorten(texts[key], SHOWN, placeholder="…"),
-            _place(catalog, name, key, rows[key]), by=writers[key],
+            user, MENTIONED.name, partial(_said, called.get(places[key]) or ""),
+            shorten(texts[key], SHOWN, placeholder="…"), places[key], by=writers[key],
         )
         for key, users in found.items()
         for user in sorted(users & readers)
@@ -62,8 +66,8 @@ def _readers(users: set[int], name: str, field: str) -> set[int]:
     return {key for key, seen in views.items() if seen.has(name) and seen.object(name).has(field)}
 
 
-def _said() -> str:
-    return _("You are mentioned")
+def _said(name: str) -> str:
+    return _("You are mentioned on “%(name)s”") % {"name": name} if name else _("You are mentioned")
 
 
 def _place(catalog: Catalog, name: str, key: int, row: dict[str, Any]) -> tuple[str, int]:

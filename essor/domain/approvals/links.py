@@ -10,7 +10,7 @@ from typing import Literal
 
 from django.core import signing
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from essor.access.actor import actor_for
@@ -46,7 +46,10 @@ def digest(secret: str) -> str:
 
 
 def follow(text: str) -> Followed:
-    """Return what a link stands for; reads only, so that whoever merely opens it changes nothing."""
+    """Return what a link stands for, told in the language of whom it was sent to.
+
+    Reads only, so that whoever merely opens it changes nothing.
+    """
     try:
         key, secret = signing.loads(text, salt=SALT, max_age=GOOD_FOR)
     except signing.SignatureExpired:
@@ -56,6 +59,11 @@ def follow(text: str) -> Followed:
     link = MailLink.objects.select_related("item__process_instance__process", "user").filter(pk=key).first()
     if link is None or not secrets.compare_digest(link.digest or "", digest(str(secret))):
         return Followed("unknown", sentence=_("This link is not one of ours, or it is incomplete."))
+    with translation.override(link.user.language):
+        return _standing(link)
+
+
+def _standing(link: MailLink) -> Followed:
     if link.used is not None:
         return Followed("used", link, _("This link was used already: your answer stands."))
     sentence = _closed(link)

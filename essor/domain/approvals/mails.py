@@ -17,6 +17,7 @@ from django.db.models import QuerySet
 from django.template.loader import get_template
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from essor.access.actor import actor_for
 from essor.access.models import User
@@ -32,7 +33,7 @@ from essor.kernel.clock import zone_named
 AT_ONCE = 200
 
 
-@task(retries=4)
+@task(retries=4, alone=True)
 def send_requests() -> None:
     """Mail every open request to the people asked, and to who stands in for them, that have had no mail about it yet."""
     _make_links()
@@ -132,6 +133,7 @@ def _context(user: User, request: Request, address: str) -> dict[str, object]:
         "refuse": f"{address}?answer=refuse", "refuse_label": _("Refuse"),
         "open": f"{settings.SITE_URL}/r/{request.record_id}/", "open_label": _("Open the record"),
         "changed_label": _("What has changed"), "facts_label": _("The record"),
+        "colon": pgettext("between a label and its value", ":"),
         "why": _("The links are yours alone, work once, and ask again before anything happens."),
     }  # fmt: skip
 

@@ -162,11 +162,14 @@ def _failed(version: FlowVersion, definition: Definition, change: Touched, messa
 
 def wake(object_name: str, keys: Iterable[int]) -> int:
     """Let the runs look again that wait for something to happen to these records; return how many."""
+    waiting = FlowRun.objects.filter(watching=True, flow__object_name=object_name)
+    if not waiting.exists():  # one look at an index, before thousands of keys are handed over
+        return 0
     ordered = sorted(keys)
     woken = 0
     for start in range(0, len(ordered), PART):
         part = ordered[start : start + PART]
-        rows = FlowRun.objects.filter(watching=True, record_id__in=part, flow__object_name=object_name)
+        rows = waiting.filter(record_id__in=part)
         woken += rows.filter(state=RunState.WAITING).update(due_at=timezone.now())
     return woken
 

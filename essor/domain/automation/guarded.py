@@ -71,7 +71,21 @@ def parts(url: str) -> SplitResult:
         fine = False
     if not fine or len(url) > LONGEST or found.username is not None or not WRITTEN.fullmatch(url.strip()):
         raise refused(_("Enter an address that begins with https:// or http://."))
+    if _is_inside(found.hostname or ""):
+        raise _inside(found.hostname or "")
     return found
+
+
+def _is_inside(host: str) -> bool:
+    """Tell whether a host is written as an address that is never called; names are looked up when they are called."""
+    try:
+        return not is_allowed(host)
+    except ValueError:
+        return False
+
+
+def _inside(host: str) -> ValidationFailed:
+    return refused(_("“%(host)s” is an address inside a network: it is not called.") % {"host": host})
 
 
 def refused(message: str) -> ValidationFailed:
@@ -90,7 +104,7 @@ def target_of(url: str) -> Target:
         raise Unreachable(_("“%(host)s” has no address.") % {"host": host}) from error
     addresses = [str(answer[4][0]) for answer in answers]
     if not addresses or not all(is_allowed(one) for one in addresses):
-        raise refused(_("“%(host)s” is an address inside a network: it is not called.") % {"host": host})
+        raise _inside(host)
     return Target(found, host, port, addresses[0])
 
 

@@ -13,7 +13,9 @@ from essor.access.rights import Permission
 from essor.domain.automation.models import Flow
 
 Keeper = Callable[[Actor, Flow], bool]
+Page = Callable[[Flow], str]
 _keepers: list[Keeper] = []
+_pages: list[Page] = []
 
 
 def keeper(function: Keeper) -> Keeper:
@@ -31,3 +33,15 @@ def require_keeper(actor: Actor, flow: Flow) -> None:
     """Raise Forbidden unless somebody may change this flow."""
     if not may_keep(actor, flow):
         require(actor, Permission.CUSTOMIZE)
+
+
+def failures(function: Page) -> Page:
+    """Let a room say on which page the failed runs of its own flows are looked after; "" for those of others."""
+    _pages.append(function)
+    return function
+
+
+def failures_of(flow: Flow) -> str:
+    """Return the address of the page where failed runs of a flow are looked after: in the set-up, unless a room has its own."""
+    own = next((found for one in _pages if (found := one(flow))), "")
+    return own or f"/setup/flows/{flow.pk}/runs?state=failed"

@@ -136,6 +136,10 @@ class StepKind:
         """Return the paths that a new step of this kind starts with, as (id, label)."""
         return ()
 
+    def begun(self, step: Step, site: Site) -> Mapping[str, Any]:  # noqa: ARG002
+        """Return the settings of a new step where it was put: `site.definition` has it in its place."""
+        return step.settings
+
     def prepare(self, version: FlowVersion, step: Step, site: Site) -> None:
         """Make ready what the step needs, as the version is put in force; in that transaction."""
 

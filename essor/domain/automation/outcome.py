@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from essor.domain.automation import numbers
+from essor.domain.automation import keepers, numbers
 from essor.domain.automation.definition import Definition
 from essor.domain.automation.kinds import Member
 from essor.domain.automation.models import Flow, FlowRun, FlowStep, Outgoing, RunState
@@ -131,8 +131,7 @@ def tell(flow: Flow, count: int, why: str) -> None:
         "The flow “%(name)s” failed for %(num)d records: %(why)s", count,
     )  # fmt: skip
     text = pattern % {"name": flow.name, "num": count, "why": why[:200]}
-    address = f"/setup/flows/{flow.pk}/runs?state=failed"
-    notify([flow.owner_id], FLOW_FAILED.name, text, link=address)
+    notify([flow.owner_id], FLOW_FAILED.name, text, link=keepers.failures_of(flow))
     if not flow.mail_errors:
         return
     now = timezone.now()

@@ -17,7 +17,7 @@ from essor.domain.demo import words
 
 PASSWORD = "decouverte"  # noqa: S105 -- printed at the start: a demo that everyone may open
 DOMAIN = "vauban.example"
-COMPANY = "Ateliers Vauban"
+COMPANY = "Vauban Automatismes"
 
 
 @dataclass(frozen=True, slots=True)

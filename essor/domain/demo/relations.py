@@ -15,6 +15,7 @@ from essor.domain.sales.models import Account, Contact, Lead, Opportunity
 from essor.domain.sales.relations.models import AccountContactRelation, OpportunityContactRole
 
 CHUNK = 1000
+LONGEST_COURTSHIP = 40  # days from a lead to its deal
 IN_GROUPS, MOVED, CONVERTED = 0.08, 0.03, 0.1
 LARGEST_GROUP = 5
 PARTS = ("Decision Maker", "Economic Buyer", "Influencer", "Technical Buyer", "Business User", "Evaluator")
@@ -104,7 +105,9 @@ def conversions(
 ) -> Iterator[Conversion]:  # fmt: skip
     """Turn some leads into what deals of today once came from, and yield the conversions."""
     rng, there, names = maker.rng, _by_account(persons), {firm.pk: firm.name for firm in firms}
-    deals = [deal for deal in found if there.get(deal.account_id or 0)]
+    first = min((lead.created_date for lead in leads), default=maker.now) + timedelta(days=LONGEST_COURTSHIP)
+    # Older deals are of a time whose other leads are not kept: every one of them would be a converted one.
+    deals = [deal for deal in found if there.get(deal.account_id or 0) and deal.created_date > first]
     count = min(round(len(leads) * CONVERTED), len(deals))
     changed: list[Lead] = []
     for lead, deal in zip(rng.sample(list(leads), count), rng.sample(deals, count), strict=True):
@@ -122,7 +125,9 @@ def conversions(
         ):
             setattr(lead, attr, getattr(person, attr))
         lead.company, lead.status, lead.is_converted = names[account], "Closed - Converted", True
-        lead.created_date = min(lead.created_date, deal.created_date - timedelta(days=rng.randrange(2, 40)))
+        lead.created_date = min(
+            lead.created_date, deal.created_date - timedelta(days=rng.randrange(2, LONGEST_COURTSHIP))
+        )
         lead.converted_date = deal.created_date.date()
         lead.converted_account_id, lead.converted_contact_id = account, person.pk
         lead.converted_opportunity_id = deal.pk

@@ -14,7 +14,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import get_template
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from essor.access.models import User
 from essor.domain.notifications.models import MailPace, Notification
@@ -28,13 +28,13 @@ KEPT = timedelta(days=180)
 SETTINGS = "/me/notifications"
 
 
-@task(retries=4)
+@task(retries=4, alone=True)
 def send_now() -> None:
     """Send what people want to read at once."""
     _send(MailPace.NOW)
 
 
-@task(retries=4)
+@task(retries=4, alone=True)
 def send_summaries() -> None:
     """Send the daily summaries."""
     _send(MailPace.DAILY)
@@ -95,6 +95,7 @@ def _mail(user: User, rows: Sequence[Notification], pace: MailPace) -> EmailMult
         "all": f"{settings.SITE_URL}/notifications/", "all_label": _("All notifications"), "open_label": _("Open"),
         "why": _("You receive this e-mail because of your settings in Essor."),
         "settings_label": _("Choose what you receive, or unsubscribe"), "language": user.language,
+        "colon": pgettext("between a label and its value", ":"),
     }  # fmt: skip
     text = get_template("notifications/mail.txt", using="django").render(context)
     mail = EmailMultiAlternatives(" ".join(subject.split()), text, to=[user.email])

@@ -6,18 +6,41 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
+from django.db.models import QuerySet
+
 from essor.access.models import User
 from essor.domain.notifications.models import Mention
+from essor.query.search.words import fold
 
 MARK = re.compile(r"(?<![\w@])@(?=\w)")
 LONGEST = 121  # letters of a first and a last name with the space between them
 
 
+def suggested(typed: str, most: int) -> list[tuple[int, str, str]]:
+    """Return whom somebody may mean who types this, as (key, name, title): each word begins one of the name.
+
+    Accents and case do not matter; names that begin with what was typed come first.
+    """
+    wanted = fold(typed)
+    if not wanted:
+        return []
+    fits = [
+        (f"{folded} ".find(wanted), folded, (key, name, title or ""))
+        for key, name, title in _everybody().values_list("pk", "name", "title")
+        for folded in (fold(name),)
+        if all(f" {word}" in f" {folded}" for word in wanted.split())
+    ]
+    return [person for _place, _folded, person in sorted(fits, key=lambda one: (one[0] != 0, one[1]))][:most]
+
+
+def _everybody() -> QuerySet[User]:
+    return User.objects.filter(is_active=True, is_frozen=False, user_type=User.Kind.STANDARD)
+
+
 def people() -> dict[str, list[int]]:
     """Return {name in lower case: keys} of everybody who may be mentioned: one query."""
     found: dict[str, list[int]] = defaultdict(list)
-    users = User.objects.filter(is_active=True, is_frozen=False, user_type=User.Kind.STANDARD)
-    for key, name in users.values_list("pk", "name"):
+    for key, name in _everybody().values_list("pk", "name"):
         found[name.casefold()].append(key)
     return found
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from django.utils.translation import gettext as _
+
 from essor.domain.reports.definition import ChartKind
 from essor.query.tree import Condition
 
@@ -68,7 +70,8 @@ class Metric:
 
     def __str__(self) -> str:
         """Return the figure in one line."""
-        return f"{self.label}: {self.text}" + (f" ({self.parts})" if self.parts else "")
+        text = self.text + (f" ({self.parts})" if self.parts else "")
+        return _("%(label)s: %(value)s") % {"label": self.label, "value": text}
 
 
 @dataclass(frozen=True, slots=True)

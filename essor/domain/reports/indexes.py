@@ -20,6 +20,7 @@ from essor.domain.reports.dashboards import DATES
 from essor.domain.reports.definition import Definition
 from essor.domain.reports.models import Dashboard, Report
 from essor.domain.reports.tree import CURRENCY
+from essor.kernel.db import indexes as built
 from essor.kernel.errors import EssorError
 from essor.query.converting import RATE
 from essor.query.families import result_kind
@@ -47,6 +48,13 @@ def follow() -> list[str]:
         want_covering(None, name, fields)
     months.follow(catalog, [one for one in reports if is_large(catalog.object(one.object))])
     return sorted({name for name, _fields in wanted})
+
+
+def learn() -> None:
+    """Let the database know what the indexes that stand hold, as it is by now."""
+    for row in covering():
+        if row.state == row.State.READY:
+            built.learn(row.table, row.name)
 
 
 def read_by_dashboards(catalog: Catalog) -> Iterator[Definition]:
@@ -93,9 +101,26 @@ def checkbox_of(definition: Definition, obj: ObjectDef) -> str:
 
 
 def in_order(obj: ObjectDef, names: set[str], box: str) -> tuple[str, ...]:
-    """Return the fields with the checkbox and the date that narrow first: the rows of a tile lie side by side then."""
+    """Return the fields with the checkbox and the date that narrow first: the rows of a tile lie side by side then.
+
+    Behind them come those with few values: where rows of the same day, stage and currency lie side by side they are added
+    up without being sorted (see `query.gathering`).
+    """
     date = DATES.get(obj.name, "CreatedDate")
-    return tuple(sorted(names, key=lambda name: (name != box, name != date, name)))
+
+    def place(name: str) -> tuple[bool, bool, bool, tuple[int, int], str]:
+        return (name != box, name != date, name != CURRENCY, variety(obj.field(name)), name)
+
+    return tuple(sorted(names, key=place))
+
+
+def variety(field: Field) -> tuple[int, int]:
+    """Return what puts fields with few values before those with many: checkboxes, stages, lists, references, the rest."""
+    if result_kind(field).name == "checkbox":
+        return (0, 0)
+    if field.choices:  # checkboxes tell of stages already: those that the facts of a stage decide
+        return (1 if any(one.facts for one in field.choices) else 2, len(field.choices))
+    return (3, 0) if field.targets else (4, 0)
 
 
 def fields_of(definition: Definition, obj: ObjectDef) -> Iterator[Field]:

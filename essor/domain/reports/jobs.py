@@ -31,6 +31,7 @@ def mail_one(mailing_id: int, user_id: int) -> None:
 def index_dashboards() -> None:
     """Make the indexes that dashboards over large objects want, and drop those that they no longer do."""
     indexes.follow()
+    indexes.learn()
 
 
 SCHEDULE.add("index dashboards", index_dashboards, daily(time(4, 10)))

@@ -1,8 +1,8 @@
-"""What PostgreSQL should know of the months that reports group by.
+"""What PostgreSQL should know of the months and bands that reports group by.
 
-It takes every instant for a month of its own, expects half a million groups, and sorts all rows one after the other
-instead of adding them up side by side. Statistics over the very expression tell it that there are some thirty.
-SQLite needs none.
+It takes every instant for a month of its own, every amount for a band, expects half a million groups, and sorts all rows
+one after the other instead of adding them up side by side. Statistics over the very expression tell it that there are
+some thirty. SQLite needs none.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from django.db import connection
 
 from essor.access.actor import system_actor
 from essor.catalog.definitions import Catalog, ObjectDef
-from essor.domain.reports.definition import Definition
-from essor.domain.reports.tree import STARTS, dated, family_name
+from essor.domain.reports.definition import Definition, Grouping
+from essor.domain.reports.tree import STARTS, expression_of, family_name
 from essor.query import functions
 from essor.query.environment import env_for
 from essor.query.tree import Call
@@ -53,14 +53,17 @@ def follow(catalog: Catalog, reports: Iterable[Definition]) -> None:
 
 
 def periods(definition: Definition, obj: ObjectDef) -> Iterator[Call]:
-    """Yield what a report groups instants of its own object by: days have few values as they are."""
-    pairs = [(one.path, one.unit) for one in definition.groupings if one.unit in STARTS]
+    """Yield what a report groups instants and numbers of its own object by: days have few values as they are."""
+    groupings = list(definition.groupings)
     if definition.type == "cohort":
-        pairs.append(("CreatedDate", "month"))
-    for path, unit in pairs:
-        field = obj.by_name.get(path.lower())
-        if field is not None and field.has_column and family_name(field) == "datetime":
-            yield Call(STARTS[unit], (dated(field.name, "datetime"),))
+        groupings.append(Grouping("CreatedDate", "month"))
+    for one in groupings:
+        field = obj.by_name.get(one.path.lower())
+        if field is not None and field.has_column:
+            family = family_name(field)
+            found = expression_of(one, family)
+            if family != "date" and isinstance(found, Call) and (one.unit in STARTS or one.bands):
+                yield found
 
 
 def written(call: Call, obj: ObjectDef) -> str:

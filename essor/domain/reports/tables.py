@@ -31,14 +31,14 @@ def fields_of(asked: Asked) -> dict[str, Field]:
     return found or {"Id": asked.object.field("Id")}
 
 
-def query_of(asked: Asked, paths: tuple[str, ...], limit: int | None = None) -> Query:
+def query_of(asked: Asked, paths: tuple[str, ...]) -> Query:
     """Return the query of the rows."""
     order: tuple[Order, ...] = ()
     sort = asked.definition.sort
     if sort in fields_of(asked):
         order = (Order(path_of(sort), asked.definition.descending),)
     columns = tuple(Column(path_of(path)) for path in dict.fromkeys(paths))
-    return Query(asked.object.name, columns, asked.where, order_by=order, limit=limit)
+    return Query(asked.object.name, columns, asked.where, order_by=order)
 
 
 def read_of(asked: Asked, fields: Mapping[str, Field]) -> tuple[str, ...]:
@@ -66,21 +66,15 @@ def answer(asked: Asked) -> Answer:
     """Return the first rows and how many there are."""
     fields = fields_of(asked)
     try:
-        rows = run.rows(asked.actor, query_of(asked, read_of(asked, fields), asked.most + 1))
+        rows, total = run.head(asked.actor, query_of(asked, read_of(asked, fields)), asked.most)
     except QueryRefused as refused:
         raise (hidden() if refused.code == "INVALID_FIELD" else refused) from None
-    total = (
-        len(rows)
-        if len(rows) <= asked.most
-        else run.count(asked.actor, Query(asked.object.name, where=asked.where))
-    )
     heads = tuple(
         Head(label_at(asked.catalog, asked.object, path, field), result_kind(field).name in NUMERIC)
         for path, field in fields.items()
     )
     lines = tuple(
-        Line(tuple(cell(asked, path, field, row) for path, field in fields.items()), "row")
-        for row in rows[: asked.most]
+        Line(tuple(cell(asked, path, field, row) for path, field in fields.items()), "row") for row in rows
     )
     notes: tuple[str, ...] = ()
     if total > asked.most:

@@ -109,10 +109,11 @@ def group(actor: Actor, catalog: Catalog, obj: ObjectDef, one: Grouping) -> Grou
     label = label_at(catalog, obj, one.path, field)
     if not family or field.kind.name in ("textarea", "richtext"):
         raise QueryRefused(_("“%(field)s” cannot be grouped by.") % {"field": label}, code="INVALID_FIELD")
-    return Group(one, field, family, label, _group_expression(one, family))
+    return Group(one, field, family, label, expression_of(one, family))
 
 
-def _group_expression(one: Grouping, family: str) -> Expression:
+def expression_of(one: Grouping, family: str) -> Expression:
+    """Return what a grouping groups by: the period of a date, the band of a number, else the value itself."""
     if family in ("date", "datetime"):
         return Call(STARTS.get(one.unit, "DAY_ONLY"), (dated(one.path, family),))
     if one.bands and family in ("number", "money"):

@@ -43,7 +43,10 @@ async def click(scope: Scope, receive: Receive) -> Answer | None:  # noqa: ARG00
     if hit is None or not target:
         return None
     _note(scope, hit)
-    return Answer(302, ((b"location", (await _named(target, hit.recipient_id)).encode()), *NEVER_KEPT))
+    address = _named(target, hit.recipient_id)
+    if address is None:
+        address = await in_thread(named_for_site, target, hit.recipient_id)
+    return Answer(302, ((b"location", address.encode()), *NEVER_KEPT))
 
 
 async def opened(scope: Scope, receive: Receive) -> Answer | None:  # noqa: ARG001 -- every quick answer may read a body
@@ -55,16 +58,18 @@ async def opened(scope: Scope, receive: Receive) -> Answer | None:  # noqa: ARG0
     return Answer(200, ((b"content-type", b"image/gif"), *NEVER_KEPT), PICTURE)
 
 
-async def _named(target: str, recipient_id: int | None) -> str:
-    """Return where a click leads: pages of our own know its recipient, the company's site only if they agreed to that."""
+def _named(target: str, recipient_id: int | None) -> str | None:
+    """Return where a click leads, with its recipient's token on pages of our own; None when the database has to say it."""
     known = sites.known()
     if recipient_id is None or (known is not None and sites.origin_of(target) not in known):
         return addresses.named(target, recipient_id)
-    return await in_thread(named_for_site, target, recipient_id)
+    return None
 
 
-def named_for_site(target: str, recipient_id: int) -> str:
+def named_for_site(target: str, recipient_id: int | None) -> str:
     """Return where a click leads, with its recipient's token on a site of the company if they agreed to be known there."""
+    if recipient_id is None:
+        return target
     with current.scope():
         agreed = sites.origin_of(target) in sites.origins() and tying.link_names(recipient_id)
     return naming.named(target, recipient_id) if agreed else addresses.named(target, recipient_id)

@@ -2,8 +2,8 @@
 
 A room registers beside its views, which `urls.py` imports: `@record_action("Lead")` above a function that returns an
 `Action` or None, `@record_panel("Opportunity")` above one that returns a `Panel` or None, `@tab` above one that returns
-a `PageTab` or None, `@home_link` above one that returns an `Action` or None for the home page, `@first_step` above one
-that returns a `FirstStep` or None for a new company. Every offer is asked in the order of registration, first steps by
+a `PageTab` or None, `@home_link` and `@home_panel` above those of an `Action` and of a `Panel` for the home page, `@first_step`
+above one that returns a `FirstStep` or None for a new company. Every offer is asked in the order of registration, first steps by
 their place. `@report_action("Lead")` stands above a list's button that asks before it does anything: reports offer it for
 all the records behind them.
 """
@@ -77,6 +77,7 @@ ListAction = Callable[["State"], Action | None]
 RecordMark = Callable[["Loaded"], Mark | None]
 HeaderTab = Callable[[Actor], PageTab | None]
 HomeLink = Callable[[Actor], Action | None]
+HomePanel = Callable[[Actor], Panel | None]
 StepOffer = Callable[[Actor], FirstStep | None]
 
 _actions: list[tuple[frozenset[str], RecordAction]] = []
@@ -86,6 +87,7 @@ _report_actions: list[tuple[frozenset[str], ListAction]] = []
 _marks: list[tuple[frozenset[str], RecordMark]] = []
 _tabs: list[HeaderTab] = []
 _links: list[HomeLink] = []
+_home: list[HomePanel] = []
 _steps: list[StepOffer] = []
 
 
@@ -151,6 +153,12 @@ def home_link(function: HomeLink) -> HomeLink:
     return function
 
 
+def home_panel(function: HomePanel) -> HomePanel:
+    """Offer a part of the home page, above the others; one that answers nothing leaves no frame."""
+    _home.append(function)
+    return function
+
+
 def first_step(function: StepOffer) -> StepOffer:
     """Offer a step to a new company."""
     _steps.append(function)
@@ -201,6 +209,11 @@ def home_links(actor: Actor) -> Iterator[Action]:
         found = function(actor)
         if found is not None:
             yield found
+
+
+def home_panels(actor: Actor) -> list[Panel]:
+    """Return the parts that rooms offer on an actor's home page."""
+    return [found for function in _home if (found := function(actor)) is not None]
 
 
 def first_steps(actor: Actor) -> list[FirstStep]:

@@ -29,6 +29,11 @@ def failing(message: str) -> None:
     raise ArithmeticError(message)
 
 
+@task(alone=True)
+def singly(value: object) -> None:
+    calls.append(value)
+
+
 @task()
 def hourly() -> None:
     calls.append("hourly")

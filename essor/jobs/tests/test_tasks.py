@@ -67,6 +67,21 @@ def test_urgent_tasks_come_first_and_deferred_ones_in_their_time() -> None:
     assert calls[-1] == "later"
 
 
+def test_a_task_that_runs_alone_waits_for_its_like_and_lets_others_pass() -> None:
+    for value in ("first", "second"):
+        sample_tasks.singly.enqueue(value)
+    under_way = execution.claim("another worker")
+    assert under_way is not None
+    assert not run_next(), "the first of the two is still at work"
+    sample_tasks.note.enqueue("other")
+    assert run_next()
+    assert calls == ["other"]
+    under_way.status = "SUCCESSFUL"
+    under_way.save()
+    assert run_next()
+    assert calls == ["other", "second"]
+
+
 def test_tasks_that_enqueue_tasks_are_drained_too() -> None:
     sample_tasks.chained.enqueue(3)
     worker.drain()

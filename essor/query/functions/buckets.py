@@ -5,9 +5,9 @@ Reports group by them. They are no words of SOQL; instants are read as its date 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any, ClassVar
 
@@ -20,7 +20,8 @@ from essor.query.environment import Env
 from essor.query.families.moments import DateFamily
 from essor.query.families.numbers import NumberFamily
 from essor.query.functions.base import Function, Inner, Reader, argument
-from essor.query.functions.moments import clock, clock_value
+from essor.query.functions.moments import DayNumber, WallClock, clock, clock_value
+from essor.query.functions.zones import begins, period_on_the_wall
 from essor.query.operands import Operand
 from essor.query.tree import Call
 
@@ -65,30 +66,69 @@ class Written(Func):
         return self._write(self.postgresql, compiler)
 
     def _write(self, template: str, compiler: SQLCompiler) -> Compiled:
-        """Fill the holes from left to right, the parameters in the same order."""
-        compiled = dict(
-            zip(("{x}", "{y}"), (compiler.compile(one) for one in self.source_expressions), strict=False)
+        return filled(template, [compiler.compile(one) for one in self.source_expressions])
+
+
+def filled(template: str, values: Iterable[Compiled]) -> Compiled:
+    """Fill the holes from left to right, the parameters in the same order."""
+    compiled = dict(zip(("{x}", "{y}"), values, strict=False))
+    sql = ""
+    params: list[Any] = []
+    while template:
+        hole, at = min(
+            ((one, found) for one in compiled if (found := template.find(one)) >= 0),
+            key=lambda pair: pair[1],
+            default=("", -1),
         )
-        sql = ""
-        params: list[Any] = []
-        while template:
-            hole, at = min(
-                ((one, found) for one in compiled if (found := template.find(one)) >= 0),
-                key=lambda pair: pair[1],
-                default=("", -1),
-            )
-            if at < 0:
-                return sql + template, tuple(params)
-            sql += template[:at] + compiled[hole][0]
-            params.extend(compiled[hole][1])
-            template = template[at + len(hole) :]
-        return sql, tuple(params)
+        if at < 0:
+            break
+        sql += template[:at] + compiled[hole][0]
+        params.extend(compiled[hole][1])
+        template = template[at + len(hole) :]
+    return sql + template, tuple(params)
 
 
 class WrittenDay(Written):
     """The same, giving a day."""
 
     output_field: ClassVar[Any] = DateField()
+
+
+class PeriodOnTheWall(WrittenDay):
+    """The period of an instant on somebody's clock, found among the instants at which periods begin there.
+
+    That is a third of the work of moving the clock and reading it. Where years are far, and in UTC, that is done.
+    """
+
+    def __init__(self, moment: WallClock, unit: dates.Unit, fiscal_month: int, **written: str) -> None:
+        """Keep the unit, a month or longer."""
+        self.moment, self.unit, self.fiscal_month = moment, unit, fiscal_month
+        super().__init__(moment, **written)
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Compiled:
+        """Compare texts."""
+        if self.moment.zone == "UTC":
+            return super().as_sqlite(compiler, connection, **extra)
+        sql, params = self._instant(compiler)
+        far = filled(self.sqlite, [self.moment.far(sql, params)])
+        return self._near((sql, params), "'{}'", "'{}'", far)
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Compiled:
+        """Compare instants."""
+        far = super().as_postgresql(compiler, connection, **extra)
+        if self.moment.zone == "UTC":
+            return far
+        return self._near(self._instant(compiler), "'{}+00'::timestamptz", "'{}'::date", far)
+
+    def _instant(self, compiler: SQLCompiler) -> Compiled:
+        clock: Any = self.source_expressions[0]
+        sql, params = compiler.compile(clock.source_expressions[0])
+        return sql, params
+
+    def _near(self, moment: Compiled, instant: str, day: str, far: Compiled) -> Compiled:
+        known = begins(self.moment.zone, datetime.now(UTC).year, self.unit, self.fiscal_month)
+        near, times = period_on_the_wall(moment[0], known, instant, day)
+        return f"COALESCE({near}, {far[0]})", (*tuple(moment[1]) * times, *far[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +175,10 @@ def bucket(name: str, call: Call, inner: Inner, env: Env) -> Operand:
     how = BUCKETS[name]
     first = str(how.origin(env))
     sqlite, postgresql = (text.replace("{first}", first) for text in (how.sqlite, how.postgresql))
-    day = WrittenDay(source.expression, sqlite=sqlite, postgresql=postgresql)
+    clocked = isinstance(source.expression, WallClock) and how.unit in dates.MONTHS
+    fiscal_month = env.actor.company.fiscal_year_start_month
+    make = partial(PeriodOnTheWall, unit=how.unit, fiscal_month=fiscal_month) if clocked else WrittenDay
+    day = make(source.expression, sqlite=sqlite, postgresql=postgresql)
     return source.computed(day, DateFamily(), field=None)
 
 
@@ -149,11 +192,12 @@ def bucket_value(name: str, call: Call, record: Reader) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Distance:
-    """How far a day is from another one, in whole days or in months of the calendar."""
+    """How far a day is from another one, in whole days (of their numbers) or in months of the calendar."""
 
     sqlite: str
     postgresql: str
     python: Callable[[date, date], int]
+    numbers: bool = False
 
 
 SQLITE_MONTHS = "(CAST(substr({%(x)s}, 1, 4) AS INTEGER) * 12 + CAST(substr({%(x)s}, 6, 2) AS INTEGER))"
@@ -162,9 +206,10 @@ POSTGRESQL_MONTHS = (
 )
 DISTANCES: dict[str, Distance] = {
     "DAYS_BETWEEN": Distance(
-        "CAST(julianday(substr({y}, 1, 10)) - julianday(substr({x}, 1, 10)) AS INTEGER)",
-        "(CAST({y} AS date) - CAST({x} AS date))",
+        "({y} - {x})",
+        "({y} - {x})",
         lambda start, end: (end - start) // timedelta(days=1),
+        numbers=True,
     ),
     "MONTHS_BETWEEN": Distance(
         f"({SQLITE_MONTHS % {'x': 'y'}} - {SQLITE_MONTHS % {'x': 'x'}})",
@@ -178,7 +223,8 @@ def between(name: str, call: Call, inner: Inner, env: Env) -> Operand:
     """Return how far the second day is from the first, empty where either is."""
     start, end = (clock(argument(call, place), inner, env) for place in (0, 1))
     how = DISTANCES[name]
-    distance = Written(start.expression, end.expression, sqlite=how.sqlite, postgresql=how.postgresql)
+    days = (DayNumber(one.expression) if how.numbers else one.expression for one in (start, end))
+    distance = Written(*days, sqlite=how.sqlite, postgresql=how.postgresql)
     masks = (*start.masks, *end.masks)
     return start.computed(
         distance, NumberFamily(), field=None, masks=masks, nullable=start.nullable or end.nullable

@@ -44,14 +44,48 @@ class WallClock(Func):
         sql, params = compiler.compile(self.source_expressions[0])
         if self.zone == "UTC":
             return sql, params
-        near, times = on_the_wall(sql, self.zone, datetime.now(UTC).year)
-        far = f"django_datetime_trunc('second', {sql}, %s, 'UTC')"
-        return f"COALESCE({near}, {far})", (*(tuple(params) * (times + 1)), self.zone)
+        return self.read("datetime", sql, params)
+
+    def read(self, function: str, sql: str, params: Any) -> Compiled:
+        """Return what one of SQLite's functions reads off the clock in a zone that is not UTC."""
+        near, times = on_the_wall(sql, self.zone, datetime.now(UTC).year, function)
+        far, far_params = self.far(sql, params)
+        far = far if function == "datetime" else f"{function}({far})"
+        return f"COALESCE({near}, {far})", (*tuple(params) * times, *far_params)
+
+    def far(self, sql: str, params: Any) -> Compiled:
+        """Return SQLite's SQL for any instant, which asks Python."""
+        return f"django_datetime_trunc('second', {sql}, %s, 'UTC')", (*params, self.zone)
 
     def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Compiled:  # noqa: ARG002
         """Use the server's time zones."""
         sql, params = compiler.compile(self.source_expressions[0])
         return f"(({sql}) AT TIME ZONE %s)", (*params, self.zone)
+
+
+class DayNumber(Func):
+    """A day, or that of an instant, for the distance to another one: SQLite counts days since noon of a day long ago.
+
+    Moving the clock and reading the day are one step there, without a text in between.
+    """
+
+    arity = 1
+    output_field = IntegerField()
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Compiled:  # noqa: ARG002
+        """Count to the midnight before."""
+        (day,) = self.source_expressions
+        if isinstance(day, WallClock) and day.zone != "UTC":
+            sql, params = day.read("julianday", *compiler.compile(day.source_expressions[0]))
+        else:
+            sql, params = compiler.compile(day)
+            sql = f"julianday({sql})"
+        return f"CAST({sql} + 0.5 AS INTEGER)", params
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Compiled:  # noqa: ARG002
+        """Days are numbers already."""
+        sql, params = compiler.compile(self.source_expressions[0])
+        return f"CAST({sql} AS date)", params
 
 
 class DatePart(Func):

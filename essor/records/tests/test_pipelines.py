@@ -180,7 +180,9 @@ def test_a_parents_values_and_the_move_are_saved_together_or_not_at_all(admin: A
 
 
 @pytest.mark.parametrize("way", ["rule", "stage"])
-def test_a_rule_reads_a_formula_field_of_the_record_as_it_is_stored(admin: Actor, new: New, way: str) -> None:
+def test_a_rule_reads_a_formula_field_as_it_is_stored_and_speaks_the_readers_language(
+    admin: Actor, new: New, way: str
+) -> None:
     owed = FieldSpec(
         object="Opportunity", name="Owed__c", kind="checkbox", label="Owed", formula="AND(Amount > 500, Account.Rating <> 'Hot')"
     )  # fmt: skip
@@ -189,14 +191,21 @@ def test_a_rule_reads_a_formula_field_of_the_record_as_it_is_stored(admin: Actor
         formula = 'AND(ISPICKVAL(StageName, "Closed Won"), Owed__c)'
         add_validation_rule(
             admin.user_id,
-            RuleSpec(object="Opportunity", name="Agreed", formula=formula, message="Not agreed."),
+            RuleSpec(
+                object="Opportunity",
+                name="Agreed",
+                formula=formula,
+                message="Not agreed.",
+                message_fr="Pas d’accord.",
+            ),
         )
     else:
-        criteria("Closed Won", formula="NOT(Owed__c)", message="Not agreed.")
+        criteria("Closed Won", formula="NOT(Owed__c)", message="Not agreed.", message_fr="Pas d’accord.")
     account = ids.encode("001", new("Account", Name="Acme", Rating="Cold"))
     key = new("Opportunity", **DEAL, Amount="900", AccountId=account)
-    with pytest.raises(ValidationFailed, match="Not agreed"):
-        save(admin, Change("Opportunity", {"StageName": "Closed Won"}, id=key))
+    for language, sentence in (("en", "Not agreed"), ("fr", "Pas d’accord")):
+        with translation.override(language), pytest.raises(ValidationFailed, match=sentence):
+            save(admin, Change("Opportunity", {"StageName": "Closed Won"}, id=key))
     save(admin, Change("Opportunity", {"StageName": "Closed Won", "Amount": "400"}, id=key))
     assert Opportunity.objects.get().is_won
 

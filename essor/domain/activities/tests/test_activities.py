@@ -58,7 +58,11 @@ def test_who_is_mentioned_is_told_once_where_the_note_is_read(boss: Actor, perso
     note = save(boss, Change("Note", {"ParentId": record, "Body": text})).id
     deliver()
     (told,) = reading.latest(ana.user_id, 5)
-    assert (told.title, told.prefix, told.record_id) == ("You are mentioned", "001", ids.decode(record)[1])
+    assert (told.title, told.prefix, told.record_id) == (
+        "You are mentioned on “Acme”",
+        "001",
+        ids.decode(record)[1],
+    )
     assert not reading.latest(other.user_id, 5)
     assert not reading.latest(boss.user_id, 5)
     save(boss, Change("Note", {"Body": text + " @Ana-Lise Test too"}, id=note))

@@ -16,6 +16,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from django.core import mail
 from django.test import Client
+from django.utils import timezone
 
 from essor.access.actor import Actor
 from essor.access.models import User
@@ -174,6 +175,10 @@ def test_an_old_a_forged_and_a_foreign_link_do_not_work(
     link = MailLink.objects.get()
     text = links.sign(link)
     assert links.follow(text).state == "open"
+    MailLink.objects.update(used=timezone.now())
+    User.objects.filter(pk=manager.user_id).update(language="fr")
+    assert links.follow(text).sentence.startswith("Ce lien a déjà servi"), "in the language of whom it is for"
+    MailLink.objects.update(used=None)
     assert links.follow(text[:-2] + "xx").state == "unknown"
     assert links.follow("nonsense").state == "unknown"
     newer = links.sign(link)

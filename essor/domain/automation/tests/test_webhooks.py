@@ -134,7 +134,8 @@ def test_a_machine_that_answers_drop_by_drop_is_hung_up_on(
 
 
 @pytest.mark.parametrize("url", ["ftp://example.org/", "file:///etc/passwd", "https://a:b@example.org/", "https://", "x",
-                                 "https://exa mple.org/", "http://example.org:0/", "https://example.org/\r\nX: y"])  # fmt: skip
+                                 "https://exa mple.org/", "http://example.org:0/", "https://example.org/\r\nX: y",
+                                 "http://10.0.0.8/", "https://[fd00::1]/"])  # fmt: skip
 def test_only_plain_web_addresses_are_taken(url: str) -> None:
     with pytest.raises(ValidationFailed):
         guarded.parts(url)

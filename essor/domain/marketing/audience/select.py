@@ -38,18 +38,18 @@ def recipients(audience: Mapping[str, Any] | Audience, actor: Actor) -> tuple[st
     """
     wanted, env = read(audience), env_for(actor)
     include, exclude = named(wanted, env)
-    capped = caps.full() if wanted.capped else None
     bases = {
         kind: base for kind, name in OBJECTS.items() if (base := _of_kind(kind, name, include, exclude, env)) is not None
     }  # fmt: skip
     if not bases:
         return NOBODY, ()
+    # Of some people picked by hand, or come by in a scenario, nobody looks at all addresses and all mails there are.
+    few = all(part.source == "people" for part in wanted.include)
+    capped = caps.full("picked" if few else "") if wanted.capped else None
     judge = Judge(env, wanted.topic, capped is not None, policy().email_needs_consent)
     params = tuple(value for _sql, values in bases.values() for value in values)
     suspects = " UNION ALL ".join(judge.suspects(kind, sql) for kind, (sql, _values) in bases.items())
     whole = " UNION ALL ".join(judge.judged(kind, sql) for kind, (sql, _values) in bases.items())
-    # Of some people picked by hand, or come by in a scenario, nobody looks at all addresses there are.
-    few = all(part.source == "people" for part in wanted.include)
     picked = (
         f"picked AS ({' UNION ALL '.join(_mails(kind, sql) for kind, (sql, _v) in bases.items())}), "
         if few
@@ -62,12 +62,12 @@ def recipients(audience: Mapping[str, Any] | Audience, actor: Actor) -> tuple[st
     mailed = f"mailed AS ({capped[0]}), " if capped else ""
     turn = f"ROW_NUMBER() OVER (PARTITION BY {_folded('address', env)} ORDER BY kind, person_id)"
     sql = (
-        f"WITH {mailed}{picked}{_blocked(bases, env, few=few)}, twice AS ({_twice(bases, env, few=few)}), "  # noqa: S608 -- our own pieces
+        f"WITH {picked}{mailed}{_blocked(bases, env, few=few)}, twice AS ({_twice(bases, env, few=few)}), "  # noqa: S608 -- our own pieces
         "later AS (SELECT kind, person_id FROM ("
         f"SELECT kind, person_id, {turn} AS turn FROM ({suspects}) AS suspects WHERE reason IS NULL"
         f") AS numbered WHERE turn > 1), {rare} {whole} {FENCE[env.sqlite]}"
     )
-    return sql, (*(capped[1] if capped else ()), *(params if few else ()), *params, *params)
+    return sql, (*(params if few else ()), *(capped[1] if capped else ()), *params, *params)
 
 
 def _mails(kind: int, base: str) -> str:

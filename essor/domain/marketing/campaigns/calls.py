@@ -12,7 +12,7 @@ from uuid import UUID
 from essor.access.actor import Actor
 from essor.access.models import User
 from essor.catalog import current
-from essor.domain.marketing.campaigns.members import LINKS
+from essor.domain.marketing.campaigns.members import CHUNK, LINKS, People, behind
 from essor.domain.marketing.campaigns.objects import CAMPAIGN, MEMBER
 from essor.kernel import ids
 from essor.query import run
@@ -23,8 +23,6 @@ from essor.records.save import save_many
 
 TASK, KIND = "Task", "call_tasks"
 MOST = 2_000  # calls made at once: nobody phones more
-CHUNK = 500
-People = dict[tuple[str, int], int | None]  # (object, key): the campaign that names the person
 
 
 @dataclass(slots=True)
@@ -43,7 +41,7 @@ def call(
     The task belongs to who owns the person, to the actor where that is a queue; a contact's names the campaign.
     """
     people: People = (
-        _members(actor, keys) if object_name == MEMBER else {(object_name, key): None for key in keys}
+        behind(actor, keys) if object_name == MEMBER else {(object_name, key): None for key in keys}
     )
     owners = _owners(actor, people)
     catalog = current.get()
@@ -62,18 +60,6 @@ def call(
     for result in save_many(actor, TASK, changes, source=Source(name=KIND, batch=batch)):
         found.made += result.ok
         found.refused.update(error.message for error in result.errors)
-    return found
-
-
-def _members(actor: Actor, keys: Sequence[int]) -> People:
-    """Return the persons of members, each once, with their campaign; a converted lead is its contact."""
-    found: People = {}
-    columns = tuple(Column(Path((name,))) for name in ("ContactId", "LeadId", "CampaignId"))
-    for at in range(0, len(keys), CHUNK):
-        for row in run.rows(actor, Query(MEMBER, columns=columns, where=matching(keys[at : at + CHUNK]))):
-            name = "Contact" if row["ContactId"] is not None else "Lead"
-            if row[LINKS[name]] is not None:
-                found.setdefault((name, row[LINKS[name]]), row["CampaignId"])
     return found
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from essor.access.actor import Actor
-from essor.domain.marketing.campaigns.members import Added, add, checked
+from essor.domain.marketing.campaigns.members import Added, add_selected, checked
 from essor.domain.marketing.campaigns.models import Campaign
 from essor.jobs import progress
 from essor.jobs.person import actor_of
@@ -46,7 +46,7 @@ def run_add(run: Progress) -> Mapping[str, Any]:
     source = Source(name=KIND, batch=UUID(asked["batch"]))
     outcome = Added.from_json(dict(run.position.get("outcome", {})))
     for keys in keys_after(actor, asked["object"], where, run.position.get("last", 0)):
-        add(actor, asked["campaign"], asked["object"], keys, status=asked["status"], override=asked["override"],
+        add_selected(actor, asked["campaign"], asked["object"], keys, status=asked["status"], override=asked["override"],
             source=source, total=outcome)  # fmt: skip
         done = outcome.added + outcome.there + sum(outcome.refused.values())
         run.save_position({"last": keys[-1], "outcome": outcome.as_json()}, done=done)

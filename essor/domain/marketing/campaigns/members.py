@@ -21,10 +21,13 @@ from essor.kernel.errors import FieldError, Forbidden, NotFound, ValidationFaile
 from essor.query import run
 from essor.query.access import visible_q
 from essor.query.tree import Column, Compare, Constant, Order, Path, Query
+from essor.query.walk import matching
 from essor.records.change import Change, Result, Source
 from essor.records.save import DEFAULT, save_many
 
 LINKS = {name: link for link, name in WHOM.items()}
+CHUNK = 500
+People = dict[tuple[str, int], int | None]  # (object, key): the campaign that names the person
 
 
 @dataclass(slots=True)
@@ -110,6 +113,39 @@ def add(
     if override and status and there:
         outcome.changed += set_status(actor, there.values(), status, source=source, total=outcome)
     return outcome
+
+
+def add_selected(
+    actor: Actor,
+    campaign: int,
+    object_name: str,
+    keys: Sequence[int],
+    *,
+    status: str = "",
+    override: bool = False,
+    source: Source = DEFAULT,
+    total: Added | None = None,
+) -> Added:
+    """Do as `add` for contacts, for leads, or for the people behind members of other campaigns."""
+    outcome = total if total is not None else Added()
+    people = behind(actor, keys) if object_name == MEMBER else {(object_name, key): None for key in keys}
+    for name in LINKS:
+        own = [key for one, key in people if one == name]
+        if own:
+            add(actor, campaign, name, own, status=status, override=override, source=source, total=outcome)
+    return outcome
+
+
+def behind(actor: Actor, keys: Sequence[int]) -> People:
+    """Return the persons of members, each once, with their campaign; a converted lead is its contact."""
+    found: People = {}
+    columns = tuple(Column(Path((name,))) for name in ("ContactId", "LeadId", "CampaignId"))
+    for at in range(0, len(keys), CHUNK):
+        for row in run.rows(actor, Query(MEMBER, columns=columns, where=matching(keys[at : at + CHUNK]))):
+            name = "Contact" if row["ContactId"] is not None else "Lead"
+            if row[LINKS[name]] is not None:
+                found.setdefault((name, row[LINKS[name]]), row["CampaignId"])
+    return found
 
 
 def set_status(

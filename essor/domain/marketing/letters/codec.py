@@ -16,6 +16,7 @@ from essor.domain.marketing.letters.theme import FONTS, NARROWEST, RADIUS, WIDES
 from essor.kernel.errors import FieldError, ValidationFailed
 
 MOST_BLOCKS, LONGEST, LONGEST_ADDRESS, LARGEST = 200, 50_000, 2000, 130_000
+SOURCE = "HtmlValue"  # the field that holds own source
 ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
 COLOR = re.compile(r"#[0-9a-f]{6}")
 NAMES: dict[str, type[Any]] = {
@@ -97,10 +98,9 @@ def block_as_json(one: AnyBlock) -> dict[str, Any]:
 
 
 def refused(place: str, message: str) -> ValidationFailed:
-    """Return the refusal of what stands at a place ("blocks/2/href")."""
-    return ValidationFailed(
-        [FieldError(place, "INVALID_CONTENT", f"{place}: {message}" if place else message)]
-    )
+    """Return the refusal of what stands at a place ("blocks/2/href"); own source is the whole e-mail and no place in it."""
+    told = message if place in ("", SOURCE) else f"{place}: {message}"
+    return ValidationFailed([FieldError(place, "INVALID_CONTENT", told)])
 
 
 def _object(raw: Any, place: str, known: set[str]) -> Mapping[str, Any]:

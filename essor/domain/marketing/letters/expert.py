@@ -19,11 +19,11 @@ from jinja2 import nodes
 from mjml import mjml2html
 
 from essor.domain.marketing.letters import plain, sandbox
-from essor.domain.marketing.letters.codec import refused
+from essor.domain.marketing.letters.codec import SOURCE, refused
 from essor.domain.marketing.letters.compiled import Place, Slot, Text
 from essor.domain.marketing.letters.marks import ADDRESSES, FIELD, Marks, outside
 
-AT = "HtmlValue"
+AT = SOURCE
 ENDS = {"variable_begin": "variable_end", "block_begin": "block_end", "comment_begin": "comment_end"}
 ADDRESS_ATTRIBUTES = frozenset({"href", "src", "background", "action", "poster", "cite"})
 INLINE = css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=True, keep_at_rules=True)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from jinja2 import ChainableUndefined, Template, TemplateError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from essor.domain.marketing.letters.codec import refused
+from essor.domain.marketing.letters.codec import SOURCE, refused
 from essor.domain.marketing.letters.places import placed
 
 LONGEST, LARGEST, SLOWEST, MOST_ROUNDS = 130_000, 600_000, 2.0, 100  # characters, characters, seconds, rounds
@@ -57,14 +57,15 @@ def short_range(*bounds: Any) -> range:
 ENVIRONMENT = environment()
 
 
-def check(source: str, at: str = "HtmlValue") -> nodes.Template:
+def check(source: str, at: str = SOURCE) -> nodes.Template:
     """Return the parsed source; ValidationFailed with its line for what is not allowed."""
     if len(source) > LONGEST:
         raise refused(at, _("At most %(num)d characters.") % {"num": LONGEST})
     try:
         tree = ENVIRONMENT.parse(source)
     except TemplateError as error:
-        raise refused(at, _at_line(getattr(error, "lineno", 0), str(error))) from None
+        words = _("this cannot be read (%(words)s).") % {"words": error}
+        raise refused(at, _at_line(getattr(error, "lineno", 0), words)) from None
     for node in tree.find_all(nodes.Node):
         if not _is_plain(node):
             raise refused(at, _at_line(node.lineno, _("This is not possible in an e-mail.")))
@@ -112,8 +113,8 @@ def render(source: str, context: Mapping[str, Any]) -> str:
         for part in template(source).generate(context):
             size += len(part)
             if size > LARGEST or monotonic() > until:
-                raise refused("HtmlValue", _("This e-mail becomes too long, or takes too long."))
+                raise refused(SOURCE, _("This e-mail becomes too long, or takes too long."))
             parts.append(part)
     except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
-        raise refused("HtmlValue", str(error)) from None
+        raise refused(SOURCE, str(error)) from None
     return "".join(parts)

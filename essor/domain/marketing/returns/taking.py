@@ -82,9 +82,14 @@ def _mark(news: Sequence[Returned]) -> None:
     by_code: dict[tuple[int, str], list[int]] = defaultdict(list)
     for one in news:
         if one.category != Category.COMPLAINT:
-            by_code[_code(one.status), f"{one.status} {one.reason}".strip()[:200]].append(one.recipient_id)
+            by_code[_code(one.status), _words(one)[:200]].append(one.recipient_id)
     for (code, detail), keys in by_code.items():
         returned_mails.bounced(keys, code, detail)
+
+
+def _words(one: Returned) -> str:
+    """Return the reason with its status, which most servers have put into it already."""
+    return one.reason if one.status in one.reason else f"{one.status} {one.reason}".strip()
 
 
 def _code(status: str) -> int:
@@ -123,7 +128,7 @@ def _write_on_people(news: Iterable[Returned], rows: Mapping[int, Recipient]) ->
         row = rows[one.recipient_id]
         if one.category in (Category.HARD, Category.SOFT):
             name = OBJECTS[row.kind]
-            words = f"{one.status} {one.reason}".strip()[:255]
+            words = _words(one)[:255]
             values = {"EmailBouncedDate": one.at, "EmailBouncedReason": words}
             by_object[name][row.person_id] = Change(name, values, id=row.person_id)
     for name, changes in by_object.items():

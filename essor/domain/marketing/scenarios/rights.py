@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from essor.access import rows as row_access
 from essor.access.actor import Actor
 from essor.access.view import catalog_for
-from essor.domain.automation.keepers import keeper
+from essor.domain.automation.keepers import failures, keeper
 from essor.domain.automation.models import Flow
 from essor.domain.marketing.scenarios.models import Scenario
 from essor.kernel.errors import Forbidden
@@ -36,3 +36,9 @@ def own_scenarios(actor: Actor, flow: Flow) -> bool:
     """Their own, which act with their own rights."""
     mine = flow.owner_id == actor.user_id and flow.acting == Flow.Acting.OWNER
     return mine and may_make(actor) and Scenario.objects.filter(pk=flow.pk).exists()
+
+
+@failures
+def people_failed(flow: Flow) -> str:
+    """Those of a scenario stand on its own page."""
+    return f"/scenarios/{flow.pk}/people?state=failed" if Scenario.objects.filter(pk=flow.pk).exists() else ""

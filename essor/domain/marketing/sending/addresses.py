@@ -5,7 +5,7 @@ Somebody who has not agreed to be followed gets links that name the mailing only
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.conf import settings
 
@@ -18,8 +18,7 @@ NOBODY = 0
 BOUNCE_PREFIX = "b+"
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """What the address of a click or an open names; `recipient_id` None: only the mailing. `link` is -1 for an open."""
 
     recipient_id: int | None
@@ -34,10 +33,11 @@ def click(recipient_id: int, list_email_id: int, link: int) -> str:
 
 def read_click(token: str) -> Hit | None:
     """Return what the token of `/l/…` names, None for a forged one."""
-    match tokens.read(CLICK, token):
-        case (int() as recipient_id, int() as list_email_id, int() as link):
-            return Hit(recipient_id or None, list_email_id, link)
-    return None
+    numbers = tokens.read(CLICK, token)
+    if numbers is None or len(numbers) != 3:  # noqa: PLR2004 -- recipient, mailing, link
+        return None
+    recipient_id, list_email_id, link = numbers
+    return Hit(recipient_id or None, list_email_id, link)
 
 
 def named(address: str, recipient_id: int | None) -> str:

@@ -9,6 +9,8 @@ from collections.abc import Coroutine, Sequence
 from concurrent.futures import Future
 from typing import Any, Protocol
 
+from django.utils.translation import get_language, override
+
 from essor.domain.marketing.sending.composer import Message
 from essor.domain.marketing.sending.results import Result
 from essor.domain.marketing.sending.smtp import Pool
@@ -37,13 +39,18 @@ class SmtpCourier:
     """A pool of SMTP connections behind an event loop's thread."""
 
     def __init__(self, address: Address, connections: int) -> None:
-        """Start the thread; it ends with `close`."""
+        """Start the thread, which says what goes wrong in the language of whoever starts it; it ends with `close`."""
         self._loop = asyncio.new_event_loop()
         self._pool = Pool(address, connections)
         self._found: deque[Result] = deque()
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="essor-smtp", daemon=True)
+        language = get_language()
+        self._thread = threading.Thread(target=self._serve, args=(language,), name="essor-smtp", daemon=True)
         self._thread.start()
+
+    def _serve(self, language: str | None) -> None:
+        with override(language):
+            self._loop.run_forever()
 
     def start(self, messages: Sequence[Message]) -> Future[None]:
         """Begin a batch."""

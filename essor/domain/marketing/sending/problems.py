@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from essor.kernel import formats
@@ -18,6 +20,7 @@ WAITS = (
     900,
     1800,
 )  # seconds before a dead server is asked again; then every half hour
+ROOM = 8_000_000  # bytes: with less on the disk, what was sent could not be written down
 GIVE_UP = 60  # failures in a row: more than a day, after which somebody must look
 
 
@@ -32,3 +35,10 @@ def waiting(reason: str, until: datetime, locale: str) -> str:
         "reason": reason,
         "time": formats.moment(until, locale),
     }
+
+
+def no_room() -> str:
+    """Return a sentence when the disk of the data is full, else nothing; looked up, as it could not be written down."""
+    if shutil.disk_usage(settings.DATA).free >= ROOM:
+        return ""
+    return _("The server’s disk is full: nothing is sent until there is room again. Nothing is lost.")

@@ -17,6 +17,7 @@ from typing import Any
 
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from essor.domain.marketing.sending.composer import Message
@@ -45,7 +46,7 @@ class ProviderCourier:
             values = {"backend": backend, "reason": str(error)[:300]}
             message = _("The e-mail provider “%(backend)s” cannot be used: %(reason)s") % values
             raise ServerRefuses(message) from error
-        self._worker = ThreadPoolExecutor(1, "essor-provider")
+        self._worker = ThreadPoolExecutor(1, "essor-provider", override(get_language()).__enter__)
         self._found: deque[Result] = deque()
         self._stopped = threading.Event()
 

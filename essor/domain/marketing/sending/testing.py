@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 from essor.access.actor import Actor
 from essor.domain.marketing.audience.count import listed
 from essor.domain.marketing.consent.people import CONTACT, OBJECTS, Person
+from essor.domain.marketing.letters.compiled import Compiled
+from essor.domain.marketing.letters.merge import Mail
 from essor.domain.marketing.sending import couriers, launch, people
-from essor.domain.marketing.sending.composer import Composer
+from essor.domain.marketing.sending.composer import Composer, Message
 from essor.domain.marketing.sending.composer import Person as Receiver
 from essor.domain.marketing.sending.models import Content, ListEmail, Server
 from essor.domain.marketing.sending.results import Outcome, Result
@@ -45,6 +47,23 @@ def send_test(actor: Actor, mailing: ListEmail, address: str) -> int:
             NOBODY_S + secrets.randbits(61), address, shown.get(person.id, {}), blocks.get(person.id, ())
         )
         messages.append(composer.message(receiver, timezone.localtime()))
+    _hand_over(server, messages)
+    return len(messages)
+
+
+def send_letter(actor: Actor, mail: Mail, server: Server) -> None:
+    """Send a letter to its author as a mailing of theirs would leave: through that server, signed by their domain.
+
+    Raises ValidationFailed with what the server said, and what connecting raises.
+    """
+    content = Content(from_name=actor.name, from_address=actor.email)
+    sender = replace(sender_of(ListEmail(), content), list_email_id=0, tracked=False)
+    composer = Composer(Compiled((mail.subject,), (mail.html,), (mail.text,)), sender)
+    receiver = Receiver(NOBODY_S + secrets.randbits(61), actor.email, {}, ())
+    _hand_over(server, [composer.message(receiver, timezone.localtime())])
+
+
+def _hand_over(server: Server | None, messages: list[Message]) -> None:
     courier = couriers.courier_of(server)
     try:
         courier.start(messages).result(PATIENCE)
@@ -56,7 +75,6 @@ def send_test(actor: Actor, mailing: ListEmail, address: str) -> int:
     failed = next((one for one in results if one.outcome is not Outcome.SENT), None)
     if failed is not None:
         raise launch.refused(_said(failed))
-    return len(messages)
 
 
 def try_server(server: Server) -> str:

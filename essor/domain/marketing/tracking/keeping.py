@@ -24,15 +24,16 @@ SLOT = 3  # seconds of hits that one task looks at
 _asked: dict[str, int] = {}
 
 
-# The batch goes into the database as one text: what it says is put together there, while this process answers others.
+# The batch goes into the database as one text, a list for each hit: what it says is put together there, while this process
+# answers others.
 _ROWS = {
-    "sqlite": "SELECT JSON_EXTRACT(value, '$.recipient_id') AS recipient_id, "
-    "JSON_EXTRACT(value, '$.list_email_id') AS list_email_id, JSON_EXTRACT(value, '$.link') AS link, "
-    "JSON_EXTRACT(value, '$.machine') AS machine, JSON_EXTRACT(value, '$.agent') AS agent, "
-    "JSON_EXTRACT(value, '$.network') AS network, "
-    "REPLACE(REPLACE(JSON_EXTRACT(value, '$.at'), 'T', ' '), '+00:00', '') AS at FROM JSON_EACH(%s)",
-    "postgresql": "SELECT * FROM JSON_TO_RECORDSET(%s::json) AS r (recipient_id bigint, list_email_id bigint, "
-    "link smallint, machine boolean, agent text, network text, at timestamptz)",
+    "sqlite": "SELECT JSON_EXTRACT(value, '$[0]') AS recipient_id, JSON_EXTRACT(value, '$[1]') AS list_email_id, "
+    "JSON_EXTRACT(value, '$[2]') AS link, REPLACE(REPLACE(JSON_EXTRACT(value, '$[3]'), 'T', ' '), '+00:00', '') AS at, "
+    "JSON_EXTRACT(value, '$[4]') AS machine, JSON_EXTRACT(value, '$[5]') AS agent, JSON_EXTRACT(value, '$[6]') AS network "
+    "FROM JSON_EACH(%s)",
+    "postgresql": "SELECT CAST(value ->> 0 AS bigint) AS recipient_id, CAST(value ->> 1 AS bigint) AS list_email_id, "
+    "CAST(value ->> 2 AS smallint) AS link, CAST(value ->> 3 AS timestamptz) AS at, CAST(value ->> 4 AS boolean) AS machine, "
+    "value ->> 5 AS agent, value ->> 6 AS network FROM JSON_ARRAY_ELEMENTS(CAST(%s AS json))",
 }
 _INSERT = """
 INSERT INTO tracking_hit (list_email_id, recipient_id, link, at, verdict, agent, network)
@@ -47,10 +48,18 @@ def keep(batch: Sequence[Seen]) -> None:
     """Write a batch: a handful of statements, however many hits."""
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute(_statement(), [orjson.dumps(batch).decode()])
+            cursor.execute(_statement(), [_text(batch)])
         told(one.list_email_id for one in batch)
         if not all(one.machine for one in batch):
             _ask_for_verdicts()
+
+
+def _text(batch: Sequence[Seen]) -> str:
+    rows = [
+        (one.recipient_id, one.list_email_id, one.link, one.at, one.machine, one.agent, one.network)
+        for one in batch
+    ]
+    return orjson.dumps(rows).decode()
 
 
 def _statement() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from essor.domain.marketing.sending import tagging
@@ -11,6 +12,7 @@ from essor.domain.marketing.visits.models import Website
 
 HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|[0-9a-f:.]*:[0-9a-f:.]*")  # names in ASCII, addresses
 FRESH = 10.0  # seconds in which a process may not know yet of a site that was added or removed elsewhere
+KNOWN = 1_000  # addresses whose origin is kept in memory: the links of mailings are followed again and again
 _known: tuple[float, frozenset[str]] | None = None
 
 
@@ -36,6 +38,7 @@ def forget() -> None:
     _known = None
 
 
+@lru_cache(KNOWN)
 def origin_of(address: str) -> str:
     """Return the origin of an address as browsers send it, "" when it is none of http or https."""
     try:

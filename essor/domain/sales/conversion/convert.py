@@ -17,6 +17,7 @@ from essor.access.models import User
 from essor.access.view import catalog_for
 from essor.catalog import current
 from essor.catalog.definitions import EMPTY, ObjectDef
+from essor.catalog.pipelines import default_type, first_stage
 from essor.domain.sales.conversion import carry, mapping, rules
 from essor.domain.sales.conversion.models import Conversion
 from essor.kernel import events
@@ -25,7 +26,6 @@ from essor.kernel.errors import FieldError, NotFound, ValidationFailed
 from essor.query.access import visible_q
 from essor.records import undo
 from essor.records.change import Change, Result, Source
-from essor.records.fill import default_of
 from essor.records.load import object_rows
 from essor.records.save import save_many
 
@@ -225,13 +225,13 @@ def _opportunities(run: _Run, works: list[_Work]) -> None:
 
 
 def opportunity_defaults(actor: Actor, lead: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a new opportunity starts with: the company's name, the first stage, the end of the quarter."""
-    stages = current.get().object("Opportunity").field("StageName")
-    first = default_of(stages) or next((one.value for one in stages.choices if one.active), None)
+    """Return what a new opportunity starts with: the company's name, its pipeline's first stage, the end of the quarter."""
+    obj = current.get().object("Opportunity")
+    kind = default_type(obj, actor.profile_id)
     today = timezone.localtime(timezone.now(), zone_named(actor.timezone)).date()
     return {
         "Name": str(lead.get("Company") or lead.get("Name") or "")[:NAME_LENGTH],
-        "StageName": first,
+        "StageName": first_stage(obj, kind.id if kind else None),
         "CloseDate": quarter_end(today),
     }
 

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import contextlib
 import ctypes
+import gc
 import logging
 import os
 import signal
@@ -20,6 +21,7 @@ from essor.kernel.whole import whole
 DEFAULT_PORT = 8000
 HIGHEST_PORT = 65_535
 NOTE_EVERY = 60.0  # seconds
+SETTLED_AFTER = 30.0  # seconds
 M_ARENA_MAX = -8  # of malloc.h
 
 
@@ -104,6 +106,12 @@ def share_heaps() -> None:
         ctypes.CDLL("libc.so.6").mallopt(M_ARENA_MAX, 2)
 
 
+def settle() -> None:
+    """Let the search for garbage pass by what is loaded by now, which stays: it stopped all threads for a tenth of a second."""
+    gc.collect()
+    gc.freeze()
+
+
 def require_free(host: str, port: int) -> None:
     """Refuse, in one line, a port that somebody else holds."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -151,13 +159,14 @@ async def _serve(application: Any, args: argparse.Namespace) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
-    noting = asyncio.create_task(_note_usage())
+    beside = [asyncio.create_task(_note_usage()), asyncio.create_task(_settled())]
     try:
         serving = asyncio.ensure_future(server.serve())
         await asyncio.to_thread(announce, args)
         await serving
     finally:
-        noting.cancel()
+        for task in beside:
+            task.cancel()
 
 
 def server_of(application: Any, host: str, port: int) -> Any:
@@ -168,6 +177,12 @@ def server_of(application: Any, host: str, port: int) -> Any:
     return Server(
         application, address=host, port=port, interface=Interfaces.ASGINL, log_enabled=False, websockets=False
     )
+
+
+async def _settled() -> None:
+    """Settle once the first requests have loaded what they need."""
+    await asyncio.sleep(SETTLED_AFTER)
+    settle()
 
 
 async def _note_usage() -> None:

@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from essor.access import rows as row_access
-from essor.access.models import User
 from essor.domain.activities.calls import link_of, log_call
+from essor.domain.notifications import mentions
 from essor.faces.web import offers
 from essor.faces.web.activities.events import MORNING, REMINDERS, local, minutes_before
 from essor.faces.web.offers import Panel
@@ -164,11 +164,7 @@ _WRITERS: dict[str, Callable[[Loaded, Mapping[str, str]], str]] = {
 
 @require_GET
 def people(request: HttpRequest) -> HttpResponseBase:
-    """Suggest people to mention: those whose name has a word that starts with what was typed."""
+    """Suggest people to mention."""
     actor_of(request)
-    typed = request.GET.get("q", "").strip()
-    users = User.objects.filter(is_active=True, is_frozen=False, user_type=User.Kind.STANDARD)
-    for word in typed.split()[:3]:
-        users = users.filter(name__icontains=word)
-    rows = users.order_by("name").values_list("pk", "name", "title")[:SUGGESTED] if typed else []
+    rows = mentions.suggested(request.GET.get("q", ""), SUGGESTED)
     return render(request, "activities/people.html.jinja", {"people": rows})

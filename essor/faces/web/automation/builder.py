@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseRedirect
@@ -125,6 +126,8 @@ def added(request: HttpRequest, shown: Shown) -> HttpResponseBase:
     versions = shown.flow.versions.values_list("definition", flat=True)
     new = fresh(definition.new_id(*map(definition.from_json, versions)), kind, shown.site)
     changed = definition.inserted(shown.definition, new, after=after, path=path)
+    settings = STEPS[kind].begun(new, replace(shown.site, definition=changed))
+    changed = definition.changed(changed, replace(new, settings=settings))
     return _keep(request, shown, changed, new.id)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -109,3 +109,18 @@ FORMS: dict[str, KindForm] = {}
 def kind_form(name: str, form: KindForm) -> None:
     """Give a kind of step its panel."""
     FORMS[name] = form
+
+
+Built = Callable[[Collection[int]], Collection[int]]
+_elsewhere: list[Built] = []
+
+
+def elsewhere(function: Built) -> Built:
+    """Let a room say which of some flows are built at a desk of its own: the set-up's list leaves them out."""
+    _elsewhere.append(function)
+    return function
+
+
+def built_elsewhere(flow_ids: Collection[int]) -> frozenset[int]:
+    """Return those of some flows that another desk than the set-up's builds."""
+    return frozenset(key for one in _elsewhere for key in one(flow_ids))

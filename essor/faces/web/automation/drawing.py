@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from essor.domain.automation import numbers, outcome
 from essor.domain.automation.checking import Problem
 from essor.domain.automation.definition import RECORD_TRIGGERS, Step, Trigger, Way
+from essor.domain.automation.events import EVENTS
 from essor.domain.automation.kinds import STEPS, Site
 from essor.domain.automation.steps.branch import Branch
 from essor.faces.web.automation.reading import Shown, in_words
@@ -176,6 +177,8 @@ def start_words(site: Site, trigger: Trigger) -> str:
     label = str(site.obj.label)
     if trigger.on == "schedule":
         return schedule_words(trigger)
+    if trigger.on == "event":
+        return event_words(site, trigger)
     if trigger.on == "date":
         named = site.obj.by_name.get(trigger.field.lower())
         date_label = str(named.label) if named else "…"
@@ -201,7 +204,17 @@ def start_words(site: Site, trigger: Trigger) -> str:
         "updated": _("%(object)s changed"),
         "saved": _("%(object)s created or changed"),
         "manual": _("%(object)s: somebody presses the button"),
+        "segment": _("%(object)s: whoever is in a segment"),
     }[trigger.on] % {"object": label}
+
+
+def event_words(site: Site, trigger: Trigger) -> str:
+    """Return in words what has to happen."""
+    kind = EVENTS.get(trigger.topic)
+    if kind is None:
+        return _("Something happens")
+    told = kind.told(trigger.settings, site)
+    return f"{kind.label}: {told}" if told else str(kind.label)
 
 
 def schedule_words(trigger: Trigger) -> str:

@@ -18,7 +18,7 @@ from essor.domain.automation.definition import Definition, from_json
 from essor.domain.automation.kinds import Site
 from essor.domain.automation.models import Flow, FlowRun, RunState
 from essor.domain.automation.ready import READY
-from essor.faces.web.automation import drawing
+from essor.faces.web.automation import desks, drawing
 from essor.faces.web.automation.tabs import draw as draw_tab
 from essor.faces.web.automation.tabs import found
 from essor.faces.web.records.reading import actor_of
@@ -54,6 +54,8 @@ def show(request: HttpRequest) -> HttpResponseBase:
         for flow in Flow.objects.select_related("active", "owner").order_by("name")
         if catalog.has(flow.object_name)
     ]
+    others = desks.built_elsewhere([one.pk for one in flows])
+    flows = [flow for flow in flows if flow.pk not in others]
     figures = counted([one.pk for one in flows])
     lines = []
     for flow in flows:

@@ -109,19 +109,24 @@ def one(request: HttpRequest, flow_id: int, run_id: int) -> HttpResponseBase:
     run = shown.flow.runs.select_related("version").filter(pk=run_id).first()
     if run is None:
         raise NotFound(_("There is no such run."))
+    context = {
+        "line": lines_of(request, shown, [run])[0],
+        "steps": steps_of(run),
+        "outgoing": run.outgoing.order_by("pk"),
+    }
+    return draw(request, "run", shown, context, tab="runs")
+
+
+def steps_of(run: FlowRun) -> list[tuple[FlowStep, str, str, str, str]]:
+    """Return the steps that a run took, in their order: each with its title, its icon, the path out of it, what it told."""
     flow = from_json(run.version.definition)
-    steps = []
+    found = []
     for row in FlowStep.objects.filter(run=run).order_by("pk"):
         step = flow.step(row.node)
         way = step.path(row.outcome) if step else None
         icon = STEPS[step.kind].icon if step and step.kind in STEPS else "help-circle"
-        steps.append((row, title(flow, row.node), icon, way.label if way else "", _said(step, row.detail)))
-    context = {
-        "line": lines_of(request, shown, [run])[0],
-        "steps": steps,
-        "outgoing": run.outgoing.order_by("pk"),
-    }
-    return draw(request, "run", shown, context, tab="runs")
+        found.append((row, title(flow, row.node), icon, way.label if way else "", _said(step, row.detail)))
+    return found
 
 
 def _said(step: Step | None, detail: str) -> str:

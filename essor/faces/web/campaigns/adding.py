@@ -37,8 +37,8 @@ from essor.records.change import Source
 SHOWN = 200
 
 
-@offers.report_action("Contact", "Lead")
-@offers.list_action("Contact", "Lead")
+@offers.report_action("Contact", "Lead", MEMBER)
+@offers.list_action("Contact", "Lead", MEMBER)
 def add_button(state: State) -> Action | None:
     """Offer to put the selected people into a campaign."""
     seen = state.catalog
@@ -73,7 +73,7 @@ def add(request: HttpRequest, name: str) -> HttpResponseBase:
         )
         return started()
     batch = undo.begin(state.actor, jobs.KIND, state.object.name)
-    done = members.add(
+    done = members.add_selected(
         state.actor, campaign, state.object.name, keys_of(state, selected), status=status, override=override,
         source=Source(name=jobs.KIND, batch=batch),
     )  # fmt: skip

@@ -9,9 +9,11 @@ from typing import Any
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from essor.access import rows as row_access
 from essor.access.actor import Actor
 from essor.domain.marketing.audience import jobs, keep
 from essor.domain.marketing.audience.count import counted, listed
@@ -22,6 +24,7 @@ from essor.domain.marketing.campaigns.objects import CAMPAIGN, MEMBER
 from essor.domain.marketing.campaigns.statuses import of_campaigns
 from essor.domain.marketing.consent.ask import policy
 from essor.domain.marketing.consent.people import KINDS, OBJECTS, Person
+from essor.domain.marketing.sending.states import DRAFT
 from essor.faces.web import addresses
 from essor.faces.web.campaigns.keys import key_of
 from essor.faces.web.records.page import may_edit
@@ -33,9 +36,10 @@ from essor.kernel.errors import EssorError, FieldError, NotFound, ValidationFail
 from essor.kernel.whole import whole, wholes
 from essor.query import run
 from essor.query.actions import list_views, segments
-from essor.query.tree import Column, Compare, Constant, Order, Path, Query
+from essor.query.tree import All, Column, Compare, Constant, Order, Path, Query
 
 CAMPAIGNS, SHOWN = 30, 50
+MAILING = "ListEmail"
 PICKED: tuple[Source, ...] = ("segment", "view", "members")
 PREFIXES = {"Contact": "003", "Lead": "00Q"}
 
@@ -62,12 +66,32 @@ def _context(record: Loaded, problem: str = "") -> dict[str, Any]:
         found = counted(audience, record.actor) if audience.include else None
     except EssorError as error:
         problem = str(error)
-    rules = policy()
+    rules, seen = policy(), record.catalog
     return {
         "record": record, "audience": audience, "counted": found, "problem": problem, "may": may_edit(record),
         "groups": sources(record.actor), "topics": _topics(record.actor), "reasons": Reason, "policy": rules,
-        "pickers": _pickers(record),
+        "segmented": [
+            Action(_("New segment: %(people)s") % {"people": seen.object(one).plural}, reverse("web:segments", args=[one]))
+            for one in KINDS
+            if seen.has(one)
+        ],
+        "pickers": _pickers(record), "draft": _draft(record) if found else "",
+        "may_mail": record.catalog.has(MAILING) and row_access.may(record.actor, MAILING, "create"),
     }  # fmt: skip
+
+
+def _draft(record: Loaded) -> str:
+    """Return the id of the campaign's newest mailing that was not launched, empty when there is none."""
+    if not record.catalog.has(MAILING):
+        return ""
+    own = Compare(Path(("CampaignId",)), "eq", (Constant(record.key),))
+    unsent = Compare(Path(("Status",)), "eq", (Constant(DRAFT, "text"),))
+    newest = (Order(Path(("Id",)), descending=True),)
+    query = Query(
+        MAILING, columns=(Column(Path(("Id",))),), where=All((own, unsent)), order_by=newest, limit=1
+    )
+    rows = run.rows(record.actor, query)
+    return ids.encode("0XB", rows[0]["Id"]) if rows else ""
 
 
 def _pickers(record: Loaded) -> list[Any]:

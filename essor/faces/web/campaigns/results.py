@@ -5,28 +5,34 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from essor.access import rows as row_access
 from essor.domain.marketing.campaigns.calls import TASK
 from essor.domain.marketing.campaigns.objects import CAMPAIGN, MEMBER
+from essor.domain.marketing.consent.people import KINDS
 from essor.domain.marketing.sending.models import ListEmail
 from essor.domain.marketing.tracking import reading
 from essor.domain.marketing.tracking.models import OPENED
 from essor.faces.web import offers
 from essor.faces.web.lists.state import rows_address, written
 from essor.faces.web.records.reading import Loaded, actor_of, load
-from essor.kernel.errors import QueryRefused
+from essor.faces.web.toasts import flash
+from essor.kernel.errors import NotFound, QueryRefused
 from essor.query import run
-from essor.query.tree import Aggregate, All, Any, Column, Compare, Condition, Constant, Path, Query
+from essor.query.actions.segments import Step as SegmentStep
+from essor.query.actions.segments import save_segment
+from essor.query.tree import Aggregate, All, Any, Column, Compare, Condition, Constant, Path, Query, Related
 
 MAILING = "ListEmail"
 SOON = timedelta(days=7)
+NAMED = 60  # characters of a campaign's name in that of a segment
 
 
 def _there(name: str) -> Condition:
@@ -112,6 +118,24 @@ def _steps(counts: dict[str, int], own: Condition) -> list[Step]:
         )
         for name, (label, tone) in words.items()
     ]  # fmt: skip
+
+
+@require_POST
+def segment(request: HttpRequest, record_id: str) -> HttpResponseBase:
+    """Keep those who clicked and did not respond as a segment of contacts, and one of leads; each follows the campaign."""
+    record = load(actor_of(request), record_id, of=(CAMPAIGN,))
+    warm = All((Compare(Path(("CampaignId",)), "eq", (Constant(record.key),)), WARM))
+    name = _("Clicked, did not respond: %(campaign)s") % {"campaign": record.title[:NAMED]}
+    there = Related("CampaignMembers", warm)
+    made = [
+        save_segment(record.actor, object_name=one, name=name, steps=[SegmentStep(name, there)])
+        for one in KINDS
+        if record.catalog.has(one) and run.count_up_to(record.actor, Query(one, where=there), 1)
+    ]
+    if not made:
+        raise NotFound(_("Nobody clicked without responding."))
+    flash(request, _("The segment is kept. It follows whoever clicks or responds from now on."))
+    return HttpResponseRedirect(reverse("web:segment", args=[made[0].object_name, made[0].pk]))
 
 
 @require_GET

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from essor.faces.web.campaigns import adding, audience, calling, consents, door, figures, members, results
+from essor.faces.web.campaigns import (
+    adding,
+    audience,
+    calling,
+    consents,
+    door,
+    figures,
+    home,
+    members,
+    results,
+)
 
 urlpatterns = [
     path("r/<str:record_id>/figures", figures.panel, name="campaign_figures"),
@@ -13,6 +23,7 @@ urlpatterns = [
     path("r/<str:record_id>/members/status", members.status, name="campaign_status"),
     path("r/<str:record_id>/campaigns", members.of_person, name="campaigns_of"),
     path("r/<str:record_id>/results", results.panel, name="campaign_results"),
+    path("r/<str:record_id>/results/segment", results.segment, name="campaign_segment"),
     path("r/<str:record_id>/hits", results.hits, name="mailing_hits"),
     path("o/<str:name>/call-tasks", calling.call, name="call_tasks"),
     path("o/<str:name>/add-to-campaign", adding.add, name="add_to_campaign"),
@@ -25,5 +36,6 @@ urlpatterns = [
     path("e/<str:token>/ticket", door.ticket, name="ticket"),
     path("e/<str:token>/code.svg", door.code, name="door_code"),
     path("r/<str:record_id>/consent", consents.panel, name="consent"),
+    path("home/campaigns", home.panel, name="my_campaigns"),
     path("campaigns/statuses", adding.statuses, name="campaign_statuses"),
 ]

@@ -13,7 +13,7 @@ from essor.access import rows as row_access
 from essor.catalog.definitions import Choice, Field, ObjectDef
 from essor.catalog.kinds import ParseContext, ParseError
 from essor.catalog.layouts import layout_for, required_at
-from essor.catalog.pipelines import stage_field
+from essor.catalog.pipelines import default_type, narrowed, stage_field
 from essor.domain.sales.conversion import mapping, rules
 from essor.domain.sales.conversion.convert import Ask, opportunity_defaults
 from essor.domain.sales.conversion.matching import Match, Matches, find
@@ -151,7 +151,10 @@ def _part(
     required = _required(record, obj, values)
     wanted = [*FIRST[name], *(one for one in required if values.get(f"{name}.{one}") in (None, "", []))]
     wanted += [key.partition(".")[2] for key in errors if key.startswith(f"{name}.")]
-    fields = [obj.field(one) for one in dict.fromkeys(wanted) if obj.has(one)]
+    kind, profile = default_type(obj, record.actor.profile_id), record.actor.profile_id
+    fields = [
+        narrowed(obj, obj.field(one), kind.id if kind else None, profile) for one in dict.fromkeys(wanted) if obj.has(one)
+    ]  # fmt: skip
     via = LOOKUPS.get(name)
     other = (
         record.catalog.object(via[0]).by_name.get(via[1].lower()) if via and record.catalog.has(via[0]) else None

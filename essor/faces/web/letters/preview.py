@@ -17,6 +17,7 @@ from essor.access.view import catalog_for
 from essor.domain.marketing.letters import merge
 from essor.domain.marketing.letters.compile import Letter, compiled
 from essor.domain.marketing.letters.compiled import Compiled, Replacements
+from essor.faces.web import formatting
 from essor.faces.web.letters import reading
 from essor.faces.web.records.lookups import options_for
 from essor.faces.web.records.reading import actor_of
@@ -74,7 +75,8 @@ def draft(request: HttpRequest, record_id: str) -> JsonResponse:
     except EssorError as error:
         return JsonResponse({"errors": told(error)}, status=200)
     return JsonResponse({
-        "subject": mail.subject, "html": mail.html, "text": mail.text, "size": len(mail.html.encode()), "errors": [],
+        "subject": mail.subject, "html": mail.html, "text": mail.text, "size": formatting.file_size(len(mail.html.encode())),
+        "errors": [],
     })  # fmt: skip
 
 

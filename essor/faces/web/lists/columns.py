@@ -25,6 +25,7 @@ LAST = "LastActivityDate"
 MOST = 30
 STANDING = 8
 PREFERRED = (
+    "Name", "CompanyOrAccount",
     "QuoteNumber", "AccountId", "Company", "Title", "StageName", "Status", "GrandTotal", "Amount", "CloseDate",
     "EffectiveDate", "StartDate", "EndDate",
     "StartDateTime", "ActivityDate", "Priority", "ProductCode", "Family", "UnitPrice", "WhoId", "WhatId",

@@ -93,7 +93,7 @@ def show(request: HttpRequest) -> HttpResponseBase:
         "greeting": greeting(actor), "today": timezone.localdate(), "tasks": tasks, "more_tasks": more,
         "events": events, "closing": closing, "untouched": untouched, "stages": stages, "seen": seen, "empty": empty,
         "summary": today.summary(0 if more else len(tasks), events), "has_calendar": catalog.has("Event"),
-        "quick": list(quick(actor, catalog)),
+        "quick": list(quick(actor, catalog)), "panels": offers.home_panels(actor),
         "steps": [one for one in offers.first_steps(actor) if one.early] if empty else [],
         "all_tasks": _mine(catalog, "Task"), "all_deals": _mine(catalog, "Opportunity"),
     }  # fmt: skip

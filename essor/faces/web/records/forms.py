@@ -21,8 +21,10 @@ from essor.catalog.pipelines import (
     RECORD_TYPE,
     default_type,
     entries_at,
+    first_stage,
     narrowed,
     offered_types,
+    pipeline,
     stage_field,
 )
 from essor.faces.web import addresses
@@ -176,7 +178,7 @@ def _staged(layout: PageLayout, obj: ObjectDef, values: Mapping[str, Any]) -> fr
 
 def _retyped(request: HttpRequest, actor: Actor, obj: ObjectDef) -> HttpResponseBase:
     """Draw the form of a new record again with the values of another record type; nothing typed is lost."""
-    typed = {**sent_values(obj, request.POST), **_labels(request.POST)}
+    typed = _at_a_stage(obj, {**sent_values(obj, request.POST), **_labels(request.POST)})
     return _draw(request, _form(actor, obj, typed, back=addresses.object_list(obj.name)))
 
 
@@ -223,6 +225,16 @@ def _starting_values(request: HttpRequest, actor: Actor, obj: ObjectDef) -> dict
             values[asked.name] = text
             if asked.targets:
                 values[f"{asked.name}.label"] = _name_of(actor, str(text))
+    return _at_a_stage(obj, values)
+
+
+def _at_a_stage(obj: ObjectDef, values: dict[str, Any]) -> dict[str, Any]:
+    """Let a new record that must have a stage begin its path where nobody has chosen another stage of that path."""
+    stage, kind = stage_field(obj), values.get(RECORD_TYPE)
+    if stage is None or not (stage.required and stage.createable):
+        return values
+    if values.get(stage.name) not in {one.value for one in pipeline(obj, kind)}:
+        values[stage.name] = first_stage(obj, kind)
     return values
 
 

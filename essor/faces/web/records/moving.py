@@ -30,17 +30,24 @@ from essor.records.change import Change, Source
 from essor.records.together import save_with_parents
 
 OURS = frozenset({"field", "to", "revision", "asked"})
-REASON = "LossReason"
+REASON, MISSING = "LossReason", "REQUIRED_FIELD_MISSING"
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One control of the dialog: the field, named by its path, the parent's title, what is wrong."""
+    """One control of the dialog: the field, named by its path, the parent's title, what is wrong.
+
+    `required` when nothing but a value is missing: that goes without saying until somebody sends it empty.
+    """
 
     field: Field
     of: str = ""
     errors: tuple[str, ...] = ()
     required: bool = True
+
+    def shown(self, *, again: bool) -> tuple[str, ...]:
+        """Return the sentences beside the control, whether or not the dialog was sent `again`."""
+        return self.errors if again or not self.required else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +144,10 @@ def _to_ask(record: Loaded, sent: Sent, failed: ValidationFailed) -> tuple[list[
     found: list[Asked] = []
     other: list[str] = []
     for path in dict.fromkeys((*told, *sent.values)):
-        sentences = tuple(error.message for error in told.get(path, ()))
-        control = _control(record, path, sentences)
+        errors = told.get(path, [])
+        sentences = tuple(error.message for error in errors)
+        missing = all(error.code == MISSING for error in errors)
+        control = _control(record, path, sentences, required=missing)
         if control is None or path == sent.name:
             other.extend(sentences)
         else:
@@ -146,7 +155,7 @@ def _to_ask(record: Loaded, sent: Sent, failed: ValidationFailed) -> tuple[list[
     return found, other
 
 
-def _control(record: Loaded, path: str, sentences: Iterable[str]) -> Asked | None:
+def _control(record: Loaded, path: str, sentences: Iterable[str], *, required: bool) -> Asked | None:
     """Return the control of a path that the reader may fill here, None when there is none."""
     way, dot, last = path.partition(".")
     obj, title = record.object, ""
@@ -162,7 +171,7 @@ def _control(record: Loaded, path: str, sentences: Iterable[str]) -> Asked | Non
     apart = ("none", "file", "address", "geolocation", *(("lookup", "multiselect") if dot else ()))
     if target is None or not target.updateable or target.kind.control in apart:
         return None
-    return Asked(replace(target, name=path) if dot else target, title, tuple(sentences))
+    return Asked(replace(target, name=path) if dot else target, title, tuple(sentences), required)
 
 
 def _dialog(
@@ -177,7 +186,7 @@ def _dialog(
     context = {
         "record": record, "moved": moved, "sent": sent, "choice": moved.choice(sent.to) or sent.to, "asked": asked,
         "other": list(other), "values": {**record.values, **_theirs(record, asked), **sent.values, **_labels(request)},
-        "again": sent.offered,
+        "again": sent.offered, "missing": any(one.required for one in asked),
     }  # fmt: skip
     response = render(request, "records/move.html.jinja", context, status=422)
     response.headers["HX-Retarget"] = "#move-dialog"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.http import HttpRequest, HttpResponsePermanentRedirect
+from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
@@ -53,7 +53,7 @@ STALE_DAYS = 30
 
 @require_GET
 def show(request: HttpRequest, record_id: str) -> HttpResponseBase:
-    """Draw a record's page; the id of a merged record leads to the winner."""
+    """Draw a record's page; the id of a merged record leads to the winner, for as long as nobody parts them again."""
     actor = actor_of(request)
     try:
         record = load(actor, record_id)
@@ -61,7 +61,7 @@ def show(request: HttpRequest, record_id: str) -> HttpResponseBase:
         winner = _winner(request, record_id)
         if winner is None:
             raise
-        return HttpResponsePermanentRedirect(addresses.record(winner))
+        return HttpResponseRedirect(addresses.record(winner))
     layout = layout_for(record.object, actor.profile_id, record.catalog.version)
     offered, marks = list(offers.actions(record)), offers.marks(record)
     context = {

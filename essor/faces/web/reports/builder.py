@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -18,7 +18,7 @@ from essor.catalog.definitions import Catalog, ObjectDef
 from essor.domain.reports import reading, running
 from essor.domain.reports.actions import keep
 from essor.domain.reports.actions.keep import Title
-from essor.domain.reports.definition import Definition, Derived
+from essor.domain.reports.definition import Definition, Derived, Grouping
 from essor.domain.reports.models import Report
 from essor.domain.reports.tree import field_at
 from essor.faces.web.lists.going import go
@@ -104,7 +104,7 @@ def build(request: HttpRequest) -> HttpResponseBase:
     """Answer the builder's parts for what the form says now."""
     actor = actor_of(request)
     obj = catalog_for(actor).object(request.POST.get("object", ""))
-    definition = forms.adapted(reading.definition(forms.sent(request.POST)), obj)
+    definition = _by_month(actor, obj, forms.adapted(reading.definition(forms.sent(request.POST)), obj))
     context = context_of(actor, definition, pending=request.POST) | {"keep": request.POST.get("key", "")}
     return render(request, "reports/build.html.jinja", context)
 
@@ -212,6 +212,23 @@ def _unfinished(data: Any, keys: list[str]) -> Any:
             and reading.KEY.fullmatch(key)
         ):
             yield Figure(**line)
+
+
+def _by_month(actor: Actor, obj: ObjectDef, definition: Definition) -> Definition:
+    """Cut the dates that were just chosen into months, standing in columns: time runs from left to right."""
+
+    def cut(one: Grouping) -> Grouping:
+        try:
+            fresh = not one.unit and forms.is_date(field_at(actor, obj, one.path))
+        except QueryRefused:
+            return one
+        return replace(one, unit="month") if fresh else one
+
+    rows, across = tuple(map(cut, definition.rows)), tuple(map(cut, definition.across))
+    chart = definition.chart
+    if rows[:1] != definition.rows[:1] and chart.kind == "bar":
+        chart = replace(chart, kind="column")
+    return replace(definition, rows=rows, across=across, chart=chart)
 
 
 def _lines(actor: Actor, obj: ObjectDef, groupings: Any, most: int = forms.LINES) -> list[Line]:

@@ -146,12 +146,6 @@ def entry_words(shown: Shown, trigger: Trigger) -> str:
     """Return in words how people come in."""
     if trigger.on == "segment":
         return _segment_words(shown, trigger)
-    if trigger.on == "event":
-        kind = EVENTS.get(trigger.topic)
-        if kind is None:
-            return _("Something happens")
-        told = kind.told(trigger.settings, shown.site)
-        return f"{kind.label}: {told}" if told else str(kind.label)
     if trigger.on == "manual":
         return _("By hand")
     return start_words(shown.site, trigger)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,7 @@ from essor.domain.marketing.scenarios import actions as scenarios
 from essor.domain.marketing.scenarios import figures, ready, rights
 from essor.domain.marketing.scenarios.models import Scenario
 from essor.faces.web import addresses, offers
+from essor.faces.web.automation import desks
 from essor.faces.web.offers import PageTab
 from essor.faces.web.records.reading import Loaded
 from essor.faces.web.scenarios.choosing import campaigns
@@ -33,6 +35,12 @@ from essor.kernel.whole import whole
 from essor.query.names import names
 
 PAGE = 50
+
+
+@desks.elsewhere
+def built_here(flow_ids: Collection[int]) -> Collection[int]:
+    """Return those of some flows that are scenarios."""
+    return set(Scenario.objects.filter(flow__in=flow_ids).values_list("flow_id", flat=True))
 
 
 @dataclass(frozen=True, slots=True)

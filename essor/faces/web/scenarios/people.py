@@ -24,7 +24,7 @@ from essor.domain.marketing.scenarios import actions as scenarios
 from essor.domain.marketing.scenarios import figures, rights
 from essor.faces.web import addresses, offers
 from essor.faces.web.automation.reading import Shown
-from essor.faces.web.automation.runs import TONES, title
+from essor.faces.web.automation.runs import TONES, steps_of, title
 from essor.faces.web.campaigns.keys import key_of as record_key
 from essor.faces.web.records.reading import Loaded, actor_of, load
 from essor.faces.web.scenarios.reading import draw, found, looking, scenario_of
@@ -42,6 +42,8 @@ GROUPS = {
     "left": (RunState.STOPPED,),
     "failed": (RunState.FAILED,),
 }
+# Those who failed take their step again, or go on behind it.
+MENDED = {"retry": actions.retry, "skip": actions.skip}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class Line:
     href: str
     step: str
     tone: str
+    way: str
 
 
 @require_GET
@@ -107,6 +110,7 @@ def lines_of(actor: Actor, shown: Shown, runs: Sequence[FlowRun]) -> list[Line]:
         Line(
             run, known.get((obj.name, run.record_id), ""), addresses.record(ids.encode(obj.prefix, run.record_id)),
             title(flows[run.version_id], run.node), TONES.get(run.state, ""),
+            reverse("web:scenario_way", args=[shown.flow.pk, run.pk]),
         )
         for run in runs
     ]  # fmt: skip
@@ -114,6 +118,17 @@ def lines_of(actor: Actor, shown: Shown, runs: Sequence[FlowRun]) -> list[Line]:
 
 def _chooser(shown: Shown) -> dict[str, str]:
     return {"href": shown.desk.samples, "label": str(shown.site.obj.label)}
+
+
+@require_GET
+def way(request: HttpRequest, flow_id: int, run_id: int) -> HttpResponseBase:
+    """Draw the steps that one person took, as far as the reader may see the person."""
+    shown = found(request, flow_id)
+    run = shown.flow.runs.select_related("version").filter(pk=run_id).first()
+    line = lines_of(actor_of(request), shown, [run])[0] if run is not None else None
+    if run is None or line is None or not line.name:
+        raise NotFound(_("There is no such page."))
+    return draw(request, "way", shown, {"line": line, "steps": steps_of(run)}, tab="people")
 
 
 @require_POST
@@ -128,6 +143,9 @@ def do(request: HttpRequest, flow_id: int) -> HttpResponseBase:
     elif verb == "on":
         count = moving.hurry(actor, shown.flow, chosen)
         said = ngettext("%(num)d person goes on now.", "%(num)d people go on now.", count)
+    elif verb in MENDED:
+        count = MENDED[verb](actor, shown.flow, chosen)
+        said = ngettext("%(num)d person goes on now.", "%(num)d people go on now.", count)
     else:
         raise NotFound(_("There is no such page."))
     if count:
@@ -135,7 +153,9 @@ def do(request: HttpRequest, flow_id: int) -> HttpResponseBase:
     else:
         flash(request, _("Tick at least one person for whom this can be done."), tone="error")
     at, version = request.POST.get("at", ""), request.POST.get("version", "")
-    query = urlencode({"at": at, "version": version} if at else {"state": "inside"})
+    query = urlencode(
+        {"at": at, "version": version} if at else {"state": "failed" if verb in MENDED else "inside"}
+    )
     return HttpResponseRedirect(f"{shown.desk.people}?{query}")
 
 

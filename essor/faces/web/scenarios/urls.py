@@ -19,6 +19,7 @@ scenario = [
     path("test", builder.test, name="scenario_test"),
     path("people", people.show, name="scenario_people"),
     path("people/do", people.do, name="scenario_people_do"),
+    path("people/<int:run_id>", people.way, name="scenario_way"),
     path("people/enter", people.enter, name="scenario_enter"),
     path("state", state.change, name="scenario_state"),
     path("versions", state.versions, name="scenario_versions"),

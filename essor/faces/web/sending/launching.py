@@ -122,7 +122,7 @@ def write(request: HttpRequest, record_id: str) -> HttpResponseBase:
         save(record.actor, Change(MAILING, values, id=record.key))
     except ValidationFailed as wrong:
         return _draw(request, record, mailing, sent(request, errors_of(wrong)))
-    flash(request, _("Kept."))
+    flash(request, _("Saved."))
     return HttpResponseRedirect(f"/r/{record.id}/launch")
 
 

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from essor.access.actor import Actor
 from essor.domain.marketing.audience.reasons import Reason
 from essor.domain.marketing.consent.people import OBJECTS
-from essor.domain.marketing.sending import control, since, trial
+from essor.domain.marketing.sending import control, problems, since, trial
 from essor.domain.marketing.sending.models import ListEmail, Recipient
 from essor.domain.marketing.sending.states import (
     CANCELLED,
@@ -86,6 +86,7 @@ def panel(request: HttpRequest, record_id: str) -> HttpResponseBase:
         "trial": trial.of(mailing), "standings": trial.standings(mailing), "winner": mailing.trial.get("winner"),
         "decides_at": trial.decides_at(mailing), "may_edit": may_edit(record),
         "live": mailing.status in (SCHEDULED, SENDING),
+        "problem": (problems.no_room() if mailing.status in (SCHEDULED, SENDING) else "") or mailing.problem,
     }  # fmt: skip
     return render(request, "sending/progress.html.jinja", context)
 
@@ -160,7 +161,8 @@ def why(row: Recipient) -> str:
         return reason(row.code)
     if row.code == control.LEFT:
         return _("It is not sure that it was sent; somebody decided to leave it.")
-    words = f"{row.code} {row.detail}".strip() if row.code > 1 else row.detail
+    told = row.code > 1 and not row.detail.startswith(str(row.code))
+    words = f"{row.code} {row.detail}".strip() if told else row.detail
     return "" if row.state == State.SENT else words
 
 

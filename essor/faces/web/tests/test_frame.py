@@ -84,3 +84,14 @@ def test_a_record_page_asks_fifteen_questions_at_most(admin: Client, new: New) -
     with CaptureQueriesContext(connection) as asked:
         text(admin.get(f"/r/{account}/"))
     assert len(asked) <= 15
+
+
+def test_a_page_s_own_style_sheets_come_with_boosted_navigation() -> None:
+    pages = engines["jinja2"].env
+    frame = pages.loader.get_source(pages, "base.html.jinja")[0]
+    replaced = frame[frame.index('<main id="page"') : frame.index("</main>")]
+    assert "{% block styles %}" in replaced
+    for name in pages.list_templates(filter_func=lambda one: one.endswith(".jinja")):
+        source = pages.loader.get_source(pages, name)[0]
+        if 'extends "base.html.jinja"' in source:
+            assert "{% block head %}" not in source, f"{name}: the frame has no such block"

@@ -133,7 +133,7 @@ def test_what_each_part_brings_takes_and_shares(admin: Actor, make: Make) -> Non
 def sent(admin: Actor) -> Iterator[list[int]]:
     mails: list[int] = []
 
-    def rows(since: datetime) -> tuple[str, tuple[Any, ...]]:
+    def rows(since: datetime, _among: str) -> tuple[str, tuple[Any, ...]]:
         each = " UNION ALL ".join("SELECT 1 AS kind, %s AS person_id" for _one in mails)
         return f"SELECT kind, person_id FROM ({each}) AS x WHERE %s > ''", (*mails, since.isoformat())
 

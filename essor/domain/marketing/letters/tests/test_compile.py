@@ -214,6 +214,11 @@ def test_an_expert_cannot_put_a_value_where_it_is_not_safe(source: str) -> None:
         compiling.compiled(Letter(kind=HTML, source=source))
 
 
+def test_what_cannot_be_read_is_told_with_its_line_and_no_name_of_a_field() -> None:
+    with pytest.raises(ValidationFailed, match=r"^Line 2: this cannot be read"):
+        compiling.compiled(Letter(kind=HTML, source="<p>Hi</p>\n<p>{{ Name </p>"))
+
+
 def test_a_part_lost_in_mjml_is_told() -> None:
     source = "<mjml><mj-head>{% if Name %}x{% endif %}</mj-head><mj-body></mj-body></mjml>"
     with pytest.raises(ValidationFailed, match="MJML"):

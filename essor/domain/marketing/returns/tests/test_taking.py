@@ -31,7 +31,7 @@ def test_a_hard_bounce_blocks_the_address_and_stands_on_the_contact(contact: int
     assert (row.state, row.code) == (State.BOUNCED, 550)
     ana = Contact.objects.get(pk=contact)
     assert ana.email_bounced_date == Bounce.objects.get().at
-    assert ana.email_bounced_reason == "5.1.1 550 5.1.1 User unknown"
+    assert ana.email_bounced_reason == "550 5.1.1 User unknown"
     assert Suppression.objects.get().reason == Suppression.Reason.HARD_BOUNCE
     assert OutboxEvent.objects.filter(topic="mail.bounced").count() == 1
 

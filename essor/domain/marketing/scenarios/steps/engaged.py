@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from essor.domain.automation.definition import Definition, Step
 from essor.domain.automation.durations import duration, duration_errors, length
-from essor.domain.automation.kinds import Batch, Member, Site, step
+from essor.domain.automation.kinds import STEPS, Batch, Member, Site, step
 from essor.domain.marketing.consent.people import KINDS
 from essor.domain.marketing.scenarios.models import StepMail
 from essor.domain.marketing.scenarios.steps.people import PeopleStep
@@ -58,8 +58,15 @@ class Engaged(PeopleStep):
     def told(self, step: Step, site: Site) -> str:
         """Name the letter and the time."""
         sent = site.definition.step(str(step.settings.get("mail", "")))
-        name = (sent.title or sent.id) if sent else ""
-        return _("%(letter)s, within %(length)s") % {"letter": name, "length": length(step)}
+        name = (sent.title or STEPS[SEND].told(sent, site)) if sent else ""
+        pattern = _("%(letter)s, within %(length)s") if name else _("within %(length)s")
+        return pattern % {"letter": name, "length": length(step)}
+
+    def begun(self, step: Step, site: Site) -> Mapping[str, Any]:
+        """The last letter on the way to it."""
+        flow = site.definition
+        above = [one for one in before(flow, step.id) if _leads(flow, one, step.id)]
+        return {**step.settings, "mail": above[-1]} if above else step.settings
 
     def ways(self, settings: Mapping[str, Any]) -> Sequence[tuple[str, str]]:  # noqa: ARG002
         """Clicked, or nothing."""
@@ -92,6 +99,17 @@ def before(definition: Definition, node: str) -> list[str]:
         if one.kind == SEND:
             found.append(one.id)
     return found
+
+
+def _leads(definition: Definition, start: str, node: str) -> bool:
+    """Tell whether somebody at the step `start` may come to `node`."""
+    ahead, seen = [start], set[str]()
+    while ahead:
+        step = ahead.pop()
+        if step not in seen:
+            seen.add(step)
+            ahead += [after for (one, _outcome), after in definition.arrows.items() if one == step]
+    return node in seen
 
 
 @dataclass(slots=True)

@@ -22,6 +22,7 @@ from essor.domain.marketing.consent.people import CONTACT, Person
 from essor.domain.marketing.scenarios.models import Gateway, SentText
 from essor.domain.marketing.scenarios.tests.conftest import STORY, MakeScenario, people, work
 from essor.domain.marketing.scenarios.texts import brevo, keeping, ovh, twilio
+from essor.domain.notifications.models import Notification
 from essor.kernel.errors import EssorError, Forbidden, ValidationFailed
 
 NUMBER = "+33612345678"
@@ -143,6 +144,23 @@ def test_each_provider_is_told_its_own_way_and_its_refusals_are_words(
     with pytest.raises(EssorError, match="Sender is not valid"):
         keeping.attempt(admin, NUMBER, "x")
     assert "Sender is not valid" in Gateway.objects.get().problem
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_refused_message_fails_where_the_scenario_is_looked_after(
+    admin: Actor, make_scenario: MakeScenario, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(brevo, "BASE", desk.url)
+    (anna,) = people("anna", mobile_phone=NUMBER)
+    consents.record(Person(CONTACT, anna), "sms", "opt_in", source="test", wording="yes")
+    keeping.keep(admin, {"provider": "brevo", "sender": "Vauban", "api_key": "K"})
+    scenario = make_scenario(STORY, {"kind": "sms", "settings": {"text": "Hi"}})
+    desk.status, desk.reply = 400, {"message": "Sender is not valid"}
+    work()
+    run = scenario.flow.runs.get()
+    assert (run.state, "Sender is not valid" in run.error, len(desk.got)) == (RunState.FAILED, True, 1)
+    assert Notification.objects.get(link__gt="").link == f"/scenarios/{scenario.flow_id}/people?state=failed"
+    assert not SentText.objects.exists()
 
 
 @pytest.mark.django_db

@@ -11,14 +11,19 @@ from typing import Any
 import dns.resolver
 import pytest
 from django.apps import apps
+from django.db import connection
 from django.utils import timezone
 
 from essor.access.actor import Actor
+from essor.domain.marketing.audience import select
 from essor.domain.marketing.audience.definition import Audience, Part
+from essor.domain.marketing.audience.reasons import Reason
+from essor.domain.marketing.consent.models import Policy
 from essor.domain.marketing.letters.models import EmailTemplate
 from essor.domain.marketing.sending import contents, control, domains, jobs, launch, runner, testing
 from essor.domain.marketing.sending.models import Content, Link, ListEmail, Recipient, Server
 from essor.domain.marketing.sending.states import CANCELLED, DRAFT, SCHEDULED, SENDING, SENT, State
+from essor.domain.marketing.sending.tests.conftest import make_mailing
 from essor.domain.marketing.sending.tests.sink import Sink
 from essor.jobs import worker
 from essor.kernel.errors import ValidationFailed
@@ -167,3 +172,16 @@ def test_rates_of_many_new_mailings_are_kept_whole(admin: Actor) -> None:
     typed = [Change("ListEmail", {"Name": f"M{number}", "HourlyRate": "1000"}) for number in range(3)]
     assert all(one.ok for one in save_many(admin, "ListEmail", typed))
     assert set(ListEmail.objects.values_list("hourly_rate", flat=True)) == {1000}
+
+
+def test_a_few_people_are_capped_by_their_own_mails(admin: Actor) -> None:
+    mailing = make_mailing(["anna", "bob"])
+    rows = Recipient.objects.filter(list_email=mailing)
+    anna, bob = rows.order_by("pk").values_list("person_id", flat=True)
+    rows.filter(person_id=anna).update(state=State.SENT, sent_at=timezone.now())
+    Policy.objects.create(pk=1, cap_mails=1, cap_days=7)
+    part = Part("people", object="Contact", people=(anna, bob))
+    sql, params = select.recipients(Audience((part,)), admin)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT person_id, reason FROM ({sql}) AS found", params)
+        assert dict(cursor.fetchall()) == {anna: Reason.CAPPED, bob: None}

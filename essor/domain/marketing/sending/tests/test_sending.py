@@ -97,6 +97,10 @@ def test_what_holds_a_mailing_up_is_told_in_the_language_of_who_launched_it(
     server.data = {"fast": "421 4.7.0 slow down"}
     made = go(mailing(["fast"], launched_by_id=admin.user_id))
     assert "slowly" not in str(made.problem)
+    Server.objects.update(port=1)
+    dead = go(mailing(["late"], launched_by_id=admin.user_id))
+    assert "127.0.0.1:1" in str(dead.problem)
+    assert "does not answer" not in str(dead.problem)
     assert re.search(r"\d\d/\d\d/\d{4} \d\d:\d\d", str(made.problem))
 
 

@@ -155,3 +155,42 @@ def test_hits_wait_in_memory_while_the_database_is_away(
     recorder.flush()
     assert kept == [1]
     assert list(Hit.objects.order_by("pk").values_list("link", flat=True)) == [0, 1]
+
+
+def test_what_comes_while_a_batch_is_written_gathers_for_the_next_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    batches: list[list[int]] = []
+
+    def keep(batch: Sequence[int]) -> None:
+        batches.append(list(batch))
+        recorder.note(len(batches) + 10)
+
+    recorder: Recorder[int] = Recorder(keep)
+    monkeypatch.setattr(recorder, "_start", bool)  # no thread: the test writes
+    recorder.note(1)
+    recorder.note(2)
+    recorder.flush()
+    recorder.flush()
+    assert batches == [[1, 2], [11]]
+
+
+def test_an_event_names_people_once_and_never_too_many(
+    recipient: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verdicts, "MOST_PEOPLE", 2)
+    people = [recipient() for _number in range(3)]
+    start = (timezone.now() - timedelta(minutes=5)).replace(second=0, microsecond=0)
+    keeping.keep([seen(row, at=start + timedelta(seconds=second)) for row in people for second in (0, 30)])
+    keeping.keep([seen(people[0], at=start + timedelta(seconds=90))])
+    verdicts.settle.call()
+    told = [
+        orjson.loads(row.payload) for row in OutboxEvent.objects.filter(topic="mail.clicked").order_by("pk")
+    ]
+    assert [len(one["people"]) for one in told] == [2, 1, 1], (
+        "three within a minute, one of them again in the next"
+    )
+    assert {key for one in told for key, _name, _person in one["people"]} == {row.pk for row in people}
+    assert [datetime.fromisoformat(one["at"]) - start for one in told] == [
+        timedelta(seconds=30), timedelta(seconds=30), timedelta(seconds=90),
+    ]  # fmt: skip

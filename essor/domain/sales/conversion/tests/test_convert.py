@@ -14,7 +14,8 @@ from essor.access.actor import Actor, actor_for
 from essor.access.tests.samples import MakeUser
 from essor.catalog import current
 from essor.catalog.actions.add_field import add_field
-from essor.catalog.actions.spec import FieldSpec
+from essor.catalog.actions.add_record_type import add_record_type
+from essor.catalog.actions.spec import FieldSpec, RecordTypeSpec
 from essor.domain.activities.models import Event, Task
 from essor.domain.feed.attach import attach, attached
 from essor.domain.sales.conversion import mapping, take_back
@@ -67,6 +68,17 @@ def test_everything_the_lead_knows_arrives(admin: Actor, lead: int) -> None:
     assert (closed.converted_account_id, closed.converted_contact_id) == (account.pk, contact.pk)
     assert closed.converted_opportunity_id == deal.pk
     assert OutboxEvent.objects.filter(topic="lead.converted").count() == 1
+
+
+@pytest.mark.usefixtures("run_time_catalog")
+def test_the_deal_begins_the_pipeline_that_is_usual_for_whoever_converts(admin: Actor, lead: int) -> None:
+    stages = ("Qualification", "Closed Won", "Closed Lost")
+    spec = RecordTypeSpec(
+        object="Opportunity", name="R", label="R", default=True, values={"StageName": stages}
+    )
+    add_record_type(None, spec)
+    deal = Opportunity.objects.get(pk=convert(admin, Ask(lead)).opportunity)
+    assert deal.stage_name == "Qualification"
 
 
 def test_activities_move_and_files_are_shared(admin: Actor, lead: int, new: New) -> None:

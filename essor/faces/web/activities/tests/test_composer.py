@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 from django.test import Client
 
+from essor.access.models import User
 from essor.domain.activities.models import Event, Note, Task
-from essor.faces.web.activities.tests.conftest import New, text
+from essor.faces.web.activities.tests.conftest import New, person, text
 
 HX = {"HTTP_HX_REQUEST": "true"}
 
@@ -67,6 +69,14 @@ def test_what_was_refused_comes_back_typed(admin: Client, new: New) -> None:
     assert admin.post(f"/r/{lead}/compose", {"tab": "nonsense"}, **HX).status_code == 403
 
 
-def test_people_are_suggested_by_name(admin: Client) -> None:
-    assert "Boss Test" in text(admin.get("/people/suggest?q=bos"))
-    assert "Boss" not in text(admin.get("/people/suggest?q=zzz"))
+def test_people_are_suggested_by_the_beginning_of_their_names(admin: Client) -> None:
+    for one, name in (("A", "Aurélie Leroux"), ("B", "Rémi Da Silva"), ("C", "Zoé Rémy")):
+        User.objects.filter(pk=person(one, "Sales").pk).update(name=name)
+
+    def suggested(typed: str) -> list[str]:
+        return re.findall(r'data-name="([^"]+)"', text(admin.get("/people/suggest", {"q": typed})))
+
+    assert suggested("bos") == ["Boss Test"]
+    assert suggested("ré") == suggested("RE") == ["Rémi Da Silva", "Zoé Rémy"], "never in the midst of a word"
+    assert suggested("ler aur") == ["Aurélie Leroux"]
+    assert suggested("zzz") == suggested(" ") == []

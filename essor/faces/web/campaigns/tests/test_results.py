@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import unescape
+
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -16,6 +18,10 @@ from essor.domain.marketing.tracking.models import Hit, Verdict
 from essor.faces.web.campaigns.results import WARM
 from essor.faces.web.lists.state import written
 from essor.kernel import ids
+from essor.query import run
+from essor.query.actions.segments import conditions, steps_of
+from essor.query.models import Segment
+from essor.query.tree import Query
 from essor.records.change import Change
 from essor.records.save import save, save_many
 
@@ -100,3 +106,25 @@ def test_a_mailing_shows_its_links_and_leaves_machines_out(browser: Client, camp
     page = browser.get(f"/r/{ids.encode('0XB', mailing.pk)}/hits").content.decode()
     row = page.split("https://vauban.example/paper", 1)[1].split("</tr>", 1)[0]
     assert [cell.split("<", 1)[0] for cell in row.split('<td class="num">')[1:]] == ["2", "4", "1"]
+
+
+def test_those_who_clicked_become_a_segment_and_go_on_to_another_campaign(
+    browser: Client, campaign: str
+) -> None:
+    page = browser.get(browser.post(f"/r/{campaign}/results/segment")["Location"]).content.decode()
+    assert "Clicked, did not respond: White paper" in page
+    kept = Segment.objects.get()
+    where = conditions(steps_of(kept))[-1]
+    assert run.count(system_actor(), Query(kept.object_name, where=where)) == 3
+
+    other = save(system_actor(), Change("Campaign", {"Name": "Fair", "IsActive": True})).id
+    sent = {"view": "all", "filter": written(WARM), "scope": "all", "campaign": ids.encode("701", other)}
+    assert browser.post("/o/CampaignMember/add-to-campaign", sent).status_code == 204
+    assert CampaignMember.objects.filter(campaign_id=other).count() == 3
+
+
+def test_a_list_behind_a_figure_names_its_campaign_and_its_people(browser: Client, campaign: str) -> None:
+    href = browser.get(f"/r/{campaign}/results").content.decode().split('class="cp-step')[1]
+    page = browser.get(unescape(href.split('href="')[1].split('"')[0])).content.decode()
+    assert "White paper" in page
+    assert "Roux 3" in page

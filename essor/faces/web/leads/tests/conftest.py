@@ -8,6 +8,7 @@ from django.test import Client
 from essor.access.actor import Actor
 from essor.access.models import User
 from essor.access.tests.conftest import admin, make_user, organization  # noqa: F401 -- fixtures by name
+from essor.catalog.testing import run_time_catalog  # noqa: F401
 from essor.records.tests.conftest import new  # noqa: F401
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from essor.catalog.actions.add_record_type import add_record_type
+from essor.catalog.actions.spec import RecordTypeSpec
 from essor.domain.sales.conversion.models import Conversion
 from essor.domain.sales.models import Account, Contact, Lead, Opportunity
 from essor.kernel import ids
@@ -33,6 +35,21 @@ def test_the_page_suggests_what_is_there(signed_in: Client, lead: str, new: New)
     assert f'value="{ids.encode("003", contact)}" checked' in text
     assert "Emeraudes du Monde" not in text
     assert 'value="Émeraude SAS"' in text
+
+
+@pytest.mark.usefixtures("run_time_catalog")
+def test_only_the_stages_of_the_pipeline_are_offered_and_its_first_is_chosen(
+    signed_in: Client, lead: str
+) -> None:
+    stages = ("Qualification", "Closed Won")
+    add_record_type(
+        None,
+        RecordTypeSpec(object="Opportunity", name="R", label="R", default=True, values={"StageName": stages}),
+    )
+    for address in (f"/r/{lead}/convert", "/o/Opportunity/new"):
+        text = signed_in.get(address).content.decode()
+        assert '<option value="Qualification" selected' in text
+        assert '<option value="Prospecting"' not in text
 
 
 def test_sent_it_converts_and_both_sides_tell(signed_in: Client, lead: str) -> None:

@@ -12,6 +12,7 @@ from essor.catalog.definitions import Catalog, Field, ObjectDef
 from essor.catalog.kinds.choices import split
 from essor.faces.web.lists.filters import operators
 from essor.faces.web.lists.filters.nodes import ROOT, Criterion, Fixed, Group, Link, Mode, Node
+from essor.kernel import ids
 from essor.kernel.errors import QueryRefused
 from essor.query import codec, run
 from essor.query.tree import (
@@ -107,7 +108,7 @@ class Opener:
         special = self.special(values, field, operator)
         if special is not None:
             return Criterion(next(self.ids), path, special[0], relative=special[1], number=special[2])
-        texts = tuple(texts_of(values))
+        texts = tuple(texts_of(tuple(as_id(one, field) for one in values)))
         if len(texts) != len(values) or not texts or (len(texts) > 1 and operator not in operators.SEVERAL):
             return None
         return Criterion(next(self.ids), path, operator, texts)
@@ -152,6 +153,14 @@ def without_null(condition: Compare) -> Compare:
     if turned and len(condition.values) == 1 and condition.values[0] == Constant(None, "null"):
         return Compare(condition.left, turned)
     return condition
+
+
+def as_id(value: Value, field: Field) -> Value:
+    """Return the key of a record as the id that people know; a key that may be one of several objects stays as it is."""
+    prefixes = field.options.get("prefixes", ())
+    if len(prefixes) != 1 or operators.family_name(field) != "id" or not isinstance(value, Constant):
+        return value
+    return Constant(ids.encode(prefixes[0], value.value), "text") if type(value.value) is int else value
 
 
 def texts_of(values: tuple[Value, ...]) -> Iterator[str]:

@@ -19,7 +19,14 @@ from essor.records.change import Change
 from essor.records.save import save
 
 New = Callable[..., str]
-PREFIXES = {"Account": "001", "Contact": "003", "Opportunity": "006", "Lead": "00Q", "Task": "00T"}
+PREFIXES = {
+    "Account": "001",
+    "Contact": "003",
+    "Opportunity": "006",
+    "Lead": "00Q",
+    "Task": "00T",
+    "Campaign": "701",
+}
 
 
 def person(name: str, profile: str) -> User:

@@ -14,8 +14,9 @@ from django.test.utils import CaptureQueriesContext
 from essor.access.actor import Actor
 from essor.access.models import User
 from essor.catalog.actions.add_record_type import add_record_type
+from essor.catalog.actions.add_validation_rule import add_validation_rule
 from essor.catalog.actions.save_stage import save_stage
-from essor.catalog.actions.spec import RecordTypeSpec, StageSpec
+from essor.catalog.actions.spec import RecordTypeSpec, RuleSpec, StageSpec
 from essor.domain.sales.models import Account, Opportunity
 from essor.faces.web.lists.state import written
 from essor.faces.web.lists.tests.conftest import New, browser, hide, person, text
@@ -152,6 +153,19 @@ def test_what_a_stage_needs_is_asked_for_in_one_dialog_and_saved_with_the_move(
     done = move(admin, key, "Qualification", asked="1", **{"NextStep": "Call", "Account.Industry": "Energy"})
     assert done.status_code == 204
     assert (Account.objects.get().industry, Opportunity.objects.get().next_step) == ("Energy", "Call")
+
+
+@pytest.mark.usefixtures("run_time_catalog")
+def test_a_refused_value_is_shown_with_the_reason_at_once(admin: Client, deal: Any) -> None:
+    rule = RuleSpec(
+        object="Opportunity", name="Enough", formula='AND(ISPICKVAL(StageName, "Closed Won"), Amount < 500)',
+        message="Too little to be won.", field="Amount",
+    )  # fmt: skip
+    add_validation_rule(None, rule)
+    page = text(move(admin, deal(), "Closed Won"))
+    assert "Too little to be won." in page
+    assert 'name="Amount"' in page
+    assert "needs this first" not in page, "nothing is missing"
 
 
 @pytest.mark.usefixtures("run_time_catalog")

@@ -91,3 +91,17 @@ def test_my_day_shows_meetings_deals_that_should_close_and_leads_left_alone(
     assert "Far deal" not in page
     assert ">Touched" not in page
     assert "Overdue deal" not in text(seller.get("/"))
+
+
+def test_campaigns_under_way_are_mine_and_offered_to_those_who_plan(
+    admin: Client, seller: Client, new: New
+) -> None:
+    assert admin.get("/home/campaigns").content == b"", "nothing leaves no frame on the page"
+    new("Account", Name="First")
+    new("Campaign", Name="Guide", Status="In Progress")
+    new("Campaign", Name="Long over", Status="Completed")
+    assert 'hx-get="/home/campaigns"' in text(admin.get("/"))
+    assert 'hx-get="/home/campaigns"' not in text(seller.get("/"))
+    page = text(admin.get("/home/campaigns"))
+    assert "Guide" in page
+    assert "Long over" not in page

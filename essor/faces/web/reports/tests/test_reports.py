@@ -81,6 +81,16 @@ def test_the_builder_keeps_what_is_typed_and_previews_it(admin: Client, deals: N
     assert admin.post("/reports/preview", FORM | {"where": "{"}, **HX).status_code == 200
 
 
+def test_a_date_just_chosen_is_cut_into_months_and_one_of_days_stays_so(admin: Client) -> None:
+    chosen = FORM | {"row.path": ["CloseDate"], "row.unit": [""], "row.bands": [""], "chart": "bar"}
+    built = text(admin.post("/reports/build", chosen, **HX))
+    assert '<option value="month" selected' in built
+    assert '<option value="column" selected' in built
+    built = text(admin.post("/reports/build", chosen | {"row.unit": ["day"]}, **HX))
+    assert '<option value="day" selected' in built
+    assert '<option value="bar" selected' in built
+
+
 def test_a_line_that_is_begun_stays_until_it_is_finished_or_removed(admin: Client) -> None:
     begun = FORM | {"m.function": ["COUNT", "SUM", "AVG"]}
     assert 'id="m-F3-path"' in text(admin.post("/reports/build", begun, **HX))

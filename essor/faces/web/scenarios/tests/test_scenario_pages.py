@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from django.apps import apps
@@ -10,10 +10,14 @@ from django.test import Client
 
 from essor.access.actor import actor_for
 from essor.access.models import User, UserLicense
+from essor.catalog import current
+from essor.domain.automation.definition import On, Trigger
+from essor.domain.automation.kinds import Site
 from essor.domain.automation.models import Flow, FlowRun, FlowVersion, RunState
 from essor.domain.marketing.letters import codec
 from essor.domain.marketing.letters.blocks import Document, RichText
 from essor.domain.marketing.scenarios.models import Scenario
+from essor.faces.web.automation.drawing import start_words
 from essor.jobs import worker
 from essor.kernel import ids
 from essor.records.change import Change
@@ -96,12 +100,36 @@ def test_a_scenario_is_built_in_the_drawing(marketing: Client) -> None:
     assert "<strong>1</strong> person would come in now" in drawn(marketing, f"{base}?step=trigger")
 
 
+def test_the_flows_of_the_set_up_leave_scenarios_out_and_stand_whatever_starts_one(
+    marketing: Client, make_user: Any, client: Client
+) -> None:
+    base = made(marketing)
+    version = FlowVersion.objects.get()
+    catalog = current.get()
+    site = Site(actor(), catalog, catalog.object("Contact"))
+    for on in get_args(On):
+        assert start_words(site, Trigger(on=on, topic="form.submitted")), on
+    version.definition["trigger"] |= {"on": "event", "topic": "form.submitted"}
+    version.save()
+    Flow.objects.update(active=version)
+    boss = make_user("Boss", "System Administrator")
+    client.force_login(boss, backend="essor.access.accounts.backend.Backend")
+    listed = drawn(client, "/setup/flows/")
+    assert "Nurture" not in listed
+    assert "Nurture" in drawn(marketing, "/scenarios/")
+    assert "Nurture" in drawn(marketing, base)
+
+
 def test_each_kind_of_step_has_its_panel(marketing: Client) -> None:
     base = made(marketing)
     assert 'value="engaged"' in drawn(marketing, f"{base}?add=:")
     for kind, at in (("send", ":"), ("wait", "s1:"), ("engaged", "s2:"), ("task", "s3:clicked"), ("split", "s3:"),
                      ("member", "s5:a"), ("sms", "s5:b")):  # fmt: skip
         assert marketing.post(f"{base}add", {"kind": kind, "at": at}).status_code == 302
+    deeds = definition(base)["steps"][2]
+    assert (deeds["kind"], deeds["settings"]["mail"]) == ("engaged", "s1"), (
+        "it asks about the letter before it"
+    )
     words = RichText(id="t", html="<p>Hello <a href='https://vauban.example/guide'>guide</a></p>")
     values = {
         "Name": "Guide",
@@ -179,6 +207,14 @@ def test_people_go_through_it_and_are_looked_after(marketing: Client) -> None:
     states = {row.record_id: row.state for row in FlowRun.objects.all()}
     assert [states[key] for key in keys] == [RunState.STOPPED, RunState.DONE, RunState.WAITING]
     assert apps.get_model("sales", "Contact").objects.get(pk=keys[1]).title == "Met"
+
+    assert "The way of Bo Story" in drawn(marketing, f"{base}people/{run[keys[1]]}")
+    failed = FlowRun.objects.filter(pk=run[keys[2]])
+    failed.update(state=RunState.FAILED, error="It was refused.", due_at=None)
+    assert "It was refused." in drawn(marketing, f"{base}people?state=failed")
+    marketing.post(f"{base}people/do", {"do": "retry", "run": run[keys[2]]})
+    assert failed.get().state == RunState.WAITING
+    worker.drain()
 
     marketing.post(f"{base}state", {"do": "pause"})
     assert "Paused" in drawn(marketing, "/scenarios/")

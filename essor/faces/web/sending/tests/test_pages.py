@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 from django.apps import apps
 from django.test import Client
 
 from essor.access.actor import system_actor
+from essor.domain.marketing.audience import definition, keep
 from essor.domain.marketing.audience.definition import Audience, Part
 from essor.domain.marketing.letters.models import EmailTemplate
 from essor.domain.marketing.sending.models import ListEmail, Recipient, SendingDomain, Server
@@ -44,7 +47,9 @@ def address(mailing: ListEmail, rest: str = "") -> str:
     return f"/r/{ids.encode('0XB', mailing.pk)}{rest}"
 
 
-def test_a_mailing_is_checked_launched_paused_and_followed(admin: Client, draft: ListEmail) -> None:
+def test_a_mailing_is_checked_launched_paused_and_followed(
+    admin: Client, draft: ListEmail, monkeypatch: pytest.MonkeyPatch
+) -> None:
     page = admin.get(address(draft, "/launch")).content.decode()
     assert "No mail server is set up." in page
     assert "Launch to 2 people" in page
@@ -62,6 +67,12 @@ def test_a_mailing_is_checked_launched_paused_and_followed(admin: Client, draft:
     Recipient.objects.filter(address="p1@x.example").update(
         state=State.REFUSED, code=550, detail="5.1.1 <unknown>"
     )
+    usage = type(shutil.disk_usage("/"))
+    with monkeypatch.context() as full:
+        full.setattr(shutil, "disk_usage", lambda _folder: usage(100, 100, 0))
+        ListEmail.objects.update(status=SENDING)
+        assert "disk is full" in admin.get(address(draft, "/progress")).content.decode()
+    assert "disk is full" not in admin.get(address(draft, "/progress")).content.decode()
     assert "0 of 2" in admin.get(address(draft, "/progress")).content.decode()
     listed = admin.get(address(draft, "/recipients?state=refused")).content.decode()
     assert "550 5.1.1 &lt;unknown&gt;" in listed
@@ -70,10 +81,14 @@ def test_a_mailing_is_checked_launched_paused_and_followed(admin: Client, draft:
 
 def test_what_a_new_mailing_lacks_is_chosen_where_it_is_launched(admin: Client, draft: ListEmail) -> None:
     campaign = save(system_actor(), Change("Campaign", {"Name": "Spring"})).id
+    keep.save(system_actor(), campaign, definition.read(draft.audience))
+    chosen = f"/campaigns/{ids.encode('701', campaign)}/audience"
+    assert f"/r/{ids.encode('701', campaign)}/mailing" in admin.get(chosen).content.decode()
     made = admin.post(f"/r/{ids.encode('701', campaign)}/mailing")
+    assert made["Location"] in admin.get(chosen).content.decode(), "the draft, not another mailing"
     page = admin.get(made["Location"]).content.decode()
     assert "Choose the e-mail" in page
-    assert f"/campaigns/{ids.encode('701', campaign)}/audience" in page
+    assert chosen in page
     letter = ids.encode("00X", draft.email_template_id or 0)
     typed = {"EmailTemplateId": letter, "Subject": "Spring is here", "FromAddress": "no address"}
     refused = admin.post(f"{made['Location']}/letter", typed)

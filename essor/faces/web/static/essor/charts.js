@@ -1,6 +1,7 @@
 /* Draws every canvas with data-chart; the library is fetched with the first one. Colours follow the theme, numbers the
    reader's locale. The table beside a chart holds the same figures. */
 const COLOURS = ["#4456d6", "#1a9e7a", "#e08a1e", "#b3438f", "#2b8fc9", "#8a6ad8", "#c4493d", "#6b8e23", "#5f6b7a", "#d1a000", "#2aa198", "#a0522d"];
+const LEGIBLE = 20; // names beside bars; of more, some are left out
 const drawn = new Set();
 let library;
 
@@ -43,7 +44,7 @@ function shape(data) {
     const most = this.chart.width < 480 ? 16 : 24;
     return whole.length > most ? `${whole.slice(0, most - 1)}…` : whole;
   };
-  const name = { stacked, grid: { display: false }, ticks: { color: text, autoSkip: !flat, maxRotation: 45, callback: label } };
+  const name = { stacked, grid: { display: false }, ticks: { color: text, autoSkip: !flat || data.labels.length > LEGIBLE, maxRotation: 45, callback: label } };
   return {
     type: ring ? "doughnut" : data.kind === "line" ? "line" : "bar",
     data: {

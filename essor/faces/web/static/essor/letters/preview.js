@@ -51,7 +51,7 @@ export async function now() {
   for (const one of root.querySelectorAll("[data-shown=subject]")) one.textContent = data.subject || state.letter.words.no_subject;
   for (const one of root.querySelectorAll("[data-shown=preheader]")) one.textContent = preheader.replace(/\{\{.*?\}\}/g, "…");
   for (const one of root.querySelectorAll("[data-shown=text]")) one.textContent = data.text;
-  for (const one of root.querySelectorAll("[data-shown=size]")) one.textContent = `${Math.ceil(data.size / 1000)} kB`;
+  for (const one of root.querySelectorAll("[data-shown=size]")) one.textContent = data.size;
 }
 
 const write = (frame) => last && frame.contentWindow?.postMessage({ html: last.html }, "*");
