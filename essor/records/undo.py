@@ -65,8 +65,11 @@ def undo(actor: Actor, batch_id: UUID) -> Undone:
         undone.kept -= waiting
         _restore_values(actor, batch_id, undone, again=True)
     for deletion in Deletion.objects.filter(batch_id=batch_id).order_by("-pk"):
-        with transaction.atomic():
-            undone.returned += restore(actor, current.get(), deletion)
+        try:
+            with transaction.atomic():
+                undone.returned += restore(actor, current.get(), deletion)
+        except ValidationFailed:  # others have taken the place of one of them
+            undone.kept += deletion.records.filter(root=True).count()
     Batch.objects.filter(pk=batch_id).update(undone_date=timezone.now())
     return undone
 

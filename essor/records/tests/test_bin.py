@@ -166,10 +166,13 @@ def test_a_record_whose_place_was_taken_does_not_come_back(admin: Actor, new: Ne
         "ContactId": ids.encode("003", new("Contact", LastName="Roux")),
     }
     member = new("CampaignMember", **values)
-    delete(admin, "CampaignMember", [member])
+    batch = undo.begin(admin, "mass_delete", "CampaignMember")
+    delete(admin, "CampaignMember", [member], source=Source(name="test", batch=batch))
     new("CampaignMember", **values)
     with pytest.raises(ValidationFailed, match="place"):
         undelete(admin, "CampaignMember", [member])
+    assert (done := undo.undo(admin, batch)).returned == 0
+    assert done.kept == 1
 
 
 def test_a_record_comes_back_before_what_it_belongs_to(admin: Actor, new: New) -> None:

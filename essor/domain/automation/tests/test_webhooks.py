@@ -178,7 +178,7 @@ def test_a_mail_to_no_address_fails_and_lets_the_next_one_leave(
 ) -> None:
     settings = {"to": ["field:Description"], "subject": "Hello", "body": "…"}
     flow = make_flow("Lead", {"on": "created"}, {"kind": "mail", "settings": settings})
-    texts = ("ask at the desk, please", "ana@example.fr")
+    texts = ("at the desk\nBcc: everybody@example.fr", "ana@example.fr")
     saved(admin, "Lead", *({"LastName": "Roux", "Company": "C", "Description": text} for text in texts))
     work()
     assert [mail.to for mail in mailoutbox] == [["ana@example.fr"]]

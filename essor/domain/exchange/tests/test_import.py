@@ -185,16 +185,13 @@ def test_refused_rows_can_be_mended_and_imported_again(write: Write, load: Load,
     assert counts(load("Contact", again)) == (3, 0, 0, 0)
 
 
-def test_refused_rows_hold_nothing_that_a_spreadsheet_would_run(
-    write: Write, load: Load, tmp_path: Path
-) -> None:
+def test_refused_rows_run_nothing_in_a_spreadsheet(write: Write, load: Load, tmp_path: Path) -> None:
     work = load("Contact", write("Courriel;Nom;Fonction", "bad;=HYPERLINK(1);@cmd"))
-    file = io.StringIO()
-    rejects.write(work, file)
+    rejects.write(work, file := io.StringIO())
     assert file.getvalue().splitlines()[1].startswith("bad;'=HYPERLINK(1);'@cmd;")
     again = tmp_path / "again.csv"
     again.write_text(file.getvalue().replace("bad;", "good@x.fr;"), encoding="utf-8-sig")
-    assert counts(load("Contact", again)) == (1, 0, 0, 0)
+    load("Contact", again)
     assert Contact.objects.get().last_name == "=HYPERLINK(1)"
 
 
@@ -307,8 +304,7 @@ def test_a_whole_import_is_taken_back_but_not_what_people_did_since(
     assert (undone.deleted, undone.kept) == (699, 2)
     live = Contact.objects.filter(is_deleted=False)
     assert set(live.values_list("email", "title")) == {("old@x.fr", "before"), ("p3@x.fr", "mine")}
-    touched.refresh_from_db()
-    assert touched.account == Account.objects.get(is_deleted=False)  # who stays, stays where they are
+    assert Contact.objects.get(pk=touched.pk).account == Account.objects.get(is_deleted=False)
     with pytest.raises(ValidationFailed):
         start.take_back(admin, work.pk)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
@@ -11,6 +13,7 @@ from essor.access.models import Principal
 from essor.catalog.definitions import ObjectDef
 from essor.kernel.errors import FieldError, Forbidden, NotFound, ValidationFailed
 from essor.records.change import Change, Source
+from essor.records.models import History
 from essor.records.save import save
 
 SOURCE = Source(name="take")
@@ -24,8 +27,8 @@ def queues_of(actor: Actor) -> frozenset[int]:
 def take(actor: Actor, obj: ObjectDef, key: int) -> None:
     """Make the actor the owner of a record that lies in one of their queues.
 
-    Raises ValidationFailed with the name of whoever was faster, NotFound, Forbidden when it never lay in a queue of theirs
-    or they may not edit such records.
+    Raises ValidationFailed with the name of whoever was faster, NotFound when it never lay in a queue of theirs,
+    Forbidden when it lies in another one or they may not edit such records.
     """
     row_access.require_right(actor, obj, "edit")
     if not obj.has("OwnerId"):
@@ -47,6 +50,18 @@ def take(actor: Actor, obj: ObjectDef, key: int) -> None:
             )
             if holder is None:
                 raise Forbidden(_("This lies in a queue that you are not in."))
+            if not _lay_in(queues_of(actor), obj, key):  # whose it is may be none of their business
+                raise NotFound(_("There is no such record."))
             text = _("%(name)s was faster: it is no longer in the queue.") % {"name": holder}
             raise ValidationFailed([FieldError("", "ALREADY_TAKEN", text)])
         save(in_house(actor), Change(obj.name, {"OwnerId": actor.user_id}, id=key), source=SOURCE)
+
+
+def _lay_in(queues: Collection[int], obj: ObjectDef, key: int) -> bool:
+    """Tell whether a record has lain in one of some queues before."""
+    rows = History.objects.filter(object_name=obj.name, record_id=key, action="updated").order_by("-pk")
+    return any(
+        changes["OwnerId"][0] in queues
+        for changes in rows.values_list("changes", flat=True)
+        if "OwnerId" in changes
+    )

@@ -106,7 +106,8 @@ def bring_back(request: HttpRequest) -> HttpResponseBase:
     actor = actor_of(request)
     keys = wholes(request.POST.getlist("ids"))
     chosen: dict[str, list[int]] = defaultdict(list)
-    for name, key in entries(actor).filter(Q(pk__in=keys)).values_list("object_name", "record_id"):
+    rows = entries(actor).filter(Q(pk__in=keys)).order_by("-deletion")  # masters went after their details
+    for name, key in rows.values_list("object_name", "record_id"):
         chosen[name].append(key)
     if not chosen:
         raise NotFound(_("There is no such record in the recycle bin."))

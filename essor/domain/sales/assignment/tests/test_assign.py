@@ -20,7 +20,7 @@ from essor.domain.sales.assignment import edit, take
 from essor.domain.sales.assignment.assign import assign, would_get
 from essor.domain.sales.assignment.models import Entry
 from essor.domain.sales.models import Lead
-from essor.kernel.errors import Forbidden, ValidationFailed
+from essor.kernel.errors import Forbidden, NotFound, ValidationFailed
 from essor.query.tree import Compare, Constant, Path
 from essor.records.change import Change, Source
 from essor.records.save import save, save_many
@@ -125,6 +125,14 @@ def test_a_record_is_taken_once(admin: Actor, people: list[User], queue: Group, 
     assert Lead.objects.get(pk=key).owner_id == ann.user_id
     with pytest.raises(ValidationFailed, match="Ann Test was faster"):
         take.take(ben, obj, key)
+
+
+def test_nobody_learns_whose_a_record_is_by_trying_to_take_it(
+    admin: Actor, people: list[User], queue: Group, new: New
+) -> None:
+    key = new("Lead", LastName="L", Company="X", OwnerId=people[1].pk)
+    with pytest.raises(NotFound):
+        take.take(actor_for(people[0]), current.get().object("Lead"), key)
 
 
 def test_who_only_reads_takes_nothing(admin: Actor, make_user: MakeUser, new: New) -> None:
