@@ -187,11 +187,15 @@ def test_keys_are_sealed_and_nothing_inside_the_house_is_called(
             {"provider": "template", "url": "ftp://x", "body": "{", "headers": "no", "sender": "Ünser Büro"},
         )
     assert {one.field for one in refused.value.errors} == {"url", "body", "headers", "sender"}
+    inside = {"provider": "template", "url": "http://127.0.0.1:1/", "body": '{"a": "{{ to }} {{ text }}"}'}
+    settings.WEBHOOKS_TO_LOOPBACK = True
+    keeping.keep(admin, inside)
     settings.WEBHOOKS_TO_LOOPBACK = False
+    with pytest.raises(EssorError, match="inside a network"):
+        keeping.attempt(admin, NUMBER, "x")
     for url in ("http://192.168.1.1/", "http://127.0.0.1:1/", "http://169.254.169.254/latest"):
-        keeping.keep(admin, {"provider": "template", "url": url, "body": '{"a": "{{ to }} {{ text }}"}'})
-        with pytest.raises(EssorError, match="inside a network"):
-            keeping.attempt(admin, NUMBER, "x")
+        with pytest.raises(ValidationFailed, match="inside a network"):
+            keeping.keep(admin, inside | {"url": url})
     settings.SECRET_KEY = "another"
     with pytest.raises(EssorError, match="Enter them again"):
         keeping.line()

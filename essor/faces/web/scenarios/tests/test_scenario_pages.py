@@ -285,7 +285,9 @@ def test_nonsense_is_refused(marketing: Client) -> None:
     assert bad.status_code == 422
 
 
-def test_a_provider_of_text_messages_is_set_up_by_administrators(marketing: Client, signed_in: Any) -> None:
+def test_a_provider_of_text_messages_is_set_up_by_administrators(
+    marketing: Client, signed_in: Any, settings: Any
+) -> None:
     assert marketing.get("/setup/texts/").status_code == 403
     admin = signed_in("System Administrator")
     assert "createToken" in drawn(admin, "/setup/texts/")  # OVHcloud comes first
@@ -294,11 +296,14 @@ def test_a_provider_of_text_messages_is_set_up_by_administrators(marketing: Clie
     assert (refused.status_code, refused.content.decode().count("field-error")) == (422, 2)
     typed = {
         "sender": "Vauban",
-        "url": "http://10.0.0.1/",
+        "url": "http://127.0.0.1:1/",
         "body": "to={{ to }}&text={{ text }}",
         "headers": "X-Key: sesame",
     }
+    assert "inside a network" in admin.post(address, typed).content.decode()
+    settings.WEBHOOKS_TO_LOOPBACK = True
     assert admin.post(address, typed).status_code == 302
+    settings.WEBHOOKS_TO_LOOPBACK = False
     page = drawn(admin, "/setup/texts/")
     assert "sesame" not in page
     assert "/receipt" in page
