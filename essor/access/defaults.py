@@ -1,7 +1,7 @@
 """What every new organization starts with: profiles, a first role tree, the group of all users, the automated user.
 
 It is made once, with the organization, in its language; what people rename or remove afterwards stays as they left it.
-The keys are English: API names are made of them and stay, whatever the names become.
+The keys of profiles and roles are English: API names are made of them and stay, whatever the names become.
 """
 
 from __future__ import annotations

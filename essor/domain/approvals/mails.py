@@ -7,13 +7,11 @@ worker was killed is sent again, with a new secret, rather than lost.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
 from datetime import time, timedelta
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
-from django.db.models import QuerySet
 from django.template.loader import get_template
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -25,7 +23,7 @@ from essor.domain.approvals import links, told
 from essor.domain.approvals.models import PENDING, MailLink, ProcessInstanceWorkitem
 from essor.domain.approvals.reading import Request, requests_of
 from essor.domain.notifications.notices import at_once
-from essor.domain.notifications.posting import Refusals, held
+from essor.domain.notifications.posting import Refusals
 from essor.jobs.schedule import SCHEDULE, daily, every
 from essor.jobs.tasks import check_interrupted, task
 from essor.kernel.clock import zone_named
@@ -37,31 +35,19 @@ AT_ONCE = 200
 def send_requests() -> None:
     """Mail every open request to the people asked, and to who stands in for them, that have had no mail about it yet."""
     _make_links()
+    waiting = MailLink.objects.filter(sent=None, used=None, item__is_deleted=False).select_related(
+        "user", "item__process_instance__process"
+    )
     refusals = Refusals()
-    while some := list(_waiting().exclude(pk__in=refusals.keys).order_by("pk")[:AT_ONCE]):
+    while some := list(waiting.exclude(pk__in=refusals.keys).order_by("pk")[:AT_ONCE]):
         wanted = at_once({link.user_id for link in some}, told.ASKED)
-        before = len(refusals.keys)
-        gone = sum(_send_one(link.pk, wanted, refusals) for link in some)
-        if not gone and len(refusals.keys) == before:  # another task has them
-            break
+        for link in some:
+            check_interrupted()
+            with refusals.noted(link.pk):
+                if link.user_id in wanted and link.user.may_enter and link.user.email:
+                    _request_mail(link)
+                MailLink.objects.filter(pk=link.pk).update(sent=timezone.now())
     refusals.check()
-
-
-def _waiting() -> QuerySet[MailLink]:
-    rows = MailLink.objects.filter(sent=None, used=None, item__is_deleted=False)
-    return rows.select_related("user", "item__process_instance__process")
-
-
-def _send_one(key: int, wanted: Collection[int], refusals: Refusals) -> int:
-    """Send the mail of one link where it is wanted, unless another task does; return how many links that settled."""
-    check_interrupted()
-    settled = 0
-    with refusals.noted([key]), held(_waiting().filter(pk=key)) as rows:
-        for link in rows:
-            if link.user_id in wanted and link.user.may_enter and link.user.email:
-                _request_mail(link)
-        settled += MailLink.objects.filter(pk__in=[link.pk for link in rows]).update(sent=timezone.now())
-    return settled
 
 
 @task()

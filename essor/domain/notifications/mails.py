@@ -18,7 +18,7 @@ from django.utils.translation import ngettext, pgettext
 
 from essor.access.models import User
 from essor.domain.notifications.models import MailPace, Notification
-from essor.domain.notifications.posting import Refusals, held
+from essor.domain.notifications.posting import Refusals
 from essor.jobs.schedule import SCHEDULE, daily
 from essor.jobs.tasks import check_interrupted, task
 from essor.kernel import ids
@@ -53,29 +53,21 @@ SCHEDULE.add("notifications.purge", purge, daily(time(3, 20)))
 def _send(pace: MailPace) -> None:
     """Send one mail to each person with something waiting, and mark it sent; what cannot be sent waits for another try."""
     waiting, refusals = Notification.objects.filter(mail=pace), Refusals()
-    while users := set(waiting.values_list("user_id", flat=True).distinct()) - refusals.keys:
-        before = len(refusals.keys)
-        gone = sum(_send_to(user_id, pace, refusals) for user_id in sorted(users))
-        if not gone and len(refusals.keys) == before:  # another task has them
-            break
+    for user_id in sorted(set(waiting.values_list("user_id", flat=True))):
+        check_interrupted()
+        with refusals.noted(user_id):
+            _send_to(user_id, list(waiting.filter(user_id=user_id).order_by("id")), pace)
     refusals.check()
 
 
-def _send_to(user_id: int, pace: MailPace, refusals: Refusals) -> int:
-    """Send one person what waits for them; return how many notifications that settled."""
-    check_interrupted()
-    settled = 0
-    rows = Notification.objects.filter(mail=pace, user_id=user_id).order_by("id")
-    with refusals.noted([user_id]), held(rows) as waiting:
-        user = User.objects.filter(pk=user_id, is_active=True).first()
-        # What was read on the page meanwhile needs no summary.
-        unread = [row for row in waiting if row.read is None or pace == MailPace.NOW]
-        if user is not None and user.email and unread:
-            with translation.override(user.language):
-                _mail(user, unread, pace).send()
-        done = Notification.objects.filter(pk__in=[row.pk for row in waiting])
-        settled += done.update(mail=MailPace.OFF)
-    return settled
+def _send_to(user_id: int, waiting: Sequence[Notification], pace: MailPace) -> None:
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    # What was read on the page meanwhile needs no summary.
+    unread = [row for row in waiting if row.read is None or pace == MailPace.NOW]
+    if user is not None and user.email and unread:
+        with translation.override(user.language):
+            _mail(user, unread, pace).send()
+    Notification.objects.filter(pk__in=[row.pk for row in waiting]).update(mail=MailPace.OFF)
 
 
 def _mail(user: User, rows: Sequence[Notification], pace: MailPace) -> EmailMultiAlternatives:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from smtplib import SMTPRecipientsRefused
 
 import orjson
@@ -21,6 +20,7 @@ from essor.domain.notifications.models import Notification
 from essor.domain.notifications.notices import notify
 from essor.domain.notifications.tests.conftest import Person, deliver
 from essor.jobs.models import LiveMessage
+from essor.jobs.tasks import ALONE
 from essor.kernel import ids
 from essor.records.change import Change
 from essor.records.save import save, save_many
@@ -171,26 +171,9 @@ def test_a_mail_that_cannot_be_sent_keeps_no_other_back(
     assert [letter.to for letter in mail.outbox] == [[ana.email], [gone.email]]
 
 
-@pytest.mark.django_db(transaction=True)
-def test_two_tasks_at_once_send_one_mail(rep: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
-    choose(rep)
-    notify([rep.user_id], "followed", "News")
-    send = EmailMultiAlternatives.send
-
-    def beside() -> None:
-        mails.send_now.func()
-        connection.close()
-
-    def overtaken(letter: EmailMultiAlternatives) -> int:
-        monkeypatch.setattr(EmailMultiAlternatives, "send", send)
-        other = threading.Thread(target=beside)
-        other.start()
-        other.join()
-        return send(letter)
-
-    monkeypatch.setattr(EmailMultiAlternatives, "send", overtaken)
-    mails.send_now.func()
-    assert len(mail.outbox) == 1
+def test_mails_are_sent_by_one_task_at_a_time() -> None:
+    """A mail is marked after it went out: a second run beside the first would send it again (see `jobs.tasks`)."""
+    assert {one.module_path for one in (mails.send_now, mails.send_summaries)} <= ALONE
 
 
 def choose(one: Actor) -> None:
