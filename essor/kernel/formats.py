@@ -17,12 +17,20 @@ SPACES = re.compile(r"[\s\u00a0\u202f\u2009'’]")
 DAY_FIRST = frozenset({"fr", "de", "es", "it", "pt", "nl"})
 PIVOT_YEAR = 70
 MOST_DECIMALS = 3
+IN_WORDS = {
+    "en": "en_GB"
+}  # day before month, as wherever people read English with figures of another country
 
 
 @lru_cache(maxsize=32)
 def locale_of(name: str) -> Locale:
     """Return Babel's locale; plain "fr" and "en" mean France and the United States."""
     return Locale.parse({"fr": "fr_FR", "en": "en_US"}.get(name, name.replace("-", "_")))
+
+
+def worded(locale: str, language: str) -> str:
+    """Return the locale of dates in words: the reader's where it speaks the page's language, else one of that language."""
+    return locale if locale[:2] == language[:2] else IN_WORDS.get(language[:2], language)
 
 
 def number(value: float, locale: str, *, scale: int | None = None) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from babel import dates as babel_dates
 from babel import numbers as babel_numbers
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from essor.access.actor import Actor
@@ -70,7 +71,8 @@ class Writer:
 
     def period(self, unit: str, start: date) -> str:
         """Return a period by its first day: “March 2026”, “Q1 2026”."""
-        locale = formats.locale_of(self.actor.locale)
+        spoken = formats.worded(self.actor.locale, get_language() or "en")
+        locale = formats.locale_of(spoken)
         if unit == "month":
             return str(babel_dates.format_date(start, "LLL yyyy", locale=locale))
         if unit == "quarter":
@@ -88,7 +90,7 @@ class Writer:
                 if unit == "fiscal_year"
                 else _("Q%(quarter)d of FY %(year)s") % words
             )
-        text = formats.day(start, self.actor.locale, "medium")
+        text = formats.day(start, spoken, "medium")
         return _("Week of %(day)s") % {"day": text} if unit == "week" else text
 
     def band(self, group: Group, place: int) -> str:

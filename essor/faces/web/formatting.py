@@ -25,9 +25,6 @@ from essor.kernel import formats
 NO_VALUE = ""
 RECENT = timedelta(days=30)
 KILO = 1000
-IN_WORDS = {
-    "en": "en_GB"
-}  # day before month, as wherever people read English with figures of another country
 GAP = "\u202f"  # the narrow space that French typography puts between a number and its unit
 
 
@@ -223,8 +220,8 @@ def _days_away(value: date, days: int) -> str:
 
 def _worded(style: str) -> str:
     """Return the locale of a date: months and days in letters speak the language of the page, figures the reader's."""
-    locale, language = reader_locale(), get_language() or "en"
-    return locale if style == "short" or locale[:2] == language[:2] else IN_WORDS.get(language[:2], language)
+    locale = reader_locale()
+    return locale if style == "short" else formats.worded(locale, get_language() or "en")
 
 
 def _words() -> Locale:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.utils import translation
 
 from essor.access.actor import Actor
 from essor.access.models import Organization
@@ -155,6 +156,13 @@ def test_fiscal_years_follow_the_company(ask: Ask) -> None:
         ["Q1 of FY 2027", "3"],
         ["Total", "6"],
     ]
+
+
+def test_months_speak_the_page_s_language_and_figures_the_reader_s_locale(ask: Ask) -> None:
+    with translation.override("fr"):
+        found = texts(ask(rows=[{"path": "CloseDate", "unit": "month"}], measures=[AMOUNT]))
+    assert found[0][0].startswith("janv. "), found[0]
+    assert found[-1][1] == "€600 + US$1,200"
 
 
 def test_records_without_related_ones(ask: Ask) -> None:

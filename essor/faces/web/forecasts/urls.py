@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from essor.faces.web.forecasts import adjust, deals, leaders, movement, offered, page, quotas
+from essor.faces.web.forecasts import adjust, deals, home, leaders, movement, offered, page, quotas
 
 __all__ = ["offered"]
 
 urlpatterns = [
     path("forecasts/", page.show, name="forecasts"),
+    path("home/quarter", home.panel, name="my_quarter"),
     path("forecasts/deals", deals.show, name="forecast_deals"),
     path("forecasts/adjust", adjust.form, name="forecast_adjust"),
     path("forecasts/movements/", movement.show, name="forecast_movements"),

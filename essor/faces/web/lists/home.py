@@ -88,6 +88,8 @@ def show(request: HttpRequest) -> HttpResponseBase:
     events, closing = today.meetings(actor), today.closing(actor, catalog)
     untouched = today.untouched(actor, catalog)
     waiting = [one for one in (closing, untouched) if one is not None and one.lines]
+    leads = today.leads(actor)
+    sells = row_access.may(actor, "Opportunity", "create") and not leads
     empty = not (tasks or stages or seen or events or waiting) and nothing_yet(actor, catalog)
     context = {
         "greeting": greeting(actor), "today": timezone.localdate(), "tasks": tasks, "more_tasks": more,
@@ -95,7 +97,8 @@ def show(request: HttpRequest) -> HttpResponseBase:
         "summary": today.summary(0 if more else len(tasks), events), "has_calendar": catalog.has("Event"),
         "quick": list(quick(actor, catalog)), "panels": offers.home_panels(actor),
         "steps": [one for one in offers.first_steps(actor) if one.early] if empty else [],
-        "all_tasks": _mine(catalog, "Task"), "all_deals": _mine(catalog, "Opportunity"),
+        "all_tasks": _mine(catalog, "Task"), "leads": leads,
+        "all_deals": _mine(catalog, "Opportunity") if stages or sells else "",
     }  # fmt: skip
     return render(request, "lists/home.html.jinja", context)
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from essor.access import rows as row_access
 from essor.access.actor import Actor
 from essor.catalog.definitions import Catalog
 from essor.domain.activities import agenda
@@ -17,10 +18,23 @@ from essor.faces.web import addresses, formatting
 from essor.faces.web.lists.state import address, written
 from essor.kernel import ids
 from essor.query import run
-from essor.query.tree import All, Column, Compare, Condition, Constant, Me, Order, Path, Query, RelativeDate
+from essor.query.tree import (
+    All,
+    Column,
+    Compare,
+    Condition,
+    Constant,
+    Me,
+    MyTeam,
+    Order,
+    Path,
+    Query,
+    RelativeDate,
+)
 
 SHOWN = 5
-MINE = Compare(Path(("OwnerId",)), "eq", (Me(),))
+OWNER = Path(("OwnerId",))
+MINE = Compare(OWNER, "eq", (Me(),))
 OPEN = Compare(Path(("IsClosed",)), "eq", (Constant(value=False, type="boolean"),))
 SOON = Compare(Path(("CloseDate",)), "lte", (RelativeDate("THIS_WEEK"),))
 UNTOUCHED = Compare(Path(("LastActivityDate",)), "null", ())
@@ -78,11 +92,15 @@ def _meeting(one: agenda.Item, now: datetime) -> Meeting:
 
 
 def closing(actor: Actor, catalog: Catalog) -> Waiting | None:
-    """Return my open deals that should close by the end of this week; None for those who see no deals."""
-    where = All((MINE, OPEN, SOON))
-    names = ("Id", "Name", "CloseDate", "Amount", "CurrencyIsoCode", "Account.Name")
+    """Return the open deals of mine, or of my team when I lead one, that should close by the end of this week.
+
+    None for those who see no deals, and for those who neither make deals nor have any.
+    """
+    where = All((Compare(OWNER, "in", (MyTeam(),)) if leads(actor) else MINE, OPEN, SOON))
+    who = "Owner.Name" if leads(actor) else "Account.Name"
+    names = ("Id", "Name", "CloseDate", "Amount", "CurrencyIsoCode", who)
     found = _rows(actor, catalog, "Opportunity", names, where, Order(Path(("CloseDate",))))
-    if found is None:
+    if found is None or not (found or row_access.may(actor, "Opportunity", "create")):
         return None
     today, scale = (
         timezone.localdate(),
@@ -90,13 +108,18 @@ def closing(actor: Actor, catalog: Catalog) -> Waiting | None:
     )
     lines = [
         Line(
-            addresses.record(ids.encode("006", row["Id"])), row["Name"] or "", row.get("Account.Name") or "", row["CloseDate"],
+            addresses.record(ids.encode("006", row["Id"])), row["Name"] or "", row.get(who) or "", row["CloseDate"],
             formatting.short_money(row["Amount"], row["CurrencyIsoCode"] or "", scale) if row["Amount"] else "",
             bool(row["CloseDate"] and row["CloseDate"] < today),
         )
         for row in found
     ]  # fmt: skip
-    return _waiting(catalog, "Opportunity", lines, where)
+    return _waiting(catalog, "Opportunity", lines, where, "team" if leads(actor) else "mine")
+
+
+def leads(actor: Actor) -> bool:
+    """Tell whether there are people below the actor in the role tree."""
+    return len(actor.team) > 1
 
 
 def untouched(actor: Actor, catalog: Catalog) -> Waiting | None:
@@ -133,8 +156,8 @@ def _rows(
     return run.rows(actor, Query(name, columns=columns, where=where, order_by=(order,), limit=SHOWN + 1))
 
 
-def _waiting(catalog: Catalog, name: str, lines: list[Line], where: All) -> Waiting:
-    href = address(catalog.object(name), {"view": "mine", "filter": written(where)})
+def _waiting(catalog: Catalog, name: str, lines: list[Line], where: All, view: str = "mine") -> Waiting:
+    href = address(catalog.object(name), {"view": view, "filter": written(where)})
     return Waiting(lines[:SHOWN], len(lines) > SHOWN, href)
 
 

@@ -70,9 +70,13 @@ def index(request: HttpRequest) -> HttpResponseBase:
             flash(request, str(failed), tone="error")
             return HttpResponseRedirect(BOARDS)
         return HttpResponseRedirect(address(made.pk))
+    return render(request, "reports/boards.html.jinja", {"boards": shown_to(actor), "user_id": actor.user_id})
+
+
+def shown_to(actor: Actor) -> list[Dashboard]:
+    """Return the dashboards that the actor sees, ready-made ones first."""
     rows = Dashboard.objects.filter(shared_with(actor, Dashboard)).select_related("owner")
-    found = sorted(rows, key=lambda row: (not row.key, row.label.casefold(), row.pk))
-    return render(request, "reports/boards.html.jinja", {"boards": found, "user_id": actor.user_id})
+    return sorted(rows, key=lambda row: (not row.key, row.label.casefold(), row.pk))
 
 
 @require_GET

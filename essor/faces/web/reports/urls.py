@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.urls import path
 
-from essor.faces.web.reports import boards, builder, filtering, mailing, pages, tiles
+from essor.faces.web.reports import boards, builder, filtering, home, mailing, pages, tiles
 
 urlpatterns = [
+    path("home/dashboards", home.panel, name="my_dashboards"),
     path("reports/", pages.index, name="reports"),
     path("reports/new", builder.new, name="report_new"),
     path("reports/build", builder.build, name="report_build"),
