@@ -49,11 +49,12 @@ SCOPES = pick(
     ("Marketing", _("Marketing and communication")), ("Health and Safety", _("Health and safety")),
     ("Energy and Environment", _("Energy and environment")), ("Other", _("Other")),
 )  # fmt: skip
+CONVERTED = {"converted": True, "closed": True, "won": True}
 LEAD_STATUSES = (
     Choice("Open - Not Contacted", _("Open, not contacted"), default=True),  # type: ignore[arg-type]
     Choice("Working - Contacted", _("Working, contacted")),  # type: ignore[arg-type]
-    Choice("Closed - Converted", _("Closed, converted"), facts={"converted": True}),  # type: ignore[arg-type]
-    Choice("Closed - Not Converted", _("Closed, not converted")),  # type: ignore[arg-type]
+    Choice("Closed - Converted", _("Closed, converted"), facts=CONVERTED),  # type: ignore[arg-type]
+    Choice("Closed - Not Converted", _("Closed, not converted"), facts={"closed": True, "won": False}),  # type: ignore[arg-type]
 )
 FORECAST_CATEGORIES = pick(
     ("Omitted", _("Omitted")), ("Pipeline", _("Pipeline")), ("Best Case", _("Best case")),

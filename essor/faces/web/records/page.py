@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -76,7 +78,7 @@ def show(request: HttpRequest, record_id: str) -> HttpResponseBase:
         "related": related.lists(record, layout),
         "marks": marks,
         "may_edit": not any(one.locks for one in marks) and may_edit(record),
-        "buttons": [one for one in offered if one.style == "primary"],
+        "buttons": list(buttons(offered)),
         "actions": [*(one for one in offered if one.style != "primary"), *actions(record)],
         "panels": offers.panels(record),
         "activities": record.object.activities,
@@ -94,6 +96,13 @@ def _winner(request: HttpRequest, record_id: str) -> str | None:
 
 def _fields(obj: ObjectDef, section: Any) -> list[Field]:
     return [obj.field(item.name) for item in section.items if not obj.field(item.name).hidden]
+
+
+def buttons(offered: Iterable[Action]) -> Iterator[Action]:
+    """Yield the offered actions of the heading; only the first is filled, so that one next step stands out."""
+    primary = [one for one in offered if one.style == "primary"]
+    yield from primary[:1]
+    yield from (replace(one, style="") for one in primary[1:])
 
 
 def may_edit(record: Loaded) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -64,8 +64,13 @@ def path_of(record: Loaded) -> RecordPath | None:
         )
         for place, one in enumerate(shown)
     )
-    ends = tuple(one for one in choices if one.active and one.facts.get("closed") and one is not current)
+    ends = tuple(one for one in choices if one.active and _by_hand(one) and one is not current)
     return RecordPath(field, stages, ends, closed, guidance(record.object, key, str(value or "")))
+
+
+def _by_hand(choice: Choice) -> bool:
+    """Tell whether people close a record with this stage themselves; “converted” follows from converting."""
+    return bool(choice.facts.get("closed")) and not choice.facts.get("converted")
 
 
 def _state(place: int, at: int, choice: Choice) -> str:
@@ -90,6 +95,12 @@ def in_words(time: timedelta) -> str:
     return ngettext("%(num)s hour", "%(num)s hours", hours) % {"num": hours} if hours else _("today")
 
 
+def between(start: datetime, end: datetime) -> timedelta:
+    """Return the time between two moments: in whole days of the reader's calendar as “days in stage” counts them, if any."""
+    days = timezone.localdate(end) - timezone.localdate(start)
+    return days or max(end - start, timedelta())
+
+
 def durations(record: Loaded) -> dict[str, timedelta]:
     """Return {stage: time spent there}, from the steps that the object keeps; one query."""
     relationship, stage, start, end = HISTORY
@@ -108,6 +119,6 @@ def durations(record: Loaded) -> dict[str, timedelta]:
     now = timezone.now()
     rows: list[dict[str, Any]] = run.rows(record.actor, query)
     for row in rows:
-        spent = max((row[end] or now) - row[start], timedelta())
+        spent = between(row[start], row[end] or now)
         found[row[stage]] = found.get(row[stage], timedelta()) + spent
     return found
