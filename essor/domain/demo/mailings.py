@@ -29,12 +29,18 @@ LETTER = """<!doctype html><html lang="fr"><head><meta charset="utf-8"><meta nam
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0"><tr><td align="center" style="padding:24px 12px">
 <table role="presentation" width="560" cellpadding="0" cellspacing="0" style="max-width:560px;width:100%;background:#ffffff">
 <tr><td style="background:#7a3e1d;color:#ffffff;padding:14px 32px;font-size:14px;letter-spacing:1px">VAUBAN FAÇADES</td></tr>
-<tr><td style="padding:32px"><h1 style="margin:0 0 16px;font-size:26px;line-height:32px">Bonjour {{ FirstName or "à vous" }},</h1>
-<p style="margin:0 0 24px;font-size:16px;line-height:25px">Cet automne, nous avons préparé pour {{ Account.Name or "votre entreprise" }}
+<tr><td style="padding:32px">
+<h1 style="margin:0 0 16px;font-size:26px;line-height:32px">Bonjour {{ FirstName or "à vous" }},</h1>
+<p style="margin:0 0 24px;font-size:16px;line-height:25px">
+Cet automne, nous avons préparé pour {{ Account.Name or "votre entreprise" }}
 un guide de l’entretien des façades : les contrôles de saison, les prix du marché, les aides.</p>
-<p style="margin:0"><a href="%(guide)s" style="display:inline-block;background:#b4531f;color:#ffffff;padding:13px 24px;text-decoration:none;font-weight:bold">Lire le guide</a></p></td></tr>
-<tr><td style="padding:16px 32px;background:#faf7f2;font-size:13px;line-height:20px;color:#6b6259">Vauban Façades, Lille.
-<a href="{{ unsubscribe }}" style="color:#7a3e1d">Se désabonner</a> · <a href="{{ preferences }}" style="color:#7a3e1d">Mes préférences</a></td></tr>
+<p style="margin:0"><a href="%(guide)s"
+style="display:inline-block;background:#b4531f;color:#ffffff;padding:13px 24px;text-decoration:none;font-weight:bold">
+Lire le guide</a></p></td></tr>
+<tr><td style="padding:16px 32px;background:#faf7f2;font-size:13px;line-height:20px;color:#6b6259">
+Vauban Façades, Lille.
+<a href="{{ unsubscribe }}" style="color:#7a3e1d">Se désabonner</a> ·
+<a href="{{ preferences }}" style="color:#7a3e1d">Mes préférences</a></td></tr>
 </table></td></tr></table></body></html>"""
 SOURCE = Source(name="demo")
 LOGIN = "marketing@vauban.example"
