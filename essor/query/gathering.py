@@ -2,7 +2,8 @@
 
 SQLite sorts all rows to group them, which is most of the work. Rows of an index that holds every column of the question,
 and begins with what it groups by, come sorted: they are added up as they pass, and only the sums of these finer groups
-are sorted and added up again. A third of the time where a group of the first step has a hundred rows.
+are sorted and added up again. A third of the time where a group of the first step has a hundred rows. An index may begin
+with the month of an instant, which is worked out when a record is written and not for every question.
 
 Which index, the database says itself: its statistics how many rows such a group has, its plan whether they come sorted.
 """
@@ -24,6 +25,7 @@ from django.db.models.sql.datastructures import BaseTable
 from essor.query import execute
 from essor.query.environment import Env
 from essor.query.families.base import Sql
+from essor.query.sql import Held
 
 WORTH = 10  # rows in a group of the first step, from which the second has little left to do
 LARGE = 20_000  # rows, below which sorting all of them is quick
@@ -52,8 +54,8 @@ class Gathered(BaseTable):
         return f"({self.sql}) {connection.ops.quote_name(self.table_alias)}", self.params
 
 
-class SumOf(Expression):
-    """One sum of the first step."""
+class OfFirst(Expression):
+    """One column of the first step."""
 
     def __init__(self, table: str, name: str) -> None:
         """Keep where it stands."""
@@ -68,25 +70,25 @@ class SumOf(Expression):
 
 @dataclass(slots=True)
 class Split:
-    """Expressions taken apart: the `columns` that they group by, and the `sums` of the first step."""
+    """Expressions taken apart: `columns` that they group by, what indexes hold in a column's place, `sums` of the first step."""
 
     meta: Any
     columns: set[str] = field(default_factory=set)
-    sums: dict[str, Adding] = field(default_factory=dict)
+    held: dict[str, Expression] = field(default_factory=dict)
+    sums: dict[str, Expression] = field(default_factory=dict)
 
     def second(self, expression: Any) -> Any:
         """Return an expression over the first step's sums; OneStepError where they do not add up to it."""
         if type(expression) is F:
             self.columns.add(self.column(vars(expression)["name"]))
             return expression
+        if isinstance(expression, Held):
+            return expression.of(self.first(self.held, "held", expression.held()))
         if isinstance(expression, Adding):
             again = AGAIN.get(type(expression))
             if again is None or vars(expression)["distinct"] or vars(expression)["default"] is not None:
                 raise OneStepError
-            name = next((known for known, one in self.sums.items() if one == expression), "")
-            name = name or f"essor_sum{len(self.sums)}"
-            self.sums[name] = expression
-            return again(SumOf(self.meta.db_table, name))
+            return again(self.first(self.sums, "sum", expression))
         if isinstance(expression, (Subquery, Window, F, OuterRef, Q)) or not isinstance(
             expression, Expression
         ):
@@ -94,6 +96,13 @@ class Split:
         copy = expression.copy()
         copy.set_source_expressions([self.second(one) for one in expression.get_source_expressions()])
         return copy
+
+    def first(self, named: dict[str, Expression], kind: str, expression: Expression) -> OfFirst:
+        """Return what stands for an expression that the first step selects, once however often it is asked for."""
+        name = next((known for known, one in named.items() if one == expression), "")
+        name = name or f"essor_{kind}{len(named)}"
+        named[name] = expression
+        return OfFirst(self.meta.db_table, name)
 
     def column(self, attr: str) -> str:
         """Return the column of one of the object's own attributes."""
@@ -105,7 +114,7 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class Sorted:
-    """The first columns of an index, and how many rows have the same values in all of them."""
+    """The first columns of an index, expressions left out, and how many rows have the same values in all of them."""
 
     index: str
     columns: tuple[str, ...]
@@ -118,18 +127,14 @@ def in_two_steps(
     by: Mapping[str, Sql],
     sources: Mapping[str, Sql],
     sorts: Mapping[str, Sql],
-) -> tuple[QuerySet[Any], dict[str, Sql], dict[str, Sql]] | None:
-    """Return what stands for the rows, and for the expressions over them; None where one step is as good.
-
-    `by` groups and stays as it is: the first step's sums have the columns that it is made of.
-    """
+) -> tuple[QuerySet[Any], dict[str, Sql], dict[str, Sql], dict[str, Sql]] | None:
+    """Return what stands for the rows, and for the expressions over them (`by` groups); None where one step is as good."""
     if not env.sqlite or not by:
         return None
     split = Split(found.model._meta)  # noqa: SLF001 -- Django's documented description of a table
     try:
-        for one in by.values():
-            split.second(one)
-        if split.sums or not split.columns:
+        grouped = {name: split.second(one) for name, one in by.items()}
+        if split.sums or not (split.columns or split.held):
             return None
         again = [{name: split.second(one) for name, one in named.items()} for named in (sources, sorts)]
         statement = _first_step(env, found, split)
@@ -140,7 +145,7 @@ def in_two_steps(
     rows = found.model._base_manager.using(env.using).order_by()  # noqa: SLF001
     table = rows.query.get_initial_alias()
     rows.query.alias_map[table] = Gathered(table, *statement)
-    return rows, again[0], again[1]
+    return rows, grouped, again[0], again[1]
 
 
 def _first_step(env: Env, found: QuerySet[Any], split: Split) -> tuple[str, tuple[Any, ...]] | None:
@@ -148,7 +153,8 @@ def _first_step(env: Env, found: QuerySet[Any], split: Split) -> tuple[str, tupl
     attrs = {one.column: one.attname for one in split.meta.concrete_fields}
     best: tuple[str, tuple[Any, ...]] | None = None
     for one in sorted(_sorted(env, split), key=lambda each: -each.rows):
-        fine = found.values(*(attrs[column] for column in one.columns)).annotate(**split.sums)
+        fine = found.annotate(**split.held).values(*split.held, *(attrs[column] for column in one.columns))
+        fine = fine.annotate(**split.sums)
         statement = execute.statement(env, fine)
         plan = [row[3] for row in execute.run(env, f"EXPLAIN QUERY PLAN {statement[0]}", statement[1])]
         if any("TEMP B-TREE FOR GROUP BY" in line for line in plan):
@@ -161,7 +167,10 @@ def _first_step(env: Env, found: QuerySet[Any], split: Split) -> tuple[str, tupl
 
 
 def _sorted(env: Env, split: Split) -> Iterator[Sorted]:
-    """Yield the indexes that begin with all that is grouped by, up to the last of it, if their groups are large enough."""
+    """Yield the indexes that begin with all that is grouped by, up to the last of it, if their groups are large enough.
+
+    An expression in an index has no name: whether it is the one that is asked for, the plan tells.
+    """
     connection = connections[env.using]
     connection.ensure_connection()
     driver = (
@@ -172,11 +181,12 @@ def _sorted(env: Env, split: Split) -> Iterator[Sorted]:
     listed = driver.execute(INDEXES, (split.meta.db_table, LARGE))
     for (index, stat), parts in groupby(listed, key=lambda row: (row[0], row[1])):
         columns = [name for _index, _stat, name in parts]
-        if split.columns <= set(columns):
-            count = 1 + max(columns.index(name) for name in split.columns)
-            rows = _rows(stat.split(), count)
-            if rows >= WORTH and None not in columns[:count]:
-                yield Sorted(index, tuple(columns[:count]), rows)
+        if split.columns <= set(columns) and columns.count(None) == len(split.held):
+            held = [place for place, name in enumerate(columns) if name is None]
+            begins = columns[: 1 + max((*held, *map(columns.index, split.columns)))]
+            rows = _rows(stat.split(), len(begins))
+            if rows >= WORTH:
+                yield Sorted(index, tuple(name for name in begins if name is not None), rows)
 
 
 def _rows(stat: Iterable[str], count: int) -> int:

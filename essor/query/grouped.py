@@ -168,7 +168,7 @@ def grouped_rows(groups: Groups, shown: Sequence[Output], sorts: Mapping[str, An
     }
     having = conditions.clause(groups.query.having, conditions.Scope(groups.obj, groups.env, groups.operand))
     if having is True and (steps := gathering.in_two_steps(groups.env, found, by, sources, sorts)):
-        found, sources, sorts = steps
+        found, by, sources, sorts = steps
     # A constant groups by nothing: one row for all, as aggregates without GROUP BY want it.
     found = found.annotate(**(by or {"g": Value(1)})).values(*(by or ("g",)))
     # Without any aggregate Django would not group; this one is not selected.

@@ -89,6 +89,18 @@ class Unordered(Func):
         return self.as_sql(compiler, connection, template="+%(expressions)s", **extra)
 
 
+class Held(Func):
+    """What is worked out of something plain that an index of SQLite can hold (see `query.gathering`)."""
+
+    def held(self) -> Func:
+        """Return what the index holds: SQL of the record's own columns alone, without functions of Python or values."""
+        raise NotImplementedError
+
+    def of(self, held: Any) -> Func:
+        """Return the same as this expression, worked out of what the index holds."""
+        raise NotImplementedError
+
+
 class Reduce(Func):
     """SUM, MIN or MAX without the GROUP BY that Django's own aggregates bring."""
 

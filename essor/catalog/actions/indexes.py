@@ -46,22 +46,32 @@ def want_index(
         return row
 
 
-def want_covering(actor_id: int | None, object_name: str, fields: Sequence[str]) -> FieldIndex:
-    """Ask for an index that holds so many fields, as they are stored, that sums over them need not open the rows."""
+def want_covering(
+    actor_id: int | None, object_name: str, fields: Sequence[str], first: Sequence[str] = ()
+) -> FieldIndex:
+    """Ask for an index that holds so many fields, as they are stored, that sums over them need not open the rows.
+
+    `first` are expressions that it begins with: SQL over columns of these fields, in brackets.
+    """
     with change(actor_id) as ledger:
         obj = ledger.catalog().object(object_name)
         columns = [_column(obj, obj.field(name).attr) for name in fields]
         # SQLite looks at the bin once more, although the index leaves it out.
         bin_too = [one for one in ("is_deleted",) if hasattr(obj.model, one)]
-        row = _save(obj, fields, [*columns, *bin_too], Reason.MANUAL)
+        row = _save(obj, fields, [*first, *columns, *bin_too], Reason.MANUAL)
         ledger.note("want_index", obj.name, row.name)
         return row
 
 
 def covering() -> list[FieldIndex]:
-    """Return the indexes of `want_covering`: they hold more fields than any other may."""
+    """Return the indexes of `want_covering`: they hold more fields than any other may, or expressions."""
     rows = FieldIndex.objects.filter(reason=Reason.MANUAL).exclude(state=State.UNWANTED)
-    return [row for row in rows if len(row.fields) > MOST_COLUMNS]
+    return [row for row in rows if len(row.fields) > MOST_COLUMNS or expressions(row)]
+
+
+def expressions(row: FieldIndex) -> tuple[str, ...]:
+    """Return the expressions that an index holds."""
+    return tuple(filter(indexes.is_expression, row.columns))
 
 
 def standing(obj: ObjectDef, fields: Sequence[str]) -> bool:

@@ -3,19 +3,25 @@
 A table's rows are wide; the dozen columns that reports group and add up are not. One such index for an object serves all
 its tiles; where many read only what one checkbox tells, such as open deals, a second one begins with it, and they read no
 others. They follow the dashboards once a day: people do not wait for it, and nobody has to think of it.
+
+Where tiles group instants by a month or longer period, SQLite gets one that begins with it, as the company's clock shows it:
+rows of one month lie side by side there and are added up unsorted (see `query.gathering`).
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from django.db import connection
 
 from essor.access.actor import system_actor
 from essor.catalog import current
-from essor.catalog.actions.indexes import covering, drop_index, want_covering
+from essor.catalog.actions.indexes import covering, drop_index, expressions, want_covering
 from essor.catalog.definitions import Catalog, Field, ObjectDef
 from essor.domain.currencies.rates import conversion
-from essor.domain.reports import months, reading
+from essor.domain.reports import cohort, months, reading
 from essor.domain.reports.dashboards import DATES
 from essor.domain.reports.definition import Definition
 from essor.domain.reports.models import Dashboard, Report
@@ -30,24 +36,33 @@ from essor.query.tree import All, Compare, Path
 LARGE = 50_000  # rows, below which reading all of them is quick
 FEWEST, MOST = 5, 14
 OFTEN = 4  # reports of one checkbox, from which they have an index of their own
-Wanted = tuple[str, tuple[str, ...]]
 WIDE = frozenset({"textarea", "richtext", "url", "address", "geolocation", "multiselect"})
+
+
+class Wanted(NamedTuple):
+    """An index: its object, the fields that it holds, and the expressions before them."""
+
+    object: str
+    fields: tuple[str, ...]
+    first: tuple[str, ...] = ()
 
 
 def follow() -> list[str]:
     """Ask for the indexes that today's dashboards want and let go of those that they no longer do; return the objects."""
     catalog = current.get()
     reports = list(read_by_dashboards(catalog))
-    wanted = {one for one in columns(catalog, reports) if is_large(catalog.object(one[0]))}
+    reports = [one for one in reports if is_large(catalog.object(one.object))]
+    wanted = {*columns(catalog, reports), *by_period(catalog, reports)}
     for row in covering():
-        if (row.object_name, tuple(row.fields)) in wanted:
-            wanted.remove((row.object_name, tuple(row.fields)))
+        stands = Wanted(row.object_name, tuple(row.fields), expressions(row))
+        if stands in wanted:
+            wanted.remove(stands)
         else:
             drop_index(None, row.name)
-    for name, fields in sorted(wanted):
-        want_covering(None, name, fields)
-    months.follow(catalog, [one for one in reports if is_large(catalog.object(one.object))])
-    return sorted({name for name, _fields in wanted})
+    for one in sorted(wanted):
+        want_covering(None, *one)
+    months.follow(catalog, reports)
+    return sorted({one.object for one in wanted})
 
 
 def learn() -> None:
@@ -86,7 +101,27 @@ def columns(catalog: Catalog, reports: Iterable[Definition]) -> Iterator[Wanted]
         if FEWEST <= len(names) <= MOST:
             del boxes[name][""]
             often = [box for box, count in boxes[name].most_common(1) if count >= OFTEN]
-            yield from ((name, in_order(catalog.object(name), names, box)) for box in ("", *often))
+            yield from (Wanted(name, in_order(catalog.object(name), names, box)) for box in ("", *often))
+
+
+def by_period(catalog: Catalog, reports: Iterable[Definition]) -> Iterator[Wanted]:
+    """Yield an index for each period of an instant that tiles group by: what else they group by, then all that they read."""
+    if connection.vendor != "sqlite":
+        return
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    grouped: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for definition in reports:
+        obj = catalog.object(definition.object)
+        for instant, call in months.periods(definition, obj):
+            if held := months.held(call, obj):
+                found[obj.name, held] |= {instant.name, *(one.name for one in fields_of(definition, obj))}
+                others = {one.name for one, _how in months.groupings(definition, obj)} - {instant.name}
+                grouped[obj.name, held] |= others
+    for (name, held), names in found.items():
+        obj, first = catalog.object(name), grouped[name, held]
+        if len(names) <= MOST:
+            order = sorted(names, key=lambda one: (one not in first, variety(obj.field(one)), one))
+            yield Wanted(name, tuple(order), (held,))
 
 
 def checkbox_of(definition: Definition, obj: ObjectDef) -> str:
@@ -125,7 +160,7 @@ def variety(field: Field) -> tuple[int, int]:
 
 def fields_of(definition: Definition, obj: ObjectDef) -> Iterator[Field]:
     """Yield the object's own stored fields that a report reads."""
-    for path in paths_of(definition):
+    for path in paths_of(definition, obj):
         field = obj.by_name.get(path.lower())
         if (
             field is not None
@@ -136,14 +171,14 @@ def fields_of(definition: Definition, obj: ObjectDef) -> Iterator[Field]:
             yield field
 
 
-def paths_of(definition: Definition) -> Iterator[str]:
+def paths_of(definition: Definition, obj: ObjectDef) -> Iterator[str]:
     """Yield the paths that a report reads, the currency beside its money and the owner beside its rights."""
     yield from ("OwnerId", CURRENCY)
     if conversion(system_actor().company.currency) is not None:
         yield RATE
     yield from (one.path for one in definition.groupings)
     if definition.type == "cohort":
-        yield from ("CreatedDate", "CloseDate", "IsWon")
+        yield from (cohort.CREATED, *cohort.ENDS.get(obj.name, ()))
     conditions = [definition.where, *(one.where for one in definition.measures)]
     for one in definition.measures:
         yield from filter(None, (one.path, one.until))

@@ -1,8 +1,8 @@
-"""What PostgreSQL should know of the months and bands that reports group by.
+"""What the database should know of the months and bands that reports group by.
 
-It takes every instant for a month of its own, every amount for a band, expects half a million groups, and sorts all rows
-one after the other instead of adding them up side by side. Statistics over the very expression tell it that there are
-some thirty. SQLite needs none.
+PostgreSQL takes every instant for a month of its own, every amount for a band, expects half a million groups, and sorts all
+rows one after the other instead of adding them up side by side. Statistics over the very expression tell it that there are
+some thirty. SQLite sorts whatever it is told, so an index holds the months of instants for it (`indexes.py`).
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ from typing import Any
 from django.db import connection
 
 from essor.access.actor import system_actor
-from essor.catalog.definitions import Catalog, ObjectDef
+from essor.catalog.definitions import Catalog, Field, ObjectDef
+from essor.domain.reports import cohort
 from essor.domain.reports.definition import Definition, Grouping
 from essor.domain.reports.tree import STARTS, expression_of, family_name
 from essor.query import functions
 from essor.query.environment import env_for
+from essor.query.sql import Held
 from essor.query.tree import Call
 
 PREFIX = "months_"
@@ -35,7 +37,7 @@ def follow(catalog: Catalog, reports: Iterable[Definition]) -> None:
     for definition in reports:
         obj = catalog.object(definition.object)
         table = obj.model._meta.db_table  # noqa: SLF001 -- Django's name
-        for call in periods(definition, obj):
+        for _field, call in periods(definition, obj):
             sql = written(call, obj)
             digest = hashlib.blake2b(f"{table} {sql}".encode(), digest_size=6).hexdigest()
             wanted[f"{PREFIX}{digest}"] = (table, sql)
@@ -52,25 +54,47 @@ def follow(catalog: Catalog, reports: Iterable[Definition]) -> None:
             cursor.execute(f"ANALYZE {quoted(table)}")
 
 
-def periods(definition: Definition, obj: ObjectDef) -> Iterator[Call]:
-    """Yield what a report groups instants and numbers of its own object by: days have few values as they are."""
-    groupings = list(definition.groupings)
-    if definition.type == "cohort":
-        groupings.append(Grouping("CreatedDate", "month"))
-    for one in groupings:
+def groupings(definition: Definition, obj: ObjectDef) -> Iterator[tuple[Field, Grouping]]:
+    """Yield the object's own stored fields that a report groups by; a cohort does by two months."""
+    found = list(definition.groupings)
+    if definition.type == "cohort" and obj.name in cohort.ENDS:
+        found += [Grouping(path, "month") for path in (cohort.CREATED, cohort.ENDS[obj.name][0])]
+    for one in found:
         field = obj.by_name.get(one.path.lower())
         if field is not None and field.has_column:
-            family = family_name(field)
-            found = expression_of(one, family)
-            if family != "date" and isinstance(found, Call) and (one.unit in STARTS or one.bands):
-                yield found
+            yield field, one
+
+
+def periods(definition: Definition, obj: ObjectDef) -> Iterator[tuple[Field, Call]]:
+    """Yield what a report groups instants and numbers of its own object by: days have few values as they are."""
+    for field, one in groupings(definition, obj):
+        family = family_name(field)
+        found = expression_of(one, family)
+        if family != "date" and isinstance(found, Call) and (one.unit in STARTS or one.bands):
+            yield field, found
 
 
 def written(call: Call, obj: ObjectDef) -> str:
-    """Return the SQL of an expression exactly as queries in the company's time zone write it."""
-    env = env_for(system_actor())
-    query = obj.model._default_manager.all().query  # noqa: SLF001 -- Django's name
-    expression = functions.operand(call, obj, env).expression.resolve_expression(query)
-    sql, params = query.get_compiler(env.using).compile(expression)
+    """Return PostgreSQL's SQL of an expression exactly as queries in the company's time zone write it."""
+    sql, params = _compiled(_expression(call, obj), obj)
     operations: Any = connection.ops  # of PostgreSQL: other databases have no such thing
     return str(operations.compose_sql(sql, params))
+
+
+def held(call: Call, obj: ObjectDef) -> str:
+    """Return what an index of SQLite can hold of an expression in the company's time zone, in brackets; empty if nothing."""
+    expression = _expression(call, obj)
+    if not isinstance(expression, Held):
+        return ""
+    sql, _no_values = _compiled(expression.held(), obj)
+    table = connection.ops.quote_name(obj.model._meta.db_table)  # noqa: SLF001 -- Django's name
+    return f"({sql.replace(f'{table}.', '')})"  # an index names no table
+
+
+def _expression(call: Call, obj: ObjectDef) -> Any:
+    return functions.operand(call, obj, env_for(system_actor())).expression
+
+
+def _compiled(expression: Any, obj: ObjectDef) -> tuple[str, Any]:
+    query = obj.model._default_manager.all().query  # noqa: SLF001 -- Django's name
+    return query.get_compiler(connection.alias).compile(expression.resolve_expression(query))

@@ -13,6 +13,7 @@ ROUGHLY = 1_000  # rows of an index that SQLite looks at to guess what it holds
 class Index:
     """`columns` in order, "-" before one that descends, then "~" before text that is compared without case.
 
+    What stands in brackets is SQL over the table's columns (`is_expression`).
     Such text has the form of `essor.query.folding`: A–Z alone are folded. `live` leaves out what lies in the
     recycle bin, `filled` the rows whose first column is empty: right for finding (references, unique values),
     wrong for sorting.
@@ -71,8 +72,15 @@ def bare(column: str) -> str:
     return column.removeprefix("-").removeprefix("~")
 
 
+def is_expression(column: str) -> bool:
+    """Tell whether a column of an index is worked out of others."""
+    return column.startswith("(")
+
+
 def _part(column: str, *, nullable: bool) -> str:
     """Return one column as lists sort it: empty values first, or last where it descends."""
+    if is_expression(column):
+        return column
     name, text = _quoted(bare(column)), "~" in column
     if connection.vendor == "sqlite":
         return f"{name}{' COLLATE NOCASE' if text else ''}{' DESC' if column.startswith('-') else ''}"

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, ClassVar
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import DateField, Func, IntegerField
+from django.db.models import CharField, DateField, Func, IntegerField
 from django.db.models.sql.compiler import SQLCompiler
 
 from essor.query import dates
@@ -23,6 +23,7 @@ from essor.query.functions.base import Function, Inner, Reader, argument
 from essor.query.functions.moments import DayNumber, WallClock, clock, clock_value
 from essor.query.functions.zones import begins, period_on_the_wall
 from essor.query.operands import Operand
+from essor.query.sql import Held
 from essor.query.tree import Call
 
 Compiled = tuple[str, Any]
@@ -94,7 +95,7 @@ class WrittenDay(Written):
     output_field: ClassVar[Any] = DateField()
 
 
-class PeriodOnTheWall(WrittenDay):
+class PeriodOnTheWall(WrittenDay, Held):
     """The period of an instant on somebody's clock, found among the instants at which periods begin there.
 
     That is a third of the work of moving the clock and reading it. Where years are far, and in UTC, that is done.
@@ -110,8 +111,7 @@ class PeriodOnTheWall(WrittenDay):
         if self.moment.zone == "UTC":
             return super().as_sqlite(compiler, connection, **extra)
         sql, params = self._instant(compiler)
-        far = filled(self.sqlite, [self.moment.far(sql, params)])
-        return self._near((sql, params), "'{}'", "'{}'", far)
+        return self._near((sql, params), "'{}'", "'{}'", self.far(sql, params))
 
     def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Compiled:
         """Compare instants."""
@@ -120,15 +120,70 @@ class PeriodOnTheWall(WrittenDay):
             return far
         return self._near(self._instant(compiler), "'{}+00'::timestamptz", "'{}'::date", far)
 
+    @property
+    def known(self) -> tuple[tuple[str, date], ...]:
+        """Return the instants at which periods begin around the present."""
+        return begins(self.moment.zone, datetime.now(UTC).year, self.unit, self.fiscal_month)
+
+    def held(self) -> Func:
+        """Return the period where it is known, else the instant itself."""
+        clock: Any = self.source_expressions[0]
+        (instant,) = clock.source_expressions
+        return KnownPeriod(instant, known=self.known)
+
+    def of(self, held: Any) -> Func:
+        """Return the period, worked out where the instant is left."""
+        return PeriodOfHeld(held, period=self)
+
+    def far(self, sql: str, params: Any) -> Compiled:
+        """Return SQLite's SQL for the period of any instant, which asks Python."""
+        return filled(self.sqlite, [self.moment.far(sql, params)])
+
     def _instant(self, compiler: SQLCompiler) -> Compiled:
         clock: Any = self.source_expressions[0]
         sql, params = compiler.compile(clock.source_expressions[0])
         return sql, params
 
     def _near(self, moment: Compiled, instant: str, day: str, far: Compiled) -> Compiled:
-        known = begins(self.moment.zone, datetime.now(UTC).year, self.unit, self.fiscal_month)
-        near, times = period_on_the_wall(moment[0], known, instant, day)
+        near, times = period_on_the_wall(moment[0], self.known, instant, day)
         return f"COALESCE({near}, {far[0]})", (*tuple(moment[1]) * times, *far[1])
+
+
+class KnownPeriod(Func):
+    """The first day of an instant's period, or the instant itself where years are far: all of it is SQLite's own."""
+
+    arity = 1
+    output_field: ClassVar[Any] = CharField()
+
+    def __init__(self, instant: Any, known: tuple[tuple[str, date], ...]) -> None:
+        """Keep the instants at which periods begin."""
+        self.known = known
+        super().__init__(instant)
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Compiled:  # noqa: ARG002
+        """Compare texts."""
+        sql, params = compiler.compile(self.source_expressions[0])
+        near, times = period_on_the_wall(sql, self.known, "'{}'", "'{}'")
+        return f"COALESCE({near}, {sql})", tuple(params) * (times + 1)
+
+
+class PeriodOfHeld(Func):
+    """The period out of a `KnownPeriod`."""
+
+    arity = 1
+    output_field: ClassVar[Any] = DateField()
+
+    def __init__(self, held: Any, period: PeriodOnTheWall) -> None:
+        """Keep what works it out."""
+        self.period = period
+        super().__init__(held)
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Compiled:  # noqa: ARG002
+        """Tell a day from an instant by its length."""
+        sql, params = compiler.compile(self.source_expressions[0])
+        far, far_params = self.period.far(sql, params)
+        day = len("2026-01-31")
+        return f"CASE WHEN length({sql}) = {day} THEN {sql} ELSE {far} END", (*params, *params, *far_params)
 
 
 @dataclass(frozen=True, slots=True)
