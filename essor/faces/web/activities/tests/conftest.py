@@ -1,85 +1,18 @@
-"""A company with an administrator and a sales person, each signed in to a browser, and a few records."""
+"""The two people and the records of the lists' own tests."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-import pytest
-from django.test import Client
-
-from essor.access.actions import NewUser, create_user
-from essor.access.actor import Actor, actor_for, system_actor
-from essor.access.defaults import ADMINISTRATOR, ensure_defaults
-from essor.access.models import FieldPermission, PermissionSet, Profile, User
-from essor.access.version import bump
-from essor.catalog.testing import run_time_catalog  # noqa: F401
-from essor.kernel import ids
-from essor.records.change import Change
-from essor.records.save import save
-
-New = Callable[..., str]
-PREFIXES = {"Account": "001", "Contact": "003", "Opportunity": "006", "Lead": "00Q", "Task": "00T"}
-
-
-def person(name: str, profile: str) -> User:
-    ensure_defaults("Acme", "en")
-    new = NewUser(
-        email=f"{name.lower()}@example.fr", first_name=name, last_name="Test", language="en", locale="en_GB",
-        profile=Profile.objects.get(name=profile),
-    )  # fmt: skip
-    return create_user(system_actor(), new, password="correct horse battery", checked=False)
-
-
-def browser(user: User) -> Client:
-    client = Client(raise_request_exception=True)
-    client.force_login(user, backend="essor.access.accounts.backend.Backend")
-    return client
-
-
-@pytest.fixture
-def boss(db: None) -> User:
-    return person("Boss", ADMINISTRATOR)
-
-
-@pytest.fixture
-def admin(boss: User) -> Client:
-    return browser(boss)
-
-
-@pytest.fixture
-def rep(boss: User) -> User:
-    return person("Rep", "Sales")
-
-
-@pytest.fixture
-def seller(rep: User) -> Client:
-    return browser(rep)
-
-
-@pytest.fixture
-def actor(boss: User) -> Actor:
-    return actor_for(boss)
-
-
-@pytest.fixture
-def new(actor: Actor) -> New:
-    """Return a maker of records: object name and values by outside name; gives the 18-character id."""
-
-    def make(name: str, **values: Any) -> str:
-        return ids.encode(PREFIXES[name], save(actor, Change(name, values)).id)
-
-    return make
-
-
-def hide(user: User, object_name: str, field: str) -> None:
-    """Hide a field from everybody with the user's profile."""
-    own = PermissionSet.objects.get(profile_id=user.profile_id)
-    FieldPermission.objects.update_or_create(
-        parent=own, object_name=object_name, field=field, defaults={"read": False, "edit": False}
-    )
-    bump()
-
-
-def text(answer: Any) -> str:
-    return answer.content.decode()
+from essor.faces.web.lists.tests.conftest import (  # noqa: F401 -- fixtures by name, and what tests take
+    New,
+    actor,
+    admin,
+    boss,
+    browser,
+    hide,
+    new,
+    person,
+    rep,
+    run_time_catalog,
+    seller,
+    text,
+)
