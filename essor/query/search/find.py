@@ -70,16 +70,26 @@ def _scope(actor: Actor, allowed: Iterable[ObjectDef]) -> Q:
 
 
 def _stages(query: QuerySet[SearchEntry], words: Sequence[str]) -> Iterable[list[SearchEntry]]:
-    """Yield candidates: names that begin with the text (a range of an ordinary index), then the trigram index."""
+    """Yield candidates: names that begin with the text (a range of an ordinary index), then the trigram index.
+
+    It is asked for words that begin as typed first: of a short fragment there may be thousands in the middle of words.
+    """
     phrase = " ".join(words)
     yield list(query.filter(title__gte=phrase, title__lt=phrase + "\uffff").order_by("title")[:CANDIDATES])
-    long = [word for word in words if len(word) >= TRIGRAM]
-    if long:
-        held = query.filter(_holds(long))
-        for word in words:
-            if word not in long:
-                held = held.filter(text__contains=word)
-        yield list(held.order_by("-pk")[:CANDIDATES] if connection.vendor == "sqlite" else held[:CANDIDATES])
+    yield _holding(query, [f" {word}" for word in words])
+    yield _holding(query, words)
+
+
+def _holding(query: QuerySet[SearchEntry], parts: Sequence[str]) -> list[SearchEntry]:
+    """Return entries that hold all parts, the newest of them on SQLite; none where no word is as long as a trigram."""
+    long = [part for part in parts if len(part.strip()) >= TRIGRAM]
+    if not long:
+        return []
+    held = query.filter(_holds(long))
+    for part in parts:
+        if part not in long:
+            held = held.filter(text__contains=part)
+    return list(held.order_by("-pk")[:CANDIDATES] if connection.vendor == "sqlite" else held[:CANDIDATES])
 
 
 def _holds(words: Sequence[str]) -> Q:

@@ -13,7 +13,7 @@ from essor.access.models import User
 from essor.faces.web.lists.tests.conftest import New, browser, hide, person, text
 from essor.jobs import worker
 from essor.jobs.models import JobRun, JobState
-from essor.query.search import index
+from essor.query.search import find, index
 from essor.records.models import Deleted
 
 HX = {"HTTP_HX_REQUEST": "true"}
@@ -51,6 +51,19 @@ def test_everything_is_found_however_it_is_written(
 ) -> None:
     assert found in text(admin.get("/search/", {"q": typed}))
     assert found in text(admin.get("/search/suggest", {"q": typed}, **HX))
+
+
+def test_words_that_begin_as_typed_come_before_the_middle_of_newer_ones(
+    admin: Client, new: New, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new("Contact", LastName="Mercier", FirstName="Zoé")
+    for number in range(4):
+        new("Account", Name=f"Numérique {number}")
+    for name in ("Account", "Contact"):
+        index.rebuild(name)
+    monkeypatch.setattr(find, "CANDIDATES", 3)
+    page = text(admin.get("/search/?q=mer"))
+    assert 0 < page.find('id="found-Contact"') < page.index('id="found-Account"')
 
 
 def test_results_are_grouped_with_a_tab_for_each_object(admin: Client, indexed: None) -> None:
