@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import Final
 
 import orjson
 from django.db import connection, transaction
@@ -16,8 +16,11 @@ from essor.domain.marketing.consent.people import OBJECTS
 from essor.domain.marketing.sending import numbers
 from essor.domain.marketing.tracking.models import OPENED, Verdict
 
-if TYPE_CHECKING:
-    from essor.domain.marketing.tracking.recorder import Seen
+# One hit as it came, written to the database as it is: recipient (None: only the mailing is known), mailing, link, seconds
+# since 1970, whether it says itself that it is a machine, program, network.
+Seen = tuple[int | None, int, int, float, bool, str, str]
+MAILING: Final = 1  # its place in that
+MACHINE: Final = 4
 
 WAIT = timedelta(seconds=30)  # what a hit waits for its verdict
 SLOT = 3  # seconds of hits that one task looks at
@@ -28,11 +31,12 @@ _asked: dict[str, int] = {}
 # answers others.
 _ROWS = {
     "sqlite": "SELECT JSON_EXTRACT(value, '$[0]') AS recipient_id, JSON_EXTRACT(value, '$[1]') AS list_email_id, "
-    "JSON_EXTRACT(value, '$[2]') AS link, REPLACE(REPLACE(JSON_EXTRACT(value, '$[3]'), 'T', ' '), '+00:00', '') AS at, "
+    "JSON_EXTRACT(value, '$[2]') AS link, "
+    "STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', JSON_EXTRACT(value, '$[3]'), 'unixepoch') AS at, "
     "JSON_EXTRACT(value, '$[4]') AS machine, JSON_EXTRACT(value, '$[5]') AS agent, JSON_EXTRACT(value, '$[6]') AS network "
     "FROM JSON_EACH(%s)",
     "postgresql": "SELECT CAST(value ->> 0 AS bigint) AS recipient_id, CAST(value ->> 1 AS bigint) AS list_email_id, "
-    "CAST(value ->> 2 AS smallint) AS link, CAST(value ->> 3 AS timestamptz) AS at, CAST(value ->> 4 AS boolean) AS machine, "
+    "CAST(value ->> 2 AS smallint) AS link, TO_TIMESTAMP(CAST(value ->> 3 AS double precision)) AS at, CAST(value ->> 4 AS boolean) AS machine, "
     "value ->> 5 AS agent, value ->> 6 AS network FROM JSON_ARRAY_ELEMENTS(CAST(%s AS json))",
 }
 _INSERT = """
@@ -48,18 +52,10 @@ def keep(batch: Sequence[Seen]) -> None:
     """Write a batch: a handful of statements, however many hits."""
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute(_statement(), [_text(batch)])
-        told(one.list_email_id for one in batch)
-        if not all(one.machine for one in batch):
+            cursor.execute(_statement(), [orjson.dumps(batch).decode()])
+        told({one[MAILING] for one in batch})
+        if not all(one[MACHINE] for one in batch):
             _ask_for_verdicts()
-
-
-def _text(batch: Sequence[Seen]) -> str:
-    rows = [
-        (one.recipient_id, one.list_email_id, one.link, one.at, one.machine, one.agent, one.network)
-        for one in batch
-    ]
-    return orjson.dumps(rows).decode()
 
 
 def _statement() -> str:
@@ -79,9 +75,9 @@ def _statement() -> str:
     )  # fmt: skip
 
 
-def told(list_emails: Iterable[int]) -> None:
+def told(list_emails: Collection[int]) -> None:
     """Let open pages of these mailings know that their numbers moved."""
-    for key in sorted(set(list_emails)):
+    for key in sorted(list_emails):
         numbers.publish(key)
 
 
