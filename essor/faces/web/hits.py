@@ -6,8 +6,8 @@ known at once, goes the way of every page. Thousands click within seconds: each 
 
 from __future__ import annotations
 
-import time
 from base64 import b64decode
+from datetime import UTC, datetime
 from functools import lru_cache
 
 from django.contrib.auth.decorators import login_not_required
@@ -90,7 +90,7 @@ def named_for_site(target: str, recipient_id: int) -> str:
 def _note(scope: Scope, hit: addresses.Hit) -> None:
     """Hand over what is kept of a click or an opened mail."""
     machine, agent = agents.judged(scope["method"], dict(scope["headers"]), opened=hit.link == OPENED)
-    recorder.note((*hit, time.time(), machine, agent, agents.network(client(scope))))
+    recorder.note((*hit, datetime.now(UTC), machine, agent, agents.network(client(scope))))
 
 
 QUICK = {"/l/": click, "/p/": opened}

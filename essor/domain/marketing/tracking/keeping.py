@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import orjson
@@ -16,9 +16,9 @@ from essor.domain.marketing.consent.people import OBJECTS
 from essor.domain.marketing.sending import numbers
 from essor.domain.marketing.tracking.models import OPENED, Verdict
 
-# One hit as it came, written to the database as it is: recipient (None: only the mailing is known), mailing, link, seconds
-# since 1970, whether it says itself that it is a machine, program, network.
-Seen = tuple[int | None, int, int, float, bool, str, str]
+# One hit as it came, written to the database as it is: recipient (None: only the mailing is known), mailing, link, moment in
+# UTC, whether it says itself that it is a machine, program, network.
+Seen = tuple[int | None, int, int, datetime, bool, str, str]
 MAILING: Final = 1  # its place in that
 MACHINE: Final = 4
 
@@ -31,12 +31,11 @@ _asked: dict[str, int] = {}
 # answers others.
 _ROWS = {
     "sqlite": "SELECT JSON_EXTRACT(value, '$[0]') AS recipient_id, JSON_EXTRACT(value, '$[1]') AS list_email_id, "
-    "JSON_EXTRACT(value, '$[2]') AS link, "
-    "STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', JSON_EXTRACT(value, '$[3]'), 'unixepoch') AS at, "
+    "JSON_EXTRACT(value, '$[2]') AS link, REPLACE(REPLACE(JSON_EXTRACT(value, '$[3]'), 'T', ' '), '+00:00', '') AS at, "
     "JSON_EXTRACT(value, '$[4]') AS machine, JSON_EXTRACT(value, '$[5]') AS agent, JSON_EXTRACT(value, '$[6]') AS network "
     "FROM JSON_EACH(%s)",
     "postgresql": "SELECT CAST(value ->> 0 AS bigint) AS recipient_id, CAST(value ->> 1 AS bigint) AS list_email_id, "
-    "CAST(value ->> 2 AS smallint) AS link, TO_TIMESTAMP(CAST(value ->> 3 AS double precision)) AS at, CAST(value ->> 4 AS boolean) AS machine, "
+    "CAST(value ->> 2 AS smallint) AS link, CAST(value ->> 3 AS timestamptz) AS at, CAST(value ->> 4 AS boolean) AS machine, "
     "value ->> 5 AS agent, value ->> 6 AS network FROM JSON_ARRAY_ELEMENTS(CAST(%s AS json))",
 }
 _INSERT = """

@@ -52,7 +52,7 @@ def recipient(admin: Actor, mailing: ListEmail) -> Maker:
 
 
 def seen(row: Recipient, link: int = 0, at: datetime | None = None) -> Seen:
-    moment = (at or timezone.now() - timedelta(minutes=1)).timestamp()
+    moment = at or timezone.now() - timedelta(minutes=1)
     return row.pk, row.list_email_id, link, moment, False, "", ""
 
 
