@@ -1,4 +1,4 @@
-"""The least that can be done for a click: an ASGI application that leads on, under the server that Essor runs under."""
+"""The least that can be done for a click: an ASGI application that leads on, with the same headers under the same server."""
 
 from __future__ import annotations
 
@@ -11,7 +11,12 @@ from essor.faces.cli.commands.serve_ import server_of
 START = {
     "type": "http.response.start",
     "status": 302,
-    "headers": [(b"location", b"https://www.vauban.example/")],
+    "headers": [
+        (b"location", b"https://www.vauban.example/guide/7?utm_campaign=automne"),
+        (b"cache-control", b"no-store, max-age=0"),
+        (b"referrer-policy", b"no-referrer"),
+        (b"x-robots-tag", b"noindex"),
+    ],
 }
 BODY = {"type": "http.response.body", "body": b""}
 

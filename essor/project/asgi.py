@@ -1,4 +1,4 @@
-"""The application a server runs: static files first, everything else by Django."""
+"""The application a server runs: what is answered at once, static files, everything else by Django."""
 
 import os
 
@@ -7,8 +7,8 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "essor.project.settings")
 django.setup(set_prefix=False)
 
-from essor.project import handler, static_files, translations  # noqa: E402 - needs the settings loaded
+from essor.project import first, handler, static_files, translations  # noqa: E402 - needs the settings loaded
 
 translations.compile_if_stale()  # after a bare `git pull`, too
 static_files.collect_if_stale()
-application = static_files.StaticFiles(handler.Handler())
+application = first.First(static_files.StaticFiles(handler.Handler()))

@@ -2,7 +2,7 @@
 
 Django's own handler gives each request a new thread under ASGI, hence a new connection, and hops between the thread and
 the event loop once per middleware. Here the loop receives and sends, and one thread runs all middleware and the view.
-Streams of events, which wait for hours, stay in the loop (Django's own way). So do `QUICK` answers, which need no thread.
+Streams of events, which wait for hours, stay in the loop (Django's own way).
 """
 
 import asyncio
@@ -21,8 +21,6 @@ from django.http import FileResponse, HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse, set_script_prefix
 
-from essor.faces.web import hits
-from essor.faces.web.visits import quick as visits
 from essor.project import bodies
 
 Scope = dict[str, Any]
@@ -32,9 +30,7 @@ Send = Callable[[Message], Awaitable[None]]
 
 THREADS = 10  # what two cores can use while some wait for the database; each may hold 2 MB of it in memory
 CHUNK = 65_536  # bytes
-QUICK = {**hits.QUICK, **visits.QUICK}
 TOO_LARGE = [(b"content-length", b"0"), (b"connection", b"close")]
-PREFIX = 3  # characters of a path by which QUICK is found: "/l/"
 
 
 class Handler(ASGIHandler):  # type: ignore[misc]  # Django's handlers are untyped
@@ -58,11 +54,6 @@ class Handler(ASGIHandler):  # type: ignore[misc]  # Django's handlers are untyp
         """Answer one request."""
         if scope["type"] != "http" or scope["path"] in self.streams:
             await super().__call__(scope, receive, send)
-            return
-        quick = QUICK.get(scope["path"][:PREFIX])
-        if quick is not None and (found := await quick(scope, receive)) is not None:
-            await send({"type": "http.response.start", "status": found.status, "headers": found.headers})
-            await send({"type": "http.response.body", "body": found.body})
             return
         loop = asyncio.get_running_loop()
         try:

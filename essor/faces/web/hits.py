@@ -1,27 +1,29 @@
 """Clicks and opened mails, answered in the event loop before any middleware: nobody waits, nothing is read from the session.
 
 `/l/<token>` leads on to where the letter's author wanted, `/p/<token>.gif` is an invisible picture. What is wrong, or not
-known at once, goes the way of every page.
+known at once, goes the way of every page. Thousands click within seconds: each line here is paid for by every click.
 """
 
 from __future__ import annotations
 
 from base64 import b64decode
+from datetime import UTC, datetime
+from functools import lru_cache
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from essor.catalog import current
 from essor.domain.marketing.sending import addresses
 from essor.domain.marketing.tracking import agents, destinations
 from essor.domain.marketing.tracking.models import OPENED
-from essor.domain.marketing.tracking.recorder import Seen, recorder
+from essor.domain.marketing.tracking.recorder import recorder
 from essor.domain.marketing.visits import naming, sites, tying
-from essor.faces.web.quick import Answer, Receive, Scope, client, headers, in_thread
+from essor.faces.web.quick import Answer, Receive, Scope, client, in_thread
 
+KNOWN = 1_000  # answers kept in memory: the links of mailings are followed again and again
 PICTURE = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
@@ -32,21 +34,21 @@ NEVER_KEPT = (
     (b"referrer-policy", b"no-referrer"),
     (b"x-robots-tag", b"noindex"),
 )
+SEEN = Answer(200, ((b"content-type", b"image/gif"), *NEVER_KEPT), PICTURE)
 
 
 async def click(scope: Scope, receive: Receive) -> Answer | None:  # noqa: ARG001 -- every quick answer may read a body
     """Lead on whoever follows a link of a mailing; None when the address is not one of ours."""
     hit = addresses.read_click(scope["path"].removeprefix("/l/"))
-    target = hit and destinations.known(hit.list_email_id, hit.link)
-    if hit and target is None:
-        target = await in_thread(destinations.of, hit)
-    if hit is None or not target:
+    if hit is None:
+        return None
+    target = destinations.known(hit.list_email_id, hit.link) or await in_thread(destinations.of, hit)
+    if not target:
         return None
     _note(scope, hit)
-    address = _named(target, hit.recipient_id)
-    if address is None:
-        address = await in_thread(named_for_site, target, hit.recipient_id)
-    return Answer(302, ((b"location", address.encode()), *NEVER_KEPT))
+    known = sites.known()
+    elsewhere = _elsewhere(target, known) if known is not None else None
+    return elsewhere or await _led(target, hit.recipient_id)
 
 
 async def opened(scope: Scope, receive: Receive) -> Answer | None:  # noqa: ARG001 -- every quick answer may read a body
@@ -55,39 +57,40 @@ async def opened(scope: Scope, receive: Receive) -> Answer | None:  # noqa: ARG0
     if hit is None:
         return None
     _note(scope, hit)
-    return Answer(200, ((b"content-type", b"image/gif"), *NEVER_KEPT), PICTURE)
+    return SEEN
 
 
-def _named(target: str, recipient_id: int | None) -> str | None:
-    """Return where a click leads, with its recipient's token on pages of our own; None when the database has to say it."""
-    known = sites.known()
-    if recipient_id is None or (known is not None and sites.origin_of(target) not in known):
-        return addresses.named(target, recipient_id)
-    return None
+def _leading(address: str) -> Answer:
+    return Answer(302, ((b"location", address.encode()), *NEVER_KEPT))
 
 
-def named_for_site(target: str, recipient_id: int | None) -> str:
-    """Return where a click leads, with its recipient's token on a site of the company if they agreed to be known there."""
+@lru_cache(KNOWN)
+def _elsewhere(target: str, own: frozenset[str]) -> Answer | None:
+    """Return the answer that leads to a site of others, None for our own pages and the company's sites, `own`."""
+    return None if addresses.is_ours(target) or sites.origin_of(target) in own else _leading(target)
+
+
+async def _led(target: str, recipient_id: int | None) -> Answer:
+    """Return the answer that leads to a page which may learn who comes."""
     if recipient_id is None:
-        return target
+        return _leading(target)
+    known = sites.known()
+    if known is None or sites.origin_of(target) in known:
+        return _leading(await in_thread(named_for_site, target, recipient_id))
+    return _leading(addresses.named(target, recipient_id))
+
+
+def named_for_site(target: str, recipient_id: int) -> str:
+    """Return where a click leads, with its recipient's token on a site of the company if they agreed to be known there."""
     with current.scope():
         agreed = sites.origin_of(target) in sites.origins() and tying.link_names(recipient_id)
     return naming.named(target, recipient_id) if agreed else addresses.named(target, recipient_id)
 
 
 def _note(scope: Scope, hit: addresses.Hit) -> None:
-    sent = headers(scope, agents.TELLING)
-    recorder.note(
-        Seen(
-            hit.recipient_id,
-            hit.list_email_id,
-            hit.link,
-            timezone.now(),
-            agents.is_machine(scope["method"], sent, opened=hit.link == OPENED),
-            agents.shortened(sent.get("user-agent", "")),
-            agents.network(client(scope)),
-        )
-    )
+    """Hand over what is kept of a click or an opened mail."""
+    machine, agent = agents.judged(scope["method"], dict(scope["headers"]), opened=hit.link == OPENED)
+    recorder.note((*hit, datetime.now(UTC), machine, agent, agents.network(client(scope))))
 
 
 QUICK = {"/l/": click, "/p/": opened}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 from django.conf import settings
@@ -24,20 +24,16 @@ class Answer(NamedTuple):
     body: bytes = b""
 
 
-def headers(scope: Scope, only: Container[bytes] | None = None) -> dict[str, str]:
-    """Return the headers of a request by their lower-case names, or `only` some: what is not asked for costs nothing."""
-    return {
-        name.decode("latin-1"): value.decode("latin-1")
-        for name, value in scope["headers"]
-        if only is None or name in only
-    }
+def headers(scope: Scope) -> dict[str, str]:
+    """Return the headers of a request by their lower-case names."""
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
 
 
 def client(scope: Scope) -> str:
     """Return the address that a request came from: the one that the outermost trusted proxy saw."""
     proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
     if proxies:
-        through = headers(scope, {b"x-forwarded-for"}).get("x-forwarded-for", "")
+        through = headers(scope).get("x-forwarded-for", "")
         seen = [part.strip() for part in through.split(",") if part.strip()]
         if len(seen) >= proxies:
             return seen[-proxies]

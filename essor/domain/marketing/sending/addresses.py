@@ -42,12 +42,16 @@ def read_click(token: str) -> Hit | None:
 
 def named(address: str, recipient_id: int | None) -> str:
     """Return where a link leads; on pages of our own the recipient is known by a token, other sites learn nothing."""
-    site = f"{settings.SITE_URL}/"
-    if recipient_id is None or not address.startswith(site):
+    if recipient_id is None or not is_ours(address):
         return address
     before, hash_sign, place = address.partition("#")
     sign = "&" if "?" in before else "?"
     return f"{before}{sign}{VISIT_NAME}={tokens.make(VISIT, recipient_id)}{hash_sign}{place}"
+
+
+def is_ours(address: str) -> bool:
+    """Tell whether an address is a page of this program."""
+    return address.startswith(f"{settings.SITE_URL}/")
 
 
 def read_visit(token: str) -> int | None:

@@ -23,7 +23,7 @@ def test_any_other_text_is_no_token(text: str) -> None:
     assert tokens.read("click", text) is None
 
 
-@given(numbers=NUMBERS, place=st.integers(0, 200), letter=st.sampled_from("AZaz09-_="))
+@given(numbers=NUMBERS, place=st.integers(0, 200), letter=st.sampled_from("AFaf09-_=."))
 def test_a_token_changed_in_one_place_is_none(numbers: list[int], place: int, letter: str) -> None:
     token = tokens.make("click", *numbers)
     place %= len(token) + 1
@@ -32,4 +32,4 @@ def test_a_token_changed_in_one_place_is_none(numbers: list[int], place: int, le
 
 
 def test_it_is_short_enough_for_an_address() -> None:
-    assert len(tokens.make("bounce", 1_000_000)) <= 18
+    assert len(tokens.make("bounce", 1_000_000)) <= 20

@@ -7,9 +7,9 @@ everybody. Counted as people they would make any campaign look well.
 from __future__ import annotations
 
 import re
+import socket
 from collections.abc import Mapping
 from functools import lru_cache
-from ipaddress import ip_address, ip_network
 
 # Parts of the User-Agent of programs that fetch links by themselves; facts of their vendors' documentation.
 ROBOTS = re.compile(
@@ -20,52 +20,48 @@ ROBOTS = re.compile(
 )
 # Apple's Mail Privacy Protection names no more than this; Gmail's proxy loads when a person opens, so it is none of these.
 BARE = re.compile(r"Mozilla/\d+\.\d+")
-PURPOSES = ("purpose", "sec-purpose", "x-moz", "x-purpose")
-TELLING = frozenset(
-    name.encode() for name in ("user-agent", *PURPOSES)
-)  # the headers that `is_machine` looks at
+PURPOSES = (b"purpose", b"sec-purpose", b"x-moz", b"x-purpose")
 AHEAD = ("prefetch", "prerender", "preview")
-KNOWN, LONGEST = 2_000, 400  # agents and addresses kept in memory; characters of those that are
+KNOWN, LONGEST = 2_000, 400  # programs kept in memory; characters of those that are
 VERSIONS = re.compile(r"/[\d._]+|\([^)]*\)")
 
 
-def is_machine(method: str, headers: Mapping[str, str], *, opened: bool) -> bool:
-    """Tell whether a request says by itself that no person made it; `headers` by their lower-case names."""
-    agent = headers.get("user-agent", "").strip()
-    purpose = " ".join([headers[name] for name in PURPOSES if name in headers]).lower()
-    return (
+def judged(method: str, headers: Mapping[bytes, bytes], *, opened: bool) -> tuple[bool, str]:
+    """Tell whether a request says by itself that no person made it, and the name of the program that sent it.
+
+    `headers` are what it brought by their lower-case names; `opened`: it asks for the picture of an opened mail.
+    """
+    agent = headers.get(b"user-agent", b"")
+    purpose = b" ".join([headers[name] for name in PURPOSES if name in headers])
+    short = len(agent) + len(purpose) <= LONGEST
+    return (_judged if short else _judged.__wrapped__)(method, agent, purpose, opened)
+
+
+@lru_cache(KNOWN)
+def _judged(method: str, agent: bytes, purpose: bytes, opened: bool) -> tuple[bool, str]:  # noqa: FBT001 -- asked by place, once a click
+    name, why = agent.decode("latin-1").strip(), purpose.decode("latin-1").lower()
+    machine = (
         method != "GET"
-        or not agent
-        or _is_robot(agent)
-        or bool(purpose and any(word in purpose for word in AHEAD))
-        or (opened and BARE.fullmatch(agent) is not None)
+        or not name
+        or ROBOTS.search(name) is not None
+        or any(word in why for word in AHEAD)
+        or (opened and BARE.fullmatch(name) is not None)
     )
+    return machine, shortened(name)
 
 
 def shortened(agent: str) -> str:
     """Return a program's name without versions and details: “Mozilla AppleWebKit Version Safari”."""
-    return _shortened(agent) if len(agent) <= LONGEST else _shortened.__wrapped__(agent)
-
-
-@lru_cache(KNOWN)
-def _shortened(agent: str) -> str:
     return " ".join(VERSIONS.sub(" ", agent).split())[:80]
 
 
-def _is_robot(agent: str) -> bool:
-    return _named_robot(agent) if len(agent) <= LONGEST else _named_robot.__wrapped__(agent)
-
-
-@lru_cache(KNOWN)
-def _named_robot(agent: str) -> bool:
-    return ROBOTS.search(agent) is not None
-
-
-@lru_cache(KNOWN)
 def network(address: str) -> str:
     """Return the network of an IP address, too wide to name a household: /24 or /48; empty for any other text."""
     try:
-        found = ip_address(address)
-    except ValueError:
+        if ":" in address:
+            return socket.inet_ntop(
+                socket.AF_INET6, socket.inet_pton(socket.AF_INET6, address)[:6] + bytes(10)
+            )
+        return socket.inet_ntop(socket.AF_INET, socket.inet_pton(socket.AF_INET, address)[:3] + bytes(1))
+    except (OSError, ValueError):  # ValueError: a NUL or a letter that is none of ASCII
         return ""
-    return str(ip_network((found, 24 if found.version == 4 else 48), strict=False).network_address)  # noqa: PLR2004

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Final
 
 import orjson
 from django.db import connection, transaction
@@ -16,8 +16,11 @@ from essor.domain.marketing.consent.people import OBJECTS
 from essor.domain.marketing.sending import numbers
 from essor.domain.marketing.tracking.models import OPENED, Verdict
 
-if TYPE_CHECKING:
-    from essor.domain.marketing.tracking.recorder import Seen
+# One hit as it came, written to the database as it is: recipient (None: only the mailing is known), mailing, link, moment in
+# UTC, whether it says itself that it is a machine, program, network.
+Seen = tuple[int | None, int, int, datetime, bool, str, str]
+MAILING: Final = 1  # its place in that
+MACHINE: Final = 4
 
 WAIT = timedelta(seconds=30)  # what a hit waits for its verdict
 SLOT = 3  # seconds of hits that one task looks at
@@ -48,18 +51,10 @@ def keep(batch: Sequence[Seen]) -> None:
     """Write a batch: a handful of statements, however many hits."""
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute(_statement(), [_text(batch)])
-        told(one.list_email_id for one in batch)
-        if not all(one.machine for one in batch):
+            cursor.execute(_statement(), [orjson.dumps(batch).decode()])
+        told({one[MAILING] for one in batch})
+        if not all(one[MACHINE] for one in batch):
             _ask_for_verdicts()
-
-
-def _text(batch: Sequence[Seen]) -> str:
-    rows = [
-        (one.recipient_id, one.list_email_id, one.link, one.at, one.machine, one.agent, one.network)
-        for one in batch
-    ]
-    return orjson.dumps(rows).decode()
 
 
 def _statement() -> str:
@@ -79,9 +74,9 @@ def _statement() -> str:
     )  # fmt: skip
 
 
-def told(list_emails: Iterable[int]) -> None:
+def told(list_emails: Collection[int]) -> None:
     """Let open pages of these mailings know that their numbers moved."""
-    for key in sorted(set(list_emails)):
+    for key in sorted(list_emails):
         numbers.publish(key)
 
 

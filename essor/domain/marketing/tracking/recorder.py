@@ -1,6 +1,6 @@
 """Takes hits at the speed at which they come, and writes them down by batches within a second.
 
-    recorder.note(Seen(recipient_id, list_email_id, 3, at, machine=False, agent="…", network="…"))
+    recorder.note((recipient_id, list_email_id, 3, datetime.now(UTC), False, "Mozilla Firefox", "203.0.113.0"))
 
 A room with hits of another kind has a `Recorder` of its own.
 
@@ -16,8 +16,6 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Generic, TypeVar
 
 from django.db import Error, connection
@@ -30,19 +28,6 @@ PAUSE = 0.25  # seconds in which hits gather
 AT_ONCE = 5_000
 MOST = 200_000  # hits held while the database is away: some 60 MB; the oldest go first
 One = TypeVar("One")
-
-
-@dataclass(slots=True)  # a frozen one takes thrice as long to make
-class Seen:
-    """One hit as it came. `recipient_id` None: only the mailing is known."""
-
-    recipient_id: int | None
-    list_email_id: int
-    link: int
-    at: datetime
-    machine: bool
-    agent: str = ""
-    network: str = ""
 
 
 class Recorder(Generic[One]):

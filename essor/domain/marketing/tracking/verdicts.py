@@ -81,7 +81,10 @@ FROM (
 _DECIDE = """
 UPDATE tracking_hit AS h SET verdict = CASE WHEN {early} OR {burst} THEN {machine} ELSE {person} END WHERE id IN ({keys})"""
 _EARLY = "EXISTS (SELECT 1 FROM sending_recipient r WHERE r.id = h.recipient_id AND h.at < {after})"
-_BURST = """h.link > {opened} AND (
+# Most people follow one link: nobody counts for them.
+_BURST = """h.link > {opened} AND EXISTS (
+  SELECT 1 FROM tracking_hit o WHERE o.recipient_id = h.recipient_id AND o.link > {opened} AND o.link <> h.link
+) AND (
   SELECT COUNT(DISTINCT o.link) FROM tracking_hit o
   WHERE o.recipient_id = h.recipient_id AND o.link > {opened} AND o.at BETWEEN {before} AND {after}
 ) >= {many}"""

@@ -42,7 +42,7 @@ async def _taken(scope: Scope, receive: Receive, origin: str) -> Answer:
     if body is None:
         return Answer(413, back)
     said = arriving.fields(body) or {}
-    page = arriving.page(origin, said, machine=agents.is_machine("GET", sent, opened=False))
+    page = arriving.page(origin, said, machine=agents.judged("GET", dict(scope["headers"]), opened=False)[0])
     if page is None:
         return Answer(400, back)
     if not silent(sent):

@@ -17,8 +17,9 @@ from essor.domain.marketing.consent.people import CONTACT, Person
 from essor.domain.marketing.sending.models import ListEmail, Recipient
 from essor.domain.marketing.sending.states import SENT, State
 from essor.domain.marketing.tracking import agents, keeping, verdicts
+from essor.domain.marketing.tracking.keeping import Seen
 from essor.domain.marketing.tracking.models import OPENED, Hit, Verdict
-from essor.domain.marketing.tracking.recorder import Recorder, Seen
+from essor.domain.marketing.tracking.recorder import Recorder
 from essor.kernel.models import OutboxEvent
 from essor.records.change import Change
 from essor.records.save import save
@@ -50,8 +51,9 @@ def recipient(admin: Actor, mailing: ListEmail) -> Maker:
     return make
 
 
-def seen(row: Recipient, link: int = 0, at: datetime | None = None, *, machine: bool = False) -> Seen:
-    return Seen(row.pk, row.list_email_id, link, at or timezone.now() - timedelta(minutes=1), machine)
+def seen(row: Recipient, link: int = 0, at: datetime | None = None) -> Seen:
+    moment = at or timezone.now() - timedelta(minutes=1)
+    return row.pk, row.list_email_id, link, moment, False, "", ""
 
 
 def test_only_who_agreed_is_kept_by_name_and_everybody_is_counted(recipient: Maker) -> None:
@@ -124,13 +126,14 @@ def test_who_clicks_before_anybody_could_have_read_is_a_scanner(recipient: Maker
 def test_machines_that_say_what_they_are_are_believed(
     method: str, agent: str, headers: dict[str, str], opened: bool, machine: bool
 ) -> None:
-    assert agents.is_machine(method, {"user-agent": agent, **headers}, opened=opened) is machine
+    sent = {name.encode(): text.encode() for name, text in {"user-agent": agent, **headers}.items()}
+    assert agents.judged(method, sent, opened=opened)[0] is machine
 
 
 def test_what_is_kept_of_a_visitor_does_not_name_one() -> None:
     assert agents.network("203.0.113.77") == "203.0.113.0"
     assert agents.network("2001:db8:1:2::7") == "2001:db8:1::"
-    assert agents.network("unix:") == ""
+    assert [agents.network(text) for text in ("unix:", "", "203.0.113", "1.2.3.4\0", "é:1")] == [""] * 5
     assert "18.0" not in agents.shortened(SAFARI)
 
 

@@ -20,6 +20,7 @@ from essor.domain.marketing.sending.states import SENT, State
 from essor.domain.marketing.tracking import recorder
 from essor.domain.marketing.tracking.models import Hit
 from essor.domain.sales.models import Contact
+from essor.project.first import First
 from essor.project.handler import Handler
 from essor.records.change import Change
 from essor.records.save import save
@@ -56,7 +57,7 @@ def asked(path: str) -> tuple[int, dict[bytes, bytes], bytes]:
         "headers": headers,
         "client": ("203.0.113.9", 1),
     }
-    asyncio.run(Handler()(scope, receive, send))
+    asyncio.run(First(Handler())(scope, receive, send))
     return sent[0]["status"], dict(sent[0]["headers"]), sent[1]["body"]
 
 
