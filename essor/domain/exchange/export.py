@@ -29,15 +29,19 @@ from essor.query.tree import Column, Path, Query
 FORMATS = ("csv", "xlsx")
 REPORT_EVERY = 500
 SHEET_ROWS = 1_048_575
+LONGEST_CELL = 32_767  # characters that a cell of a spreadsheet holds
 
 
-def start(actor: Actor, query: Query, form: str) -> int:
-    """Put an export on the list of jobs and return the job's id; Forbidden without the right to export."""
+def start(actor: Actor, query: Query, form: str, *, headings: Sequence[str] = (), name: str = "") -> int:
+    """Put an export on the list of jobs and return the job's id; Forbidden without the right to export.
+
+    `headings` make it a file for people (see `write`), `name` is what it is called.
+    """
     obj = catalog_for(actor).object(query.object)
     if not row_access.may(actor, obj, "export"):
         raise Forbidden(_("You may not export %(plural)s.") % {"plural": obj.plural})
     title = _("Export of %(plural)s") % {"plural": obj.plural}
-    params = {"query": codec.to_json(query), "format": form}
+    params = {"query": codec.to_json(query), "format": form, "headings": list(headings), "name": name}
     return progress.start("export", title=title, owner_id=actor.user_id, params=params).pk
 
 
@@ -48,15 +52,19 @@ def run(actor: Actor, work: Progress) -> Mapping[str, Any]:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{uuid4().hex}.{form}"
     count = 0
-    for count in write(actor, query, path, form):
+    for count in write(actor, query, path, form, work.params.get("headings", ())):
         if count % REPORT_EVERY == 0:
             work.update(done=count)
-    name = f"{query.object}-{timezone.localdate().isoformat()}.{form}"
+    name = work.params.get("name") or f"{query.object}-{timezone.localdate().isoformat()}.{form}"
     return {"file": path.name, "name": name, "rows": count}
 
 
-def write(actor: Actor, query: Query, path: File, form: str) -> Iterator[int]:
-    """Write the rows to `path`, yielding how many there are so far."""
+def write(actor: Actor, query: Query, path: File, form: str, headings: Sequence[str] = ()) -> Iterator[int]:
+    """Write the rows to `path`, yielding how many there are so far.
+
+    As a rule names and values are the API's, so that the file can come back by an import; `headings`, one a column,
+    make it a file for people: values stand as pages show them, numbers and dates as themselves.
+    """
     obj = catalog_for(actor).object(query.object)
     if not row_access.may(actor, obj, "export"):
         raise Forbidden(_("You may not export %(plural)s.") % {"plural": obj.plural})
@@ -65,10 +73,15 @@ def write(actor: Actor, query: Query, path: File, form: str) -> Iterator[int]:
     first = next(found, None)
     names = list(fields if first is None else first)
     rows = (
-        [_plain(row[name], fields.get(name)) for name in names]
+        [
+            _shown(row[name], fields.get(name), actor.locale)
+            if headings
+            else _plain(row[name], fields.get(name))
+            for name in names
+        ]
         for row in chain(() if first is None else (first,), found)
     )
-    yield from (_write_xlsx if form == "xlsx" else _write_csv)(path, names, rows)
+    yield from (_write_xlsx if form == "xlsx" else _write_csv)(path, headings or names, rows)
 
 
 def write_table(path: File, names: Sequence[str], rows: Iterator[list[Any]], form: str) -> int:
@@ -86,6 +99,15 @@ def _plain(value: Any, field: Field | None) -> Any:
     if isinstance(value, Mapping):
         return ", ".join(str(part) for part in value.values() if part is not None)
     return value if value is None or field is None else field.kind.to_json(value, field)
+
+
+def _shown(value: Any, field: Field | None, locale: str) -> Any:
+    """Return a cell as a person reads it; numbers and dates stay what they are."""
+    if value is None or field is None or isinstance(value, (date, datetime, time)):
+        return value
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and not field.targets:
+        return field.kind.to_json(value, field)
+    return field.kind.display(value, field, locale)
 
 
 def _write_csv(path: File, names: Sequence[str], rows: Iterator[list[Any]]) -> Iterator[int]:
@@ -129,8 +151,16 @@ def _write_xlsx(path: File, names: Sequence[str], rows: Iterator[list[Any]]) -> 
                 elif isinstance(cell, date):
                     sheet.write_datetime(count, place, cell, day)
                 elif cell is not None:
-                    sheet.write(count, place, cell.isoformat() if isinstance(cell, time) else cell)
+                    sheet.write(count, place, cell.isoformat() if isinstance(cell, time) else fitting(cell))
             yield count
+
+
+def fitting(cell: Any) -> Any:
+    """Return a cell that a spreadsheet holds: a text that is too long is cut, and ends by saying so."""
+    if not isinstance(cell, str) or len(cell) <= LONGEST_CELL:
+        return cell
+    mark = _(" … (cut: %(count)s characters; a CSV file holds them all)") % {"count": len(cell)}
+    return cell[: LONGEST_CELL - len(mark)] + mark
 
 
 _STYLES = ({"bold": True}, {"num_format": "yyyy-mm-dd"}, {"num_format": "yyyy-mm-dd hh:mm"})

@@ -24,7 +24,10 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell: its text, its value for a spreadsheet, the records behind it (`drill`), or the record it names."""
+    """One cell: its text, its value for a spreadsheet, the records behind it (`drill`), or the record it names.
+
+    The value of money is {currency: amount}; under “≈ EUR” stands what several are worth in the company's.
+    """
 
     text: str = ""
     value: Any = None

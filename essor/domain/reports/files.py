@@ -17,7 +17,7 @@ from essor.access.view import catalog_for
 from essor.domain.exchange import export
 from essor.domain.reports import running, tables
 from essor.domain.reports.actions.keep import definition_of
-from essor.domain.reports.answer import Answer
+from essor.domain.reports.answer import Answer, Cell
 from essor.domain.reports.asking import prepared
 from essor.domain.reports.models import Report
 from essor.kernel.errors import Forbidden
@@ -46,9 +46,8 @@ def write(actor: Actor, report: Report, folder: Path, form: str) -> Path:
     path = folder / f"report.{form}"
     definition = definition_of(report)
     if definition.type == "table":
-        asked = prepared(actor, definition, own=False)
-        query = tables.query_of(asked, tables.read_of(asked, tables.fields_of(asked)))
-        for _count in export.write(actor, query, path, form):
+        columns = tables.shown_of(prepared(actor, definition, own=False))
+        for _count in export.write(actor, columns.query, path, form, columns.headings):
             pass
         return path
     found = running.answer(actor, definition, own=False)
@@ -58,18 +57,24 @@ def write(actor: Actor, report: Report, folder: Path, form: str) -> Path:
 
 def start_rows(actor: Actor, report: Report, form: str) -> int:
     """Put the export of a table's rows on the list of jobs and return the job's id."""
-    asked = prepared(actor, definition_of(report), own=False)
-    query = tables.query_of(asked, tables.read_of(asked, tables.fields_of(asked)))
-    return export.start(actor, query, form)
+    columns = tables.shown_of(prepared(actor, definition_of(report), own=False))
+    return export.start(actor, columns.query, form, headings=columns.headings, name=name_of(report, form))
 
 
 def headings(found: Answer) -> list[str]:
-    """Return the headings, those of a matrix with their group before them."""
-    return [f"{head.over} · {head.label}" if head.over else head.label for head in found.heads]
+    """Return the headings, those of a matrix with their group before them, those of money with a currency behind them."""
+    return [
+        " ".join(
+            filter(None, (f"{head.over} · {head.label}" if head.over else head.label, code and f"({code})"))
+        )
+        for at, head in enumerate(found.heads)
+        for code in _currencies(found, at)
+    ]
 
 
 def rows(found: Answer) -> Iterator[list[Any]]:
     """Yield the lines: texts as they stand, figures as numbers; a group is named in each of its lines."""
+    currencies = [_currencies(found, at) for at in range(len(found.heads))]
     names: list[str] = []
     for line in found.lines:
         texts = [cell.text for cell in line.cells]
@@ -78,10 +83,24 @@ def rows(found: Answer) -> Iterator[list[Any]]:
             for at, text in enumerate(texts)
         ]
         yield [
-            cell.value
-            if head.numeric and isinstance(cell.value, (int, float))
-            else names[at]
-            if not head.numeric
-            else cell.text
+            _figure(cell, code) if head.numeric else names[at]
             for at, (cell, head) in enumerate(zip(line.cells, found.heads, strict=True))
+            for code in currencies[at]
         ]
+
+
+def _currencies(found: Answer, at: int) -> list[str]:
+    """Return the currencies of a column, each of which gets a column of its own; one empty text where it is no money."""
+    codes = {
+        code for line in found.lines if isinstance(value := line.cells[at].value, dict) for code in value
+    }
+    return sorted(codes) or [""]
+
+
+def _figure(cell: Cell, code: str) -> Any:
+    """Return a number, or the text of what has none; of money what is in one currency."""
+    if isinstance(cell.value, dict):
+        return cell.value.get(code)
+    if isinstance(cell.value, (int, float)):
+        return cell.value
+    return None if code else cell.text

@@ -17,6 +17,7 @@ from essor.domain.reports.charts import drawn
 from essor.domain.reports.drill import behind, joined
 from essor.domain.reports.formulas import worked_out
 from essor.domain.reports.tree import Group, ValueKind, comparable
+from essor.kernel import formats
 from essor.query.folding import fold
 from essor.query.tree import Condition
 
@@ -110,17 +111,16 @@ class Grouped:
     def cell(self, one: Shown, value: Any, drill: Condition | None = None) -> Cell:
         """Return one figure's cell."""
         text = self.asked.writer.value(one.kind, value, scale=one.scale, field=one.field)
-        return Cell(text, plain(one, value), drill)
+        return Cell(text, plain(one, value, self.asked.actor.company.currency), drill)
 
 
-def plain(one: Shown, value: Any) -> Any:
-    """Return a value for a spreadsheet: money in major units, a text where there are several currencies."""
+def plain(one: Shown, value: Any, home: str) -> Any:
+    """Return a value for a spreadsheet: money in major units of each currency, and all of it in `home`."""
     if one.kind != "money" or value is None:
         return value
     amounts = {code: units / 10**one.scale for code, units in value.items()}
-    if len(amounts) == 1:
-        return next(iter(amounts.values()))
-    return getattr(value, "sign", " + ").join(f"{amount:.2f} {code}" for code, amount in amounts.items())
+    total = getattr(value, "total", None)
+    return amounts if total is None else amounts | {f"≈ {home}": total / 10**one.scale}
 
 
 def shown_of(asked: Asked) -> tuple[Shown, ...]:
@@ -130,7 +130,7 @@ def shown_of(asked: Asked) -> tuple[Shown, ...]:
         for one in asked.figures
     ]
     formulas = [
-        Shown(one.key, str(_(one.label)) if one.label else one.key, one.shown) for one, _f in asked.formulas
+        Shown(one.key, str(_(one.label)) if one.label else one.text, one.shown) for one, _f in asked.formulas
     ]
     return (*figures, *formulas)
 
@@ -163,7 +163,7 @@ def answer(asked: Asked) -> Answer:
     return Answer(
         asked.object.name, heads_of(grouped, spread), tuple(lines), drawn(grouped, kept, spread),
         tuple(metrics(grouped, total)),
-        tuple(notes(found, len(tops), len(kept))), asked.where,
+        tuple(notes(asked, found, len(tops), len(kept))), asked.where,
     )  # fmt: skip
 
 
@@ -179,14 +179,21 @@ def metrics(grouped: Grouped, total: Mapping[str, Any]) -> Iterator[Metric]:
         )
 
 
-def notes(found: Cells, groups: int, kept: int) -> Iterator[str]:
+def notes(asked: Asked, found: Cells, groups: int, kept: int) -> Iterator[str]:
     """Yield what the reader should know of what is not shown."""
+    across = tuple(range(len(asked.rows), len(asked.groups)))
+    columns = len({keys for at, keys in found.totals if at == across}) if across else 0
     if found.cut:
         yield ngettext(
             "There are more groups: the first %(num)s is shown, totals count all.",
             "There are more groups: the first %(num)s are shown, totals count all.",
             asking.MOST_GROUPS,
-        ) % {"num": asking.MOST_GROUPS}
+        ) % {"num": formats.number(asking.MOST_GROUPS, asked.actor.locale)}
+    if columns > MOST_ACROSS:
+        yield _("The first %(kept)d of %(groups)d columns; the total counts all.") % {
+            "kept": MOST_ACROSS,
+            "groups": columns,
+        }
     if kept < groups:
         yield _("The first %(kept)d of %(groups)d groups; the total counts all.") % {
             "kept": kept,

@@ -35,4 +35,4 @@ def index_dashboards() -> None:
 
 
 SCHEDULE.add("index dashboards", index_dashboards, daily(time(4, 10)))
-SCHEDULE.add("mail reports", mail_reports, every(minutes=5))
+SCHEDULE.add("mail reports", mail_reports, every(minutes=1))

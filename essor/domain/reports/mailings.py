@@ -10,6 +10,7 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils import timezone, translation
@@ -60,13 +61,20 @@ class Plan:
 def save_mailing(actor: Actor, report: Report, plan: Plan, recipients: Sequence[int]) -> Mailing:
     """Let a report go out by mail in the actor's name, instead of as before; ValidationFailed, Forbidden to export."""
     files.require_export(actor, report)
-    people = list(User.objects.filter(pk__in=recipients, is_active=True)[: MOST_RECIPIENTS + 1])
+    people = list(
+        User.objects.filter(pk__in=recipients, is_active=True).order_by("pk")[: MOST_RECIPIENTS + 1]
+    )
     errors = []
     if not people:
         errors.append(FieldError("Recipients", "REQUIRED_FIELD_MISSING", _("Choose at least one person.")))
     if len(people) > MOST_RECIPIENTS:
         message = _("At most %(limit)d people.") % {"limit": MOST_RECIPIENTS}
         errors.append(FieldError("Recipients", "LIMIT_EXCEEDED", message))
+    elif without := [one.name for one in people if not _would_get(one, report)]:
+        message = _("The report is not shared with these people, or they may not export it: %(names)s.")
+        errors.append(
+            FieldError("Recipients", "INSUFFICIENT_ACCESS", message % {"names": ", ".join(without)})
+        )
     if plan.rhythm not in Mailing.Rhythm.values:
         errors.append(FieldError("Rhythm", "INVALID_FIELD_VALUE", _("Choose how often.")))
     if not 0 <= plan.weekday <= LAST_WEEKDAY or not 1 <= plan.monthday <= LAST_MONTHDAY:
@@ -80,6 +88,16 @@ def save_mailing(actor: Actor, report: Report, plan: Plan, recipients: Sequence[
     row.save()
     row.recipients.set(people)
     return row
+
+
+def _would_get(user: User, report: Report) -> bool:
+    """Tell whether somebody would be sent a report."""
+    actor = actor_for(user)
+    try:
+        files.require_export(actor, keep.found(actor, Report, report.pk))
+    except EssorError:
+        return False
+    return True
 
 
 def of(actor: Actor, report: Report) -> Mailing | None:
@@ -132,7 +150,7 @@ def message_for(actor: Actor, row: Mailing) -> EmailMessage:
     )
     message = EmailMessage(
         _("Report: %(name)s") % words,
-        f"{body}\n\n{figures}\n",
+        f"{body}\n\n{figures}\n\n{settings.SITE_URL}/reports/{report.pk}/\n",
         to=[actor.email],
         headers={"Auto-Submitted": "auto-generated"},
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -52,6 +53,28 @@ def read_of(asked: Asked, fields: Mapping[str, Field]) -> tuple[str, ...]:
         if result_kind(field).name == "money" and _sees(asked, f"{prefix}{CURRENCY}"):
             found.append(f"{prefix}{CURRENCY}")
     return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The columns of a file: their headings, and the query whose rows hold them in that order."""
+
+    headings: list[str]
+    query: Query
+
+
+def shown_of(asked: Asked) -> Sheet:
+    """Return what a file holds: parents by their names, and the currency beside money."""
+    columns: dict[str, str] = {}
+    for path, field in fields_of(asked).items():
+        prefix, label = path[: -len(field.name)], label_at(asked.catalog, asked.object, path, field)
+        named = field.targets and field.relationship
+        columns.setdefault(f"{prefix}{field.relationship}.Name" if named else path, label)
+        currency = f"{prefix}{CURRENCY}"
+        if result_kind(field).name == "money" and _sees(asked, currency):
+            beside = field_at(asked.actor, asked.object, currency)
+            columns.setdefault(currency, label_at(asked.catalog, asked.object, currency, beside))
+    return Sheet(list(columns.values()), query_of(asked, tuple(columns)))
 
 
 def _sees(asked: Asked, path: str) -> bool:

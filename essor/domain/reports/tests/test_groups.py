@@ -11,7 +11,7 @@ from essor.access.actor import Actor
 from essor.access.models import Organization
 from essor.access.version import bump
 from essor.domain.currencies.models import CurrencyType, DatedConversionRate
-from essor.domain.reports import cells
+from essor.domain.reports import cells, grouped
 from essor.domain.reports.tests.conftest import CLOSED, WON, Ask, texts
 from essor.domain.sales.models import Opportunity
 from essor.domain.sales.rules.conversion import follow_rates
@@ -203,3 +203,11 @@ def test_where_rates_are_kept_sums_have_a_total_in_the_companys_currency(ask: As
     assert texts(ask(measures=[AMOUNT | {"function": "AVG"}]))[-1] == ["€200 · US$600 ≈ €205"]
     Opportunity.objects.filter(currency_iso_code="USD", is_won=True).update(currency_iso_code="GBP")
     assert texts(ask(measures=[AMOUNT]))[-1] == ["€600 + £500 + US$700"], "no rate, no total"
+
+
+def test_columns_that_do_not_fit_are_told(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(grouped, "MOST_ACROSS", 2)
+    found = ask(
+        type="matrix", rows=[{"path": "IsWon"}], across=[{"path": "StageName"}], measures=[{"key": "Deals"}]
+    )
+    assert "The first 2 of 4 columns; the total counts all." in found.notes

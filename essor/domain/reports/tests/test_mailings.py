@@ -27,7 +27,7 @@ from essor.domain.reports.standard import ensure_reports
 from essor.domain.reports.tests.conftest import hide, person
 from essor.domain.sales.models import Opportunity
 from essor.jobs.schedule import SCHEDULE
-from essor.kernel.errors import Forbidden
+from essor.kernel.errors import Forbidden, ValidationFailed
 
 SEVEN = Plan("daily", time(7), "Europe/Paris")
 
@@ -125,6 +125,15 @@ def test_what_a_recipient_may_not_have_is_not_sent(
     assert not mailings.send(row.pk, boss.pk)
     assert not mailings.send(row.pk + 1, boss.pk)
     assert not mail.outbox
+
+
+def test_whoever_would_get_nothing_is_named_before(boss: User, rep: User, report: Report) -> None:
+    reader = person("Reader", "Read Only")
+    Report.objects.filter(pk=report.pk).update(visibility="private", owner_id=boss.pk, key="")
+    with pytest.raises(ValidationFailed) as refused:
+        mailings.save_mailing(actor_for(boss), report, SEVEN, [boss.pk, rep.pk, reader.pk])
+    assert refused.value.errors[0].message.endswith(": Rep Test, Reader Test.")
+    assert not Mailing.objects.exists()
 
 
 def test_nobody_without_the_right_to_export_sends_reports(report: Report) -> None:

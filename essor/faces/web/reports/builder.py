@@ -91,7 +91,9 @@ def _page(request: HttpRequest, actor: Actor, definition: Definition, report: Re
         if report and own
         else Sharing()
     )
+    folders = dict.fromkeys(one.place for one in keep.visible(actor) if one.place)
     context = context_of(actor, definition) | {
+        "folders": folders,
         "report": report, "own": own, "name": report.label if report else "", "folder": report.place if report else "",
         "description": report.text if report else "", "errors": (),
         **sharing_context(sharing),

@@ -44,14 +44,22 @@ class Picture:
 
 def picture(answer: Answer, *, linked: bool = True, most: int = MOST_SHOWN) -> Picture:
     """Return an answer ready to draw; `linked` cells lead to the records behind them."""
-    linked = linked and len(answer.lines) <= MOST_LINKED
     overs = tuple(
         (label, len(list(heads))) for label, heads in groupby(answer.heads, key=lambda head: head.over)
     )
     lines = answer.lines
     if len(lines) > most:
         lines = (*lines[: most - 1], lines[-1])
-    drawn = tuple((line, tuple(_shown(answer, cell, linked=linked) for cell in line.cells)) for line in lines)
+    drawn = tuple(
+        (
+            line,
+            tuple(
+                _shown(answer, cell, linked=linked and (at < MOST_LINKED or line.kind == "total"))
+                for cell in line.cells
+            ),
+        )
+        for at, line in enumerate(lines)
+    )
     chart = answer.chart
     return Picture(
         answer, overs if any(label for label, _count in overs) else (), drawn, chart_json(chart) if chart else "",

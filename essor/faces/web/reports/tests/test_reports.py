@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 from io import BytesIO
@@ -18,9 +19,12 @@ from django.utils import timezone
 from essor.access.actor import actor_for
 from essor.access.models import User
 from essor.domain.marketing.campaigns.models import CampaignMember
+from essor.domain.reports.answer import Answer, Cell, Head, Line
 from essor.domain.reports.models import Mailing, Report
 from essor.faces.web.lists.tests.conftest import New, hide, text
+from essor.faces.web.reports import drawing
 from essor.kernel import ids
+from essor.query.tree import Compare, Constant, Path
 from essor.records.change import Change
 from essor.records.save import save
 
@@ -211,3 +215,13 @@ def test_the_people_behind_a_report_are_added_to_a_campaign(admin: Client, boss:
     found = re.search(r"hx-post=\"(/o/Contact/add-to-campaign)\" hx-vals='([^']+)'", page)
     assert found is not None
     assert "Add 2 people" in text(admin.post(found[1], orjson.loads(unescape(found[2])), **HX))
+
+
+def test_the_lines_that_are_drawn_lead_to_their_records_however_many_there_are() -> None:
+    def line(at: int) -> Line:
+        return Line((Cell("7", 7, Compare(Path(("Name",)), "eq", (Constant(str(at), "text"),))),))
+
+    lines = (*map(line, range(drawing.MOST_LINKED + 5)), replace(line(0), kind="total"))
+    drawn = drawing.picture(Answer("Account", (Head("Deals", numeric=True),), lines)).lines
+    linked = [bool(cells[0].href) for _line, cells in drawn]
+    assert linked == [True] * drawing.MOST_LINKED + [False] * 5 + [True]
