@@ -152,7 +152,7 @@ def _take(record: Loaded, letter: int) -> None:
 
 
 def _back(record: Loaded) -> Action:
-    return Action(_("Back to “%(name)s”") % {"name": record.title}, f"/r/{record.id}/launch")
+    return Action(record.title, f"/r/{record.id}/launch")
 
 
 wanted.register(MAILING, wanted.Waiting(_take, _back))
