@@ -250,11 +250,15 @@ def _label(field: Field, place: int) -> str:
     return lazy(lambda: str(field.kind.companions(field)[place].label), str)()
 
 
+def _way(obj: ObjectDef, field: Field) -> ChildRelationship:
+    return ChildRelationship(field.child_relationship, obj.name, field.name, field.children_label)
+
+
 def _children(objects: Iterable[ObjectDef]) -> dict[str, tuple[ChildRelationship, ...]]:
     ways: dict[str, list[ChildRelationship]] = defaultdict(list)
     for obj in objects:
         for field in obj.fields:
             if field.child_relationship:
                 for target in field.targets:
-                    ways[target].append(ChildRelationship(field.child_relationship, obj.name, field.name))
+                    ways[target].append(_way(obj, field))
     return defaultdict(tuple, {name: tuple(found) for name, found in ways.items()})

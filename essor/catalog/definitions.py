@@ -83,6 +83,7 @@ class Field:
     relation: str = ""
     relationship: str = ""
     child_relationship: str = ""
+    children_label: str = ""
     on_delete: OnDelete = "set_null"
     compound: str = ""
     formula: str = ""
@@ -104,11 +105,15 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class ChildRelationship:
-    """The way down from a parent: `Contacts` of an Account are Contact rows whose `field` names the account."""
+    """The way down from a parent: `Contacts` of an Account are Contact rows whose `field` names the account.
+
+    `label` is what the children are called where their object's plural says too little: child campaigns, not campaigns.
+    """
 
     name: str
     object_name: str
     field: str
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,7 +121,8 @@ class ObjectDef:
     """One object: its names, its Django model, its fields in catalog order and the relationships down.
 
     `done_field` names the checkbox of records that have had their day (a converted lead): lists leave them out unless
-    asked, and nobody edits them.
+    asked, and nobody edits them. `ordered_by` names the number by which records stand below their parent; without one
+    the newest come first.
     """
 
     name: str
@@ -136,6 +142,7 @@ class ObjectDef:
     search_fields: tuple[str, ...] = ()
     path_field: str = ""
     done_field: str = ""
+    ordered_by: str = ""
     record_types: tuple[RecordTypeDef, ...] = ()
     stage_entries: tuple[StageEntry, ...] = ()
     by_name: Mapping[str, Field] = field(init=False, repr=False)

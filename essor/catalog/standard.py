@@ -60,6 +60,7 @@ class Spec:
     targets: tuple[str, ...] = ()
     relationship: str = ""
     child_relationship: str = ""
+    children_label: str | Promise = ""
     on_delete: OnDelete = "set_null"
     compound: str = ""
     help: str | Promise = ""
@@ -98,6 +99,7 @@ class Standard:
     search: tuple[str, ...] = ()
     path_field: str = ""
     done_field: str = ""
+    ordered_by: str = ""
     tab: bool = True
     is_record: bool = True
     activities: bool = False
@@ -174,6 +176,7 @@ def _object(entry: Standard, names: Mapping[str, str], prefixes: Mapping[str, st
         search_fields=entry.search,
         path_field=entry.path_field,
         done_field=entry.done_field,
+        ordered_by=entry.ordered_by,
     )
 
 
@@ -248,6 +251,7 @@ def _field(
         relation=column.name if link else "",
         relationship=(spec.relationship or name.removesuffix("Id")) if targets else "",
         child_relationship=_child_relationship(column, spec) if targets else "",
+        children_label=cast("str", spec.children_label),
         on_delete=spec.on_delete,
         compound=compound,
     )

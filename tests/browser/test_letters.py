@@ -63,6 +63,15 @@ def test_blocks_are_added_moved_and_taken_back(house: str, visit: Visit) -> None
     page.keyboard.press("Control+y")
     expect(kinds(page).nth(1)).to_have_class(re.compile("lt-is-button"))
 
+    make(page, "divider")
+    kinds(page).first.locator(".lt-text").click()
+    line = kinds(page).nth(2)
+    expect(line).to_have_class(re.compile("lt-is-divider"))
+    line.locator("[data-grip]").focus()  # what is not chosen, and has no words to stop at, is reached too
+    expect(line.locator("[data-grip]")).to_be_focused()
+    page.keyboard.press("Delete")
+    expect(page.locator(".lt-is-divider")).to_have_count(1)
+
     button.click()
     page.locator("#letter-panel input[list=letter-addresses]").fill(house)
     expect(button.locator(".lt-nowhere")).to_have_count(0)

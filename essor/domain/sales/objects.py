@@ -121,7 +121,7 @@ OBJECTS = (
         "sales.Account", "001", _("Account"), _("Accounts"), icon="building",
         fields={
             "name": Spec(required=True), "type": Spec(kind="picklist", choices=ACCOUNT_TYPES),
-            "parent": Spec(child_relationship="ChildAccounts"),
+            "parent": Spec(child_relationship="ChildAccounts", children_label=_("Child accounts")),
             "industry": Spec(kind="picklist", choices=INDUSTRIES), "phone": PHONE, "fax": PHONE,
             "website": Spec(kind="url"), "linked_in_url": LINKEDIN,
             "account_source": Spec(kind="picklist", choices=SOURCES), "annual_revenue": MONEY,
@@ -147,7 +147,7 @@ OBJECTS = (
                 help=_("What this person decides about; lists and segments find people by it."),
             ),
             "scopes_of_responsibility_other": Spec(compound="ScopesOfResponsibility"),
-            "reports_to": Spec(child_relationship="Reports"), "currency_iso_code": CURRENCY,
+            "reports_to": Spec(child_relationship="Reports", children_label=_("Direct reports")), "currency_iso_code": CURRENCY,
         },
         hidden=frozenset({"phone_e164", "mobile_phone_e164", "home_phone_e164", "other_phone_e164", "fax_e164"}),
         compounds={"MailingAddress": (_("Mailing address"), "address", address("mailing_"))},

@@ -19,8 +19,9 @@ from essor.faces.web import addresses, offers
 from essor.faces.web.preferences import THEME_COOKIE, THEMES
 
 BOTTOM_TABS = 3
-# What a sales team works with comes first; all other objects follow in catalog order.
-FIRST_TABS = ("Account", "Contact", "Lead", "Opportunity", "Task", "Event")
+# What people work with all day comes first, for each reader what she may add to: deals for those who sell, campaigns for
+# those who send mailings. All other objects follow in catalog order.
+FIRST_TABS = ("Account", "Contact", "Lead", "Opportunity", "Task", "Campaign", "ListEmail", "Event")
 # The tabs of each catalog that somebody sees, kept as long as the catalog itself: a change of rights or objects makes a new one.
 _known: WeakKeyDictionary[Catalog, dict[object, tuple[tuple[Tab, ...], tuple[Tab, ...]]]] = (
     WeakKeyDictionary()
@@ -94,12 +95,8 @@ def frame_for(request: HttpRequest) -> Frame:
     )
 
 
-def _place(one: ObjectDef) -> int:
-    return FIRST_TABS.index(one.name) if one.name in FIRST_TABS else len(FIRST_TABS)
-
-
 def _tabs(actor: Actor) -> tuple[Tab, ...]:
-    """Return what a sales team works with, then the pages that rooms offer, then all other objects."""
+    """Return what the reader works with all day, then the pages that rooms offer, then all other objects."""
     pages = [
         Tab(one.name, one.label, one.label, one.icon, one.href, urgent=one.urgent)
         for one in offers.tabs(actor)
@@ -113,10 +110,10 @@ def _object_tabs(actor: Actor) -> tuple[tuple[Tab, ...], tuple[Tab, ...]]:
     catalog = catalog_for(actor)
     known, key = _known.setdefault(catalog, {}), (actor.rights.signature, get_language())
     if key not in known:
-        objects = sorted((one for one in catalog if one.tab), key=_place)
-        first = tuple(_tab(one, actor) for one in objects if one.name in FIRST_TABS)
-        others = tuple(_tab(one, actor) for one in objects if one.name not in FIRST_TABS)
-        known[key] = (first, others)
+        tabs = {one.name: _tab(one, actor) for one in catalog if one.tab}
+        usual = [tabs[name] for name in FIRST_TABS if name in tabs]
+        first = [one for one in usual if one.new_href] or usual
+        known[key] = (tuple(first), tuple(one for one in tabs.values() if one not in first))
     return known[key]
 
 

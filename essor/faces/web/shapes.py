@@ -18,7 +18,10 @@ Tone = Literal["", "good", "warn", "bad", "accent"]
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A button or a line of a menu: a link, or a small form when `method` is post; `attrs` are further attributes."""
+    """A button or a line of a menu: a link, or a small form when `method` is post; `attrs` are further attributes.
+
+    `confirm` is what is asked before the form is sent, empty when nothing is.
+    """
 
     label: str
     href: str = ""
@@ -27,6 +30,7 @@ class Action:
     method: Literal["get", "post"] = "get"
     shortcut: str = ""
     current: bool = False
+    confirm: str = ""
     attrs: dict[str, str] = field(default_factory=dict)
 
 

@@ -67,7 +67,7 @@ OBJECTS = (
     Standard(
         "campaigns.Campaign", "701", _("Campaign"), _("Campaigns"), icon="flag",
         fields={
-            "name": Spec(required=True), "parent": Spec(child_relationship="ChildCampaigns"),
+            "name": Spec(required=True), "parent": Spec(child_relationship="ChildCampaigns", children_label=_("Child campaigns")),
             "type": Spec(kind="picklist", choices=TYPES, options={"default": "Email"}),
             "status": Spec(kind="picklist", choices=STATUSES),
             "budgeted_cost": MONEY, "actual_cost": MONEY, "expected_revenue": MONEY,
@@ -93,7 +93,7 @@ OBJECTS = (
     ),
     Standard(
         "campaigns.CampaignMemberStatus", "01Y", _("Member status"), _("Member statuses"), icon="list-check",
-        name_field="Label", tab=False,
+        name_field="Label", tab=False, ordered_by="SortOrder",
         fields={
             "campaign": Spec(
                 kind="masterdetail", child_relationship="CampaignMemberStatuses", on_delete="cascade", updateable=False

@@ -44,7 +44,7 @@ def checked(actor: Actor, letter: Letter) -> list[Check]:
         return [Check("compile", "bad", _("The e-mail cannot be sent as it is"), str(error))]
     found = [
         _subject(letter, ready), _unsubscribe(ready), _fallbacks(actor, letter, ready), _places(letter, ready), _links(ready),
-        _alt(letter, ready), _size(ready), *_segments(letter),
+        _alt(letter, ready), _size(ready), *_unchosen(letter), *_segments(letter),
     ]  # fmt: skip
     order = ("bad", "warn", "open", "good")
     return sorted(found, key=lambda one: order.index(one.state))
@@ -134,7 +134,7 @@ def _links(ready: Compiled) -> Check:
         return Check("links", "good", _("There is no link to look at"))
     known = dead_links.known(urls)
     dead = tuple(
-        f"{url} — {known[url].why or known[url].status}"
+        f"{url} — {known[url].status or _('nobody answers')}"
         for url in urls
         if url in known and dead_links.is_dead(known[url])
     )
@@ -190,6 +190,19 @@ def _size(ready: Compiled) -> Check:
         return Check("size", "bad", _("The e-mail is too large: %(num)d kB") % shown,
                      _("Beyond 100 kB Gmail cuts it off, and the way to unsubscribe with it. Link to a page."))  # fmt: skip
     return Check("size", "good", _("It weighs %(num)d kB, of 100 at most") % shown)
+
+
+def _unchosen(letter: Letter) -> Iterator[Check]:
+    blocks = every(letter.document.blocks) if letter.kind == BLOCKS else []
+    number = sum(1 for one in blocks if isinstance(one, Picture) and not one.src)
+    if number:
+        title = ngettext("A picture is not chosen yet", "%(num)d pictures are not chosen yet", number)
+        yield Check(
+            "picture",
+            "warn",
+            title % {"num": number},
+            _("Choose it or remove its block: nothing would stand there."),
+        )
 
 
 def _segments(letter: Letter) -> Iterator[Check]:

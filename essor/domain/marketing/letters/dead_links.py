@@ -17,7 +17,7 @@ from essor.jobs.tasks import check_interrupted, task
 from essor.kernel.errors import ValidationFailed
 
 FRESH = timedelta(hours=24)
-MOST, LONGEST_WHY = 100, 255
+MOST = 100
 NOBODY, NOT_CALLED, UNKNOWN = 0, -1, -2
 GONE = 400
 # Said by sites that let in browsers only: the link works for people.
@@ -57,14 +57,14 @@ def look(urls: list[str]) -> None:
         if url in seen:
             continue
         try:
-            status, why = guarded.status_of(url, HEADERS), ""
+            status = guarded.status_of(url, HEADERS)
         except guarded.Unreachable as error:
-            status, why = (UNKNOWN if _offline(error) else NOBODY), str(error)
-        except ValidationFailed as error:
-            status, why = NOT_CALLED, str(error)
+            status = UNKNOWN if _offline(error) else NOBODY
+        except ValidationFailed:
+            status = NOT_CALLED
         LinkState.objects.update_or_create(
             digest=_digest(url),
-            defaults={"url": url, "status": status, "why": why[:LONGEST_WHY], "checked": timezone.now()},
+            defaults={"url": url, "status": status, "checked": timezone.now()},
         )
 
 

@@ -83,5 +83,4 @@ class LinkState(models.Model):
     url = models.CharField(max_length=2000)
     digest = models.CharField(max_length=64, unique=True)
     status = models.SmallIntegerField()
-    why = models.CharField(max_length=255, blank=True, default="")
     checked = models.DateTimeField()

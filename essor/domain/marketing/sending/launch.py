@@ -182,13 +182,18 @@ def _letter_checks(actor: Actor, mailing: ListEmail) -> list[Check]:
     except EssorError as error:
         return [Check("stops", str(error))]
     found = [
-        Check("stops" if one.key in STOPPING and one.state == "bad" else "warning", one.title, one.text)
+        Check("stops" if one.key in STOPPING and one.state == "bad" else "warning", one.title, _help(one))
         for _values, letter in written
         for one in letter_checks.checked(actor, letter)
         if one.state in ("bad", "warn")
     ]
     found = list(dict.fromkeys(found)) or [Check("good", _("The mail can be written."))]
     return [*found, *_tag_check(mailing, variants)]
+
+
+def _help(check: letter_checks.Check) -> str:
+    """Return what to do about something that was found, and where it was found."""
+    return " ".join((check.text, " · ".join(check.details))).strip()
 
 
 def _tag_check(mailing: ListEmail, variants: list[Variant]) -> list[Check]:

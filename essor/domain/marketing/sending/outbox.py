@@ -213,6 +213,14 @@ def is_due(list_email_id: int) -> bool:
     return waiting.exists()
 
 
+def look_again(*list_email_ids: int) -> None:
+    """Let mailings that wait, all of them where none is named, ask again at once: what they wait for was changed."""
+    held = ListEmail.objects.filter(status=SENDING, held_until__isnull=False)
+    if list_email_ids:
+        held = held.filter(pk__in=list_email_ids)
+    held.update(held_until=None, problem=None)
+
+
 def undecided(list_email_id: int) -> bool:
     """Tell whether recipients wait for the winner of a trial."""
     rows = Recipient.objects.filter(list_email_id=list_email_id, state=State.WAITING, due_at__isnull=True)

@@ -13,7 +13,9 @@ from zoneinfo import ZoneInfo
 from django.db import connection, transaction
 from django.utils import timezone
 
+from essor.access.actor import system_actor
 from essor.domain.marketing.sending.models import Bucket, DayCount, ListEmail, Server
+from essor.kernel.clock import zone_named
 
 HOUR = 3600.0
 BURST = 300.0  # seconds' worth of tokens that a bucket holds
@@ -110,6 +112,13 @@ def reserve(limits: Limits, wanted: int, zone: ZoneInfo, start: time) -> Grant:
         for key, _cap in caps:
             _count(key, today, count)
     return Grant(count)
+
+
+def is_full(mailing: ListEmail) -> bool:
+    """Tell whether a mailing, or the server it goes over, has sent today what it may send in a day."""
+    today = timezone.now().astimezone(zone_named(system_actor().company.timezone)).date()
+    server = mailing.server or Server.objects.order_by("pk").first()
+    return any(counted(key, today) >= cap for key, cap in limits_of(mailing, server).caps(today))
 
 
 def give_back(limits: Limits, count: int, zone: ZoneInfo) -> None:

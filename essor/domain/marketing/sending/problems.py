@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from essor.domain.marketing.sending.models import ListEmail
+from essor.domain.marketing.sending.states import SCHEDULED, SENDING
 from essor.kernel import formats
 
 WAITS = (
@@ -35,6 +37,11 @@ def waiting(reason: str, until: datetime, locale: str) -> str:
         "reason": reason,
         "time": formats.moment(until, locale),
     }
+
+
+def told(mailing: ListEmail) -> str:
+    """Return what stands in the way of a mailing, empty when nothing does."""
+    return (no_room() if mailing.status in (SCHEDULED, SENDING) else "") or mailing.problem or ""
 
 
 def no_room() -> str:

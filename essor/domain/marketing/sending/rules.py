@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from essor.domain.marketing.sending import numbers
+from essor.domain.marketing.sending import numbers, outbox
 from essor.domain.marketing.sending.models import Content, ListEmail
 from essor.domain.marketing.sending.states import CANCELLED, DRAFT, FAILED, PAUSED, SCHEDULED, SENDING, SENT
 from essor.records.batch import Batch
@@ -21,6 +21,7 @@ STEPS = {
     CANCELLED: set(),
 }
 FIXED = ("FromName", "FromAddress", "Subject", "IsDynamic", "IsTracked")
+PACE = ("HourlyRate", "DailyCap", "QuietFrom", "QuietUntil")
 HOURS = 24
 
 
@@ -61,6 +62,15 @@ def hours_of_the_day(batch: Batch) -> None:
             row.refuse(
                 "QuietUntil" if last is None else "QuietFrom", _("Quiet hours need a beginning and an end.")
             )
+
+
+@after("ListEmail", reads=("Status", *PACE))
+def what_may_go_faster_does(batch: Batch) -> None:
+    """A mailing that waits for its limit asks again when the limit is another one."""
+    rows = [row for row in batch.updating() if any(row.changes(name) for name in PACE)]
+    changed = [row.id for row in rows if row.id is not None]
+    if changed:
+        outbox.look_again(*changed)
 
 
 @after("ListEmail", reads=("Status",))

@@ -9,7 +9,7 @@ from django.db import transaction
 from essor.access.actor import Actor, require
 from essor.access.audit import record
 from essor.access.rights import Permission
-from essor.domain.marketing.sending import domains, servers
+from essor.domain.marketing.sending import domains, outbox, servers
 from essor.domain.marketing.sending.models import SendingDomain, Server
 
 
@@ -19,6 +19,7 @@ def keep_server(actor: Actor, values: Mapping[str, str], server: Server | None =
     with transaction.atomic():
         row = servers.keep(values, server)
         record(actor, "save_mail_server", row.name)
+        outbox.look_again()
     return row
 
 
@@ -28,6 +29,7 @@ def delete_server(actor: Actor, server: Server) -> None:
     with transaction.atomic():
         record(actor, "delete_mail_server", server.name)
         server.delete()
+        outbox.look_again()
 
 
 def add_domain(actor: Actor, name: str, bounce_domain: str) -> SendingDomain:

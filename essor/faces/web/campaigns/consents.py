@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from essor.access.models import User
 from essor.domain.marketing.consent import ask, write
 from essor.domain.marketing.consent.channels import FIELDS, STATES
-from essor.domain.marketing.consent.models import Consent, Individual, Suppression
+from essor.domain.marketing.consent.models import Consent, Individual, Suppression, Topic, TopicChoice
 from essor.domain.marketing.consent.people import KINDS, Person
 from essor.faces.web import offers
 from essor.faces.web.records.page import may_edit
@@ -20,7 +20,7 @@ from essor.faces.web.toasts import toast
 from essor.kernel.errors import FieldError, Forbidden, NotFound, ValidationFailed
 
 SHOWN, LONGEST = 10, 2_000
-OBJECT = "Individual"
+OBJECT, EMAIL = "Individual", "email"
 
 
 @offers.record_panel("Contact", "Lead")
@@ -55,10 +55,12 @@ def panel(request: HttpRequest, record_id: str) -> HttpResponseBase:
 def _record(request: HttpRequest, record: Loaded) -> None:
     if not may_edit(record):
         raise Forbidden(_("You may read this record but not change it."))
-    channel = next((one for one in FIELDS if one == request.POST.get("channel")), None)
+    name, _colon, about = request.POST.get("channel", "").partition(":")
+    channel = next((one for one in FIELDS if one == name), None)
+    topic = next((one for one in topics() if str(one.pk) == about), None)
     state = next((one for one in STATES if one == request.POST.get("state")), None)
     wording = request.POST.get("wording", "").strip()
-    if channel is None or state is None:
+    if channel is None or state is None or (about and (topic is None or channel != EMAIL)):
         raise ValidationFailed(
             [FieldError("", "REQUIRED_FIELD_MISSING", _("Choose what, and whether the person agrees."))]
         )
@@ -66,10 +68,15 @@ def _record(request: HttpRequest, record: Loaded) -> None:
         text = _("Write down what the person said or signed, and where: it is the proof.")
         raise ValidationFailed([FieldError("wording", "REQUIRED_FIELD_MISSING", text)])
     write.record(
-        Person(KINDS[record.object.name], record.key), channel, state, source=_("Written down by %(name)s") % {
+        Person(KINDS[record.object.name], record.key), channel, state, topic=topic, source=_("Written down by %(name)s") % {
             "name": record.actor.name
         }, wording=wording[:LONGEST], user_id=record.actor.user_id,
     )  # fmt: skip
+
+
+def topics() -> list[Topic]:
+    """Return what mails may be about, for which people say yes or no apart from e-mail at large."""
+    return list(Topic.objects.filter(is_active=True, is_deleted=False).order_by("name", "pk"))
 
 
 def _context(record: Loaded, problem: str) -> dict[str, object]:
@@ -82,11 +89,13 @@ def _context(record: Loaded, problem: str) -> dict[str, object]:
     )
     mail = str(record.values.get("Email") or "")
     blocked = Suppression.objects.filter(address__in=ask.suppressed([mail])).first() if mail else None
+    chosen = dict(TopicChoice.objects.filter(individual_id=key or 0).values_list("topic_id", "state"))
     names = dict(
         User.objects.filter(pk__in={row.user_id for row in rows if row.user_id}).values_list("pk", "name")
     )
     return {
         "record": record, "problem": problem, "may": may_edit(record), "blocked": blocked, "proof": rows, "names": names,
+        "topics": [(one, chosen.get(one.pk)) for one in topics()], "email": EMAIL,
         "states": [(channel, field.label, getattr(one, field.attr) if one else None) for channel, field in fields],
         "labels": {channel: field.label for channel, field in fields},
     }  # fmt: skip

@@ -18,7 +18,7 @@ from essor.catalog.definitions import ObjectDef
 from essor.domain.marketing.letters import codec, pictures
 from essor.domain.marketing.letters.compile import BLOCKS
 from essor.domain.marketing.letters.theme import FONTS, RADIUS, READY
-from essor.faces.web.letters import preview, reading, words
+from essor.faces.web.letters import preview, reading, wanted, words
 from essor.faces.web.records.reading import actor_of
 from essor.faces.web.toasts import flash
 from essor.kernel import ids
@@ -54,7 +54,7 @@ def show(request: HttpRequest, record_id: str) -> HttpResponseBase:
     }  # fmt: skip
     context = {
         "found": found, "data": data, "blocks": words.blocks(), "expert": found.letter.kind != BLOCKS,
-        "may_write": data["keeps"],
+        "may_write": data["keeps"], "back": wanted.back(request),
     }  # fmt: skip
     return render(request, "letters/editor.html.jinja", context)
 

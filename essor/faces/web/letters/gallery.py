@@ -19,7 +19,7 @@ from essor.domain.marketing.letters.marks import FIELD
 from essor.domain.marketing.letters.ready import LANGUAGES, READY, Ready
 from essor.domain.marketing.letters.starting import SOURCES, empty
 from essor.domain.sales.quotes import letterhead
-from essor.faces.web.letters import editor, preview, reading
+from essor.faces.web.letters import editor, preview, reading, wanted
 from essor.faces.web.records.reading import actor_of
 from essor.kernel import ids
 from essor.kernel.errors import NotFound
@@ -86,8 +86,12 @@ def new(request: HttpRequest) -> HttpResponseBase:
     language = language if language in LANGUAGES else "fr"
     if request.method == "POST":
         made = save(actor, Change(reading.OBJECT, _values(request.POST.get("from", ""), language))).id
-        return HttpResponseRedirect(reverse("web:letter", args=[editor.record_of(actor, made)]))
-    return render(request, "letters/new.html.jinja", {"ready": READY, "chosen": language})
+        editing = reverse("web:letter", args=[editor.record_of(actor, made)])
+        return HttpResponseRedirect(f"{editing}{wanted.given(request, made)}")
+    context = {
+        "ready": READY, "chosen": language, "back": wanted.back(request), "wanted": request.GET.get(wanted.PARAMETER, ""),
+    }  # fmt: skip
+    return render(request, "letters/new.html.jinja", context)
 
 
 def _values(key: str, language: str) -> dict[str, Any]:

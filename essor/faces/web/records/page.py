@@ -126,7 +126,7 @@ def highlights(record: Loaded) -> list[Field]:
 
 def inactive(record: Loaded) -> tuple[str, str] | None:
     """Return how long nothing has happened, in words, and the tone: long silence is marked while there is work."""
-    if not record.object.has("LastActivityDate"):
+    if not record.object.activities or not record.object.has("LastActivityDate"):
         return None
     last = record.values.get("LastActivityDate")
     if not isinstance(last, date):

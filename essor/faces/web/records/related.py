@@ -21,6 +21,7 @@ SHOWN, MOST_LISTS, COLUMNS = 5, 8, 3
 PREFERRED = (
     "StageName",
     "Status",
+    "HasResponded",
     "GrandTotal",
     "Amount",
     "DurationInDays",
@@ -68,7 +69,9 @@ def _is_listed(record: Loaded, way: ChildRelationship) -> bool:
 
 
 def _label(record: Loaded, way: ChildRelationship, child: ObjectDef) -> str:
-    """Return the heading of a list, with the field where the object alone does not tell it."""
+    """Return the heading of a list: the relationship's own, else with the field where the object alone does not tell it."""
+    if way.label:
+        return str(way.label)
     twins = [one for one in record.object.children if one.object_name == way.object_name]
     if len(twins) == 1 and way.object_name != record.object.name:
         return str(child.plural)
@@ -86,7 +89,7 @@ def _list(record: Loaded, way: ChildRelationship, columns: Sequence[str]) -> Rel
         child.name,
         columns=tuple(Selected(Path(tuple(path.split(".")))) for path in paths),
         where=Compare(Path((way.field,)), "eq", (Constant(record.id),)),
-        order_by=(Order(Path(("CreatedDate",)), descending=True),) if child.has("CreatedDate") else (),
+        order_by=_order(child),
         limit=SHOWN + 1,
     )
     rows = run.rows(record.actor, query)
@@ -105,6 +108,13 @@ def _list(record: Loaded, way: ChildRelationship, columns: Sequence[str]) -> Rel
     return Related(
         way.name, _label(record, way, child), child.icon, table, len(rows) > SHOWN, all_href, new_href
     )
+
+
+def _order(child: ObjectDef) -> tuple[Order, ...]:
+    """Return the order of a list: that of the object where it has one, else the newest first."""
+    if child.ordered_by and child.has(child.ordered_by):
+        return (Order(Path((child.ordered_by,))),)
+    return (Order(Path(("CreatedDate",)), descending=True),) if child.has("CreatedDate") else ()
 
 
 def _columns(child: ObjectDef, way: ChildRelationship, columns: Sequence[str]) -> list[str]:

@@ -18,6 +18,7 @@ from essor.domain.marketing.sending import launch, testing
 from essor.domain.marketing.sending.models import ListEmail
 from essor.domain.marketing.sending.states import DRAFT
 from essor.faces.web import addresses, offers
+from essor.faces.web.letters import wanted
 from essor.faces.web.records.page import may_edit
 from essor.faces.web.records.reading import Loaded, actor_of, load
 from essor.faces.web.setup.forms import Form, errors_of, sent, starting
@@ -142,6 +143,19 @@ def _draw(request: HttpRequest, record: Loaded, mailing: ListEmail, form: Form) 
         "may_write": row_access.may(record.actor, "EmailTemplate", "create"),
     }  # fmt: skip
     return render(request, "sending/launch.html.jinja", context, status=form.status)
+
+
+def _take(record: Loaded, letter: int) -> None:
+    """Send a letter that was just made, if the mailing may still be changed."""
+    if record.values.get("Status") == DRAFT and may_edit(record):
+        save(record.actor, Change(MAILING, {"EmailTemplateId": letter}, id=record.key))
+
+
+def _back(record: Loaded) -> Action:
+    return Action(record.title, f"/r/{record.id}/launch")
+
+
+wanted.register(MAILING, wanted.Waiting(_take, _back))
 
 
 def _letters(actor: Actor, mailing: ListEmail) -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
 from django.db.models import Count
@@ -18,7 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 from essor.access.actor import Actor
 from essor.domain.marketing.audience.reasons import Reason
 from essor.domain.marketing.consent.people import OBJECTS
-from essor.domain.marketing.sending import control, problems, since, trial
+from essor.domain.marketing.sending import control, pacing, problems, since, trial
 from essor.domain.marketing.sending.models import ListEmail, Recipient
 from essor.domain.marketing.sending.states import (
     CANCELLED,
@@ -65,6 +66,12 @@ class Row:
     href: str
     why: str
 
+    @property
+    def when(self) -> datetime | None:
+        """Return when the server answered, or when the mail is due; None for those who are not mailed."""
+        one = self.recipient
+        return one.sent_at or one.claimed_at or (one.due_at if one.state == State.WAITING else None)
+
 
 @offers.record_panel(MAILING)
 def progress_panel(record: Loaded) -> offers.Panel | None:
@@ -85,8 +92,8 @@ def panel(request: HttpRequest, record_id: str) -> HttpResponseBase:
         "waiting": max(0, mailable - done), "buttons": _buttons(record, mailing), "reasons": _reasons(mailing),
         "trial": trial.of(mailing), "standings": trial.standings(mailing), "winner": mailing.trial.get("winner"),
         "decides_at": trial.decides_at(mailing), "may_edit": may_edit(record),
-        "live": mailing.status in (SCHEDULED, SENDING),
-        "problem": (problems.no_room() if mailing.status in (SCHEDULED, SENDING) else "") or mailing.problem,
+        "live": mailing.status in (SCHEDULED, SENDING), "full": mailing.held_until is not None and pacing.is_full(mailing),
+        "problem": problems.told(mailing),
     }  # fmt: skip
     return render(request, "sending/progress.html.jinja", context)
 
@@ -186,8 +193,7 @@ def _buttons(record: Loaded, mailing: ListEmail) -> list[Action]:
     def button(
         verb: str, label: str, icon: str, style: Literal["", "primary"] = "", confirm: str = ""
     ) -> Action:
-        attrs = {"hx-confirm": confirm} if confirm else {}
-        return Action(label, f"/r/{record.id}/progress/{verb}", icon, style, "post", attrs=attrs)
+        return Action(label, f"/r/{record.id}/progress/{verb}", icon, style, "post", confirm=confirm)
 
     found: list[Action] = []
     if mailing.status == SENDING:

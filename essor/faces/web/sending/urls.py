@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from essor.faces.web.sending import domains, launching, offered, progress, servers, trials
+from essor.faces.web.sending import domains, launching, offered, progress, servers, trials, under_way
 
 __all__ = ["offered", "urlpatterns"]
 
@@ -17,6 +17,7 @@ urlpatterns = [
     path("r/<str:record_id>/trial/choose", trials.choose, name="choose_variant"),
     path("r/<str:record_id>/progress", progress.panel, name="mailing_progress"),
     path("r/<str:record_id>/progress/<str:verb>", progress.act, name="mailing_act"),
+    path("r/<str:record_id>/under-way", under_way.panel, name="mailings_under_way"),
     path("r/<str:record_id>/recipients", progress.recipients, name="mailing_recipients"),
     path("setup/sending/", servers.index, name="setup_sending"),
     path("setup/sending/server", servers.edit, name="setup_add_server"),

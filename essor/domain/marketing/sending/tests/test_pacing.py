@@ -10,11 +10,13 @@ import pytest
 from django.utils import timezone
 
 from essor.access.actor import Actor
-from essor.domain.marketing.sending import pacing, planning, runner, zones
+from essor.domain.marketing.sending import jobs, pacing, planning, runner, setting_up, zones
 from essor.domain.marketing.sending.models import ListEmail, Recipient, Server
 from essor.domain.marketing.sending.pacing import Limits
 from essor.domain.marketing.sending.states import SENDING, SENT
 from essor.domain.marketing.sending.tests.sink import Sink
+from essor.records.change import Change
+from essor.records.save import save
 
 PARIS = ZoneInfo("Europe/Paris")
 Make = Callable[..., ListEmail]
@@ -80,6 +82,24 @@ def test_a_daily_cap_ends_the_day(admin: Actor, mailing: Make, server: Sink) -> 
     assert (len(server.mailed), made.status) == (2, SENDING)
     assert made.held_until is not None
     assert made.held_until.astimezone(PARIS).date() > timezone.now().astimezone(PARIS).date()
+    assert pacing.is_full(made)
+
+    save(admin, Change("ListEmail", {"DailyCap": 10}, id=made.pk))
+    made.refresh_from_db()
+    assert (made.held_until, pacing.is_full(made)) == (None, False), "another limit counts at once"
+
+
+@pytest.mark.django_db
+def test_a_mailing_asks_again_when_its_server_was_changed(admin: Actor, mailing: Make, server: Sink) -> None:
+    made = mailing(["ana"])
+    row = Server.objects.get()
+    ListEmail.objects.update(held_until=timezone.now() + timedelta(hours=5), problem="No answer.")
+    typed = {"name": row.name, "kind": "smtp", "host": row.host, "port": str(row.port), "security": "none"}
+    setting_up.keep_server(admin, typed, row)
+    jobs.wake.call()
+    runner.run(made.pk)
+    made.refresh_from_db()
+    assert (server.mailed, made.status, made.problem) == (["ana@dest.example"], SENT, None)
 
 
 @pytest.mark.django_db

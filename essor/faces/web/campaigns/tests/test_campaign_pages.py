@@ -17,7 +17,7 @@ from essor.domain.marketing.audience import keep
 from essor.domain.marketing.audience.definition import Part
 from essor.domain.marketing.campaigns import door
 from essor.domain.marketing.campaigns.models import Campaign, CampaignMember
-from essor.domain.marketing.consent.models import Consent
+from essor.domain.marketing.consent.models import Consent, Topic
 from essor.kernel import ids
 from essor.records.change import Change
 from essor.records.save import save
@@ -145,4 +145,9 @@ def test_what_a_person_said_is_written_down_with_proof(event: dict[str, int], si
     answer = client.post(address, {"channel": "email", "state": "opt_out", "wording": "By phone on Monday"})
     assert "By phone on Monday" in answer.text
     assert Consent.objects.get().state == "OptOut"
+    offers = Topic.objects.create(name="Special offers")
+    told = {"channel": f"email:{offers.pk}", "state": "opt_out", "wording": "No offers, please"}
+    lines = re.findall(r'class="cp-topic"><span>([^<]+)</span>[^<]*<span[^>]*>([^<]+)', client.post(address, told).text)
+    assert lines == [("Special offers", "Refused")], "what is refused of one topic only is seen at once"
+    assert client.post(address, {**told, "channel": f"sms:{offers.pk}"}).status_code == 422
     assert save(system_actor(), Change("Lead", {"Title": "x"}, id=event["Ana"])).id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 
 import pytest
@@ -74,6 +75,11 @@ def test_a_mailing_is_checked_launched_paused_and_followed(
         assert "disk is full" in admin.get(address(draft, "/progress")).content.decode()
     assert "disk is full" not in admin.get(address(draft, "/progress")).content.decode()
     assert "0 of 2" in admin.get(address(draft, "/progress")).content.decode()
+    ListEmail.objects.update(total_unsure=1, status=PAUSED)
+    page = admin.get(address(draft, "/progress")).content.decode()
+    for verb in ("cancel", "again"):
+        (form,) = re.findall(f'<form[^>]*progress/{verb}"[^>]*>', page)
+        assert "hx-confirm=" in form, "what cannot be undone is asked first"
     listed = admin.get(address(draft, "/recipients?state=refused")).content.decode()
     assert "550 5.1.1 &lt;unknown&gt;" in listed
     assert admin.get(address(draft, "/recipients?state=nonsense")).status_code == 404
@@ -89,6 +95,12 @@ def test_what_a_new_mailing_lacks_is_chosen_where_it_is_launched(admin: Client, 
     page = admin.get(made["Location"]).content.decode()
     assert "Choose the e-mail" in page
     assert chosen in page
+    wanting = made["Location"].split("/")[2]
+    assert f"/letters/new?for={wanting}" in page
+    written = admin.post(f"/letters/new?for={wanting}", {"from": "", "for": wanting})
+    editor = admin.get(written["Location"]).content.decode()
+    assert f'href="{made["Location"]}"' in editor, "whoever wrote it is led back to the mailing"
+    assert ids.encode("00X", ListEmail.objects.latest("pk").email_template_id or 0) in written["Location"]
     letter = ids.encode("00X", draft.email_template_id or 0)
     typed = {"EmailTemplateId": letter, "Subject": "Spring is here", "FromAddress": "no address"}
     refused = admin.post(f"{made['Location']}/letter", typed)
