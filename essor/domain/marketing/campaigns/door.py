@@ -1,13 +1,13 @@
 """Check-in at the door of an event: who holds the door's link sees names and companies, and lets people in.
 
-The link and the guests' tickets are signed texts; they open from the day before the event until the day after it, while
-the campaign is active. Nothing but name, company and status is shown, and nothing but coming and going is written.
+The link and the guests' tickets are signed texts; they open from the day before the event until the day after it, as the
+company counts days, while the campaign is active. Nothing but name, company and status is shown, and nothing but coming and going is written.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from essor.domain.marketing import tokens
 from essor.domain.marketing.campaigns.models import Campaign, CampaignMember
 from essor.domain.marketing.campaigns.objects import MEMBER
 from essor.domain.marketing.campaigns.statuses import labelled, of_campaigns
+from essor.kernel.clock import zone_named
 from essor.kernel.errors import FieldError, NotFound, ValidationFailed
 from essor.query import run
 from essor.query.tree import All, Column, Compare, Condition, Constant, Order, Path, Query
@@ -66,6 +67,11 @@ def opened(token: str) -> Event:
     return _event((tokens.read(DOOR, token) or (0,))[0])
 
 
+def is_ours(token: str) -> bool:
+    """Tell whether a text is the key of a door or of a ticket, open or not: its picture gives nothing away."""
+    return tokens.read(DOOR, token) is not None or tokens.read(TICKET, token) is not None
+
+
 def by_ticket(token: str) -> tuple[Event, Guest]:
     """Return the event and the guest that a ticket is for; NotFound as `opened`."""
     key = (tokens.read(TICKET, token) or (0,))[0]
@@ -78,14 +84,17 @@ def by_ticket(token: str) -> tuple[Event, Guest]:
 
 def _event(key: int) -> Event:
     one = Campaign.objects.filter(pk=key, is_deleted=False, is_active=True).first()
-    now = timezone.now()
-    early = one is not None and one.event_date is not None and now < one.event_date - AROUND
-    late = one is not None and one.event_date is not None and now > one.event_date + AROUND
-    if one is None or late:
+    away = timedelta() if one is None or one.event_date is None else _day(one.event_date) - _day(timezone.now())
+    if one is None or -away > AROUND:
         raise NotFound(_("This link does not lead to an event (any more)."))
-    if early:
+    if away > AROUND:
         raise NotFound(_("The door opens the day before the event. Please come back then."))
     return Event(one.pk, one.name, one.event_date, one.location or "")
+
+
+def _day(moment: datetime) -> date:
+    """Return the day of a moment where the company is."""
+    return moment.astimezone(zone_named(system_actor().company.timezone)).date()
 
 
 def guests(campaign: int, search: str = "", *, member: int | None = None) -> list[Guest]:

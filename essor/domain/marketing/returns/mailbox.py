@@ -32,13 +32,26 @@ def fetch() -> None:
     """Visit all mailboxes; what is wrong with one is written on it and keeps nobody else from being visited."""
     for mailbox in Mailbox.objects.filter(is_active=True).order_by("pk"):
         check_interrupted()
-        problem = ""
-        try:
-            visit(mailbox)
-        except (MailboxError, OSError, imaplib.IMAP4.error) as error:
-            problem = str(error)[:255] or type(error).__name__
-            logger.warning("Mailbox %s: %s", mailbox, problem)
-        Mailbox.objects.filter(pk=mailbox.pk).update(problem=problem, fetched_at=timezone.now())
+        look_into(mailbox)
+
+
+def look_into(mailbox: Mailbox) -> str:
+    """Visit one mailbox; what is wrong with it is written on it and returned, empty when all is well."""
+    problem = ""
+    try:
+        visit(mailbox)
+    except (MailboxError, OSError, imaplib.IMAP4.error) as error:
+        problem = _words(error)
+        logger.warning("Mailbox %s: %s", mailbox, problem)
+    Mailbox.objects.filter(pk=mailbox.pk).update(problem=problem, fetched_at=timezone.now())
+    return problem
+
+
+def _words(error: Exception) -> str:
+    """Return what an error says; servers' own words come as bytes."""
+    said = error.args[0] if len(error.args) == 1 else error
+    text = said.decode(errors="replace") if isinstance(said, bytes) else str(said)
+    return text[:255] or type(error).__name__
 
 
 def visit(mailbox: Mailbox) -> int:

@@ -121,12 +121,10 @@ def ticket(request: HttpRequest, token: str) -> HttpResponse:
 @public
 @require_GET
 def code(request: HttpRequest, token: str) -> HttpResponse:
-    """Draw the QR code of a ticket or of a door."""
+    """Draw the QR code of a ticket or of a door: weeks before too, when it is printed and tickets are sent."""
     name = "web:ticket" if request.GET.get("of") == "ticket" else "web:door"
-    if name == "web:ticket":
-        door.by_ticket(token)
-    else:
-        door.opened(token)
+    if not door.is_ours(token):
+        raise NotFound(_("This link does not lead to an event (any more)."))
     drawn = QRCode(border=2, image_factory=SvgPathFillImage)
     drawn.add_data(request.build_absolute_uri(reverse(name, args=[token])))
     out = BytesIO()

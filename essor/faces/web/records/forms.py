@@ -282,6 +282,8 @@ def _save(request: HttpRequest, actor: Actor, obj: ObjectDef, record: Loaded | N
     )
     typed = {**(record.values if record else {}), **values, **_labels(request.POST)}
     typed["assign_by_rule"] = request.POST.get("assign_by_rule", "")
+    if unchosen := _unchosen(obj, request.POST):
+        return _draw(request, _form(actor, obj, typed, record=record, errors=unchosen), 422)
     try:
         source = Source(assign="all" if request.POST.get("assign_by_rule") else "")
         saved = save(actor, change, source=source)
@@ -312,6 +314,16 @@ def _page_of(actor: Actor, record_id: str, obj: ObjectDef) -> str:
 
 def _labels(data: QueryDict) -> dict[str, str]:
     return {name: value for name, value in data.items() if isinstance(value, str) and name.endswith(".label")}
+
+
+def _unchosen(obj: ObjectDef, data: QueryDict) -> dict[str, list[str]]:
+    """Return an error for each lookup in which somebody typed a name and chose nobody: it would be lost without a word."""
+    found: dict[str, list[str]] = {}
+    for name, text in _labels(data).items():
+        field = obj.by_name.get(name.removesuffix(".label").lower())
+        if field is not None and text.strip() and data.get(field.name) == "":
+            found[field.name] = [_("Choose “%(text)s” from the list, or leave this empty.") % {"text": text.strip()[:80]}]
+    return found
 
 
 def by_field(failed: ValidationFailed) -> dict[str, list[str]]:

@@ -68,6 +68,18 @@ def edit(request: HttpRequest, key: int | None = None) -> HttpResponseBase:
 
 @require_POST
 @customizing
+def attempt(request: HttpRequest, key: int) -> HttpResponseBase:
+    """Read the mailbox now and say what came of it."""
+    problem = visiting.look_into(get_object_or_404(Mailbox, pk=key))
+    if problem:
+        flash(request, _("The mailbox cannot be read: %(reason)s") % {"reason": problem}, tone="error")
+    else:
+        flash(request, _("The mailbox can be read; what was new in it is here."))
+    return HttpResponseRedirect(reverse("web:setup_mailbox", args=[key]))
+
+
+@require_POST
+@customizing
 def delete(request: HttpRequest, key: int) -> HttpResponseBase:
     """Forget a mailbox."""
     setting_up.delete_mailbox(actor_of(request), get_object_or_404(Mailbox, pk=key))

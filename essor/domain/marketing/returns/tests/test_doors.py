@@ -135,4 +135,7 @@ def test_what_is_wrong_with_a_mailbox_is_written_on_it(imap: Imap) -> None:
     Mailbox.objects.create(**good, password=seal("wrong"))
     Mailbox.objects.create(**good, password=seal("s3cret"), folder="Nowhere")
     mailbox.fetch.call()
-    assert all(box.problem for box in Mailbox.objects.all())
+    refused, nowhere = (box.problem for box in Mailbox.objects.order_by("pk"))
+    assert "AUTHENTICATIONFAILED" in refused
+    assert "b'" not in refused
+    assert "Nowhere" in nowhere

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -137,6 +138,13 @@ def test_the_door_opens_to_its_link_only(event: dict[str, int]) -> None:
     assert CampaignMember.objects.get(pk=place).checked_in_date is None
     Campaign.objects.update(event_date=timezone.now() - timedelta(days=2))
     assert phone.get(f"/e/{key}").status_code == 404
+    tomorrow = timezone.now().astimezone(ZoneInfo("Europe/Paris")).replace(hour=23, minute=59) + timedelta(days=1)
+    Campaign.objects.update(event_date=tomorrow)
+    assert phone.get(f"/e/{key}").status_code == 200, "the whole day before"
+    Campaign.objects.update(event_date=tomorrow + timedelta(days=20))
+    assert phone.get(f"/e/{key}").status_code == 404
+    assert b"<svg" in phone.get(f"/e/{key}/code.svg").content, "the code is printed long before"
+    assert phone.get(f"/e/{key[:-1]}/code.svg").status_code == 404
 
 
 def test_what_a_person_said_is_written_down_with_proof(event: dict[str, int], signed_in: Any) -> None:
@@ -147,7 +155,9 @@ def test_what_a_person_said_is_written_down_with_proof(event: dict[str, int], si
     assert Consent.objects.get().state == "OptOut"
     offers = Topic.objects.create(name="Special offers")
     told = {"channel": f"email:{offers.pk}", "state": "opt_out", "wording": "No offers, please"}
-    lines = re.findall(r'class="cp-topic"><span>([^<]+)</span>[^<]*<span[^>]*>([^<]+)', client.post(address, told).text)
+    lines = re.findall(
+        r'class="cp-topic"><span>([^<]+)</span>[^<]*<span[^>]*>([^<]+)', client.post(address, told).text
+    )
     assert lines == [("Special offers", "Refused")], "what is refused of one topic only is seen at once"
     assert client.post(address, {**told, "channel": f"sms:{offers.pk}"}).status_code == 422
     assert save(system_actor(), Change("Lead", {"Title": "x"}, id=event["Ana"])).id

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import unescape
+
 import pytest
 from django.test import Client
 
@@ -25,6 +27,12 @@ def test_a_mailbox_is_kept_with_its_password_sealed(admin: Client) -> None:
     admin.post(f"/setup/returns/mailbox/{row.pk}", TYPED | {"password": "", "folder": "Bounces"})
     row.refresh_from_db()
     assert (row.folder, unseal(row.password)) == ("Bounces", "sesame")
+    Mailbox.objects.update(host="127.0.0.1", port=1, security="none")  # nobody listens there
+    assert admin.post(f"/setup/returns/mailbox/{row.pk}/try").status_code == 302
+    row.refresh_from_db()
+    assert row.problem
+    assert row.problem in unescape(admin.get(f"/setup/returns/mailbox/{row.pk}").content.decode())
+    Mailbox.objects.update(host="imap.example.com")
     assert "bounces@imap.example.com" in admin.get("/setup/returns/").content.decode()
 
 
