@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -16,6 +16,7 @@ from typing import IO
 SCALE = "0.02"
 PASSWORD = "decouverte"
 STARTS_WITHIN, ATTEMPTS = 120.0, 3
+PROGRAM = (sys.executable, "-m", "essor.faces.cli.main")
 
 
 def free_port() -> int:
@@ -26,21 +27,14 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(folder: Path, *, demo: bool = True) -> Iterator[str]:
-    """Start Essor, yield its address, and stop it."""
-    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    environment |= {"ESSOR_DATA": str(folder), "PORT": str(free_port()), "ESSOR_HOSTS": "127.0.0.1,localhost"}
-    program = [sys.executable, "-m", "essor.faces.cli.main"]
+def running(folder: Path, *, demo: bool = True, settings: Mapping[str, str] | None = None) -> Iterator[str]:
+    """Start Essor, with further settings of the environment, yield its address, and stop it."""
+    environment = _environment(folder)
+    environment |= {"PORT": str(free_port()), "ESSOR_HOSTS": "127.0.0.1,localhost", **(settings or {})}
     if demo:
-        subprocess.run(
-            [*program, "demo", "--scale", SCALE],
-            env=environment,
-            check=True,
-            capture_output=True,
-            timeout=300,
-        )
+        command(folder, "demo", "--scale", SCALE)
     with (folder / "serve.log").open("w") as log:
-        address, server = _started([*program, "serve"], environment, log)
+        address, server = _started([*PROGRAM, "serve"], environment, log)
         try:
             yield address
         finally:
@@ -49,12 +43,12 @@ def running(folder: Path, *, demo: bool = True) -> Iterator[str]:
 
 
 def _started(
-    command: list[str], environment: dict[str, str], log: IO[str]
+    words: list[str], environment: dict[str, str], log: IO[str]
 ) -> tuple[str, subprocess.Popen[bytes]]:
     """Return the address of a server that answers; somebody may take the free port before it does, so there are others."""
     for _attempt in range(ATTEMPTS):
         address = f"http://127.0.0.1:{environment['PORT']}"
-        server = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
+        server = subprocess.Popen(words, env=environment, stdout=log, stderr=subprocess.STDOUT)
         if _answers(address, server):
             return address, server
         environment["PORT"] = str(free_port())
@@ -64,15 +58,20 @@ def _started(
 
 def make_administrator(folder: Path) -> None:
     """Make ana@example.fr, an English-speaking administrator, in an empty data folder."""
-    command = [
-        sys.executable, "-m", "essor.faces.cli.main", "user", "add", "ana@example.fr", "--name", "Ana Roux",
-        "--profile", "System Administrator", "--language", "en", "--password-stdin",
-    ]  # fmt: skip
-    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    environment |= {"ESSOR_DATA": str(folder)}
+    who = ("ana@example.fr", "--name", "Ana Roux", "--profile", "System Administrator", "--language", "en")
+    command(folder, "user", "add", *who, "--password-stdin", typed=PASSWORD)
+
+
+def command(folder: Path, *words: str, typed: str = "") -> None:
+    """Run a command of Essor on a data folder."""
     subprocess.run(
-        command, env=environment, input=PASSWORD.encode(), check=True, capture_output=True, timeout=120
-    )
+        [*PROGRAM, *words], env=_environment(folder), input=typed.encode(), check=True, capture_output=True, timeout=300
+    )  # fmt: skip
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    known = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    return known | {"ESSOR_DATA": str(folder)}
 
 
 def _answers(address: str, server: subprocess.Popen[bytes]) -> bool:

@@ -46,7 +46,7 @@ document.addEventListener("htmx:beforeRequest", ({ detail }) => {
 
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const { xhr, boosted, requestConfig } = detail;
-  if (!boosted || detail.target !== document.body) return;
+  if (!boosted) return;  // a link inside a form or panel would inherit its target and swap: pages always take the page's place
   if (xhr.status === 401) return;
   const whole = /\sid="page"/.test(xhr.responseText);
   if (!whole && xhr.status >= 400 && requestConfig.verb !== "get") {
