@@ -47,7 +47,7 @@ def write(actor: Actor, report: Report, folder: Path, form: str) -> Path:
     definition = definition_of(report)
     if definition.type == "table":
         asked = prepared(actor, definition, own=False)
-        query = tables.query_of(asked, tables.read_of(asked, tables.fields_of(asked)))
+        query = tables.query_of(asked, tables.fields_of(asked))
         for _count in export.write(actor, query, path, form):
             pass
         return path
@@ -59,7 +59,7 @@ def write(actor: Actor, report: Report, folder: Path, form: str) -> Path:
 def start_rows(actor: Actor, report: Report, form: str) -> int:
     """Put the export of a table's rows on the list of jobs and return the job's id."""
     asked = prepared(actor, definition_of(report), own=False)
-    query = tables.query_of(asked, tables.read_of(asked, tables.fields_of(asked)))
+    query = tables.query_of(asked, tables.fields_of(asked))
     return export.start(actor, query, form)
 
 

@@ -153,6 +153,20 @@ def test_leaderboards_show_colleagues_only_to_those_who_take_part(
     assert not leaders.takes_part(firm["sam"])
 
 
+def test_leaderboards_ask_alike_for_few_and_for_many(firm: Firm, deal: Deal, browse: Browse) -> None:
+    asked = []
+    client = browse("ned")
+    for people in (("ned",), ("nia", "sam", "nora", "dina")):
+        for name in people:
+            leaders.choose(firm.actor(name), take_part=True)
+            deal(name, 100, "Closed")
+        with CaptureQueriesContext(connection) as found:
+            page(client, "/forecasts/leaderboard/", period=PERIOD, team="0")
+        asked.append(len(found))
+    assert max(asked) <= LEADERS
+    assert asked[1] <= asked[0] + 1  # the names of those who are shown
+
+
 def test_the_page_of_ones_own_settings_fetches_the_choice(firm: Firm, browse: Browse) -> None:
     assert "/forecasts/leaderboard/choice" in page(browse("ned"), "/me/")
 
