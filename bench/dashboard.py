@@ -154,7 +154,7 @@ def fill(count: int) -> None:
 
 
 def _index() -> None:
-    """Let Essor make the indexes that the dashboards want, as its nightly job does."""
+    """Let Essor make the indexes that the dashboards want, as its nightly job does, and see the catalog as a request does."""
     from essor.catalog import current  # noqa: PLC0415
     from essor.catalog.actions.indexes import build_wanted  # noqa: PLC0415
     from essor.domain.reports import indexes  # noqa: PLC0415
@@ -165,7 +165,7 @@ def _index() -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE sales_opportunity")
-    current.end()
+    current.begin()
 
 
 def generated(count: int, accounts: list[tuple[int, int]]) -> Iterator[dict[str, Any]]:

@@ -9,6 +9,9 @@ from django.core.exceptions import ImproperlyConfigured
 BUSY_TIMEOUT = 20  # seconds a writer waits for another one before SQLite gives up
 POOL_SIZE = 24  # well under PostgreSQL's usual limit of 100, with room for a worker and a console
 
+# What a page anywhere costs beside the next one, of which PostgreSQL supposes four (docs/decisions/random-pages-are-cheap.md).
+RANDOM_PAGES = "-c random_page_cost=1.1"
+
 
 def settings_for(url: str) -> dict[str, Any]:
     """`sqlite:///relative.db`, `sqlite:////absolute.db` or `postgres://user:password@host:port/name?option=value`.
@@ -59,6 +62,7 @@ def _postgresql(parts: SplitResult) -> dict[str, Any]:
     if options.pop("pool", "on") != "off":
         # A pool, not a connection per thread: threads that wait for something else hold none.
         options["pool"] = {"min_size": 1, "max_size": POOL_SIZE}
+        options.setdefault("options", RANDOM_PAGES)  # PgBouncer, which needs no pool of ours, would refuse it
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": name,

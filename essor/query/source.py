@@ -40,7 +40,9 @@ def filtered(query: Query, obj: ObjectDef, env: Env) -> QuerySet[Any]:
     """Return the rows that `query` is about, before columns, order and limit."""
     refuse_clauses(query)
     where = conditions.clause(query.where, conditions.Scope(obj, env))
-    found = rows(obj, env, deleted=query.deleted).filter(in_scope(query, obj, env))
+    found = rows(obj, env, deleted=query.deleted)
+    if scope := in_scope(query, obj, env):
+        found = found.filter(scope)
     return found if where is True else found.filter(conditions.as_q(where))
 
 

@@ -4,8 +4,8 @@ A table's rows are wide; the dozen columns that reports group and add up are not
 its tiles; where many read only what one checkbox tells, such as open deals, a second one begins with it, and they read no
 others. They follow the dashboards once a day: people do not wait for it, and nobody has to think of it.
 
-Where tiles group instants by a month or longer period, SQLite gets one that begins with it, as the company's clock shows it:
-rows of one month lie side by side there and are added up unsorted (see `query.gathering`).
+Where tiles group instants by a month or longer period, one begins with it, as the company's clock shows it: nobody works it
+out for every row any more, and on SQLite the rows of a month are added up unsorted (see `query.gathering`).
 """
 
 from __future__ import annotations
@@ -13,8 +13,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
-
-from django.db import connection
 
 from essor.access.actor import system_actor
 from essor.catalog import current
@@ -106,8 +104,6 @@ def columns(catalog: Catalog, reports: Iterable[Definition]) -> Iterator[Wanted]
 
 def by_period(catalog: Catalog, reports: Iterable[Definition]) -> Iterator[Wanted]:
     """Yield an index for each period of an instant that tiles group by: what else they group by, then all that they read."""
-    if connection.vendor != "sqlite":
-        return
     found: dict[tuple[str, str], set[str]] = defaultdict(set)
     grouped: dict[tuple[str, str], set[str]] = defaultdict(set)
     for definition in reports:
@@ -173,9 +169,11 @@ def fields_of(definition: Definition, obj: ObjectDef) -> Iterator[Field]:
 
 def paths_of(definition: Definition, obj: ObjectDef) -> Iterator[str]:
     """Yield the paths that a report reads, the currency beside its money and the owner beside its rights."""
-    yield from ("OwnerId", CURRENCY)
-    if conversion(system_actor().company.currency) is not None:
-        yield RATE
+    yield "OwnerId"
+    if any(one.path for one in definition.measures):
+        yield CURRENCY
+        if conversion(system_actor().company.currency) is not None:
+            yield RATE
     yield from (one.path for one in definition.groupings)
     if definition.type == "cohort":
         yield from (cohort.CREATED, *cohort.ENDS.get(obj.name, ()))

@@ -2,7 +2,8 @@
 
 PostgreSQL takes every instant for a month of its own, every amount for a band, expects half a million groups, and sorts all
 rows one after the other instead of adding them up side by side. Statistics over the very expression tell it that there are
-some thirty. SQLite sorts whatever it is told, so an index holds the months of instants for it (`indexes.py`).
+some thirty. SQLite sorts whatever it is told. So that neither works a month out for every row, an index holds those of
+instants (`indexes.py`).
 """
 
 from __future__ import annotations
@@ -82,11 +83,14 @@ def written(call: Call, obj: ObjectDef) -> str:
 
 
 def held(call: Call, obj: ObjectDef) -> str:
-    """Return what an index of SQLite can hold of an expression in the company's time zone, in brackets; empty if nothing."""
+    """Return what an index can hold of a period in the company's time zone, in brackets; empty of anything else.
+
+    PostgreSQL holds what queries ask for, SQLite what that is worked out of: nothing that Python has to answer.
+    """
     expression = _expression(call, obj)
     if not isinstance(expression, Held):
         return ""
-    sql, _no_values = _compiled(expression.held(), obj)
+    sql = written(call, obj) if connection.vendor == "postgresql" else _compiled(expression.held(), obj)[0]
     table = connection.ops.quote_name(obj.model._meta.db_table)  # noqa: SLF001 -- Django's name
     return f"({sql.replace(f'{table}.', '')})"  # an index names no table
 

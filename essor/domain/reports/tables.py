@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ from essor.query.families import result_kind
 from essor.query.tree import Column, Order, Query
 
 NUMERIC = frozenset({"number", "percent", "money"})
+COMES_AGAIN = frozenset({"picklist", "checkbox", "date"})  # kinds whose values many rows share
 
 
 def fields_of(asked: Asked) -> dict[str, Field]:
@@ -32,17 +34,21 @@ def fields_of(asked: Asked) -> dict[str, Field]:
     return found or {"Id": asked.object.field("Id")}
 
 
-def query_of(asked: Asked, paths: tuple[str, ...]) -> Query:
-    """Return the query of the rows."""
+def query_of(asked: Asked, fields: Mapping[str, Field]) -> Query:
+    """Return the query of the rows with all that is drawn in these columns."""
+    return _query(asked, fields, _read_of(asked, fields))
+
+
+def _query(asked: Asked, fields: Mapping[str, Field], paths: Iterable[str]) -> Query:
     order: tuple[Order, ...] = ()
     sort = asked.definition.sort
-    if sort in fields_of(asked):
+    if sort in fields:
         order = (Order(path_of(sort), asked.definition.descending),)
     columns = tuple(Column(path_of(path)) for path in dict.fromkeys(paths))
     return Query(asked.object.name, columns, asked.where, order_by=order)
 
 
-def read_of(asked: Asked, fields: Mapping[str, Field]) -> tuple[str, ...]:
+def _read_of(asked: Asked, fields: Mapping[str, Field]) -> tuple[str, ...]:
     """Return what must be read: the columns, the names of parents, the currencies beside money."""
     found = ["Id"]
     for path, field in fields.items():
@@ -66,7 +72,8 @@ class Sheet:
 def shown_of(asked: Asked) -> Sheet:
     """Return what a file holds: parents by their names, and the currency beside money."""
     columns: dict[str, str] = {}
-    for path, field in fields_of(asked).items():
+    fields = fields_of(asked)
+    for path, field in fields.items():
         prefix, label = path[: -len(field.name)], label_at(asked.catalog, asked.object, path, field)
         named = field.targets and field.relationship
         columns.setdefault(f"{prefix}{field.relationship}.Name" if named else path, label)
@@ -74,7 +81,7 @@ def shown_of(asked: Asked) -> Sheet:
         if result_kind(field).name == "money" and _sees(asked, currency):
             beside = field_at(asked.actor, asked.object, currency)
             columns.setdefault(currency, label_at(asked.catalog, asked.object, currency, beside))
-    return Sheet(list(columns.values()), query_of(asked, tuple(columns)))
+    return Sheet(list(columns.values()), _query(asked, fields, columns))
 
 
 def _sees(asked: Asked, path: str) -> bool:
@@ -89,16 +96,15 @@ def answer(asked: Asked) -> Answer:
     """Return the first rows and how many there are."""
     fields = fields_of(asked)
     try:
-        rows, total = run.head(asked.actor, query_of(asked, read_of(asked, fields)), asked.most)
+        rows, total = run.head(asked.actor, query_of(asked, fields), asked.most)
     except QueryRefused as refused:
         raise (hidden() if refused.code == "INVALID_FIELD" else refused) from None
     heads = tuple(
         Head(label_at(asked.catalog, asked.object, path, field), result_kind(field).name in NUMERIC)
         for path, field in fields.items()
     )
-    lines = tuple(
-        Line(tuple(cell(asked, path, field, row) for path, field in fields.items()), "row") for row in rows
-    )
+    draws = [drawing(asked, path, field) for path, field in fields.items()]
+    lines = tuple(Line(tuple([draw(row) for draw in draws]), "row") for row in rows)
     notes: tuple[str, ...] = ()
     if total > asked.most:
         notes = (_("The first %(shown)d of %(total)s rows; the file holds all.") % {
@@ -111,21 +117,54 @@ def answer(asked: Asked) -> Answer:
     return Answer(asked.object.name, heads, lines, None, (count,), notes, asked.where)
 
 
-def cell(asked: Asked, path: str, field: Field, row: Mapping[str, Any]) -> Cell:
-    """Return one value as its reader reads it; the record's own name leads to its page."""
-    value, prefix = row.get(path), path[: -len(field.name)]
-    record = ids.encode(asked.object.prefix, row["Id"]) if path == asked.object.name_field else ""
-    if value is None:
-        return Cell("–" if record else "", None, record=record)
-    if field.targets and field.relationship:
-        name = row.get(f"{prefix}{field.relationship}.Name")
-        known = field.kind.to_json(value, field)
-        return Cell(str(name or known), name, record=known if isinstance(known, str) and name else "")
-    kind = result_kind(field)
+def drawing(asked: Asked, path: str, field: Field) -> Callable[[Mapping[str, Any]], Cell]:
+    """Return what draws a column's cells; the record's own name leads to its page."""
+    prefix, kind = path[: -len(field.name)], result_kind(field)
+    if path == asked.object.name_field:
+        return partial(_own_name, asked, field, path)
     if kind.name == "money":
-        scale = int(field.options.get("scale", 2))
-        code = str(row.get(f"{prefix}{CURRENCY}") or "")
-        return Cell(asked.writer.value("money", {code: value}, scale=scale), value / 10**scale)
+        return partial(_money, asked, field, path, f"{prefix}{CURRENCY}")
+    named = f"{prefix}{field.relationship}.Name" if field.targets and field.relationship else path
+    if named == path and kind.name not in COMES_AGAIN:
+        return lambda row: _plain(asked, field, row.get(path))
+    known: dict[Hashable, Cell] = {}
+
+    def drawn(row: Mapping[str, Any]) -> Cell:
+        """Draw what was not drawn yet."""
+        key = row.get(path), row.get(named)
+        if key not in known:
+            known[key] = _plain(asked, field, key[0]) if named == path else _named(field, *key)
+        return known[key]
+
+    return drawn
+
+
+def _own_name(asked: Asked, field: Field, path: str, row: Mapping[str, Any]) -> Cell:
+    """Return a record's own name, a dash where it has none, with the way to its page."""
+    record, found = ids.encode(asked.object.prefix, row["Id"]), _plain(asked, field, row.get(path))
+    return Cell("–" if found.value is None else found.text, found.value, record=record)
+
+
+def _money(asked: Asked, field: Field, path: str, currency: str, row: Mapping[str, Any]) -> Cell:
+    value = row.get(path)
+    if value is None:
+        return Cell()
+    scale = int(field.options.get("scale", 2))
+    amount = value / 10**scale
+    return Cell(asked.writer.money(amount, str(row.get(currency) or "")), amount)
+
+
+def _named(field: Field, value: Any, name: Any) -> Cell:
+    """Return a reference by the name of its record."""
+    if value is None:
+        return Cell()
+    known = field.kind.to_json(value, field)
+    return Cell(str(name or known), name, record=known if isinstance(known, str) and name else "")
+
+
+def _plain(asked: Asked, field: Field, value: Any) -> Cell:
+    if value is None:
+        return Cell()
     return Cell(
-        kind.display(value, field, asked.actor.locale), field.kind.to_json(value, field), record=record
+        result_kind(field).display(value, field, asked.actor.locale), field.kind.to_json(value, field)
     )

@@ -26,6 +26,12 @@ def test_every_part_of_a_postgresql_address_is_kept() -> None:
     assert parts == ("ana", "p@ss", "db.example", "6432", "crm")
     assert found["OPTIONS"]["sslmode"] == "require"
     assert found["OPTIONS"]["pool"]["max_size"] > 1
+    assert "random_page_cost" in found["OPTIONS"]["options"]
+
+
+def test_what_an_address_says_of_the_server_stands_above_our_own() -> None:
+    found = settings_for("postgres://db.example/crm?options=-c%20random_page_cost=4")
+    assert found["OPTIONS"]["options"] == "-c random_page_cost=4"
 
 
 def test_a_socket_folder_is_named_as_libpq_does() -> None:

@@ -23,8 +23,13 @@ def join(firm: Firm, *names: str) -> None:
 
 def first(firm: Firm, metric: str, team: int | None = None) -> list[tuple[int, str, int]]:
     actor = firm.actor("dina")
-    found = leaders.first(metric, PERIOD, leaders.participants(actor, team))
-    return [(one.rank, one.name.split()[0], one.value) for one in found]
+    found = leaders.boards(actor, PERIOD, leaders.participants(actor, team))[metric]
+    return [(one.rank, one.name.split()[0], one.value) for one in found.places]
+
+
+def values(metric: str, people: list[int]) -> dict[int, int]:
+    (found,) = leaders.figures([PERIOD], people)[metric]
+    return found
 
 
 def test_only_who_takes_part_is_shown(firm: Firm, deal: Deal) -> None:
@@ -96,7 +101,7 @@ def test_help_on_deals_that_colleagues_won_counts_once_a_deal(firm: Firm, deal: 
     }
     save(system_actor(), Change("Event", event))
     people = [firm["nia"], firm["sam"], firm["ned"]]
-    assert leaders.helped(PERIOD, people) == {firm["nia"]: 1, firm["sam"]: 1}
+    assert values("helped", people) == {firm["nia"]: 1, firm["sam"]: 1}
 
 
 def test_talking_to_the_people_of_a_deal_and_bringing_one_in_is_help(firm: Firm, deal: Deal) -> None:
@@ -108,7 +113,7 @@ def test_talking_to_the_people_of_a_deal_and_bringing_one_in_is_help(firm: Firm,
     ).id
     role = {"OpportunityId": ids.encode("006", won), "ContactId": ids.encode("003", buyer)}
     people = [firm[name] for name in ("nia", "sam", "nora", "ned")]
-    assert leaders.helped(PERIOD, people) == {}
+    assert values("helped", people) == {}
     save(system_actor(), Change("OpportunityContactRole", role))
     about = {"Subject": "Call", "Status": "Completed", "WhoId": ids.encode("003", buyer)}
     for name, day in (
@@ -118,8 +123,8 @@ def test_talking_to_the_people_of_a_deal_and_bringing_one_in_is_help(firm: Firm,
         ("ned", "2026-11-10"),
     ):
         save(system_actor(), Change("Task", {**about, "OwnerId": firm[name], "ActivityDate": day}))
-    assert leaders.helped(PERIOD, people) == {firm["nia"]: 1, firm["sam"]: 1}
-    assert leaders.contributed(PERIOD, people) == {firm["nia"]: 10_000, firm["sam"]: 10_000}
+    assert values("helped", people) == {firm["nia"]: 1, firm["sam"]: 1}
+    assert values("contributed", people) == {firm["nia"]: 10_000, firm["sam"]: 10_000}
     assert (
         leaders.helped_deals(firm.actor("sam"), PERIOD) == []
     )  # a private deal of another team is not named
@@ -132,11 +137,20 @@ def test_a_new_customer_buys_for_the_first_time(firm: Firm, deal: Deal) -> None:
     deal("ned", 1, "Closed", AccountId=old)
     deal("nia", 1, "Closed", AccountId=new)
     deal("nia", 1, "Closed", AccountId=new)
-    assert leaders.new_customers(PERIOD, [firm["ned"], firm["nia"]]) == {firm["nia"]: 1}
+    assert values("customers", [firm["ned"], firm["nia"]]) == {firm["nia"]: 1}
 
 
 def test_progress_is_measured_against_oneself(firm: Firm, deal: Deal) -> None:
     deal("ned", 100, "Closed")
     deal("ned", 30, "Closed", CloseDate="2026-10-30")
-    found = leaders.progress(firm.actor("ned"), "amount", PERIOD, count=3)
-    assert [one.value for one in found] == [0, 3_000, 10_000]
+    account = save(system_actor(), Change("Account", {"Name": "Acme"})).id
+    for close in ("2026-09-30", "2026-11-02"):
+        deal("ned", 1, "Closed", CloseDate=close, AccountId=account)
+    task(firm, "ned", deal("nia", 7, "Closed", CloseDate="2026-10-01"))
+    boards = leaders.boards(firm.actor("ned"), PERIOD, (), count=3)
+    way = {metric: [one.value for one in board.way] for metric, board in boards.items()}
+    assert way["amount"] == [100, 3_000, 10_100]
+    assert way["deals"] == [1, 1, 2]
+    assert way["customers"] == [1, 0, 0]
+    assert (way["helped"], way["contributed"]) == ([0, 1, 0], [0, 700, 0])
+    assert sum(way["activities"]) == 1

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from essor.access.actor import Actor
 from essor.domain.forecasts import leaders, scope
-from essor.domain.forecasts.leaders import METRICS, Place, Progress
+from essor.domain.forecasts.leaders import Board, Place, Progress
 from essor.domain.forecasts.periods import Period
 from essor.faces.web import addresses, formatting
 from essor.faces.web.forecasts import asking, words
@@ -50,14 +50,16 @@ def show(request: HttpRequest) -> HttpResponseBase:
     teams = leaders.teams(actor)
     team = _team(request, teams)
     people = leaders.participants(actor, team) if joined else frozenset()
-    currency = actor.company.currency
     context = {
         "period": words.period(period), "period_key": period.key, "kinds": asking.kinds(period),
         "previous": period.moved(-1).key, "next": period.moved(1).key, "joined": joined, "team": team or 0,
         "teams": [*(Option(str(key), name, selected=key == team) for key, name in teams),
                   Option("0", _("Everybody"), selected=team is None)],
         "count": len(people), "me": actor.user_id,
-        "standings": [_standing(actor, name, period, people, currency) for name in METRICS],
+        "standings": [
+            _standing(actor, name, period, board)
+            for name, board in leaders.boards(actor, period, people).items()
+        ],
     }  # fmt: skip
     return render(request, "forecasts/leaders.html.jinja", context)
 
@@ -71,16 +73,18 @@ def _team(request: HttpRequest, teams: list[tuple[int, str]]) -> int | None:
     return chosen if chosen is not None else teams[min(1, len(teams) - 1)][0]
 
 
-def _standing(actor: Actor, name: str, period: Period, people: frozenset[int], currency: str) -> Standing:
-    label, explained = words.METRICS[name]
-    way = leaders.progress(actor, name, period)
-    places = leaders.first(name, period, people) if people else []
+def _standing(actor: Actor, name: str, period: Period, board: Board) -> Standing:
+    (label, explained), way = words.METRICS[name], board.way
 
     def shown(value: int) -> str:
-        return words.amount(value, currency) if name in leaders.MONEY else formatting.number(value, 0)
+        return (
+            words.amount(value, actor.company.currency)
+            if name in leaders.MONEY
+            else formatting.number(value, 0)
+        )
 
     return Standing(
-        name, str(label), str(explained), [(one, shown(one.value)) for one in places], shown(way[-1].value),
+        name, str(label), str(explained), [(one, shown(one.value)) for one in board.places], shown(way[-1].value),
         _trend(way), way[-1].value > 0 and way[-1].value == max(one.value for one in way), _bars(way, shown),
         _helped(actor, period) if name == "helped" and way[-1].value else [],
     )  # fmt: skip

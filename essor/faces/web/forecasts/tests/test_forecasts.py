@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from essor.access.actor import system_actor
@@ -17,6 +19,7 @@ from essor.records.change import Change
 from essor.records.save import save
 
 PERIOD = "m2026-11"
+LEADERS = 26  # statements of a page of leaderboards
 
 
 def page(client: Any, address: str, **words: str) -> str:
@@ -151,6 +154,20 @@ def test_leaderboards_show_colleagues_only_to_those_who_take_part(
     assert "checked" in page(browse("sam"), "/forecasts/leaderboard/choice")
     browse("sam").post("/forecasts/leaderboard/choice", {"take_part": ""})
     assert not leaders.takes_part(firm["sam"])
+
+
+def test_leaderboards_ask_alike_for_few_and_for_many(firm: Firm, deal: Deal, browse: Browse) -> None:
+    asked = []
+    client = browse("ned")
+    for people in (("ned",), ("nia", "sam", "nora", "dina")):
+        for amount, name in enumerate(people, start=1):
+            leaders.choose(firm.actor(name), take_part=True)
+            deal(name, amount, "Closed")
+        with CaptureQueriesContext(connection) as found:
+            page(client, "/forecasts/leaderboard/", period=PERIOD, team="0")
+        asked.append(len(found))
+    assert max(asked) <= LEADERS
+    assert asked[1] <= asked[0] + 1  # the names of those who are shown
 
 
 def test_the_page_of_ones_own_settings_fetches_the_choice(firm: Firm, browse: Browse) -> None:
