@@ -23,7 +23,7 @@ CREATE TABLE bench_recipient (id {key}, list_email_id bigint NOT NULL, variant s
     attempts smallint NOT NULL, due_at {moment}, claimed_at {moment}, sent_at {moment}, code smallint NOT NULL,
     detail varchar(200) NOT NULL)"""
 INDEXES = (
-    "CREATE INDEX bench_claim ON bench_recipient (list_email_id, state, due_at, id)",
+    "CREATE INDEX bench_claim ON bench_recipient (list_email_id, state DESC, due_at, id)",
     "CREATE UNIQUE INDEX bench_person ON bench_recipient (person_id, kind, list_email_id)",
 )
 INTO = """
