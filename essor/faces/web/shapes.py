@@ -18,7 +18,10 @@ Tone = Literal["", "good", "warn", "bad", "accent"]
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A button or a line of a menu: a link, or a small form when `method` is post; `attrs` are further attributes."""
+    """A button or a line of a menu: a link, or a small form when `method` is post; `attrs` are further attributes.
+
+    On a record page a primary one stands in the heading, and so does one that is `upfront`; others stand in its menu.
+    """
 
     label: str
     href: str = ""
@@ -28,6 +31,7 @@ class Action:
     shortcut: str = ""
     current: bool = False
     attrs: dict[str, str] = field(default_factory=dict)
+    upfront: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from essor.domain.sales.orders.objects import ACTIVATED
 from essor.domain.sales.quotes.words import ORDER_WORDS
 from essor.faces.web import addresses, offers
 from essor.faces.web.quotes.making import back, quote_at
-from essor.faces.web.quotes.sending import inline
+from essor.faces.web.quotes.sending import inline, pdf_button
 from essor.faces.web.records.page import may_edit
 from essor.faces.web.records.reading import Loaded, actor_of, load
 from essor.faces.web.shapes import Action
@@ -66,8 +66,7 @@ def confirmation_button(record: Loaded) -> Action | None:
     """Offer the confirmation to whoever may read the lines."""
     if not record.catalog.has("OrderItem"):
         return None
-    attrs = {"hx-boost": "false", "target": "_blank", "rel": "noopener"}
-    return Action(_("See the order confirmation"), f"/r/{record.id}/confirmation", "eye", attrs=attrs)
+    return pdf_button(f"/r/{record.id}/confirmation")
 
 
 @offers.record_mark(ORDER)

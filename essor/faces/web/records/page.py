@@ -76,14 +76,18 @@ def show(request: HttpRequest, record_id: str) -> HttpResponseBase:
         "related": related.lists(record, layout),
         "marks": marks,
         "may_edit": not any(one.locks for one in marks) and may_edit(record),
-        "buttons": [one for one in offered if one.style == "primary"],
-        "actions": [*(one for one in offered if one.style != "primary"), *actions(record)],
+        "buttons": [one for one in offered if _in_heading(one)],
+        "actions": [*(one for one in offered if not _in_heading(one)), *actions(record)],
         "panels": offers.panels(record),
         "activities": record.object.activities,
     }
     response = render(request, "records/page.html.jinja", context)
     recents.remember(request, response, record.id)
     return response
+
+
+def _in_heading(one: Action) -> bool:
+    return one.style == "primary" or one.upfront
 
 
 def _winner(request: HttpRequest, record_id: str) -> str | None:

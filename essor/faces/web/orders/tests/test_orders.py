@@ -21,7 +21,8 @@ def test_from_a_won_deal_to_an_activated_order(admin: Client, actor: Actor, deal
     order = admin.post(f"/r/{deal}/order").headers["Location"].rstrip("/").rpartition("/")[2]
     page = admin.get(f"/r/{order}/").content.decode()
     assert f"/r/{order}/activate" in page
-    assert "See the order confirmation" in page
+    heading = page.partition("page-actions")[2].partition('class="menu')[0]
+    assert f"/r/{order}/confirmation" in heading, "in sight, not in the menu"
     grid = admin.get(f"/r/{order}/products").content.decode()
     assert "Pump" in grid
     assert "€36" in grid, "with VAT"
