@@ -37,7 +37,12 @@ def _where(field: str, operator: str, *values: Any) -> dict[str, Any]:
 
 def _task(key: str, title: str, subject: str, **more: Any) -> dict[str, Any]:
     """Return a step that gives the owner a task; where a queue owns the record, one of its members gets it."""
-    return {"id": key, "kind": "task", "title": title, "settings": {"subject": subject, "to": "owner", **more}}
+    return {
+        "id": key,
+        "kind": "task",
+        "title": title,
+        "settings": {"subject": subject, "to": "owner", **more},
+    }
 
 
 def _stale_deal() -> dict[str, Any]:

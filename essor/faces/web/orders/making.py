@@ -51,6 +51,23 @@ def activate_button(record: Loaded) -> Action | None:
     return Action(_("Activate"), f"/r/{record.id}/activate", "circle-check", "primary", method="post")
 
 
+@offers.record_action(CONTRACT)
+def renew_button(record: Loaded) -> Action | None:
+    """Offer to renew a contract that is in force or was."""
+    if record.values.get("Status") != ACTIVATED or not row_access.may(record.actor, CONTRACT, "create"):
+        return None
+    return Action(_("Renew"), f"/r/{record.id}/contract", "refresh", "primary", method="post")
+
+
+@offers.record_action(*MAKERS)
+def contract_button(record: Loaded) -> Action | None:
+    """Offer a contract of a won deal, or of an accepted quote, to those who may make contracts."""
+    agreed = record.values.get("IsWon") or record.values.get("Status") == "Accepted"
+    if not agreed or not row_access.may(record.actor, CONTRACT, "create"):
+        return None
+    return Action(_("Create contract"), f"/r/{record.id}/contract", "clipboard", method="post")
+
+
 @offers.record_action(ORDER)
 def reopen_button(record: Loaded) -> Action | None:
     """Offer to take an activation back to those who may change the order."""
@@ -89,6 +106,23 @@ def new_order(request: HttpRequest, record_id: str) -> HttpResponseBase:
         return back(request, record, refused)
     flash(request, _("The order is made. Check it, then activate it."))
     return HttpResponseRedirect(addresses.record(ids.encode(record.catalog.object(ORDER).prefix, key)))
+
+
+@require_POST
+def new_contract(request: HttpRequest, record_id: str) -> HttpResponseBase:
+    """Make a contract of a deal or a quote, or the one that goes on after a contract, and show it."""
+    record = load(actor_of(request), record_id, of=(*MAKERS, CONTRACT))
+    renewed = record.object.name == CONTRACT
+    try:
+        key = (
+            make.renewal(record.actor, record.key)
+            if renewed
+            else make.contract(record.actor, record.object.name, record.key)
+        )
+    except ValidationFailed as refused:
+        return back(request, record, refused)
+    flash(request, _("The contract is made as a draft. Check its dates, then activate it."))
+    return HttpResponseRedirect(addresses.record(ids.encode(record.catalog.object(CONTRACT).prefix, key)))
 
 
 @require_POST

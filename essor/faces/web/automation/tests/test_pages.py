@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from essor.access.actor import actor_for
 from essor.access.actions import save_group
+from essor.access.actor import actor_for
 from essor.access.models import User
 from essor.domain.activities.models import Task
 from essor.domain.automation.models import Flow, FlowRun, FlowVersion, Outgoing, RunState
@@ -149,7 +149,9 @@ def test_the_run_of_a_hot_lead_of_a_queue_gives_a_call_to_one_of_its_members(
     task = Task.objects.get()
     assert (task.owner_id, task.task_subtype) == (boss.pk, "Call")
     Outgoing.objects.create(run=run, kind="sms", content={"to": "+33612345678", "text": "Hello"})
-    Outgoing.objects.create(run=run, kind="mail", content={"to": ["a@c.fr", "b@c.fr"], "subject": "", "body": ""})
+    Outgoing.objects.create(
+        run=run, kind="mail", content={"to": ["a@c.fr", "b@c.fr"], "subject": "", "body": ""}
+    )
     page = admin.get(f"/setup/flows/{flow.pk}/runs/{run.pk}").content.decode()
     assert "+33612345678" in page
     assert "a@c.fr, b@c.fr" in page
