@@ -177,3 +177,9 @@ class Outgoing(models.Model):
     due_at = models.DateTimeField(null=True, default=timezone.now, db_index=True)
     sent = models.DateTimeField(null=True)
     error = models.TextField(default="")
+
+    @property
+    def receivers(self) -> str:
+        """The address that is called, or those written to; a text message has one, as bare text."""
+        to = self.content.get("url") or self.content.get("to") or ""
+        return to if isinstance(to, str) else ", ".join(to)

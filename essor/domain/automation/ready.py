@@ -35,16 +35,18 @@ def _where(field: str, operator: str, *values: Any) -> dict[str, Any]:
     return {"field": field, "op": operator} | ({"values": list(values)} if values else {})
 
 
-def _value(field: str, value: Any, source: str = "value") -> dict[str, Any]:
-    return {"field": field, "from": source, "value": value}
+def _task(key: str, title: str, subject: str, **more: Any) -> dict[str, Any]:
+    """Return a step that gives the owner a task; where a queue owns the record, one of its members gets it."""
+    return {
+        "id": key,
+        "kind": "task",
+        "title": title,
+        "settings": {"subject": subject, "to": "owner", **more},
+    }
 
 
 def _stale_deal() -> dict[str, Any]:
     text = _("“{{ Name }}” has been quiet for 30 days. What is the next step?")
-    task = [
-        _value("Subject", _("Revive this deal or close it")), _value("WhatId", "Id", "field"),
-        _value("OwnerId", "OwnerId", "field"), _value("ActivityDate", "TODAY() + 2", "formula"),
-    ]  # fmt: skip
     quiet = {"any": [
         _where("LastActivityDate", "lt", {"date": "LAST_N_DAYS", "n": 30}), _where("LastActivityDate", "null"),
     ]}  # fmt: skip
@@ -52,7 +54,7 @@ def _stale_deal() -> dict[str, Any]:
         "trigger": {"on": "schedule", "every": "week", "day": 1, "at": 8,
                     "where": {"all": [_where("IsClosed", "eq", False), quiet]}},
         "steps": [
-            {"id": "s1", "kind": "create", "title": _("A task for the owner"), "settings": {"object": "Task", "values": task}},
+            _task("s1", _("A task for the owner"), _("Revive this deal or close it"), days=2),
             {"id": "s2", "kind": "notify", "title": _("Remind the owner"), "settings": {"to": ["owner"], "text": text}},
         ],
     }  # fmt: skip
@@ -64,11 +66,8 @@ def _thanks() -> dict[str, Any]:
         "trigger": {"on": "saved", "newly": True, "where": _where("IsWon", "eq", True)},
         "steps": [
             {"id": "s1", "kind": "update", "title": _("The account is a customer"), "settings": {
-                "target": "Account", "values": [_value("Type", "Customer - Direct")]}},
-            {"id": "s2", "kind": "create", "title": _("A task: thank the customer"), "settings": {"object": "Task", "values": [
-                _value("Subject", _("Thank the customer")), _value("WhatId", "Id", "field"),
-                _value("OwnerId", "OwnerId", "field"), _value("Description", body),
-                _value("ActivityDate", "TODAY() + 1", "formula")]}},
+                "target": "Account", "values": [{"field": "Type", "from": "value", "value": "Customer - Direct"}]}},
+            _task("s2", _("A task: thank the customer"), _("Thank the customer"), days=1, text=body),
             {"id": "s3", "kind": "wait", "settings": {"for": "time", "amount": 30, "unit": "days"}},
             {"id": "s4", "kind": "notify", "title": _("Ask how it goes"), "settings": {
                 "to": ["owner"], "text": _("“{{ Name }}” was won 30 days ago: call and ask how it goes.")}},
@@ -81,23 +80,12 @@ def _large_deal() -> dict[str, Any]:
         "Hello {{ Contact.FirstName or 'and thank you' }},\n\n"
         "Thank you for your trust. We start at once and will call you this week."
     )
-    mine = [_value("WhatId", "Id", "field"), _value("OwnerId", "OwnerId", "field")]
-    task = [
-        _value("Subject", _("Prepare the onboarding")),
-        _value("ActivityDate", "TODAY() + 2", "formula"),
-        *mine,
-    ]
-    again = [
-        _value("Subject", _("Plan the onboarding again")),
-        _value("ActivityDate", "TODAY() + 1", "formula"),
-        *mine,
-    ]
     yes = {"id": "yes", "label": pgettext("way of a flow", "Approved"), "steps": [
         {"id": "s5", "kind": "notify", "title": _("The onboarding may begin"), "settings": {
             "to": ["owner"], "text": _("The onboarding of “{{ Name }}” is approved: begin.")}},
     ]}  # fmt: skip
     no = {"id": "no", "label": pgettext("way of a flow", "Refused"), "steps": [
-        {"id": "s6", "kind": "create", "title": _("A task: plan again"), "settings": {"object": "Task", "values": again}},
+        _task("s6", _("A task: plan again"), _("Plan the onboarding again"), days=1),
     ]}  # fmt: skip
     where = {"all": [_where("IsWon", "eq", True), _where("Amount", "gt", LARGE)]}
     return {
@@ -105,8 +93,7 @@ def _large_deal() -> dict[str, Any]:
         "steps": [
             {"id": "s1", "kind": "mail", "title": _("Thank the contact"), "settings": {
                 "to": ["field:Contact.Email"], "subject": _("Thank you for your trust"), "body": letter}},
-            {"id": "s2", "kind": "create", "title": _("A task: prepare the onboarding"), "settings": {
-                "object": "Task", "values": task}},
+            _task("s2", _("A task: prepare the onboarding"), _("Prepare the onboarding"), days=2),
             {"id": "s3", "kind": "wait", "settings": {"for": "time", "amount": 3, "unit": "days"}},
             {"id": "s4", "kind": "approval", "title": _("May the onboarding begin?"), "paths": [yes, no], "settings": {
                 "ask": "role", "text": _("Won above the threshold; the account is {{ Account.Name or 'unknown' }}.")}},
@@ -115,10 +102,6 @@ def _large_deal() -> dict[str, Any]:
 
 
 def _hot_lead() -> dict[str, Any]:
-    call = [
-        _value("Subject", _("Call this lead today")), _value("WhoId", "Id", "field"), _value("TaskSubtype", "Call"),
-        _value("OwnerId", "OwnerId", "field"), _value("Priority", "High"), _value("ActivityDate", "TODAY()", "formula"),
-    ]  # fmt: skip
     big = {"id": "p1", "label": _("Large company"), "where": _where("NumberOfEmployees", "gte", 250), "steps": [
         {"id": "s3", "kind": "notify", "title": _("Tell the manager too"), "settings": {
             "to": ["manager"], "text": _("Hot lead at a large company: {{ Name }}, {{ Company }}")}},
@@ -126,7 +109,7 @@ def _hot_lead() -> dict[str, Any]:
     return {
         "trigger": {"on": "saved", "newly": True, "where": _where("Rating", "eq", "Hot")},
         "steps": [
-            {"id": "s1", "kind": "create", "title": _("A call for today"), "settings": {"object": "Task", "values": call}},
+            _task("s1", _("A call for today"), _("Call this lead today"), priority="High", subtype="Call"),
             {"id": "s2", "kind": "branch", "title": _("How large is it?"),
              "paths": [big, {"id": "else", "label": _("Otherwise"), "steps": []}]},
         ],

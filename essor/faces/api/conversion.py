@@ -1,4 +1,4 @@
-"""Conversion of leads in one call, under the names of Salesforce's convertLead."""
+"""Conversion of leads in one call, and its undoing, under the names of Salesforce's convertLead."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from essor.access.actor import Actor
 from essor.access.view import catalog_for
 from essor.catalog.definitions import Catalog
 from essor.domain.sales.conversion import mapping, matching
+from essor.domain.sales.conversion import take_back as taking_back
 from essor.domain.sales.conversion.convert import Ask, Outcome, convert_many
 from essor.faces.api.door import body_of
 from essor.faces.api.problem import Problem, answer, field_errors
-from essor.faces.api.records import key_of
+from essor.faces.api.records import fetch, key_of
 from essor.kernel import ids
 from essor.kernel.errors import NotFound
 from essor.query import run
@@ -48,6 +49,16 @@ def convert(request: HttpRequest, actor: Actor) -> HttpResponse:
     failed = sum(not one.ok for one in outcomes)
     status = 200 if not failed else 422 if failed == len(outcomes) else 207
     return answer(status, {"failed": failed, "results": [_result(one) for one in outcomes]})
+
+
+def take_back(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """POST: undo the conversion of a lead within a day, and of those that were converted in the same call."""
+    lead = catalog_for(actor).object("Lead")
+    key = key_of(lead, str(body_of(request).get("leadId") or ""))
+    if fetch(actor, lead, key, ("Id",)) is None:
+        raise NotFound(_("There is no such record."))
+    taking_back.take_back(actor, key)
+    return answer(200, {"leadId": ids.encode(lead.prefix, key), "success": True})
 
 
 def _ask(seen: Catalog, row: Mapping[str, Any]) -> Ask:

@@ -241,6 +241,7 @@ def _fixed() -> dict[str, Any]:
         },
         "/api/v1/search": {"get": _get("search", _("Find records by fragments"), [q, limit], thing)},
         "/api/v1/leads/convert": {"post": _conversion()},
+        "/api/v1/leads/convert/undo": {"post": _taking_back()},
     }  # fmt: skip
 
 
@@ -270,6 +271,16 @@ def _conversion() -> dict[str, Any]:
     return {
         "summary": _("Convert leads into accounts, contacts and opportunities"), "operationId": "convertLeads",
         "requestBody": _body(schema), "responses": answers,
+    }  # fmt: skip
+
+
+def _taking_back() -> dict[str, Any]:
+    schema = {
+        "type": "object", "required": ["leadId"], "additionalProperties": False, "properties": {"leadId": ID},
+    }  # fmt: skip
+    return {
+        "summary": _("Undo the conversion of a lead within a day"), "operationId": "undoConversion",
+        "requestBody": _body(schema), "responses": _answers("200", _("The lead is open again"), {"type": "object"}),
     }  # fmt: skip
 
 

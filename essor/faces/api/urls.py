@@ -23,6 +23,7 @@ urlpatterns = [
         name="record",
     ),
     path("leads/convert", endpoint(post=conversion.convert), name="convert_leads"),
+    path("leads/convert/undo", endpoint(post=conversion.take_back), name="undo_conversion"),
     path("process/approvals", endpoint(get=approvals.list_processes, post=approvals.act), name="approvals"),
     path("query", endpoint(get=questions.query_by_get, post=questions.query_by_post), name="query"),
     path("search", endpoint(get=questions.search), name="search"),

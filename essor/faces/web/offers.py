@@ -92,7 +92,7 @@ _steps: list[StepOffer] = []
 
 
 def record_action(*objects: str) -> Callable[[RecordAction], RecordAction]:
-    """Offer a button on the pages of these objects, or of `EVERY`; a primary one stands in the heading, others in its menu."""
+    """Offer a button on the pages of these objects or `EVERY`; primary and upfront ones in its heading, others in the menu."""
 
     def register(function: RecordAction) -> RecordAction:
         _actions.append((frozenset(objects), function))

@@ -21,6 +21,7 @@ class Action:
     """A button or a line of a menu: a link, or a small form when `method` is post; `attrs` are further attributes.
 
     `confirm` is what is asked before the form is sent, empty when nothing is.
+    On a record page a primary one stands in the heading, and so does one that is `upfront`; others stand in its menu.
     """
 
     label: str
@@ -32,6 +33,7 @@ class Action:
     current: bool = False
     confirm: str = ""
     attrs: dict[str, str] = field(default_factory=dict)
+    upfront: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,12 @@
-"""Orders made of something: of a quote with its lines, of a won deal with its products."""
+"""Orders made of something: of a quote with its lines, of a won deal with its products; contracts of those, or of one before."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from essor.access.actor import Actor
@@ -19,6 +21,10 @@ QUOTE = (
     "IsSuperseded", *ADDRESS,
 )  # fmt: skip
 DEAL = ("AccountId", "ContactId", "CurrencyIsoCode", "IsWon")
+AGREED = ("AccountId", "ContactId", "CurrencyIsoCode")
+RENEWED = (
+    "AccountId", "CurrencyIsoCode", "ContractTerm", "OwnerExpirationNotice", "SpecialTerms", "Description", "EndDate",
+)  # fmt: skip
 
 
 @transaction.atomic
@@ -55,6 +61,28 @@ def from_deal(actor: Actor, deal: int) -> int:
         "OrderId",
     )
     return key
+
+
+def contract(actor: Actor, name: str, key: int) -> int:
+    """Make a draft of a contract that begins today, with the account and contact of a quote or a deal; return its key.
+
+    Raises NotFound, Forbidden, ValidationFailed: a contract is with an account.
+    """
+    values = _source(actor, name, key, AGREED)
+    if "ContactId" in values:
+        values["CustomerSignedId"] = values.pop("ContactId")
+    return save(actor, Change("Contract", {"StartDate": timezone.localdate(), **values})).id
+
+
+def renewal(actor: Actor, key: int) -> int:
+    """Make a draft that goes on, on the same terms, the day after a contract ends; return its key.
+
+    Raises NotFound, Forbidden, ValidationFailed.
+    """
+    values = _source(actor, "Contract", key, RENEWED)
+    ends = values.pop("EndDate", None)
+    values["StartDate"] = ends + timedelta(days=1) if ends else timezone.localdate()
+    return save(actor, Change("Contract", values)).id
 
 
 def _source(actor: Actor, name: str, key: int, names: tuple[str, ...]) -> dict[str, Any]:

@@ -34,6 +34,16 @@ def test_a_lead_is_converted(call: Call, lead: str) -> None:
     assert again.json()["results"][0]["errors"][0]["code"] == "CANNOT_UPDATE_CONVERTED_LEAD"
 
 
+def test_a_conversion_is_undone(call: Call, lead: str) -> None:
+    call("post", ADDRESS, {"conversions": [{"leadId": lead, "opportunityName": "Deal"}]})
+    answer = call("post", f"{ADDRESS}/undo", {"leadId": lead})
+    assert (answer.status_code, answer.json()) == (200, {"leadId": lead, "success": True})
+    assert not Lead.objects.get().is_converted
+    assert not Opportunity.objects.filter(is_deleted=False).exists()
+    assert call("post", f"{ADDRESS}/undo", {"leadId": lead}).status_code == 404, "it is open already"
+    assert call("post", f"{ADDRESS}/undo", {"leadId": "006000000000001AAA"}).status_code == 404
+
+
 def test_it_takes_what_is_there_when_asked(call: Call, lead: str, admin: Actor) -> None:
     account = save(admin, Change("Account", {"Name": "Emeraude"})).id
     body = {"conversions": [{"leadId": lead, "doNotCreateOpportunity": True}], "match": True}

@@ -50,7 +50,8 @@ def _private(response: HttpResponseBase) -> HttpResponseBase:
     """Keep the page out of caches, search engines and the addresses that other sites are told."""
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Robots-Tag"] = "noindex"
-    response.headers["Referrer-Policy"] = "no-referrer"
+    # Not no-referrer: with that a browser sends “Origin: null” with the form, which is refused as forged.
+    response.headers["Referrer-Policy"] = "same-origin"
     return response
 
 

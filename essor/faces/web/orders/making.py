@@ -13,7 +13,7 @@ from essor.domain.sales.orders.objects import ACTIVATED
 from essor.domain.sales.quotes.words import ORDER_WORDS
 from essor.faces.web import addresses, offers
 from essor.faces.web.quotes.making import back, quote_at
-from essor.faces.web.quotes.sending import inline
+from essor.faces.web.quotes.sending import inline, pdf_button
 from essor.faces.web.records.page import may_edit
 from essor.faces.web.records.reading import Loaded, actor_of, load
 from essor.faces.web.shapes import Action
@@ -51,6 +51,23 @@ def activate_button(record: Loaded) -> Action | None:
     return Action(_("Activate"), f"/r/{record.id}/activate", "circle-check", "primary", method="post")
 
 
+@offers.record_action(CONTRACT)
+def renew_button(record: Loaded) -> Action | None:
+    """Offer to renew a contract that is in force or was."""
+    if record.values.get("Status") != ACTIVATED or not row_access.may(record.actor, CONTRACT, "create"):
+        return None
+    return Action(_("Renew"), f"/r/{record.id}/contract", "refresh", "primary", method="post")
+
+
+@offers.record_action(*MAKERS)
+def contract_button(record: Loaded) -> Action | None:
+    """Offer a contract of a won deal, or of an accepted quote, to those who may make contracts."""
+    agreed = record.values.get("IsWon") or record.values.get("Status") == "Accepted"
+    if not agreed or not row_access.may(record.actor, CONTRACT, "create"):
+        return None
+    return Action(_("Create contract"), f"/r/{record.id}/contract", "clipboard", method="post")
+
+
 @offers.record_action(ORDER)
 def reopen_button(record: Loaded) -> Action | None:
     """Offer to take an activation back to those who may change the order."""
@@ -66,8 +83,7 @@ def confirmation_button(record: Loaded) -> Action | None:
     """Offer the confirmation to whoever may read the lines."""
     if not record.catalog.has("OrderItem"):
         return None
-    attrs = {"hx-boost": "false", "target": "_blank", "rel": "noopener"}
-    return Action(_("See the order confirmation"), f"/r/{record.id}/confirmation", "eye", attrs=attrs)
+    return pdf_button(f"/r/{record.id}/confirmation")
 
 
 @offers.record_mark(ORDER)
@@ -90,6 +106,23 @@ def new_order(request: HttpRequest, record_id: str) -> HttpResponseBase:
         return back(request, record, refused)
     flash(request, _("The order is made. Check it, then activate it."))
     return HttpResponseRedirect(addresses.record(ids.encode(record.catalog.object(ORDER).prefix, key)))
+
+
+@require_POST
+def new_contract(request: HttpRequest, record_id: str) -> HttpResponseBase:
+    """Make a contract of a deal or a quote, or the one that goes on after a contract, and show it."""
+    record = load(actor_of(request), record_id, of=(*MAKERS, CONTRACT))
+    renewed = record.object.name == CONTRACT
+    try:
+        key = (
+            make.renewal(record.actor, record.key)
+            if renewed
+            else make.contract(record.actor, record.object.name, record.key)
+        )
+    except ValidationFailed as refused:
+        return back(request, record, refused)
+    flash(request, _("The contract is made as a draft. Check its dates, then activate it."))
+    return HttpResponseRedirect(addresses.record(ids.encode(record.catalog.object(CONTRACT).prefix, key)))
 
 
 @require_POST

@@ -29,8 +29,13 @@ def document_button(record: Loaded) -> Action | None:
     """Offer the document to whoever may read the lines."""
     if not record.catalog.has("QuoteLineItem"):
         return None
+    return pdf_button(f"/r/{record.id}/document")
+
+
+def pdf_button(href: str) -> Action:
+    """Return the button that opens a document beside the page."""
     attrs = {"hx-boost": "false", "target": "_blank", "rel": "noopener"}
-    return Action(_("See the PDF"), f"/r/{record.id}/document", "eye", attrs=attrs)
+    return Action(_("See the PDF"), href, "eye", attrs=attrs, upfront=True)
 
 
 @offers.record_action(QUOTE)

@@ -79,13 +79,17 @@ def show(request: HttpRequest, record_id: str) -> HttpResponseBase:
         "marks": marks,
         "may_edit": not any(one.locks for one in marks) and may_edit(record),
         "buttons": list(buttons(offered)),
-        "actions": [*(one for one in offered if one.style != "primary"), *actions(record)],
+        "actions": [*(one for one in offered if not _in_heading(one)), *actions(record)],
         "panels": offers.panels(record),
         "activities": record.object.activities,
     }
     response = render(request, "records/page.html.jinja", context)
     recents.remember(request, response, record.id)
     return response
+
+
+def _in_heading(one: Action) -> bool:
+    return one.style == "primary" or one.upfront
 
 
 def _winner(request: HttpRequest, record_id: str) -> str | None:
@@ -100,9 +104,9 @@ def _fields(obj: ObjectDef, section: Any) -> list[Field]:
 
 def buttons(offered: Iterable[Action]) -> Iterator[Action]:
     """Yield the offered actions of the heading; only the first is filled, so that one next step stands out."""
-    primary = [one for one in offered if one.style == "primary"]
-    yield from primary[:1]
-    yield from (replace(one, style="") for one in primary[1:])
+    shown = sorted(filter(_in_heading, offered), key=lambda one: one.style != "primary")
+    yield from shown[:1]
+    yield from (replace(one, style="") for one in shown[1:])
 
 
 def may_edit(record: Loaded) -> bool:

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from essor.access.actions import save_group
 from essor.access.actor import actor_for
 from essor.access.models import User
 from essor.domain.activities.models import Task
-from essor.domain.automation.models import Flow, FlowRun, FlowVersion, RunState
+from essor.domain.automation.models import Flow, FlowRun, FlowVersion, Outgoing, RunState
 from essor.domain.sales.models import Lead
 from essor.jobs import worker
 from essor.kernel import ids
@@ -130,6 +131,30 @@ def test_every_ready_made_flow_can_be_turned_on(admin: Client) -> None:
         assert flow.active is not None, name
     page = admin.get("/setup/flows/").content.decode()
     assert page.count("es-tag-good") == 5
+
+
+def test_the_run_of_a_hot_lead_of_a_queue_gives_a_call_to_one_of_its_members(
+    admin: Client, boss: User
+) -> None:
+    admin.post("/setup/flows/new?from=hot_lead", {"name": "Hot", "description": ""})
+    flow = Flow.objects.get()
+    admin.post(f"/setup/flows/{flow.pk}/versions/1/activate")
+    queue = save_group(
+        actor_for(boss), name="Incoming", members=[boss], queue=True, supported_objects=["Lead"]
+    )
+    lead(boss, Rating="Hot", OwnerId=queue.pk)
+    worker.drain()
+    run = FlowRun.objects.get()
+    assert run.state == RunState.DONE, run.error
+    task = Task.objects.get()
+    assert (task.owner_id, task.task_subtype) == (boss.pk, "Call")
+    Outgoing.objects.create(run=run, kind="sms", content={"to": "+33612345678", "text": "Hello"})
+    Outgoing.objects.create(
+        run=run, kind="mail", content={"to": ["a@c.fr", "b@c.fr"], "subject": "", "body": ""}
+    )
+    page = admin.get(f"/setup/flows/{flow.pk}/runs/{run.pk}").content.decode()
+    assert "+33612345678" in page
+    assert "a@c.fr, b@c.fr" in page
 
 
 def test_versions_runs_stay_in_theirs(admin: Client, boss: User) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.test import Client
 
 from essor.access.actor import Actor
-from essor.domain.sales.orders.models import Order, OrderItem
+from essor.domain.sales.orders.models import Contract, Order, OrderItem
 from essor.kernel import ids
 from essor.records.change import Change
 from essor.records.save import save
@@ -21,7 +21,8 @@ def test_from_a_won_deal_to_an_activated_order(admin: Client, actor: Actor, deal
     order = admin.post(f"/r/{deal}/order").headers["Location"].rstrip("/").rpartition("/")[2]
     page = admin.get(f"/r/{order}/").content.decode()
     assert f"/r/{order}/activate" in page
-    assert "See the order confirmation" in page
+    heading = page.partition("page-actions")[2].partition('class="menu')[0]
+    assert f"/r/{order}/confirmation" in heading, "in sight, not in the menu"
     grid = admin.get(f"/r/{order}/products").content.decode()
     assert "Pump" in grid
     assert "€36" in grid, "with VAT"
@@ -40,3 +41,22 @@ def test_from_a_won_deal_to_an_activated_order(admin: Client, actor: Actor, deal
     assert Order.objects.get().status == "Draft"
     assert admin.post(f"/r/{deal}/activate").status_code == 404
     assert admin.get(f"/r/{deal}/confirmation").status_code == 404
+
+
+def test_a_contract_comes_of_a_won_deal_and_is_renewed_on_its_terms(
+    admin: Client, actor: Actor, deal: str
+) -> None:
+    assert f"/r/{deal}/contract" not in admin.get(f"/r/{deal}/").content.decode(), "it is not won yet"
+    save(actor, Change("Opportunity", {"StageName": "Closed Won"}, id=ids.decode(deal)[1]))
+    assert f"/r/{deal}/contract" in admin.get(f"/r/{deal}/").content.decode()
+    first = admin.post(f"/r/{deal}/contract").headers["Location"].rstrip("/").rpartition("/")[2]
+    assert f"/r/{first}/contract" not in admin.get(f"/r/{first}/").content.decode(), "a draft is not renewed"
+    terms = {"Status": "Activated", "StartDate": "2026-02-01", "ContractTerm": 12, "SpecialTerms": "Net 30"}
+    save(actor, Change("Contract", terms, id=ids.decode(first)[1]))
+    assert f"/r/{first}/contract" in admin.get(f"/r/{first}/").content.decode()
+    assert admin.post(f"/r/{first}/contract").status_code == 302
+    old, new = Contract.objects.order_by("pk")
+    assert (new.account_id, new.status, new.special_terms) == (old.account_id, "Draft", "Net 30")
+    assert (str(old.end_date), str(new.start_date), str(new.end_date)) == (
+        "2027-01-31", "2027-02-01", "2028-01-31",
+    )  # fmt: skip

@@ -105,6 +105,10 @@ def test_products_of_a_deal_that_follow_a_quote_say_so(admin: Client, deal: str,
 
 
 def test_the_document_opens_as_a_pdf(admin: Client, quote: str) -> None:
+    heading = (
+        admin.get(f"/r/{quote}/").content.decode().partition("page-actions")[2].partition('class="menu')[0]
+    )
+    assert f"/r/{quote}/document" in heading, "in sight, not in the menu"
     answer = admin.get(f"/r/{quote}/document")
     assert answer.headers["Content-Type"] == "application/pdf"
     assert answer.headers["Content-Disposition"] == 'inline; filename="Devis-Q-00001.pdf"'
