@@ -197,7 +197,7 @@ def _linked(one: Shown, link: Field | None, row: Values, catalog: Catalog) -> Sh
 def inactive(last: object) -> Shown:
     """Return how many days nothing has happened, in words."""
     if not isinstance(last, date):
-        return NOTHING
+        return Shown(text=_("No activity yet"))
     days = max(0, (timezone.localdate() - last).days)
     text = ngettext("%(num)s day", "%(num)s days", days) % {"num": days} if days else _("Active today")
     return Shown(text=text, shape="number")
