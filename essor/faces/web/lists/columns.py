@@ -15,7 +15,7 @@ from essor.access.actor import Actor
 from essor.access.view import catalog_for
 from essor.catalog.definitions import Catalog, Field, ObjectDef
 from essor.faces.web import addresses
-from essor.faces.web.display import NOTHING, Shown, part_names, result_kind, shower
+from essor.faces.web.display import Shown, part_names, result_kind, shower
 from essor.kernel import ids
 from essor.kernel.errors import QueryRefused
 from essor.query import run
