@@ -32,7 +32,7 @@ PUBLIC = frozenset({
     "unknown_link", "unknown_picture", "opt_out", "mail_in_browser", "mail_preferences", "approval_mailed", "web_form",
     "web_form_thanks", "calendar_feed", "door", "ticket", "door_code", "picture_sign", "picture_art", "picture", "landing",
     "bare_landing", "landing_thanks", "landing_receipt", "landing_file", "preferences", "session_state",
-    "visit_script", "visit_consent", "begin", "text_heard",
+    "visit_script", "visit_consent", "begin", "text_heard", "favicon",
 })  # fmt: skip
 
 

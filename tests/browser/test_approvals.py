@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.test_pages import inspect
@@ -36,10 +37,12 @@ def test_one_tap_on_a_phone(house: str, visit: Visit) -> None:
     expect(page.locator(".field-row[data-field=ApprovedDiscount__c] dd")).to_contain_text("30")
 
 
+@pytest.mark.parametrize(("hers", "his"), [(1280, 360), (360, 1280)])
 def test_a_discount_above_the_threshold_is_locked_until_it_is_refused_with_a_reason(
-    house: str, visit: Visit
+    house: str, visit: Visit, hers: int, his: int
 ) -> None:
-    rep, boss = visit(house, "commercial.sud@vauban.example"), visit(house, "sud@vauban.example", width=360)
+    rep = visit(house, "commercial.sud@vauban.example", width=hers)
+    boss = visit(house, "sud@vauban.example", width=his)
     rep.goto("/o/Opportunity/new?StageName=Prospecting")
     for name, value in (
         ("Name", "Toiture"),

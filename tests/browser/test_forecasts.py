@@ -63,8 +63,11 @@ def test_a_leader_opens_the_deals_of_a_figure_and_adjusts_somebodys(
     expect(page.locator(f"[data-key={key}]")).to_be_visible()
 
 
-def test_a_deal_moved_to_another_category_changes_the_figures_at_once(house: str, visit: Visit) -> None:
-    page = visit(house, LEADER)
+@pytest.mark.parametrize("width", [1280, 360])
+def test_a_deal_moved_to_another_category_changes_the_figures_at_once(
+    house: str, visit: Visit, width: int
+) -> None:
+    page = visit(house, LEADER, width=width)
     page.goto("/forecasts/")
     open_pipeline = page.locator("[data-depth='0'] td:nth-child(5) a")
     before = open_pipeline.inner_text()
@@ -77,8 +80,9 @@ def test_a_deal_moved_to_another_category_changes_the_figures_at_once(house: str
     expect(page.locator("[data-depth='0'] td:nth-child(5)")).not_to_contain_text(before)
 
 
-def test_a_quota_is_copied_along_the_year_and_saved(house: str, visit: Visit) -> None:
-    page = visit(house, LEADER)
+@pytest.mark.parametrize("width", [1280, 360])
+def test_a_quota_is_copied_along_the_year_and_saved(house: str, visit: Visit, width: int) -> None:
+    page = visit(house, LEADER, width=width)
     page.goto("/forecasts/quotas/")
     row = page.locator(".fc-grid tbody tr").first
     row.locator("input").first.fill("7500")

@@ -113,3 +113,14 @@ def test_signing_in_with_a_passkey(house: str, visit: Visit) -> None:
     page.locator("#passkey_login").click()
     page.wait_for_url(re.compile(r"localhost:\d+/$"))
     expect(page.locator(".frame-header")).to_contain_text("Comptes")
+
+
+def test_live_updates_go_on_after_a_proxy_refused_them(house: str, visit: Visit) -> None:
+    page = visit(house)
+    page.clock.install()
+    page.route("**/events/**", lambda route: route.fulfill(status=503), times=1)
+    with page.expect_response(lambda answer: "/events/" in answer.url and answer.status == 503):
+        page.goto("/calendar/")
+    page.wait_for_load_state()
+    with page.expect_response(lambda answer: "/events/" in answer.url and answer.ok):
+        page.clock.fast_forward(10_000)

@@ -30,6 +30,15 @@ EMPTY = (
     "/reports/1/",
     "/dashboards/1/",
 )
+# The buttons of a bar that stays in view, with something else above them.
+COVERED = """
+[...document.querySelectorAll('.form-foot .btn')].filter((button) => {
+  const { x, y, width, height } = button.getBoundingClientRect();
+  const [left, top] = [x + width / 2, y + height / 2];
+  const stays = getComputedStyle(button.closest('.form-foot')).position === 'sticky';
+  return stays && width && top > 0 && top < innerHeight && !button.contains(document.elementFromPoint(left, top));
+}).map((button) => button.outerHTML.slice(0, 160))
+"""
 Visit = Callable[..., Page]
 
 
@@ -54,6 +63,7 @@ def inspect(page: Page, address: str) -> list[str]:
         errors.append(f"status {answer and answer.status}")
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
         errors.append("scrolls sideways")
+    errors.extend(f"covered: {one}" for one in page.evaluate(COVERED))
     return errors + problems(page)
 
 

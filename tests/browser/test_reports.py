@@ -23,6 +23,9 @@ def test_a_report_is_built_saved_and_followed_to_its_records(house: str, visit: 
     page.select_option("#m-F2-function", "SUM")
     page.select_option("#m-F2-path", "Amount")
     expect(page.locator("#report-preview", has_text="Sum of Amount")).to_be_visible()
+    page.once("dialog", lambda asked: asked.dismiss())
+    with page.expect_event("dialog"):  # what was built is not lost by a click
+        page.locator(".page-actions a").first.click()
     page.locator("[data-open-dialog=report-save]").click()
     page.fill("#report-name", f"Mine at {width}")
     page.locator("#report-save button[type=submit]").click()

@@ -5,6 +5,7 @@ Jinja macros take ten milliseconds for what takes two here. Everything that come
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from html import escape
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 Icon = Callable[..., Markup]
 OUTSIDE = ' target="_blank" rel="noopener noreferrer"'
+ADDRESS = re.compile("mailto:|https?:")
+JOINTS = re.compile(r"(?<=[./@_?&=])(?=.)")  # where an address may go on in the next line
 SLIDER_TONES = {None: "none", True: "good", False: "bad"}
 
 
@@ -45,7 +48,7 @@ class Cells:
         text = escape(one.text)
         match one.shape:
             case "link":
-                text = _link(one, text)
+                text = _link(one, _breakable(one.text) if full and ADDRESS.match(one.href) else text)
             case "button":
                 text = _button(one, f"{self.icon(one.icon)}{text}")
             case "check":
@@ -91,6 +94,11 @@ def _link(one: Shown, text: str) -> str:
         return text
     outside = OUTSIDE if one.icon == "external-link" else ""
     return f'<a href="{escape(one.href)}"{outside}>{text}</a>'
+
+
+def _breakable(address: str) -> str:
+    """Return an address that a narrow column breaks behind its dots and slashes rather than inside its words."""
+    return "<wbr>".join(escape(part) for part in JOINTS.split(address))
 
 
 def _button(one: Shown, content: str) -> str:

@@ -6,9 +6,14 @@ from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.templatetags.static import static
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
 
 from essor.access.actor import Actor
 from essor.access.rights import Permission, Right
@@ -127,3 +132,11 @@ def _tab(one: ObjectDef, actor: Actor) -> Tab:
         href=addresses.object_list(one.name),
         new_href=addresses.new_record(one.name) if may_create else "",
     )
+
+
+@login_not_required
+@require_safe
+@cache_control(public=True, max_age=3600)
+def favicon(request: HttpRequest) -> HttpResponseBase:  # noqa: ARG001
+    """Lead to the logo who asks for an icon without having read a page: mail programs, bookmarks, the API's answers."""
+    return HttpResponseRedirect(static("essor/logo.svg"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from essor.faces.web.frame import favicon
 from essor.faces.web.live import events
 from essor.faces.web.preferences import save_preferences
 from essor.faces.web.session import session_renewed, session_state
@@ -13,6 +14,7 @@ app_name = "web"
 
 urlpatterns = [
     path("events/", events, name="events"),
+    path("favicon.ico", favicon, name="favicon"),
     path("me/preferences", save_preferences, name="preferences"),
     path("me/session", session_state, name="session_state"),
     path("me/signed-in", session_renewed, name="renewed"),

@@ -45,9 +45,9 @@ def test_a_table_is_written_for_people(admin: Actor, deals: list[Opportunity], t
     with files.write(admin, report, tmp_path, "csv").open(encoding="utf-8-sig") as file:
         heads, first, *_others = csv.reader(file)
     assert heads == ["Opportunity name", "Account", "Won", "Amount", "Currency", "Close date"]
-    assert first == ["Deal 0", "Alpha", "Yes", "100.0", "Euro", "2026-02-04"]
+    assert first == ["Deal 0", "Alpha", "Yes", "100.0", "EUR", "2026-02-04"]
     book = python_calamine.CalamineWorkbook.from_path(str(files.write(admin, report, tmp_path, "xlsx")))
-    assert book.get_sheet_by_index(0).to_python()[1][3:] == [100.0, "Euro", deals[0].close_date]
+    assert book.get_sheet_by_index(0).to_python()[1][3:] == [100.0, "EUR", deals[0].close_date]
 
 
 def test_a_cell_that_no_spreadsheet_holds_is_cut_and_says_so(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from essor.access.actor import Actor
 from essor.access.view import catalog_for
 from essor.catalog.definitions import Catalog, Field, ObjectDef
 from essor.faces.web import addresses
-from essor.faces.web.display import NOTHING, Shown, part_names, result_kind, shower
+from essor.faces.web.display import Shown, part_names, result_kind, shower
 from essor.kernel import ids
 from essor.kernel.errors import QueryRefused
 from essor.query import run
@@ -197,7 +197,7 @@ def _linked(one: Shown, link: Field | None, row: Values, catalog: Catalog) -> Sh
 def inactive(last: object) -> Shown:
     """Return how many days nothing has happened, in words."""
     if not isinstance(last, date):
-        return NOTHING
+        return Shown(text=_("No activity yet"))
     days = max(0, (timezone.localdate() - last).days)
     text = ngettext("%(num)s day", "%(num)s days", days) % {"num": days} if days else _("Active today")
     return Shown(text=text, shape="number")

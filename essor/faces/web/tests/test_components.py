@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template import engines
 from django.test import Client, RequestFactory
 from django.utils import translation
+from markupsafe import Markup
 
 from essor.access.actions import NewUser, create_user
 from essor.access.actor import actor_for, system_actor
@@ -23,6 +24,7 @@ from essor.access.defaults import ADMINISTRATOR, ensure_defaults
 from essor.access.models import Profile, User
 from essor.catalog.definitions import Field
 from essor.faces.web import addresses, errors
+from essor.faces.web.cells import Cells
 from essor.faces.web.controls import typed
 from essor.faces.web.display import shown
 from essor.faces.web.formatting import Reader, reading_as
@@ -31,7 +33,7 @@ from essor.faces.web.toasts import toast
 
 # Their stored values cannot be such text; rich text has a test of its own.
 NEVER_TEXT = {"richtext", "geolocation", "number", "percent", "money", "formula", "date", "datetime", "time"}
-VOID = {"input", "img", "meta", "link", "br", "hr", "use", "progress"}
+VOID = {"input", "wbr", "img", "meta", "link", "br", "hr", "use", "progress"}
 IMPORTS = "".join(
     f'{{% import "components/{name}.html.jinja" as {name} %}}'
     for name in ("ui", "control", "display", "table", "timeline", "results")
@@ -169,6 +171,14 @@ def test_values_become_the_links_people_expect() -> None:
     assert links["AccountId"].startswith("/r/001")
     assert links["LinkedInUrl"].startswith("https://www.linkedin.com/")
     assert shown(field("U", "url", "U"), {"U": "https://notlinkedin.com/x"}).shape == "link"
+
+
+def test_an_address_breaks_at_its_joints_and_nowhere_else() -> None:
+    cells = Cells(lambda _name: Markup())
+    address = shown(field("U", "url", "U"), {"U": "https://formation.example/a?b=<i>"})
+    assert cells.value(address).count("<wbr>") == 4
+    assert ">formation.<wbr>example/<wbr>a?<wbr>b=<wbr>&lt;i&gt;</a>" in cells.value(address)
+    assert "<wbr>" not in cells.value(address, full=False)
 
 
 def test_a_formula_of_money_counts_in_major_units() -> None:

@@ -95,3 +95,9 @@ def test_a_page_s_own_style_sheets_come_with_boosted_navigation() -> None:
         source = pages.loader.get_source(pages, name)[0]
         if 'extends "base.html.jinja"' in source:
             assert "{% block head %}" not in source, f"{name}: the frame has no such block"
+
+
+@pytest.mark.django_db
+def test_an_icon_asked_for_by_its_old_name_is_the_logo() -> None:
+    answer = Client().get("/favicon.ico")
+    assert (answer.status_code, answer.headers["Location"].endswith(".svg")) == (302, True)

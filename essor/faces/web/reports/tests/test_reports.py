@@ -161,7 +161,7 @@ def test_what_is_hidden_from_a_reader_is_nowhere_in_the_page(
 def test_exports_hold_the_figures_as_numbers(admin: Client, report: Report, deals: None) -> None:
     csv = admin.post(f"/reports/{report.pk}/export", {"format": "csv"})
     lines = csv.content.decode("utf-8-sig").splitlines()
-    assert lines[0] == "Stage,Amount,Deals"
+    assert lines[0] == "Stage,Amount (EUR),Deals"
     assert lines[1:] == ["Prospecting,400.0,2", "Qualification,50.0,1", "Total,450.0,3"]
     sheet = admin.post(f"/reports/{report.pk}/export", {"format": "xlsx"})
     with ZipFile(BytesIO(sheet.content)) as book:

@@ -10,7 +10,8 @@ document.addEventListener("input", ({ target }) => {
   if (target.matches(".choices-filter")) filterChoices(target);
 });
 
-document.addEventListener("submit", () => { dirty = null; }, true);
+/* data-guard="stays": what this form sends draws it anew and keeps nothing yet, as in the builder of reports. */
+document.addEventListener("submit", ({ target }) => { if (target.dataset.guard !== "stays") dirty = null; }, true);
 document.addEventListener("htmx:responseError", ({ detail }) => {
   // A form that was refused still holds what was typed.
   dirty = detail.elt.closest?.("form[data-guard]") ?? dirty;

@@ -11,8 +11,11 @@ import { toast } from "./toasts.js";
 const ENDED = { done: "success", failed: "error", cancelled: "info" };
 const indicator = document.getElementById("jobs-indicator");
 const running = new Set();
+const [SOONEST, LATEST] = [3000, 120000]; // milliseconds until a stream that was refused is asked for again
 let stream;
 let last = "";
+let pause = SOONEST;
+let again;
 
 function connect() {
   const address = new URL(indicator.dataset.events, location.href);
@@ -22,7 +25,20 @@ function connect() {
   // Messages were missed that the server no longer keeps.
   stream.addEventListener("reset", refreshPage);
   // What came while nobody listened is fetched by those who count it.
-  stream.addEventListener("open", () => fire("live"));
+  stream.addEventListener("open", () => {
+    pause = SOONEST;
+    fire("live");
+  });
+  stream.addEventListener("error", retry);
+}
+
+/* A lost line the browser takes up by itself; an answer that is no stream, such as a proxy's 503, it takes for the end. */
+function retry() {
+  if (stream?.readyState !== EventSource.CLOSED) return;
+  stream = undefined;
+  clearTimeout(again);
+  again = setTimeout(visibility, pause * (1 + Math.random()));
+  pause = Math.min(2 * pause, LATEST);
 }
 
 function hear(event) {

@@ -1,6 +1,8 @@
 /* The report builder and dashboards: the filter comes back into the form, tiles are dragged, filters are applied. */
 import { draggable } from "./drag.js";
 
+const [EDGE, STEP] = [90, 10]; // pixels
+
 if (!document.documentElement.dataset.reports) {
   document.documentElement.dataset.reports = "1";
 
@@ -29,8 +31,13 @@ if (!document.documentElement.dataset.reports) {
       drag.onto?.classList.toggle("drop-here", drag.onto === found);
       drag.onto = found && found !== drag.tile ? found : null;
       drag.onto?.classList.add("drop-here");
+      // At the upper and the lower edge of the window the page goes on: on a phone a tile fills it.
+      clearInterval(drag.scroll);
+      const by = y < EDGE ? -STEP : y > innerHeight - EDGE ? STEP : 0;
+      if (by) drag.scroll = setInterval(() => scrollBy(0, by), 16);
     },
-    end({ tile, onto }, dropped) {
+    end({ tile, onto, scroll }, dropped) {
+      clearInterval(scroll);
       tile.classList.remove("dragging");
       onto?.classList.remove("drop-here");
       if (dropped && onto) drop(tile, onto);
