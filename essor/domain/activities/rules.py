@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from essor.kernel.clock import zone_named
 from essor.records.batch import Batch, Row
 from essor.records.load import object_rows
+from essor.records import rollups
 from essor.records.rules import after, before
 
 LINKS = ("WhoId", "WhatId")
@@ -118,6 +119,13 @@ def last_activity(batch: Batch) -> None:
                 moved[link[0], day].add(link[1])
         if row.get("AccountId"):
             moved["001", day].add(row.get("AccountId"))
+    touched: dict[str, set[int]] = defaultdict(set)
+    for (prefix, _day_of), keys in moved.items():
+        touched[prefix] |= keys
+    for prefix, keys in sorted(touched.items()):  # in one order: others write activities of the same records
+        obj = batch.catalog.by_prefix.get(prefix)
+        if obj is not None and obj.has("LastActivityDate"):
+            rollups.hold(obj, keys)
     for (prefix, day), keys in moved.items():
         obj = batch.catalog.by_prefix.get(prefix)
         if obj is not None and obj.has("LastActivityDate"):

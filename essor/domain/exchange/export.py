@@ -29,6 +29,7 @@ from essor.query.tree import Column, Path, Query
 FORMATS = ("csv", "xlsx")
 REPORT_EVERY = 500
 SHEET_ROWS = 1_048_575
+LONGEST_CELL = 32_767  # letters a cell of a spreadsheet holds, as UTF-16 counts them
 
 
 def start(actor: Actor, query: Query, form: str) -> int:
@@ -129,8 +130,22 @@ def _write_xlsx(path: File, names: Sequence[str], rows: Iterator[list[Any]]) -> 
                 elif isinstance(cell, date):
                     sheet.write_datetime(count, place, cell, day)
                 elif cell is not None:
-                    sheet.write(count, place, cell.isoformat() if isinstance(cell, time) else cell)
+                    sheet.write(count, place, _cell(cell))
             yield count
+
+
+def _cell(cell: Any) -> Any:
+    """Return a value as a cell holds it; a text too long for one ends with a word that says so."""
+    if isinstance(cell, time):
+        return cell.isoformat()
+    if not isinstance(cell, str) or len(cell) <= LONGEST_CELL // 2:
+        return cell
+    letters = cell.encode("utf-16-le", "surrogatepass")
+    if len(letters) // 2 <= LONGEST_CELL:
+        return cell
+    mark = _("… [cut: a spreadsheet's cell holds %(most)s characters; export as CSV for all of it]")
+    mark %= {"most": f"{LONGEST_CELL:,}".replace(",", "\u202f")}
+    return letters[: 2 * (LONGEST_CELL - len(mark))].decode("utf-16-le", "ignore") + mark
 
 
 _STYLES = ({"bold": True}, {"num_format": "yyyy-mm-dd"}, {"num_format": "yyyy-mm-dd hh:mm"})
