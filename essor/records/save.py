@@ -137,11 +137,7 @@ def _save_chunk(actor: Actor, object_name: str, rows: list[Row], *, source: Sour
         if len(rows) == 1:
             message = _("Another record was written at the same moment with the same unique value.")
             return [Result(rows[0].index, errors=(FieldError("", "DUPLICATE_VALUE", message),))]
-    return [
-        result
-        for row in rows
-        for result in _save_apart(actor, object_name, [row], source=source)
-    ]
+    return [result for row in rows for result in _save_apart(actor, object_name, [row], source=source)]
 
 
 def _prepare(actor: Actor, object_name: str, rows: list[Row], source: Source) -> Batch:

@@ -133,9 +133,9 @@ def _relink(catalog: Catalog, deletion: Deletion) -> None:
     for (name, field, target, moved_to), keys in groups.items():
         obj = catalog.object(name)
         attr = obj.field(field).attr
-        keys = [key for key in keys if (name, field, key) not in staying]
-        rollups.hold(obj, keys)
-        for some in pieces(keys):
+        coming = [key for key in keys if (name, field, key) not in staying]
+        rollups.hold(obj, coming)
+        for some in pieces(coming):
             rows = obj.model._default_manager.filter(pk__in=some, **{attr: moved_to})  # noqa: SLF001
             rows.update(**{attr: target}, revision=F("revision") + 1, system_modstamp=timezone.now())
         events.emit(events.RELINKED, name, sorted(keys), {})

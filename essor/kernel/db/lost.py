@@ -42,7 +42,9 @@ def busy(error: BaseException) -> Busy | None:
 def told() -> Busy:
     """Return the error that says so, in the language in force."""
     return Busy(
-        _("Somebody else was writing the same records at the same moment. Nothing was saved: please try again.")
+        _(
+            "Somebody else was writing the same records at the same moment. Nothing was saved: please try again."
+        )
     )
 
 

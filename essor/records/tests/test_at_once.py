@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from django.db import OperationalError, connection, transaction
@@ -19,16 +19,17 @@ from essor.records.delete import delete
 from essor.records.merge import merge
 from essor.records.models import History
 from essor.records.save import save, save_many
-from essor.records.tests.conftest import New, somebody_waits
+from essor.records.tests.conftest import Lose, New, somebody_waits
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(connection.vendor == "sqlite", reason="writers of SQLite wait for each other anyway"),
 ]
-Lose = Callable[[int], None]
 
 
-def beside(first: Callable[[], object], second: Callable[[], object], then: Callable[[], object]) -> list[object]:
+def beside(
+    first: Callable[[], object], second: Callable[[], object], then: Callable[[], object]
+) -> list[object]:
     """Do `first`, begin `second` elsewhere until it waits, do `then` and commit; return what `second` gave or raised."""
     ended: list[object] = []
 
@@ -59,39 +60,19 @@ def no_second_try(monkeypatch: pytest.MonkeyPatch) -> None:
 def as_they_lie(read: Callable[[], object]) -> object:
     """Do something while this connection reads tables from their beginning, as it does large parts of large ones."""
     with connection.cursor() as cursor:
-        cursor.execute("SET enable_indexscan = off; SET enable_bitmapscan = off; SET enable_indexonlyscan = off")
+        cursor.execute(
+            "SET enable_indexscan = off; SET enable_bitmapscan = off; SET enable_indexonlyscan = off"
+        )
     return read()
-
-
-@pytest.fixture
-def lose() -> Iterator[Lose]:
-    """Return what makes the database take back the next `times` transactions that change an account, as in a deadlock."""
-
-    def begin(times: int) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("CREATE SEQUENCE lost_turns")  # counts on though a transaction is taken back
-            cursor.execute(f"""CREATE FUNCTION lose_turn() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-                IF nextval('lost_turns') <= {times} THEN
-                    RAISE EXCEPTION 'deadlock detected' USING ERRCODE = 'deadlock_detected';
-                END IF;
-                RETURN NEW;
-            END $$""")
-            cursor.execute(
-                "CREATE TRIGGER lose_turn BEFORE UPDATE ON sales_account FOR EACH ROW EXECUTE FUNCTION lose_turn()"
-            )
-
-    yield begin
-    with connection.cursor() as cursor:
-        cursor.execute("DROP TRIGGER IF EXISTS lose_turn ON sales_account")
-        cursor.execute("DROP FUNCTION IF EXISTS lose_turn")
-        cursor.execute("DROP SEQUENCE IF EXISTS lost_turns")
 
 
 @pytest.mark.usefixtures("no_second_try")
 def test_a_batch_takes_its_records_in_the_order_of_their_keys(admin: Actor, new: New) -> None:
     """Else two batches, each holding what the other one needs, would wait for each other."""
     one, two = new("Account", Name="One"), new("Account", Name="Two")
-    save(admin, Change("Account", {"Site": "Lyon"}, id=one))  # it stands behind the other one in the table now
+    save(
+        admin, Change("Account", {"Site": "Lyon"}, id=one)
+    )  # it stands behind the other one in the table now
     changes = [Change("Account", {"Phone": "+33100000000"}, id=key) for key in (two, one)]
     [results] = beside(
         lambda: save(admin, Change("Account", {"Site": "Nantes"}, id=one)),
@@ -148,9 +129,14 @@ def test_inside_a_larger_transaction_nothing_is_tried_again(admin: Actor, new: N
     """What came before it in the transaction is lost as well: only who began that can begin again."""
     account = new("Account", Name="Acme")
     lose(1)
-    with pytest.raises(OperationalError) as error, transaction.atomic():
+
+    @transaction.atomic
+    def both() -> None:
         new("Account", Name="Before")
         save(admin, Change("Account", {"Site": "Lyon"}, id=account))
+
+    with pytest.raises(OperationalError) as error:
+        both()
     assert lost.taken_back(error.value)
     assert isinstance(lost.busy(error.value), Busy)
     assert Account.objects.values_list("name", "site").get() == ("Acme", None)
@@ -159,7 +145,7 @@ def test_inside_a_larger_transaction_nothing_is_tried_again(admin: Actor, new: N
 @pytest.mark.usefixtures("no_second_try")
 @pytest.mark.parametrize(("name", "model"), [("Account", Account), ("Campaign", Campaign)])
 def test_two_people_do_not_put_records_below_each_other(
-    admin: Actor, new: New, name: str, model: type[Account] | type[Campaign]
+    admin: Actor, new: New, name: str, model: type[Account | Campaign]
 ) -> None:
     one, two = new(name, Name="One"), new(name, Name="Two")
     prefix = {"Account": "001", "Campaign": "701"}[name]
@@ -191,7 +177,12 @@ def test_activities_of_the_same_records_do_not_wait_for_each_other(admin: Actor,
     new("Task", Subject="Call", Status="Completed", ActivityDate="2020-01-01", WhoId=ids.encode("003", one))
 
     def task(key: int, day: str) -> Change:
-        values = {"Subject": "Call", "Status": "Completed", "ActivityDate": day, "WhoId": ids.encode("003", key)}
+        values = {
+            "Subject": "Call",
+            "Status": "Completed",
+            "ActivityDate": day,
+            "WhoId": ids.encode("003", key),
+        }
         return Change("Task", values)
 
     [results] = beside(

@@ -79,7 +79,9 @@ def one_primary(batch: Batch) -> None:
 
 
 @merging("Contact")
-def stays_primary(actor: Actor, _obj: ObjectDef, winner: int, losers: Collection[int], source: Source) -> dict[str, Any]:
+def stays_primary(
+    actor: Actor, _obj: ObjectDef, winner: int, losers: Collection[int], source: Source
+) -> dict[str, Any]:
     """Give the winner the primary part that a loser has where both play one in a deal: only the winner's part stays."""
     theirs = OpportunityContactRole.objects.filter(contact_id__in=losers, is_primary=True, is_deleted=False)
     mine = OpportunityContactRole.objects.filter(

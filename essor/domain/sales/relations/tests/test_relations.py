@@ -157,7 +157,9 @@ def test_people_at_the_same_company_are_merged_and_parted_again(admin: Actor, ne
     assert twin in {key for key, _contact, _gone in before}
 
 
-def test_a_deal_keeps_its_primary_contact_when_both_who_played_a_part_become_one(admin: Actor, new: New) -> None:
+def test_a_deal_keeps_its_primary_contact_when_both_who_played_a_part_become_one(
+    admin: Actor, new: New
+) -> None:
     winner, loser = new("Contact", LastName="Roux"), new("Contact", LastName="Leroux")
     deal = new("Opportunity", Name="D", StageName="Prospecting", CloseDate="2027-01-31", ContactId=loser)
     mine = new("OpportunityContactRole", OpportunityId=deal, ContactId=winner)
