@@ -27,6 +27,7 @@ from essor.catalog import current
 from essor.jobs import progress
 from essor.jobs.models import WorkerPulse
 from essor.jobs.tasks import ALONE, Interrupted, running
+from essor.kernel.errors import Busy
 from essor.kernel.locks import try_lock
 
 logger = logging.getLogger(__name__)
@@ -73,8 +74,8 @@ def run_next(worker_id: str, stop: threading.Event) -> bool:
     except (Exception, SystemExit) as error:
         logger.warning("Task %s failed", row.task_path, exc_info=error)
         failure, text = error, "".join(format_exception(error))
-        # No task is to blame for a database that went away.
-        crashes = CRASHES if isinstance(error, OperationalError | InterfaceError) else 0
+        # No task is to blame for a database that went away, nor for others who were in the way.
+        crashes = CRASHES if isinstance(error, OperationalError | InterfaceError | Busy) else 0
         _settle(row, lambda: _fail_or_retry(row, failure, text, crashes=crashes))
     else:
         _settle(row, lambda: _succeed(row, value))

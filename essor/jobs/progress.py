@@ -30,7 +30,7 @@ from essor.jobs import live
 from essor.jobs.models import JobRun, JobState, JobWish
 from essor.jobs.tasks import Interrupted, check_interrupted, current_task_id, task
 from essor.kernel import events
-from essor.kernel.errors import EssorError, NotFound
+from essor.kernel.errors import Busy, EssorError, NotFound
 
 UPDATE_EVERY = 0.5  # seconds between two writes of the progress
 LONG = timedelta(seconds=20)  # work that nobody waits for in front of the screen
@@ -203,7 +203,7 @@ def run_job(job_id: int) -> None:
             _turn(row, JobState.CANCELLED)
         except Superseded:
             return
-        except (Interrupted, OperationalError, InterfaceError):
+        except (Interrupted, OperationalError, InterfaceError, Busy):
             # Nothing wrong with the job: it goes on when a worker or the database is back.
             _turn(row, JobState.QUEUED)
             raise

@@ -79,6 +79,12 @@ class Conflict(EssorError):
         super().__init__(message)
 
 
+class Busy(EssorError):
+    """Others wrote the same records at the same moment, again and again; nothing was written, the same may work now."""
+
+    code = "UNABLE_TO_LOCK_ROW"
+
+
 class Forbidden(EssorError):
     """The actor lacks the right for this action."""
 

@@ -16,18 +16,22 @@ from django.core.handlers.asgi import ASGIRequest
 from essor.access import tokens
 
 MOST_OF_STRANGERS = 8_000_000  # bytes: forms of the public pages, webhooks of mail providers
+MOST = (
+    1_000_000_000  # bytes, of anybody: twice what an import in the browser may have; the disk is everyone's
+)
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 
 
 class TooLarge(Exception):
-    """A stranger sends more than strangers may."""
+    """Somebody sends more than they may."""
 
 
 async def read(receive: Receive, is_known: Callable[[], Awaitable[bool]]) -> IO[bytes]:
     """Return the body, in memory while small and in a temporary file after that.
 
-    `is_known` is asked once, when the body grows beyond what strangers may send: TooLarge when it says no.
+    `is_known` is asked once, when the body grows beyond what strangers may send: TooLarge when it says no,
+    and beyond what anybody may send.
     RequestAborted when whoever asks goes away.
     """
     body = SpooledTemporaryFile(max_size=settings.FILE_UPLOAD_MAX_MEMORY_SIZE, mode="w+b")  # noqa: SIM115 -- the reader's
@@ -48,6 +52,8 @@ async def _fill(body: IO[bytes], receive: Receive, is_known: Callable[[], Awaita
             raise RequestAborted
         part = message.get("body", b"")
         size += len(part)
+        if size > MOST:
+            raise TooLarge
         if size > MOST_OF_STRANGERS and not known:
             known = await is_known()
             if not known:

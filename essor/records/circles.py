@@ -4,37 +4,54 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from essor.records.batch import Batch, Row
+from essor.catalog.definitions import ObjectDef
+from essor.kernel import locks
+from essor.records.batch import Batch
 
 DEEPEST = 50
 
 
 def refuse(batch: Batch, name: str, sentence: str) -> None:
-    """Refuse a parent (the lookup `name`) that is below the record itself, level by level for all rows together."""
+    """Refuse a parent (the lookup `name`) that is below the record itself, level by level for all rows together.
+
+    Whoever changes the same hierarchy meanwhile waits until we are committed: two moves could close a circle together.
+    """
     rows = [
         row for row in batch if row.id is not None and row.changes(name) and row.get(name) is not None
     ]  # fmt: skip
     if not rows:
         return
-    attr = batch.object.field(name).attr
-    above: dict[int, int | None] = {row.id: row.get(name) for row in rows if row.id is not None}
+    hold(batch.object, name)
+    below = closing(batch.object, name, {row.id: row.get(name) for row in rows if row.id is not None})
+    for row in rows:
+        if row.id in below:
+            row.refuse(name, sentence, "CIRCULAR_DEPENDENCY")
+
+
+def closing(obj: ObjectDef, name: str, moves: Mapping[int, int | None]) -> set[int]:
+    """Return those of the records {key: new parent} that would stand above themselves, were all of them moved."""
+    attr = obj.field(name).attr
+    above = dict(moves)
     wanted = {key for key in above.values() if key is not None} - above.keys()
     for _level in range(DEEPEST):
         if not wanted:
             break
-        people = batch.object.model._default_manager.filter(pk__in=wanted)  # noqa: SLF001 -- Django's name
-        found: dict[int, int | None] = dict(people.values_list("pk", attr))
+        rows = obj.model._default_manager.filter(pk__in=wanted)  # noqa: SLF001 -- Django's name
+        found: dict[int, int | None] = dict(rows.values_list("pk", attr))
         above |= found
         wanted = {key for key in found.values() if key is not None} - above.keys()
-    for row in rows:
-        if _meets_itself(row, above):
-            row.refuse(name, sentence, "CIRCULAR_DEPENDENCY")
+    return {key for key in moves if _meets_itself(key, above)}
 
 
-def _meets_itself(row: Row, above: Mapping[int, int | None]) -> bool:
-    at, seen = above.get(row.id or 0), set()
+def hold(obj: ObjectDef, name: str) -> None:
+    """Keep others from moving anything in a hierarchy until the transaction ends."""
+    locks.lock(f"hierarchy {obj.name}.{name}")
+
+
+def _meets_itself(key: int, above: Mapping[int, int | None]) -> bool:
+    at, seen = above.get(key), set()
     while at is not None and at not in seen:
-        if at == row.id:
+        if at == key:
             return True
         seen.add(at)
         at = above.get(at)

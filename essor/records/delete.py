@@ -17,6 +17,7 @@ from essor.access.view import catalog_for
 from essor.catalog import current
 from essor.catalog.definitions import Catalog, Field, ObjectDef
 from essor.kernel import events
+from essor.kernel.db import lost
 from essor.kernel.errors import FieldError, Forbidden, NotFound, ValidationFailed
 from essor.query.access import visible_q
 from essor.records import rollups, rules
@@ -36,6 +37,7 @@ class Harvest:
     links: list[tuple[ObjectDef, Field, dict[int, int]]] = field(default_factory=list)
 
 
+@lost.again
 def delete(actor: Actor, object_name: str, ids: Sequence[int], *, source: Source = DEFAULT) -> Deletion:
     """Put records and what belongs to them into the recycle bin, in one transaction.
 

@@ -72,7 +72,8 @@ def _lock(batch: Batch, fields: list[Field], ids: list[int]) -> dict[int | None,
     if condition is not None:
         query = query.filter(condition)
     if connection.features.has_select_for_update:
-        query = query.select_for_update(of=("self",))
+        # In one order everywhere, or two batches could wait for each other; keys stay, so children may be written.
+        query = query.order_by("pk").select_for_update(no_key=True, of=("self",))
     return {values["id"]: values for values in query.values(*SYSTEM, *attributes(fields))}
 
 

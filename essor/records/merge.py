@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -16,8 +16,9 @@ from essor.access.view import catalog_for
 from essor.catalog import current
 from essor.catalog.definitions import Catalog, Field, ObjectDef
 from essor.kernel import events
+from essor.kernel.db import lost
 from essor.kernel.errors import FieldError, Forbidden, ValidationFailed
-from essor.records import rollups, rules
+from essor.records import circles, rollups, rules
 from essor.records.change import Change, Saved, Source
 from essor.records.delete import allow, gather, list_in_bin, pieces, references_to, set_deleted
 from essor.records.models import Deletion, Merged, Unlinked
@@ -27,6 +28,7 @@ MOST = 10
 DEFAULT = Source()
 
 
+@lost.again
 def merge(
     actor: Actor,
     object_name: str,
@@ -55,6 +57,7 @@ def merge(
         set_deleted(actor, obj, gone, deleted=True)
         for child, link in list(references_to(catalog, obj.name)):
             if child is obj:
+                circles.hold(obj, link.name)
                 _rise(deletion, obj, link, winner, gone)
             kept_out = _set_aside(actor, catalog, deletion, child, link, winner=winner, losers=gone)
             _move(catalog, deletion, child, link, winner=winner, losers=gone, but=kept_out)
@@ -102,6 +105,8 @@ def _move(
     if prefix:
         condition[f"{link.attr}_type"] = prefix
     rows = child.model._default_manager.filter(**condition)  # noqa: SLF001 -- Django's name
+    # Held before they are read: what somebody is just giving another parent does not come along.
+    rollups.hold(child, rows.values_list("pk", flat=True))
     found = {key: target for key, target in rows.values_list("pk", link.attr) if key not in but}
     for some in pieces(list(found)):
         child.model._default_manager.filter(pk__in=some).update(  # noqa: SLF001
@@ -156,13 +161,13 @@ def _set_aside(
     winner: int,
     losers: Sequence[int],
 ) -> set[int]:
-    """Let go into the bin what the winner has already, such as a place in a campaign: the tables allow one."""
+    """Let go into the bin what the winner has already, such as a place in a campaign."""
     model, aside = child.model, set[int]()
-    for constraint in model._meta.constraints:  # noqa: SLF001 -- Django's name
-        if not isinstance(constraint, UniqueConstraint) or link.relation not in constraint.fields:
+    for names, condition in _once(child):
+        if link.relation not in names:
             continue
-        others = [name for name in constraint.fields if name != link.relation]
-        rows = model._default_manager.filter(constraint.condition or Q()).order_by("pk")  # noqa: SLF001
+        others = [name for name in names if name != link.relation]
+        rows = model._default_manager.filter(condition).exclude(pk__in=aside).order_by("pk")  # noqa: SLF001
         mine = rows.filter(**{link.attr: winner}).values_list("pk", *others)
         taken = {tuple(values) for _key, *values in mine}
         twins: set[int] = set()
@@ -180,6 +185,15 @@ def _set_aside(
                 rollups.refresh_parents(catalog, name, touched)
                 events.emit("record.deleted", name, sorted(keys), {"user_id": actor.user_id})
     return aside
+
+
+def _once(child: ObjectDef) -> Iterator[tuple[Sequence[str], Q]]:
+    """Yield by which attributes rows are there once: those of the table's constraints, and what rooms say is alike."""
+    for constraint in child.model._meta.constraints:  # noqa: SLF001 -- Django's name
+        if isinstance(constraint, UniqueConstraint):
+            yield constraint.fields, constraint.condition or Q()
+    for names in rules.alike_by(child.name):
+        yield names, Q(is_deleted=False)
 
 
 def _redirect(deletion: Deletion, obj: ObjectDef, winner: int, losers: Sequence[int]) -> None:

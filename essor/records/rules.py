@@ -43,6 +43,7 @@ _after: dict[str, list[Registered]] = defaultdict(list)
 _moved: dict[str, list[Move]] = defaultdict(list)
 _guards: dict[str, list[Guard]] = defaultdict(list)
 _merging: dict[str, list[Merging]] = defaultdict(list)
+_alike: dict[str, list[tuple[str, ...]]] = defaultdict(list)
 
 
 def before(*objects: str, reads: Reads = ()) -> Callable[[Rule], Rule]:
@@ -91,6 +92,19 @@ def merging(*objects: str) -> Callable[[Merging], Merging]:
         return function
 
     return decorate
+
+
+def alike(object_name: str, *attrs: str) -> None:
+    """Register by which attributes two rows of an object say the same: of such a pair a merge leaves one.
+
+    What a unique constraint of the table allows once needs no word here.
+    """
+    _alike[object_name].append(attrs)
+
+
+def alike_by(object_name: str) -> Sequence[tuple[str, ...]]:
+    """Return the attributes by which two rows of an object say the same."""
+    return _alike[object_name]
 
 
 def merged_values(

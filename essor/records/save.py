@@ -17,8 +17,9 @@ from essor.access.view import catalog_for
 from essor.catalog import current
 from essor.catalog.kinds import ParseContext
 from essor.kernel import events
-from essor.kernel.db import turns
+from essor.kernel.db import lost, turns
 from essor.kernel.errors import (
+    Busy,
     Conflict,
     DuplicatesDetected,
     FieldError,
@@ -51,6 +52,8 @@ def failure(result: Result) -> Exception:
     code = result.errors[0].code
     if code == "CONFLICT":
         return Conflict(result.errors[0].message, revision=result.revision, clashes=result.clashes)
+    if code == Busy.code:
+        return Busy(result.errors[0].message)
     if code == "NOT_FOUND":
         return NotFound(result.errors[0].message)
     if code == "INSUFFICIENT_ACCESS_OR_READONLY":
@@ -76,19 +79,13 @@ def save_many(
     if not all_or_none:
         found: list[Result] = []
         for chunk in chunks(changes):
-            found.extend(_save_chunk(actor, seen.name, chunk, source=source))
+            found.extend(_save_apart(actor, seen.name, chunk, source=source))
             if len(chunk) == CHUNK:
                 turns.breathe()
         return found
-    with transaction.atomic():
-        results = [
-            result
-            for chunk in chunks(changes)
-            for result in _save_chunk(actor, seen.name, chunk, source=source)
-        ]
-        if all(result.ok for result in results):
-            return results
-        transaction.set_rollback(True)
+    results = _save_together(actor, seen.name, changes, source=source)
+    if all(result.ok for result in results):
+        return results
     rolled = (
         FieldError(
             "", "ALL_OR_NONE_OPERATION_ROLLED_BACK", _("Not written: another row of the batch was refused.")
@@ -104,21 +101,43 @@ def chunks(changes: Sequence[Change]) -> Iterable[list[Row]]:
         yield chunk
 
 
+def _save_apart(actor: Actor, object_name: str, rows: list[Row], *, source: Source) -> list[Result]:
+    """Write a chunk that others do not depend on; each row says so where somebody else was always in the way."""
+    try:
+        return _save_chunk(actor, object_name, rows, source=source)
+    except Busy as busy:
+        refusal = (FieldError("", busy.code, str(busy)),)
+        return [Result(row.index, errors=refusal) for row in rows]
+
+
+@lost.again
+def _save_together(
+    actor: Actor, object_name: str, changes: Sequence[Change], *, source: Source
+) -> list[Result]:
+    """Write all chunks in one transaction; a refused row leaves nothing written."""
+    with transaction.atomic():
+        results = [
+            result
+            for chunk in chunks(changes)
+            for result in _save_chunk(actor, object_name, chunk, source=source)
+        ]
+        if not all(result.ok for result in results):
+            transaction.set_rollback(True)
+    return results
+
+
+@lost.again
 def _save_chunk(actor: Actor, object_name: str, rows: list[Row], *, source: Source) -> list[Result]:
     try:
         with transaction.atomic():
-            batch = _prepare(actor, object_name, rows, source)
+            batch = _prepare(actor, object_name, [Row(row.index, row.change) for row in rows], source)
             _run(batch)
-            return [_result(row) for row in rows]
+            return [_result(row) for row in batch.rows]
     except IntegrityError:
         if len(rows) == 1:
             message = _("Another record was written at the same moment with the same unique value.")
             return [Result(rows[0].index, errors=(FieldError("", "DUPLICATE_VALUE", message),))]
-    return [
-        result
-        for row in rows
-        for result in _save_chunk(actor, object_name, [Row(row.index, row.change)], source=source)
-    ]
+    return [result for row in rows for result in _save_apart(actor, object_name, [row], source=source)]
 
 
 def _prepare(actor: Actor, object_name: str, rows: list[Row], source: Source) -> Batch:

@@ -13,6 +13,7 @@ from essor.access.actor import Actor
 from essor.access.view import catalog_for
 from essor.catalog import current
 from essor.catalog.kinds import ParseContext
+from essor.kernel.db import lost
 from essor.kernel.errors import FieldError, NotFound, UnknownField, ValidationFailed
 from essor.query import run
 from essor.query.tree import Column, Compare, Constant, Path, Query
@@ -20,6 +21,7 @@ from essor.records.change import Change, Saved, Source
 from essor.records.save import save
 
 
+@lost.again
 def save_with_parents(
     actor: Actor, change: Change, parents: Mapping[str, Mapping[str, Any]], *, source: Source
 ) -> Saved:

@@ -19,9 +19,10 @@ from essor.access.view import catalog_for
 from essor.catalog import current
 from essor.catalog.definitions import Catalog, Field, ObjectDef
 from essor.kernel import events
+from essor.kernel.db import lost
 from essor.kernel.errors import FieldError, Forbidden, NotFound, ValidationFailed
 from essor.query.access import visible_q
-from essor.records import rollups, rules
+from essor.records import circles, rollups, rules
 from essor.records.delete import pieces, references_to, set_deleted
 from essor.records.models import Deleted, Deletion, Unlinked
 
@@ -29,6 +30,7 @@ log = logging.getLogger(__name__)
 KEPT_DAYS = 30
 
 
+@lost.again
 def undelete(actor: Actor, object_name: str, ids: Sequence[int]) -> int:
     """Bring records back with all that went with them; return how many chosen ones came back.
 
@@ -109,6 +111,7 @@ def _empty(obj: ObjectDef, link: Field, target: ObjectDef, found: Mapping[int, i
         raise ValidationFailed([FieldError("", "UNDELETE_FAILED", text)])
     gone = Deleted.objects.filter(object_name=target.name, record_id__in=set(found.values()))
     deletions = dict(gone.order_by("pk").values_list("record_id", "deletion_id"))
+    rollups.hold(obj, found)
     obj.model._default_manager.filter(pk__in=found).update(**{link.attr: None})  # noqa: SLF001 -- Django's name
     Unlinked.objects.bulk_create(
         Unlinked(
@@ -119,20 +122,41 @@ def _empty(obj: ObjectDef, link: Field, target: ObjectDef, found: Mapping[int, i
 
 
 def _relink(catalog: Catalog, deletion: Deletion) -> None:
-    """Set the references again that were emptied or moved, except where somebody has chosen another record since."""
+    """Set the references again that were emptied or moved, except where somebody has chosen another record since.
+
+    A record that was put above its former parent meanwhile stays there: it would stand above itself.
+    """
     groups: dict[tuple[str, str, int, int | None], list[int]] = defaultdict(list)
     for link in deletion.links.all():
         groups[link.object_name, link.field, link.target_id, link.moved_to].append(link.record_id)
+    staying = _above_themselves(catalog, groups)
     for (name, field, target, moved_to), keys in groups.items():
         obj = catalog.object(name)
         attr = obj.field(field).attr
-        for some in pieces(keys):
+        coming = [key for key in keys if (name, field, key) not in staying]
+        rollups.hold(obj, coming)
+        for some in pieces(coming):
             rows = obj.model._default_manager.filter(pk__in=some, **{attr: moved_to})  # noqa: SLF001
             rows.update(**{attr: target}, revision=F("revision") + 1, system_modstamp=timezone.now())
         events.emit(events.RELINKED, name, sorted(keys), {})
         rollups.refresh_parents(
             catalog, name, {field: {key for key in (target, moved_to) if key is not None}}
         )
+
+
+def _above_themselves(
+    catalog: Catalog, groups: Mapping[tuple[str, str, int, int | None], Sequence[int]]
+) -> set[tuple[str, str, int]]:
+    """Return those of the references (object, lookup, key) that would close a circle in a hierarchy, set all together."""
+    moves: dict[tuple[str, str], dict[int, int | None]] = defaultdict(dict)
+    for (name, field, target, _moved_to), keys in groups.items():
+        if name in catalog.object(name).field(field).targets:
+            moves[name, field].update(dict.fromkeys(keys, target))
+    found: set[tuple[str, str, int]] = set()
+    for (name, field), some in moves.items():
+        circles.hold(catalog.object(name), field)
+        found |= {(name, field, key) for key in circles.closing(catalog.object(name), field, some)}
+    return found
 
 
 def purge(*, days: int = KEPT_DAYS) -> int:

@@ -63,13 +63,16 @@ def undo(actor: Actor, batch_id: UUID) -> Undone:
     _delete_created(actor, batch_id, undone)
     if waiting:  # such as a unique value that a record of the batch held until now
         undone.kept -= waiting
-        _restore_values(actor, batch_id, undone, again=True)
+        waiting = _restore_values(actor, batch_id, undone, again=True)
     for deletion in Deletion.objects.filter(batch_id=batch_id).order_by("-pk"):
         try:
             with transaction.atomic():
                 undone.returned += restore(actor, current.get(), deletion)
         except ValidationFailed:  # others have taken the place of one of them
             undone.kept += deletion.records.filter(root=True).count()
+    if waiting:  # what was written and then went into the bin with the batch
+        undone.kept -= waiting
+        _restore_values(actor, batch_id, undone, again=True)
     Batch.objects.filter(pk=batch_id).update(undone_date=timezone.now())
     return undone
 

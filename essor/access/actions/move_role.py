@@ -17,7 +17,7 @@ def move_role(actor: Actor, role: UserRole, *, parent: UserRole | None) -> None:
     """Put `role` under `parent`, or at the top; ValidationFailed when `parent` is the role itself or below it."""
     require(actor, Permission.MANAGE_USERS)
     # Two moves at once could make a ring together: the rows of the tree are held meanwhile.
-    list(UserRole.objects.select_for_update().values_list("pk", flat=True))
+    list(UserRole.objects.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
     if parent and (parent.pk == role.pk or parent.pk in snapshot.load(0).roles_under(role.pk)):
         refuse("ParentRoleId", _("A role cannot stand below itself."))
     role.parent = parent

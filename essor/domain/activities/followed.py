@@ -17,7 +17,8 @@ from essor.domain.activities.mentions import SHOWN, TEXTS
 from essor.domain.activities.series import SERIES
 from essor.domain.notifications import following
 from essor.domain.notifications.kinds import FOLLOWED
-from essor.domain.notifications.notices import Notice, seen_of, send
+from essor.domain.notifications.notices import Notice, send
+from essor.domain.notifications.readers import seen_of
 from essor.kernel.events import Event, consumer
 from essor.query.names import names as names_of
 from essor.records.load import object_rows

@@ -42,7 +42,9 @@ def remind() -> None:
 def _remind(model: type[Event | Task], name: str, now: datetime) -> None:
     waiting = Q(reminded_for__isnull=True) | ~Q(reminded_for=F("reminder_date_time"))
     rows: list[Any] = list(
-        model.objects.select_for_update()
+        model.objects.select_for_update(
+            skip_locked=True, no_key=True
+        )  # what is being edited has its turn next time
         .filter(waiting, is_deleted=False, is_reminder_set=True, reminder_date_time__lte=now)
         .order_by("reminder_date_time")[:MOST]
     )

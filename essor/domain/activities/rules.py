@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import date
 from textwrap import shorten
 from typing import Any
@@ -11,6 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from essor.kernel.clock import zone_named
+from essor.records import rollups
 from essor.records.batch import Batch, Row
 from essor.records.load import object_rows
 from essor.records.rules import after, before
@@ -118,11 +120,23 @@ def last_activity(batch: Batch) -> None:
                 moved[link[0], day].add(link[1])
         if row.get("AccountId"):
             moved["001", day].add(row.get("AccountId"))
+    _hold(batch, moved)
     for (prefix, day), keys in moved.items():
         obj = batch.catalog.by_prefix.get(prefix)
         if obj is not None and obj.has("LastActivityDate"):
             older = Q(last_activity_date__lt=day) | Q(last_activity_date__isnull=True)
             obj.model._default_manager.filter(older, pk__in=keys).update(last_activity_date=day)  # noqa: SLF001
+
+
+def _hold(batch: Batch, moved: Mapping[tuple[str, date], set[int]]) -> None:
+    """Lock the records in one order: others write activities of the same ones."""
+    touched: dict[str, set[int]] = defaultdict(set)
+    for (prefix, _on), keys in moved.items():
+        touched[prefix] |= keys
+    for prefix, keys in sorted(touched.items()):
+        obj = batch.catalog.by_prefix.get(prefix)
+        if obj is not None and obj.has("LastActivityDate"):
+            rollups.hold(obj, keys)
 
 
 def _day(batch: Batch, row: Row) -> date | None:

@@ -29,7 +29,7 @@ from essor.query.tree import Column, Path, Query
 FORMATS = ("csv", "xlsx")
 REPORT_EVERY = 500
 SHEET_ROWS = 1_048_575
-LONGEST_CELL = 32_767  # characters that a cell of a spreadsheet holds
+LONGEST_CELL = 32_767  # letters a cell of a spreadsheet holds, as UTF-16 counts them
 
 
 def start(actor: Actor, query: Query, form: str, *, headings: Sequence[str] = (), name: str = "") -> int:
@@ -157,10 +157,13 @@ def _write_xlsx(path: File, names: Sequence[str], rows: Iterator[list[Any]]) -> 
 
 def fitting(cell: Any) -> Any:
     """Return a cell that a spreadsheet holds: a text that is too long is cut, and ends by saying so."""
-    if not isinstance(cell, str) or len(cell) <= LONGEST_CELL:
+    if not isinstance(cell, str) or len(cell) <= LONGEST_CELL // 2:
+        return cell
+    letters = cell.encode("utf-16-le", "surrogatepass")
+    if len(letters) // 2 <= LONGEST_CELL:
         return cell
     mark = _(" … (cut: %(count)s characters; a CSV file holds them all)") % {"count": len(cell)}
-    return cell[: LONGEST_CELL - len(mark)] + mark
+    return letters[: 2 * (LONGEST_CELL - len(mark))].decode("utf-16-le", "ignore") + mark
 
 
 _STYLES = ({"bold": True}, {"num_format": "yyyy-mm-dd"}, {"num_format": "yyyy-mm-dd hh:mm"})

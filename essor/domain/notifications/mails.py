@@ -1,7 +1,7 @@
 """Mails about notifications: at once, several that came together as one, and a summary each morning.
 
 A task sends them, never the transaction that wrote them. A mail is marked as sent after it went out, so that one whose
-worker was killed is sent again rather than lost.
+worker was killed is sent again rather than lost. What a person may not see any more when it leaves is not in it.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from django.utils.translation import ngettext, pgettext
 from essor.access.models import User
 from essor.domain.notifications.models import MailPace, Notification
 from essor.domain.notifications.posting import Refusals
+from essor.domain.notifications.readers import people_of, still_seen
 from essor.jobs.schedule import SCHEDULE, daily
 from essor.jobs.tasks import check_interrupted, task
 from essor.kernel import ids
@@ -61,9 +62,10 @@ def _send(pace: MailPace) -> None:
 
 
 def _send_to(user_id: int, waiting: Sequence[Notification], pace: MailPace) -> None:
-    user = User.objects.filter(pk=user_id, is_active=True).first()
+    user = people_of([user_id]).get(user_id)
     # What was read on the page meanwhile needs no summary.
     unread = [row for row in waiting if row.read is None or pace == MailPace.NOW]
+    unread = still_seen(user, unread) if user is not None else []
     if user is not None and user.email and unread:
         with translation.override(user.language):
             _mail(user, unread, pace).send()

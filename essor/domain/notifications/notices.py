@@ -15,15 +15,14 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone, translation
 
-from essor.access.actor import actor_for
 from essor.access.models import User
 from essor.catalog import current
 from essor.domain.notifications import mails
 from essor.domain.notifications.kinds import Kind, kind_named
 from essor.domain.notifications.models import MailPace, Notification, Preference
+from essor.domain.notifications.readers import people_of, seen_of
 from essor.jobs import live
 from essor.kernel.db.insert import insert_rows
-from essor.query.access import visible_q
 
 Text = str | Callable[[], str]
 LONGEST_TITLE = 255
@@ -62,7 +61,7 @@ def notify(
 def send(notices: Sequence[Notice]) -> int:
     """Tell each person what is meant for them; return how many notices went out."""
     wanted = [one for one in notices if one.user_id != one.by]
-    people = _people({one.user_id for one in wanted})
+    people = people_of({one.user_id for one in wanted})
     wanted = _visible([one for one in wanted if one.user_id in people], people)
     if not wanted:
         return 0
@@ -87,14 +86,6 @@ def at_once(user_ids: Collection[int], kind: Kind) -> set[int]:
     return {one for one in user_ids if chosen.get(one, kind.mail) == MailPace.NOW}
 
 
-def _people(keys: Iterable[int]) -> dict[int, User]:
-    """Return those of the users who may log in."""
-    found = User.objects.filter(
-        pk__in=list(keys), is_active=True, is_frozen=False, user_type=User.Kind.STANDARD
-    )
-    return {one.pk: one for one in found}
-
-
 def _visible(notices: Sequence[Notice], people: dict[int, User]) -> list[Notice]:
     """Keep the notices whose record the person may see: one query per person and object at most."""
     asked: dict[tuple[int, str], set[int]] = defaultdict(set)
@@ -103,19 +94,6 @@ def _visible(notices: Sequence[Notice], people: dict[int, User]) -> list[Notice]
             asked[one.user_id, one.record[0]].add(one.record[1])
     seen = {key: seen_of(people[key[0]], key[1], keys) for key, keys in asked.items()}
     return [one for one in notices if not one.record or one.record[1] in seen[one.user_id, one.record[0]]]
-
-
-def seen_of(user: User, object_name: str, keys: set[int]) -> set[int]:
-    """Return those of the records that the user may see."""
-    catalog = current.get()
-    if not catalog.has(object_name):
-        return set()
-    obj = catalog.object(object_name)
-    condition = visible_q(actor_for(user), obj)
-    rows = obj.model._default_manager.filter(pk__in=sorted(keys))  # noqa: SLF001 -- Django's documented name
-    if obj.is_record:
-        rows = rows.filter(is_deleted=False)
-    return set((rows if condition is None else rows.filter(condition)).values_list("pk", flat=True))
 
 
 def _preferences(notices: Sequence[Notice]) -> dict[tuple[int, str], tuple[bool, str]]:

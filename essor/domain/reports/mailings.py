@@ -126,7 +126,7 @@ def send(mailing_id: int, user_id: int) -> bool:
     """Mail a report to one recipient as they see it; False when they may not have it, or are gone."""
     row = Mailing.objects.select_related("report", "owner").filter(pk=mailing_id).first()
     user = User.objects.filter(pk=user_id, is_active=True).first()
-    if row is None or user is None:
+    if row is None or user is None or not user.may_enter:
         return False
     with translation.override(user.language), timezone.override(zone_named(user.timezone)):
         actor = actor_for(user)

@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any
 
 import orjson
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ from essor.access.actor import Actor, actor_for
 from essor.access.rights import Permission
 from essor.faces.api.problem import Problem, of_error, refusal
 from essor.kernel.clock import zone_named
+from essor.kernel.db import lost
 from essor.kernel.errors import EssorError
 from essor.kernel.whole import whole
 
@@ -60,6 +62,10 @@ def endpoint(**views: View) -> View:
             return response
         except EssorError as error:
             return of_error(error)
+        except Error as error:
+            if (told := lost.busy(error)) is None:
+                raise
+            return of_error(told)
 
     return door
 

@@ -12,6 +12,7 @@ from essor.catalog import current
 from essor.catalog.definitions import ObjectDef
 from essor.kernel import ids
 from essor.kernel.errors import (
+    Busy,
     Conflict,
     DuplicatesDetected,
     EssorError,
@@ -27,6 +28,7 @@ from essor.kernel.errors import (
 
 STATUS: Sequence[tuple[type[EssorError], int]] = (
     (Conflict, 412),
+    (Busy, 409),
     (Forbidden, 403),
     (NotFound, 404),
     (UnknownObject, 404),

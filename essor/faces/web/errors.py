@@ -20,6 +20,7 @@ STATUS: dict[type[errors.EssorError], int] = {
     errors.UnknownField: 404,
     errors.Forbidden: 403,
     errors.Conflict: 409,
+    errors.Busy: 409,
     errors.ValidationFailed: 422,
     errors.QueryRefused: 400,
 }
@@ -52,6 +53,8 @@ def is_fragment(request: HttpRequest) -> bool:
 def said(request: HttpRequest, error: errors.EssorError) -> HttpResponse:
     """Return the answer for an error that carries its own sentence for the reader."""
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400)
+    if isinstance(error, errors.Busy) and request.method == "POST" and not is_fragment(request):
+        return _send_again(request, status, str(error))
     titles = {404: _("Not found"), 403: _("Not allowed"), 409: _("Somebody was faster")}
     icon = {404: "search", 403: "lock"}.get(status, "alert-triangle")
     return answer(request, Problem(status, titles.get(status, _("This did not work")), str(error), icon))

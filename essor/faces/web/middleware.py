@@ -14,6 +14,7 @@ from essor.access.actor import Actor, actor_for
 from essor.faces.web import errors
 from essor.faces.web.formatting import Reader, reading_as
 from essor.kernel.clock import zone_named
+from essor.kernel.db import lost
 from essor.kernel.errors import EssorError
 
 NAMESPACE = "web"
@@ -55,10 +56,9 @@ class ReaderMiddleware:
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
-        """Turn an error made for people into its page."""
-        if isinstance(exception, EssorError) and is_page(request):
-            return errors.said(request, exception)
-        return None
+        """Turn an error made for people into its page, and one of the database's into words where others were in the way."""
+        found = exception if isinstance(exception, EssorError) else lost.busy(exception)
+        return errors.said(request, found) if found is not None and is_page(request) else None
 
 
 class SignInMiddleware(LoginRequiredMiddleware):  # type: ignore[misc]  # untyped in Django

@@ -8,6 +8,7 @@ from django_tasks import TaskContext
 from django_tasks import task as plain_task
 
 from essor.jobs.tasks import check_interrupted, current_task_id, task
+from essor.kernel.db import lost
 
 calls: list[object] = []
 
@@ -27,6 +28,14 @@ def urgent(value: object) -> None:
 def failing(message: str) -> None:
     calls.append(message)
     raise ArithmeticError(message)
+
+
+@task()
+def outdone(times: int) -> None:
+    """Meet others at the same records that many times."""
+    calls.append(times)
+    if len(calls) <= times:
+        raise lost.told()
 
 
 @task(alone=True)

@@ -111,6 +111,14 @@ def test_a_failing_task_is_tried_again_with_growing_waits_and_then_fails() -> No
     assert "ArithmeticError: no" in row.traceback
 
 
+def test_a_task_whose_records_others_were_writing_is_tried_again_without_having_asked_for_it() -> None:
+    sample_tasks.outdone.enqueue(1)
+    for status in ("READY", "SUCCESSFUL"):
+        make_ready()
+        assert run_next()
+        assert DBTaskResult.objects.get().status == status
+
+
 def test_a_result_that_json_cannot_say_is_a_failure() -> None:
     sample_tasks.unspeakable.enqueue()
     worker.drain()

@@ -18,6 +18,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.test import override_settings
 from django.urls import include, path
 
+from essor.project import bodies
 from essor.project.bodies import MOST_OF_STRANGERS
 from essor.project.handler import Handler
 
@@ -127,6 +128,24 @@ def test_an_error_of_a_view_is_an_answer_and_the_thread_goes_on(handler: Handler
     (head, body), (_head, after) = ask(handler, ("/fails", b""), ("/echo", b"still here"))
     assert (head["status"], body) == (500, b"sorry")
     assert after == b"still here"
+
+
+def test_nobody_fills_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A body without end is read no further than to the limit, whoever sends it."""
+    monkeypatch.setattr(bodies, "MOST", bodies.MOST_OF_STRANGERS + 1_000_000)
+    parts = 0
+
+    async def endless() -> dict[str, object]:
+        nonlocal parts
+        parts += 1
+        assert parts < 100
+        return {"type": "http.request", "body": b"x" * 1_000_000, "more_body": True}
+
+    async def known() -> bool:
+        return True
+
+    with pytest.raises(bodies.TooLarge):
+        asyncio.run(bodies.read(endless, known))
 
 
 def test_a_stranger_sends_no_more_than_forms_need_and_who_is_signed_in_sends_files(handler: Handler) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from essor.records.change import Change
 from essor.records.save import save
 
 New = Callable[..., int]
+Lose = Callable[[int], None]
 
 
 @pytest.fixture
@@ -32,3 +33,27 @@ def somebody_waits() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
         return bool(cursor.fetchone()[0])
+
+
+@pytest.fixture
+def lose() -> Iterator[Lose]:
+    """Return what makes the database take back the next `times` transactions that change an account, as in a deadlock."""
+
+    def begin(times: int) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE SEQUENCE lost_turns")  # counts on though a transaction is taken back
+            cursor.execute(f"""CREATE FUNCTION lose_turn() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                IF nextval('lost_turns') <= {times} THEN
+                    RAISE EXCEPTION 'deadlock detected' USING ERRCODE = 'deadlock_detected';
+                END IF;
+                RETURN NEW;
+            END $$""")
+            cursor.execute(
+                "CREATE TRIGGER lose_turn BEFORE UPDATE ON sales_account FOR EACH ROW EXECUTE FUNCTION lose_turn()"
+            )
+
+    yield begin
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER IF EXISTS lose_turn ON sales_account")
+        cursor.execute("DROP FUNCTION IF EXISTS lose_turn")
+        cursor.execute("DROP SEQUENCE IF EXISTS lost_turns")

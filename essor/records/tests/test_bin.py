@@ -196,6 +196,16 @@ def test_a_detail_comes_back_only_with_its_master(admin: Actor, new: New) -> Non
         undelete(admin, "CampaignMember", [member])
 
 
+def test_what_comes_back_closes_no_circle(admin: Actor, new: New) -> None:
+    top, middle = new("Account", Name="Top"), new("Account", Name="Middle")
+    low = new("Account", Name="Low", ParentId=ids.encode("001", middle))
+    save(admin, Change("Account", {"ParentId": ids.encode("001", top)}, id=middle))
+    delete(admin, "Account", [middle])
+    save(admin, Change("Account", {"ParentId": ids.encode("001", low)}, id=top))
+    undelete(admin, "Account", [middle])
+    assert dict(Account.objects.values_list("pk", "parent_id")) == {low: None, top: low, middle: top}
+
+
 @pytest.mark.django_db(transaction=True)  # references are looked at when a transaction ends
 def test_emptying_the_bin_does_not_stumble_over_what_refers_to_it(admin: Actor, new: New) -> None:
     account = new("Account", Name="Acme")

@@ -27,6 +27,7 @@ from essor.domain.approvals.models import (
     ProcessInstanceWorkitem,
 )
 from essor.domain.approvals.routes import BEGINNING, routes
+from essor.kernel.db import lost
 from essor.kernel.errors import Conflict, EssorError, FieldError, Forbidden, NotFound, ValidationFailed
 
 ANSWERS = {APPROVED, REJECTED, "NoResponse", "Removed", "Reassigned"}
@@ -98,6 +99,7 @@ def decide_many(actor: Actor, item_ids: Sequence[int], *, approve: bool, comment
     return [found[key] for key in item_ids]
 
 
+@lost.again
 def _together(answer: Answer, keys: Sequence[int]) -> dict[int, Decision]:
     """Answer in one transaction; where a record refuses what follows, one by one."""
     try:

@@ -136,7 +136,7 @@ def _locked(actor: Actor, obj: ObjectDef, keys: Sequence[int]) -> tuple[dict[int
         editable = visible_q(actor, obj, verb="edit")
         mine = rows if editable is None else rows.filter(editable)
         if connection.features.has_select_for_update:
-            mine = mine.select_for_update(of=("self",))
+            mine = mine.order_by("pk").select_for_update(no_key=True, of=("self",))
         names = {
             key: str(name or obj.label)
             for key, name in mine.values_list("pk", obj.field(obj.name_field).attr)

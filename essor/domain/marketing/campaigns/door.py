@@ -84,7 +84,9 @@ def by_ticket(token: str) -> tuple[Event, Guest]:
 
 def _event(key: int) -> Event:
     one = Campaign.objects.filter(pk=key, is_deleted=False, is_active=True).first()
-    away = timedelta() if one is None or one.event_date is None else _day(one.event_date) - _day(timezone.now())
+    away = (
+        timedelta() if one is None or one.event_date is None else _day(one.event_date) - _day(timezone.now())
+    )
     if one is None or -away > AROUND:
         raise NotFound(_("This link does not lead to an event (any more)."))
     if away > AROUND:

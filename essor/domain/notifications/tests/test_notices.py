@@ -103,6 +103,31 @@ def test_the_daily_summary_leaves_out_what_was_read(rep: Actor) -> None:
     assert not Notification.objects.exclude(mail="off").exists()
 
 
+def test_the_daily_summary_leaves_out_what_one_may_not_see_any_more(boss: Actor, rep: Actor) -> None:
+    for kind in ("followed", "assigned"):
+        reading.choose(rep.user_id, {kind: (True, "daily")})
+    secret, theirs = (save(boss, Change("Account", {"Name": name})).id for name in ("Secret", "Theirs"))
+    notify([rep.user_id], "followed", "Secret changed", record=("Account", secret))
+    notify([rep.user_id], "assigned", "Theirs is yours", record=("Account", theirs))
+    notify([rep.user_id], "followed", "About nothing")
+    OrgDefault.objects.update_or_create(object_name="Account", defaults={"access": OrgDefault.Access.PRIVATE})
+    save(boss, Change("Account", {"OwnerId": ids.encode("005", rep.user_id)}, id=theirs))
+    bump()
+    mails.send_summaries.func()
+    [letter] = mail.outbox
+    assert ("Theirs is yours" in letter.body, "About nothing" in letter.body) == (True, True)
+    assert "Secret" not in letter.body
+    assert not Notification.objects.exclude(mail="off").exists()
+
+
+def test_nobody_is_mailed_who_may_not_enter_any_more(rep: Actor) -> None:
+    reading.choose(rep.user_id, {"followed": (True, "daily")})
+    notify([rep.user_id], "followed", "Once told")
+    User.objects.filter(pk=rep.user_id).update(is_frozen=True)
+    mails.send_summaries.func()
+    assert not mail.outbox
+
+
 def test_a_new_owner_is_told_of_a_record_and_of_a_heap_once(boss: Actor, rep: Actor) -> None:
     owner = ids.encode("005", rep.user_id)
     save(boss, Change("Account", {"Name": "Acme", "OwnerId": owner}))

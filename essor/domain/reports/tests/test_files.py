@@ -48,13 +48,3 @@ def test_a_table_is_written_for_people(admin: Actor, deals: list[Opportunity], t
     assert first == ["Deal 0", "Alpha", "Yes", "100.0", "EUR", "2026-02-04"]
     book = python_calamine.CalamineWorkbook.from_path(str(files.write(admin, report, tmp_path, "xlsx")))
     assert book.get_sheet_by_index(0).to_python()[1][3:] == [100.0, "EUR", deals[0].close_date]
-
-
-def test_a_cell_that_no_spreadsheet_holds_is_cut_and_says_so(tmp_path: Path) -> None:
-    path = tmp_path / "long.xlsx"
-    export.write_table(path, ["Text"], iter([["é" * 40_000], ["short"]]), "xlsx")
-    (_head, (long,), (short,)) = (
-        python_calamine.CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
-    )
-    assert (len(long), short) == (export.LONGEST_CELL, "short")
-    assert long.endswith("(cut: 40000 characters; a CSV file holds them all)")

@@ -22,6 +22,7 @@ from essor.domain.sales.conversion import carry, mapping, rules
 from essor.domain.sales.conversion.models import Conversion
 from essor.kernel import events
 from essor.kernel.clock import zone_named
+from essor.kernel.db import lost
 from essor.kernel.errors import FieldError, NotFound, ValidationFailed
 from essor.query.access import visible_q
 from essor.records import undo
@@ -122,6 +123,7 @@ def _rolled_back() -> tuple[FieldError, ...]:
     return (FieldError("", "ALL_OR_NONE_OPERATION_ROLLED_BACK", message),)
 
 
+@lost.again
 def _attempt(actor: Actor, asks: Sequence[Ask]) -> list[Outcome]:
     """Convert all leads, or none when one of them is refused; then the outcomes of the others are what they would be."""
     with transaction.atomic():

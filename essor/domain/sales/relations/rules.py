@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import date
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from essor.access.actor import in_house
+from essor.access.actor import Actor, in_house
+from essor.catalog.definitions import ObjectDef
 from essor.domain.sales.relations.models import AccountContactRelation, OpportunityContactRole
 from essor.kernel.clock import zone_named
 from essor.records import circles
 from essor.records.batch import Batch, Row
-from essor.records.change import Change
+from essor.records.change import Change, Source
 from essor.records.delete import delete
 from essor.records.load import object_rows
-from essor.records.rules import after, before
+from essor.records.rules import after, alike, before, merging
 from essor.records.save import save_many
 
 ROLE, RELATION = "OpportunityContactRole", "AccountContactRelation"
+alike(RELATION, "account", "contact", "is_active", "end_date")
 
 
 @before("Account", reads=("ParentId",))
@@ -72,6 +76,21 @@ def one_primary(batch: Batch) -> None:
     changes = [Change(ROLE, {"IsPrimary": False}, id=key) for key in keys]
     if changes:
         save_many(in_house(batch.actor), ROLE, changes, source=batch.source)
+
+
+@merging("Contact")
+def stays_primary(
+    actor: Actor, _obj: ObjectDef, winner: int, losers: Collection[int], source: Source
+) -> dict[str, Any]:
+    """Give the winner the primary part that a loser has where both play one in a deal: only the winner's part stays."""
+    theirs = OpportunityContactRole.objects.filter(contact_id__in=losers, is_primary=True, is_deleted=False)
+    mine = OpportunityContactRole.objects.filter(
+        contact_id=winner, is_primary=False, is_deleted=False, opportunity__in=theirs.values("opportunity")
+    )
+    changes = [Change(ROLE, {"IsPrimary": True}, id=key) for key in mine.values_list("pk", flat=True)]
+    if changes:
+        save_many(in_house(actor), ROLE, changes, source=source)
+    return {}
 
 
 @before(RELATION, reads=("AccountId", "ContactId", "StartDate", "EndDate", "IsActive", "IsDirect"))

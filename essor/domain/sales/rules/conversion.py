@@ -92,8 +92,9 @@ def _follow(where: Q, rate: float | None) -> bool:
     keys = list(Opportunity.objects.filter(where).order_by().values_list("pk", flat=True)[:CHUNK])
     if not keys:
         return False
-    Opportunity.objects.filter(where, pk__in=keys).update(**columns(rate))
     catalog = current.get()
+    rollups.hold(catalog.object(DEAL), keys)
+    Opportunity.objects.filter(where, pk__in=keys).update(**columns(rate))
     rollups.refresh_parents(catalog, DEAL, rollups.parents_of_keys(catalog, DEAL, keys))
     events.emit("record.updated", DEAL, keys, {"rollup": True})
     return True

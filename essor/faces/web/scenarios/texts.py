@@ -101,7 +101,11 @@ def turn(request: HttpRequest) -> HttpResponseBase:
 def heard(request: HttpRequest, token: str, what: str) -> HttpResponse:
     """Take in what the provider reports: “receipt” or “answer”. It learns nothing from what comes back."""
     row = keeping.gateway()
-    if row is None or not hmac.compare_digest(row.token, token) or what not in ("receipt", "answer"):
+    if (
+        row is None
+        or not hmac.compare_digest(row.token.encode(), token.encode())
+        or what not in ("receipt", "answer")
+    ):
         return HttpResponse(status=404)
     data = _sent(request)
     if what == "receipt":

@@ -100,6 +100,10 @@ def test_text_messages_go_to_those_who_agreed_until_they_say_stop(
     assert (sent.number, sent.state, sent.words) == (NUMBER, "delivered", "Success")
     assert stranger.get(receipt.replace(row.token, "0" * 64)).status_code == 404
 
+    assert stranger.get(receipt.replace(row.token, "é")).status_code == 404
+    ours = {"id": "871", "ptt": "4", "to": NUMBER, "content": "Stop hesitating: 20 % off"}
+    assert stranger.post(receipt, ours).status_code == 204
+    assert set(Individual.objects.values_list("sms_consent", flat=True)) == {OPT_IN}, "the words are ours"
     assert stranger.post(answer, {"From": NUMBER, "Body": "Thank you, do not stop!"}).status_code == 204
     assert set(Individual.objects.values_list("sms_consent", flat=True)) == {OPT_IN}
     assert stranger.post(answer, {"from": NUMBER[1:], "text": "ARRÊT svp"}).status_code == 204

@@ -47,9 +47,10 @@ def receipt(row: Gateway, data: Mapping[str, str]) -> bool:
 def answer(row: Gateway, data: Mapping[str, str], *, is_answer: bool = True) -> int:
     """Take in what somebody answered; return how many people want no text messages any more because of it.
 
-    An answer without a text is a provider's word that somebody opted out. What is no answer, but a report, may say so too.
+    An answer without a text is a provider's word that somebody opted out. What is no answer, but a report, may say so too,
+    in the provider's own words: the text in it is ours.
     """
-    text = first(data, *TEXT)
+    text = first(data, *TEXT) if is_answer else ""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     words = re.findall(r"[a-z]+", plain)
     kind = PROVIDERS.get(row.provider)

@@ -16,9 +16,12 @@ from essor.domain.sales.rules.conversion import follow_rates
 from essor.kernel.errors import ValidationFailed
 from essor.query import run
 from essor.query.tree import Column, Compare, Constant, Path, Query
-from essor.records.change import Change
+from essor.records import undo
+from essor.records.change import Change, Source
+from essor.records.merge import merge
 from essor.records.save import save, save_many
 from essor.records.tests.conftest import New
+from essor.records.undelete import undelete
 
 
 def move(admin: Actor, contact: int, account: int | None) -> None:
@@ -134,3 +137,35 @@ def test_people_are_found_by_scope_and_other_needs_a_comment(admin: Actor, new: 
     assert [one.field for one in error.value.errors] == ["ScopesOfResponsibilityOther"]
     new("Contact", LastName="C", ScopesOfResponsibility="Other", ScopesOfResponsibilityOther="Patents")
     assert Contact.objects.get(last_name="C").scopes_of_responsibility_other == "Patents"
+
+
+def test_people_at_the_same_company_are_merged_and_parted_again(admin: Actor, new: New) -> None:
+    account, other = new("Account", Name="Acme"), new("Account", Name="Other")
+    winner, loser = new("Contact", LastName="Roux"), new("Contact", LastName="Leroux")
+    mine, twin, alone, past = (
+        new(RELATION, AccountId=where, ContactId=who, **dates)
+        for where, who, dates in (
+            (account, winner, {}), (account, loser, {}), (other, loser, {}), (account, loser, {"EndDate": "2020-01-31"}),
+        )
+    )  # fmt: skip
+    before = set(Relation.objects.values_list("pk", "contact_id", "is_deleted"))
+    merge(admin, "Contact", winner, [loser])
+    live = Relation.objects.filter(is_deleted=False).order_by("pk")
+    assert list(live.values_list("pk", "contact_id")) == [(mine, winner), (alone, winner), (past, winner)]
+    undelete(admin, "Contact", [loser])
+    assert set(Relation.objects.values_list("pk", "contact_id", "is_deleted")) == before
+    assert twin in {key for key, _contact, _gone in before}
+
+
+def test_a_deal_keeps_its_primary_contact_when_both_who_played_a_part_become_one(
+    admin: Actor, new: New
+) -> None:
+    winner, loser = new("Contact", LastName="Roux"), new("Contact", LastName="Leroux")
+    deal = new("Opportunity", Name="D", StageName="Prospecting", CloseDate="2027-01-31", ContactId=loser)
+    mine = new("OpportunityContactRole", OpportunityId=deal, ContactId=winner)
+    batch = undo.begin(admin, "merge", "Contact")
+    merge(admin, "Contact", winner, [loser], source=Source("test", batch=batch))
+    live = Role.objects.filter(is_deleted=False).order_by("pk")
+    assert list(live.values_list("pk", "contact_id", "is_primary")) == [(mine, winner, True)]
+    undo.undo(admin, batch)
+    assert set(live.values_list("contact_id", "is_primary")) == {(loser, True), (winner, False)}

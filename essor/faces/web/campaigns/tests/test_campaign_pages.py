@@ -138,7 +138,9 @@ def test_the_door_opens_to_its_link_only(event: dict[str, int]) -> None:
     assert CampaignMember.objects.get(pk=place).checked_in_date is None
     Campaign.objects.update(event_date=timezone.now() - timedelta(days=2))
     assert phone.get(f"/e/{key}").status_code == 404
-    tomorrow = timezone.now().astimezone(ZoneInfo("Europe/Paris")).replace(hour=23, minute=59) + timedelta(days=1)
+    tomorrow = timezone.now().astimezone(ZoneInfo("Europe/Paris")).replace(hour=23, minute=59) + timedelta(
+        days=1
+    )
     Campaign.objects.update(event_date=tomorrow)
     assert phone.get(f"/e/{key}").status_code == 200, "the whole day before"
     Campaign.objects.update(event_date=tomorrow + timedelta(days=20))
