@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from essor.domain.automation import numbers, outcome
 from essor.domain.automation.checking import Problem
@@ -201,7 +201,7 @@ def start_words(site: Site, trigger: Trigger) -> str:
         return pattern % {"object": label, "num": days, "field": date_label}
     return {
         "created": _("%(object)s created"),
-        "updated": _("%(object)s changed"),
+        "updated": pgettext("start of a flow", "%(object)s changed"),
         "saved": _("%(object)s created or changed"),
         "manual": _("%(object)s: somebody presses the button"),
         "segment": _("%(object)s: whoever is in a segment"),
