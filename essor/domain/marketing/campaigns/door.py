@@ -1,7 +1,8 @@
 """Check-in at the door of an event: who holds the door's link sees names and companies, and lets people in.
 
 The link and the guests' tickets are signed texts; they open from the day before the event until the day after it, as the
-company counts days, while the campaign is active. Nothing but name, company and status is shown, and nothing but coming and going is written.
+company counts days, while the campaign is active. Nothing but name, company and status is shown, and nothing but coming and
+going is written.
 """
 
 from __future__ import annotations
@@ -84,7 +85,9 @@ def by_ticket(token: str) -> tuple[Event, Guest]:
 
 def _event(key: int) -> Event:
     one = Campaign.objects.filter(pk=key, is_deleted=False, is_active=True).first()
-    away = timedelta() if one is None or one.event_date is None else _day(one.event_date) - _day(timezone.now())
+    away = (
+        timedelta() if one is None or one.event_date is None else _day(one.event_date) - _day(timezone.now())
+    )
     if one is None or -away > AROUND:
         raise NotFound(_("This link does not lead to an event (any more)."))
     if away > AROUND:

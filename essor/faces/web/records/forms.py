@@ -322,7 +322,9 @@ def _unchosen(obj: ObjectDef, data: QueryDict) -> dict[str, list[str]]:
     for name, text in _labels(data).items():
         field = obj.by_name.get(name.removesuffix(".label").lower())
         if field is not None and text.strip() and data.get(field.name) == "":
-            found[field.name] = [_("Choose “%(text)s” from the list, or leave this empty.") % {"text": text.strip()[:80]}]
+            found[field.name] = [
+                _("Choose “%(text)s” from the list, or leave this empty.") % {"text": text.strip()[:80]}
+            ]
     return found
 
 

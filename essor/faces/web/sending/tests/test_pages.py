@@ -146,6 +146,16 @@ def test_servers_are_kept_with_their_password_sealed(admin: Client) -> None:
     ):
         assert admin.post("/setup/sending/server", {**SERVER, **wrong}).status_code == 422
     assert Server.objects.count() == 1
+    own = {
+        "name": "Brevo",
+        "kind": "backend",
+        "backend": "anymail.backends.brevo.EmailBackend",
+        "options": '{"api_key": "x"}',
+    }
+    assert admin.post("/setup/sending/server", {**SERVER, **own}).status_code == 302
+    page = admin.get(f"/setup/sending/server/{Server.objects.latest('pk').pk}").content.decode()
+    assert "/anymail/brevo/tracking/" in page, "where the provider reports to"
+    assert "not heard" in page, "nobody is, without a secret"
 
 
 def test_a_domain_shows_what_to_publish(admin: Client) -> None:
