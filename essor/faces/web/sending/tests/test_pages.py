@@ -107,6 +107,13 @@ def test_what_a_new_mailing_lacks_is_chosen_where_it_is_launched(admin: Client, 
     assert (refused.status_code, "field-error" in refused.content.decode()) == (422, True)
     kept = admin.post(f"{made['Location']}/letter", {**typed, "FromAddress": "zoe@x.example"})
     assert kept["Location"] == made["Location"]
+    first, other = (Server.objects.create(name=name, host="smtp.example.com") for name in ("Main", "Brevo"))
+    assert "Brevo" in admin.get(made["Location"]).content.decode(), "with two servers somebody must choose"
+    good = {**typed, "FromAddress": "zoe@x.example"}
+    assert admin.post(f"{made['Location']}/letter", {**good, "server": "99"}).status_code == 422
+    assert admin.post(f"{made['Location']}/letter", {**good, "server": str(other.pk)}).status_code == 302
+    assert ListEmail.objects.exclude(pk=draft.pk).get().server == other
+    first.delete()
     mailing = ListEmail.objects.exclude(pk=draft.pk).get()
     assert (mailing.email_template_id, mailing.subject) == (draft.email_template_id, "Spring is here")
 
