@@ -11,6 +11,7 @@ from django.db.models.functions import Mod
 
 from essor.access.actor import actor_for
 from essor.access.models import User
+from essor.domain.demo import readers
 from essor.domain.demo.seed import SEED
 from essor.domain.marketing.audience import keep
 from essor.domain.marketing.audience.definition import Audience, Part
@@ -97,6 +98,8 @@ def make(now: datetime, guide: str) -> None:
                 launch.freeze_letters(actor, mailing)
                 freezing.draw(mailing, actor, due=begun)
                 _sent(mailing, begun, rng, whole=status == SENT)
+            if status == SENT:
+                readers.make(mailing, rng)
 
 
 def _owner() -> User | None:

@@ -1,7 +1,8 @@
 """Check-in at the door of an event: who holds the door's link sees names and companies, and lets people in.
 
 The link and the guests' tickets are signed texts; they open from the day before the event until the day after it, as the
-company counts days, while the campaign is active. Nothing but name, company and status is shown, and nothing but coming and going is written.
+company counts days, while the campaign is active. Nothing but name, company and status is shown, and nothing but coming and
+going is written.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ OBJECTS = (
             ),
             "currency_iso_code": Spec(readonly=True, history=False, options={"apart": True}),
         },
-        search=("Name", "Title"),
+        search=("Name", "Title"), activities=True,
     ),
     Standard(
         "pages.FormSubmission", "1fs", _("Form sent"), _("Forms sent"), icon="inbox", tab=False, createable=False,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from essor.access.actor import Actor
 from essor.domain.marketing.sending import launch, numbers, trial
-from essor.domain.marketing.sending.models import ListEmail, Recipient
+from essor.domain.marketing.sending.models import ListEmail, Recipient, Server
 from essor.domain.marketing.sending.states import (
     CANCELLED,
     DRAFT,
@@ -41,6 +41,20 @@ def resume(actor: Actor, key: int) -> None:
             launch.freeze_letters(actor, mailing)
         ListEmail.objects.filter(pk=key).update(problem=None, held_until=None, failures=0)
         _turn(actor, key, SENDING)
+
+
+def go_over(actor: Actor, key: int, server: int | None) -> None:
+    """Choose the mail server that a draft will leave through; None is the first there is."""
+    with transaction.atomic():
+        mailing = _locked(key)
+        if mailing.server_id == server:
+            return
+        if mailing.status != DRAFT or (server is not None and not Server.objects.filter(pk=server).exists()):
+            raise ValidationFailed(
+                [FieldError("server", "INVALID_FIELD_VALUE", _("Choose one of the list."))]
+            )
+        _touch(actor, key)
+        ListEmail.objects.filter(pk=key).update(server_id=server)
 
 
 def cancel(actor: Actor, key: int) -> None:

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 import orjson
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from essor.domain.marketing.sending.models import Server
@@ -70,6 +71,14 @@ def keep(values: Mapping[str, str], server: Server | None = None) -> Server:
         raise ValidationFailed(errors)
     row.save()
     return row
+
+
+def webhook(server: Server) -> str:
+    """Return the address that a provider of django-anymail reports bounces to, empty for all other servers."""
+    home, _dot, rest = server.backend.partition("anymail.backends.")
+    if server.kind != Server.Kind.BACKEND or home or not rest:
+        return ""
+    return f"{settings.SITE_URL}/anymail/{rest.partition('.')[0]}/tracking/"
 
 
 def rates_text(server: Server) -> str:

@@ -81,7 +81,7 @@ def try_server(server: Server) -> str:
     """Connect and sign in; return what the server can do. Raises an EssorError that says what is wrong."""
     if server.kind == Server.Kind.BACKEND:
         couriers.courier_of(server).close()
-        return _("The provider can be used.")
+        return _("The provider’s settings are complete. Send a test from a mailing to see it at work.")
 
     async def hello() -> list[str]:
         found = await greeted(couriers.address_of(server))

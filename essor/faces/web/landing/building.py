@@ -24,6 +24,8 @@ from essor.domain.marketing.pages.objects import PAGE, UTM
 from essor.domain.marketing.sending.addresses import VISIT_NAME
 from essor.faces.web import offers
 from essor.faces.web.landing import public
+from essor.faces.web.letters import wanted
+from essor.faces.web.records.page import may_edit
 from essor.faces.web.records.reading import Loaded, actor_of, load
 from essor.faces.web.setup.forms import Form, starting, submit
 from essor.faces.web.shapes import Action
@@ -117,7 +119,21 @@ def write(request: HttpRequest, record_id: str) -> HttpResponseBase:
         }
         template = save(record.actor, Change("EmailTemplate", values)).id
         save(record.actor, Change(PAGE, {"EmailTemplateId": template}, id=record.key))
-    return HttpResponseRedirect(reverse("web:letter", args=[ids.encode("00X", template)]))
+    editor = reverse("web:letter", args=[ids.encode("00X", template)])
+    return HttpResponseRedirect(f"{editor}?{wanted.PARAMETER}={record.id}")
+
+
+def _take(record: Loaded, letter: int) -> None:
+    """Show a letter that was just made as the text of the page."""
+    if may_edit(record):
+        save(record.actor, Change(PAGE, {"EmailTemplateId": letter}, id=record.key))
+
+
+def _back(record: Loaded) -> Action:
+    return Action(record.title, f"/landing/{record.id}/")
+
+
+wanted.register(PAGE, wanted.Waiting(_take, _back))
 
 
 @xframe_options_sameorigin

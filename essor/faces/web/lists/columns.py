@@ -29,7 +29,7 @@ PREFERRED = (
     "QuoteNumber", "AccountId", "Company", "Title", "StageName", "Status", "GrandTotal", "Amount", "CloseDate",
     "EffectiveDate", "StartDate", "EndDate",
     "StartDateTime", "ActivityDate", "Priority", "ProductCode", "Family", "UnitPrice", "WhoId", "WhatId",
-    "Email", "Phone", "Industry", "Type", "BillingCity", "LinkedInUrl",
+    "Email", "Phone", "Industry", "Type", "BillingCity", "LinkedInUrl", "TotalSent", "StartedDate",
 )  # fmt: skip
 COMPOUND = ("address", "geolocation")
 # Few different values in many rows: each is drawn once.
@@ -59,7 +59,7 @@ def default_keys(obj: ObjectDef) -> list[str]:
     own = [field.name for field in obj.fields if field.custom and not field.compound and not field.hidden]
     telling = [name for name in PREFERRED if obj.has(name)]
     chosen = [one for one in dict.fromkeys((obj.name_field, *telling, *own, "OwnerId")) if obj.has(one)]
-    last = [INACTIVE] if obj.has(LAST) else []
+    last = [INACTIVE] if obj.activities and obj.has(LAST) else []
     return chosen[: STANDING - len(last)] + last
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -14,8 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from essor.access import rows as row_access
 from essor.access.actor import Actor
-from essor.domain.marketing.sending import launch, testing
-from essor.domain.marketing.sending.models import ListEmail
+from essor.domain.marketing.sending import control, launch, testing
+from essor.domain.marketing.sending.models import ListEmail, Server
 from essor.domain.marketing.sending.states import DRAFT
 from essor.faces.web import addresses, offers
 from essor.faces.web.letters import wanted
@@ -27,6 +28,7 @@ from essor.faces.web.toasts import flash
 from essor.kernel import ids
 from essor.kernel.clock import zone_named
 from essor.kernel.errors import EssorError, FieldError, Forbidden, NotFound, ValidationFailed
+from essor.kernel.whole import whole
 from essor.query import run
 from essor.query.tree import Column, Order, Path, Query
 from essor.records.change import Change
@@ -120,7 +122,9 @@ def write(request: HttpRequest, record_id: str) -> HttpResponseBase:
     form = sent(request)
     try:
         values = {name: form.value(name).strip() or None for name in WRITTEN}
-        save(record.actor, Change(MAILING, values, id=record.key))
+        with transaction.atomic():
+            save(record.actor, Change(MAILING, values, id=record.key))
+            control.go_over(record.actor, record.key, whole(form.value("server")))
     except ValidationFailed as wrong:
         return _draw(request, record, mailing, sent(request, errors_of(wrong)))
     flash(request, _("Saved."))
@@ -132,14 +136,17 @@ def _draw(request: HttpRequest, record: Loaded, mailing: ListEmail, form: Form) 
     stored["EmailTemplateId"] = (
         ids.encode("00X", mailing.email_template_id) if mailing.email_template_id else ""
     )
-    usual = starting({"when": "now", "to": record.actor.email, **stored})
+    usual = starting(
+        {"when": "now", "to": record.actor.email, "server": str(mailing.server_id or ""), **stored}
+    )
     form = replace(form, values={**usual.values, **form.values})
     context = {
         "record": record, "mailing": mailing, "form": form, "summary": launch.summary(record.actor, mailing),
         "campaign": ids.encode("701", mailing.campaign_id) if mailing.campaign_id else "",
         "template": ids.encode("00X", mailing.email_template_id) if mailing.email_template_id else "",
         "variants": mailing.trial.get("variants", []), "zone": record.actor.timezone,
-        "wrong_letter": not form.errors.keys().isdisjoint(WRITTEN), "letters": _letters(record.actor, mailing),
+        "wrong_letter": not form.errors.keys().isdisjoint((*WRITTEN, "server")), "letters": _letters(record.actor, mailing),
+        "servers": list(Server.objects.order_by("pk").values_list("pk", "name")),
         "may_write": row_access.may(record.actor, "EmailTemplate", "create"),
     }  # fmt: skip
     return render(request, "sending/launch.html.jinja", context, status=form.status)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from essor.domain.marketing.sending import setting_up, testing
 from essor.domain.marketing.sending.models import SendingDomain, Server
-from essor.domain.marketing.sending.servers import FIELDS, rates_text
+from essor.domain.marketing.sending.servers import FIELDS, rates_text, webhook
 from essor.faces.web.records.reading import actor_of
 from essor.faces.web.setup.doors import customizing
 from essor.faces.web.setup.forms import Form, starting, submit
@@ -47,6 +48,7 @@ def edit(request: HttpRequest, key: int | None = None) -> HttpResponseBase:
     def again(form: Form) -> HttpResponseBase:
         context = {
             "form": form, "server": row, "kinds": Server.Kind.choices, "securities": Server.Security.choices,
+            "webhook": webhook(row) if row else "", "heard": bool(settings.ANYMAIL["WEBHOOK_SECRET"]),
         }  # fmt: skip
         return draw(request, "sending_server", context, current=CURRENT, status=form.status)
 

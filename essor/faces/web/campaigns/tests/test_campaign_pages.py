@@ -19,6 +19,8 @@ from essor.domain.marketing.audience.definition import Part
 from essor.domain.marketing.campaigns import door
 from essor.domain.marketing.campaigns.models import Campaign, CampaignMember
 from essor.domain.marketing.consent.models import Consent, Topic
+from essor.domain.marketing.sending.models import ListEmail
+from essor.domain.marketing.sending.states import FAILED
 from essor.kernel import ids
 from essor.records.change import Change
 from essor.records.save import save
@@ -72,6 +74,28 @@ def test_the_figures_and_the_members_are_drawn_for_those_who_read_only(
     assert reader.post(f"{address}members/status", sent).status_code == 403
     assert writer.post(f"{address}members/status", sent).status_code == 200
     assert CampaignMember.objects.get(pk=event["Bo's place"]).status == "Registered"
+
+
+def test_the_page_says_what_stands_in_the_way_and_lists_stand_in_their_order(
+    event: dict[str, int], signed_in: Any
+) -> None:
+    address = f"/r/{ids.encode('701', event['campaign'])}/"
+    ListEmail.objects.create(
+        name="Invitation", campaign_id=event["campaign"], status=FAILED, problem="The server does not know us.",
+    )  # fmt: skip
+    marketing, seller = signed_in("Marketing"), signed_in("Sales")
+    assert "The server does not know us." in marketing.get(f"{address}under-way").text
+    page = marketing.get(address).text
+    assert "Child campaigns" in page
+    statuses = page.split("Member statuses", 1)[1]
+    places = [
+        statuses.index(one) for one in ("Invited", "Registered", "On the waiting list", "Declined", "Came")
+    ]
+    assert places == sorted(places)
+    # Whose work it is finds it in front; whoever only reads it, behind.
+    assert page.index('data-tab="Campaign"') < page.index('data-tab="Opportunity"')
+    sold = seller.get(address).text
+    assert sold.index('data-tab="Opportunity"') < sold.index('data-tab="Campaign"')
 
 
 def test_the_light_licence_reads_campaigns(event: dict[str, int], signed_in: Any) -> None:

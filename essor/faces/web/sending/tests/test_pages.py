@@ -107,6 +107,13 @@ def test_what_a_new_mailing_lacks_is_chosen_where_it_is_launched(admin: Client, 
     assert (refused.status_code, "field-error" in refused.content.decode()) == (422, True)
     kept = admin.post(f"{made['Location']}/letter", {**typed, "FromAddress": "zoe@x.example"})
     assert kept["Location"] == made["Location"]
+    first, other = (Server.objects.create(name=name, host="smtp.example.com") for name in ("Main", "Brevo"))
+    assert "Brevo" in admin.get(made["Location"]).content.decode(), "with two servers somebody must choose"
+    good = {**typed, "FromAddress": "zoe@x.example"}
+    assert admin.post(f"{made['Location']}/letter", {**good, "server": "99"}).status_code == 422
+    assert admin.post(f"{made['Location']}/letter", {**good, "server": str(other.pk)}).status_code == 302
+    assert ListEmail.objects.exclude(pk=draft.pk).get().server == other
+    first.delete()
     mailing = ListEmail.objects.exclude(pk=draft.pk).get()
     assert (mailing.email_template_id, mailing.subject) == (draft.email_template_id, "Spring is here")
 
@@ -146,6 +153,16 @@ def test_servers_are_kept_with_their_password_sealed(admin: Client) -> None:
     ):
         assert admin.post("/setup/sending/server", {**SERVER, **wrong}).status_code == 422
     assert Server.objects.count() == 1
+    own = {
+        "name": "Brevo",
+        "kind": "backend",
+        "backend": "anymail.backends.brevo.EmailBackend",
+        "options": '{"api_key": "x"}',
+    }
+    assert admin.post("/setup/sending/server", {**SERVER, **own}).status_code == 302
+    page = admin.get(f"/setup/sending/server/{Server.objects.latest('pk').pk}").content.decode()
+    assert "/anymail/brevo/tracking/" in page, "where the provider reports to"
+    assert "not heard" in page, "nobody is, without a secret"
 
 
 def test_a_domain_shows_what_to_publish(admin: Client) -> None:
