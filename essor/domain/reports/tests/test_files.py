@@ -9,7 +9,6 @@ import python_calamine
 
 from essor.access.actor import Actor
 from essor.domain.currencies.models import CurrencyType
-from essor.domain.exchange import export
 from essor.domain.reports import files
 from essor.domain.reports.models import Report
 from essor.domain.reports.tests.conftest import Ask
