@@ -107,12 +107,12 @@ def mailing_to_directors(actor: Actor, server: Sink, sizes: Sizes) -> ListEmail:
 
 def link_of(mail: Message) -> str:
     """Return the path of the link in a mail."""
-    return _path(r'href="https?://[^/]+(/l/[^"]+)"', _html(mail).replace("'", '"'))
+    return _path(r'href="https?://[^/]+(/l/[^"]+)"', html_of(mail).replace("'", '"'))
 
 
 def picture_of(mail: Message) -> str:
     """Return the path of the invisible picture in a mail."""
-    return _path(r'src="https?://[^/]+(/p/[^"]+)"', _html(mail).replace("'", '"'))
+    return _path(r'src="https?://[^/]+(/p/[^"]+)"', html_of(mail).replace("'", '"'))
 
 
 def way_out_of(mail: Message) -> str:
@@ -127,7 +127,8 @@ def report_of(mail: Message) -> bytes:
     return letters.delivery(words, message_id=str(mail["Message-ID"]))
 
 
-def _html(mail: Message) -> str:
+def html_of(mail: Message) -> str:
+    """Return the part of a mail that mail programs show."""
     part = next(one for one in mail.walk() if one.get_content_type() == "text/html")
     payload = part.get_payload(decode=True)
     assert isinstance(payload, bytes)

@@ -25,8 +25,9 @@ from essor.domain.marketing.sending.models import ListEmail, Recipient
 from essor.domain.marketing.sending.states import SENT, State
 from essor.domain.marketing.sending.tests.sink import Sink, sink
 from essor.domain.marketing.tracking import destinations, keeping, reading, verdicts
+from essor.domain.marketing.tracking.keeping import Seen
 from essor.domain.marketing.tracking.models import Hit
-from essor.domain.marketing.tracking.recorder import Recorder, Seen
+from essor.domain.marketing.tracking.recorder import Recorder
 from essor.domain.sales.models import Contact
 from essor.faces.web import hits
 from essor.kernel.tests.outbox import deliver

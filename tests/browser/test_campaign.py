@@ -14,7 +14,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from essor.domain.marketing.sending.tests.sink import Sink, sink
+from essor.domain.marketing.tracking.verdicts import EARLY
 from essor.project.testing import start_with_tables
+from essor.records.strangers import SHORTEST
 from tests import story
 from tests.browser.house import command, free_port, make_administrator, running
 
@@ -71,7 +73,7 @@ def saved(page: Page, address: str, **values: str) -> str:
         field = page.locator(f"main [name={name}]").last
         field.select_option(text) if field.evaluate("one => one.tagName") == "SELECT" else field.fill(text)
     with page.expect_response(lambda answer: answer.request.method == "POST") as answer:
-        page.locator("[data-save]").click()
+        page.locator(".form-foot .btn-primary").click()
     assert answer.value.status < 400, answer.value.status
     page.wait_for_url(lambda url: not url.endswith(address))
     return page.url
@@ -87,10 +89,11 @@ def prepared(page: Page, company: Company) -> str:
         port=str(company.server.port),
         security="none",
     )
+    saved(page, "/setup/sending/domain", name="vauban.example")
     page.goto("/setup/consent")
     page.locator("[name=clicks_need_consent][type=checkbox]").uncheck()
     with page.expect_response(lambda answer: answer.request.method == "POST"):
-        page.locator("[data-save]").click()
+        page.locator(".form-foot .btn-primary").click()
     campaign = saved(page, "/o/Campaign/new", Name="White paper")
     return campaign.split("/r/")[1].split("/")[0]
 
@@ -106,23 +109,27 @@ def landing_page(page: Page, company: Company, campaign: str) -> str:
     )
     page.locator("[name=IsActive][type=checkbox]").check()
     with page.expect_response(re.compile(r"/landing/")) as answer:
-        page.locator("[data-save]").click()
+        page.locator(".form-foot .btn-primary").click()
     assert answer.value.status < 400
     expect(page.get_by_text("Open the page")).to_be_visible()
     return page.locator(".web-form-address").inner_text().strip()
 
 
 def written(page: Page, link: str) -> None:
-    """Write the letter in expert mode."""
-    page.goto("/letters/new?language=en")
+    """Write the letter of a mailing in expert mode, and come back."""
+    page.get_by_role("link", name="Write a new e-mail").click()
     page.locator("button[name=from][value=html]").click()
-    page.wait_for_url(re.compile(r"/letters/00X\w{15}/$"))
-    page.locator(".lt-source textarea, textarea.lt-source").first.fill(LETTER % link)
-    expect(page.frame_locator("iframe").first.get_by_text("The white paper")).to_be_visible()
+    page.wait_for_url(re.compile(r"/letters/00X"))
+    shown = page.frame_locator("iframe").first
+    expect(shown.get_by_text("Ana 0")).to_be_visible()
+    page.fill("#lt-source", LETTER % link)
+    expect(shown.get_by_text("The white paper")).to_be_visible()
     expect(page.locator("[data-saved=saved]")).to_be_visible()
+    page.get_by_role("link", name=re.compile("Back")).first.click()
+    page.wait_for_url(re.compile("/launch"))
 
 
-def launched(page: Page, campaign: str) -> None:
+def launched(page: Page, campaign: str, link: str) -> None:
     """Let everybody of a new segment into the campaign and launch its mailing."""
     page.goto(f"/campaigns/{campaign}/audience")
     page.get_by_role("link", name="New segment: Contacts").first.click()
@@ -134,7 +141,8 @@ def launched(page: Page, campaign: str) -> None:
     expect(page.locator(".cp-big strong")).to_have_text(str(CONTACTS))
     page.locator("#audience").get_by_role("button", name="New mailing").click()
     page.wait_for_url(re.compile("/launch"))
-    page.select_option("[name=EmailTemplateId]", index=1)
+    written(page, link)
+    page.locator(".launch-letter summary").click()
     page.fill("[name=Subject]", "Our white paper")
     page.fill("[name=FromAddress]", "zoe@vauban.example")
     page.locator(".launch-letter").get_by_role("button", name="Save").click()
@@ -142,10 +150,60 @@ def launched(page: Page, campaign: str) -> None:
     page.wait_for_url(re.compile(r"/r/0XB\w+/$"))
 
 
-def test_from_the_plan_to_the_people_to_call(company: Company, visit: Visit) -> None:
+def reader(company: Company, chromium: Browser, number: int) -> Page:
+    """Open the mail of a contact as their mail program shows it."""
+    page = chromium.new_context(user_agent=AGENT).new_page()
+    page.set_content(story.html_of(company.mail_to(number)))
+    return page
+
+
+def takes_the_paper(page: Page, number: int) -> None:
+    """Fill in the form of the landing page and fetch the file."""
+    page.fill("[name=LastName]", "Roux")
+    page.fill("[name=Company]", "Roux et filles")
+    page.fill("[name=Email]", f"p{number}@dest.example")
+    page.wait_for_timeout(SHORTEST * 1_000)  # nobody fills in a form sooner
+    page.locator("button[type=submit]").click()
+    page.wait_for_url(re.compile(r"/thanks/"))
+    with page.expect_download() as download:
+        page.locator("a[href*='/file/']").click()
+    assert Path(download.value.path()).read_bytes() == story.PAPER
+
+
+def test_from_the_plan_to_the_people_to_call(company: Company, visit: Visit, chromium: Browser) -> None:
     page = visit(company.address, "ana@example.fr", language="en")
     campaign = prepared(page, company)
-    link = landing_page(page, company, campaign)
-    written(page, link)
-    launched(page, campaign)
-    page.screenshot(path="/tmp/essor/look/x1.png")
+    launched(page, campaign, landing_page(page, company, campaign))
+    expect(page.get_by_text(f"{CONTACTS} of {CONTACTS}")).to_be_visible()
+    page.wait_for_timeout(EARLY.total_seconds() * 1_000)  # nobody has read a mail sooner
+
+    back, out, *clicks = range(UNKNOWN, UNKNOWN + BACK + OUT + CLICKED)
+    company.send_back(back)
+    leaving = reader(company, chromium, out)
+    leaving.click("text=Unsubscribe")
+    leaving.get_by_role("button", name="Yes, unsubscribe").click()
+    expect(leaving.get_by_text("unsubscribed").first).to_be_visible()
+    readers = [reader(company, chromium, number) for number in clicks]
+    for one in readers:
+        one.click("text=The white paper")
+        one.wait_for_url(re.compile(r"/lp/"))
+        expect(one.locator("h1")).to_have_text("The white paper")
+    takes_the_paper(readers[0], clicks[0])
+
+    page.goto(f"/r/{campaign}/")
+    warm = f"{CLICKED - 1} people clicked and did not respond"
+    expect(page.locator(".cp-warm")).to_contain_text(warm, timeout=VERDICT)
+    funnel = page.locator(".cp-funnel")
+    for label, number in (
+        ("Bounced", UNKNOWN + BACK),
+        ("Opted out", OUT),
+        ("Clicked", CLICKED),
+        ("Responded", 1),
+    ):
+        expect(funnel.locator(".cp-step", has_text=label).locator(".cp-value")).to_have_text(str(number))
+    with page.expect_response(re.compile("/call-tasks")):
+        page.get_by_role("button", name="Have them called").click()
+    page.goto("/o/Task/")
+    expect(page.locator("td.cell-primary a")).to_have_count(CLICKED - 1)
+    for one in (leaving, *readers):
+        one.context.close()

@@ -18,6 +18,7 @@ from essor.domain.marketing.campaigns.models import CampaignMember
 from essor.domain.marketing.campaigns.objects import MEMBER
 from essor.domain.marketing.campaigns.statuses import Status, labelled, of_campaigns
 from essor.domain.marketing.sending.models import ListEmail
+from essor.domain.marketing.tracking.keeping import told
 from essor.kernel.events import Event, consumer
 from essor.records.batch import Batch
 from essor.records.change import Change, Source
@@ -61,6 +62,7 @@ def follow(events: Sequence[Event]) -> None:
             members.add(system_actor(), campaign, object_name, list(people), source=SOURCE)
         moves = _moves(known.get(campaign, ())) if name == FIELDS["mail.sent"] else {}
         _write(campaign, LINKS[object_name], name, people, moves)
+    told(campaigns)  # the funnel of an open page counts these members
 
 
 def _moves(statuses: Sequence[Status]) -> dict[str, str]:

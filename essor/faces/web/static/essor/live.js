@@ -12,6 +12,9 @@ const ENDED = { done: "success", failed: "error", cancelled: "info" };
 const indicator = document.getElementById("jobs-indicator");
 const running = new Set();
 const [SOONEST, LATEST] = [3000, 120000]; // milliseconds until a stream that was refused is asked for again
+const PACED = new Set(["mailing"]);
+const PACE = 1000; // milliseconds
+const waiting = new Map();
 let stream;
 let last = "";
 let pause = SOONEST;
@@ -45,7 +48,23 @@ function hear(event) {
   last = event.lastEventId || last;
   const message = JSON.parse(event.data);
   if (message.job) follow(message.job);
-  for (const [name, detail] of Object.entries(message)) fire(name, detail);
+  for (const [name, detail] of Object.entries(message)) (PACED.has(name) ? paced : fire)(name, detail);
+}
+
+/* A mailing under way says several times a second how it stands: the first word counts at once, of those that follow the
+   last one, so that a page never stays behind (HTMX's own throttle would drop it). */
+function paced(name, detail) {
+  if (waiting.has(name)) {
+    waiting.set(name, detail);
+    return;
+  }
+  fire(name, detail);
+  waiting.set(name, null);
+  setTimeout(() => {
+    const latest = waiting.get(name);
+    waiting.delete(name);
+    if (latest) paced(name, latest);
+  }, PACE);
 }
 
 function fire(name, detail) {
