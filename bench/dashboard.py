@@ -126,7 +126,9 @@ def by_hand(today: datetime) -> dict[str, tuple[str, ...]]:
 def check(key: str, answer: Any, rows: list[tuple[Any, ...]]) -> None:
     """Stop where the two did not count the same records."""
     counted = sum(row[-1] for row in rows)
-    told = {cell.value for cell in answer.lines[-1].cells if not isinstance(cell.value, dict)}  # a dict is money
+    told = {
+        cell.value for cell in answer.lines[-1].cells if not isinstance(cell.value, dict)
+    }  # a dict is money
     if key == "pipeline_late":
         told = {int("".join(one for one in metric.text if one.isdigit())) for metric in answer.metrics}
     if key == "cycle_months":
