@@ -24,7 +24,7 @@ from essor.faces.web import addresses, offers
 from essor.faces.web.preferences import THEME_COOKIE, THEMES
 
 BOTTOM_TABS = 3
-# What people work with all day comes first, for each reader what she may add to: deals for those who sell, campaigns for
+# What people work with all day comes first, for each reader what they may add to: deals for those who sell, campaigns for
 # those who send mailings. All other objects follow in catalog order.
 FIRST_TABS = ("Account", "Contact", "Lead", "Opportunity", "Task", "Campaign", "ListEmail", "Event")
 # The tabs of each catalog that somebody sees, kept as long as the catalog itself: a change of rights or objects makes a new one.
