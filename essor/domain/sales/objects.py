@@ -119,6 +119,7 @@ def address(prefix: str) -> tuple[str, ...]:
 OBJECTS = (
     Standard(
         "sales.Account", "001", _("Account"), _("Accounts"), icon="building",
+        compact=("Industry", "Type", "BillingCity", "Phone", "Website", "LinkedInUrl"),
         fields={
             "name": Spec(required=True), "type": Spec(kind="picklist", choices=ACCOUNT_TYPES),
             "parent": Spec(child_relationship="ChildAccounts", children_label=_("Child accounts")),
@@ -137,6 +138,7 @@ OBJECTS = (
     ),
     Standard(
         "sales.Contact", "003", _("Contact"), _("Contacts"), icon="user",
+        compact=("AccountId", "Title", "Email", "Phone", "MobilePhone", "LinkedInUrl"),
         fields={
             "name": PERSON_NAME, "last_name": Spec(required=True),
             "salutation": Spec(kind="picklist", choices=SALUTATIONS), "email": Spec(kind="email"),
@@ -155,6 +157,7 @@ OBJECTS = (
     ),
     Standard(
         "sales.Lead", "00Q", _("Lead"), _("Leads"), icon="target",
+        compact=("Company", "Status", "Email", "Phone", "MobilePhone", "LeadSource", "LinkedInUrl"),
         fields={
             "name": PERSON_NAME, "last_name": Spec(required=True), "company": Spec(required=True),
             "salutation": Spec(kind="picklist", choices=SALUTATIONS), "email": Spec(kind="email"),
@@ -174,6 +177,7 @@ OBJECTS = (
     ),
     Standard(
         "sales.Opportunity", "006", _("Opportunity"), _("Opportunities"), icon="briefcase",
+        compact=("AccountId", "StageName", "Amount", "CloseDate", "PushCount", "Type"),
         fields={
             "name": Spec(required=True), "stage_name": Spec(kind="picklist", choices=STAGES, required=True),
             "close_date": Spec(required=True), "amount": Spec(kind="money", options={"converted": "ConvertedAmount"}),
@@ -208,6 +212,7 @@ OBJECTS = (
     ),
     Standard(
         "sales.OpportunityHistory", "008", _("Opportunity step"), _("Opportunity path"), icon="history",
+        compact=("Amount", "CloseDate", "DurationInDays"),
         name_field="StageName", tab=False, createable=False,
         fields={
             "opportunity": Spec(kind="masterdetail", child_relationship="OpportunityHistories", on_delete="cascade"),

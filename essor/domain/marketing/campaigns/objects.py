@@ -66,6 +66,7 @@ MEMBERS, DEALS = "CampaignMembers", "Opportunities"
 OBJECTS = (
     Standard(
         "campaigns.Campaign", "701", _("Campaign"), _("Campaigns"), icon="flag",
+        compact=("Status", "Type", "StartDate", "EndDate"),
         fields={
             "name": Spec(required=True), "parent": Spec(child_relationship="ChildCampaigns", children_label=_("Child campaigns")),
             "type": Spec(kind="picklist", choices=TYPES, options={"default": "Email"}),
@@ -93,6 +94,7 @@ OBJECTS = (
     ),
     Standard(
         "campaigns.CampaignMemberStatus", "01Y", _("Member status"), _("Member statuses"), icon="list-check",
+        compact=("HasResponded", "IsDefault"),
         name_field="Label", tab=False, ordered_by="SortOrder",
         fields={
             "campaign": Spec(
@@ -104,6 +106,7 @@ OBJECTS = (
     ),
     Standard(
         "campaigns.CampaignMember", "00v", _("Campaign member"), _("Campaign members"), icon="users", tab=False,
+        compact=("Name", "CompanyOrAccount", "Email", "HasResponded"),
         name_field="Status",
         fields={
             "campaign": Spec(

@@ -13,6 +13,7 @@ ASKED = _("Stands beside a box to be ticked, and is kept as proof; empty: not as
 OBJECTS = (
     Standard(
         "pages.LandingPage", "0lp", _("Landing page"), _("Landing pages"), icon="world",
+        compact=("Title",),
         fields={
             "name": Spec(required=True), "title": Spec(required=True),
             "campaign": Spec(child_relationship="LandingPages", help=_("Who sends the form responds to it.")),
@@ -32,6 +33,7 @@ OBJECTS = (
     ),
     Standard(
         "pages.FormSubmission", "1fs", _("Form sent"), _("Forms sent"), icon="inbox", tab=False, createable=False,
+        compact=("Name",),
         name_field="Email",
         fields={
             "landing_page": Spec(

@@ -26,6 +26,7 @@ STATUSES = (
 OBJECTS = (
     Standard(
         "sending.ListEmail", "0XB", _("Mailing"), _("Mailings"), icon="send",
+        compact=("CampaignId", "Status", "TotalSent", "StartedDate"),
         fields={
             "name": Spec(required=True),
             "campaign": Spec(child_relationship="ListEmails"),

@@ -29,6 +29,7 @@ NOTICES = pick(
 OBJECTS = (
     Standard(
         "orders.Contract", "800", _("Contract"), _("Contracts"), icon="clipboard", name_field="ContractNumber",
+        compact=("AccountId", "Status", "StartDate", "EndDate"),
         fields={
             "contract_number": Spec(kind="autonumber", readonly=True, options={"format": "C-{00000}"}),
             "account": Spec(required=True, child_relationship="Contracts", on_delete="restrict"),
@@ -46,6 +47,7 @@ OBJECTS = (
     ),
     Standard(
         "orders.Order", "801", pgettext_lazy("sales", "Order"), _("Orders"), icon="file-spreadsheet", name_field="OrderNumber",
+        compact=("AccountId", "Status", "GrandTotal", "EffectiveDate", "EndDate"),
         fields={
             "order_number": Spec(kind="autonumber", readonly=True, options={"format": "O-{00000}"}),
             "account": Spec(required=True, child_relationship="Orders", on_delete="restrict"),
@@ -65,6 +67,7 @@ OBJECTS = (
     ),
     Standard(
         "orders.OrderItem", "802", _("Order line"), _("Order lines"), icon="package", tab=False,
+        compact=("ProductCode", "Quantity", "UnitPrice", "TotalPrice"),
         fields={
             "order": Spec(kind="masterdetail", child_relationship="OrderItems", on_delete="cascade", updateable=False),
             **sold_line("OrderItems"),
