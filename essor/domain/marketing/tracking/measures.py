@@ -27,7 +27,7 @@ def opens(list_email_id: int) -> Mapping[int, int]:
 
 def _by_variant(hits: QuerySet[Hit]) -> Mapping[int, int]:
     rows = hits.filter(variant__isnull=False).exclude(verdict=Verdict.MACHINE).order_by()
-    named, others = Count("recipient_id", distinct=True), Count("pk", filter=Q(recipient_id__isnull=True))
-    return {
-        variant: one + other for variant, one, other in rows.values_list("variant").annotate(named, others)
-    }
+    rows = rows.values("variant").annotate(
+        named=Count("recipient_id", distinct=True), others=Count("pk", filter=Q(recipient_id__isnull=True))
+    )
+    return {row["variant"]: row["named"] + row["others"] for row in rows}

@@ -105,13 +105,13 @@ _BURST = """h.link > {opened} AND EXISTS (
   WHERE o.recipient_id = h.recipient_id AND o.link > {opened} AND o.at BETWEEN {before} AND {after}
 ) >= {many}"""
 # By what was done within a minute: people, and of machines the hit in the place of the recipient. Put down first, as SQLite
-# would work out who is a machine once more for each use of the word.
+# would work out who is a machine once more for each use of the word; and it takes tables so joined in their order.
 _SEEN = """
 WITH seen AS MATERIALIZED (
   SELECT CASE WHEN {early} OR ({burst}) THEN h.id END AS machine, h.list_email_id, h.link, {minute} AS minute, h.at,
     r.id AS recipient_id, r.kind, r.person_id
-  FROM tracking_hit h JOIN sending_recipient r ON r.id = h.recipient_id
-  WHERE h.id > %s AND h.id <= %s AND h.verdict = {person}
+  FROM tracking_hit h CROSS JOIN sending_recipient r
+  WHERE h.id > %s AND h.id <= %s AND h.verdict = {person} AND r.id = h.recipient_id
 )
 SELECT machine IS NOT NULL, list_email_id, link, {iso},
   CAST({list}({row}(COALESCE(machine, recipient_id), kind, person_id)) AS text)

@@ -35,7 +35,9 @@ def test_the_highest_rate_wins_and_the_earlier_of_equals() -> None:
     assert trial.winner([Standing(0, 100, 3), Standing(1, 50, 2)]) == 1
     assert trial.winner([Standing(0, 100, 4), Standing(1, 50, 2)]) == 0
     assert trial.chance(Standing(0, 1000, 100), Standing(1, 1000, 150)) < 0.001
-    assert trial.chance(Standing(0, 10, 30), Standing(1, 10, 5)) == 1, "more clicks than mails say nothing of people"
+    assert trial.chance(Standing(0, 10, 30), Standing(1, 10, 5)) == 1, (
+        "more clicks than mails say nothing of people"
+    )
 
 
 @pytest.mark.django_db
