@@ -28,7 +28,7 @@ def show(request: HttpRequest, key: int, tile: int) -> HttpResponseBase:
     board = keep.found(actor, Dashboard, key)
     one = dashboards.tile_of(board, tile)
     report = dashboards.reports_of(actor, [one]).get(one.report)
-    context: dict[str, object] = {"tile": one, "report": report, "picture": None, "problem": ""}
+    context: dict[str, object] = {"tile": one, "report": report, "picture": None, "problem": "", "bare": None}
     if report is None:
         context["problem"] = _("This report is gone, or not shared with you.")
     else:
