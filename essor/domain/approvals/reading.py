@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from essor.access import principals
 from essor.access.actor import Actor
-from essor.access.models import User
 from essor.catalog import current
 from essor.catalog.definitions import ObjectDef
 from essor.domain.absences.away import deputies, seats, today
@@ -149,7 +149,7 @@ def requests_of(actor: Actor, items: Sequence[ProcessInstanceWorkitem]) -> list[
     catalog = current.get()
     instances = [item.process_instance for item in items]
     facts = facts_of(actor, instances)
-    people = _people({one.submitted_by_id for one in instances} | {item.actor_id for item in items})
+    people = principals.names({one.submitted_by_id for one in instances} | {item.actor_id for item in items})
     keys = {(one.target_object_type, one.target_object) for one in instances}
     known = [
         (catalog.by_prefix[prefix].name, key) for prefix, key in sorted(keys) if prefix in catalog.by_prefix
@@ -176,10 +176,6 @@ def requests_of(actor: Actor, items: Sequence[ProcessInstanceWorkitem]) -> list[
     return found
 
 
-def _people(keys: Iterable[int | None]) -> dict[int, str]:
-    return dict(User.objects.filter(pk__in=[key for key in keys if key]).values_list("pk", "name"))
-
-
 def trail(actor: Actor, obj: ObjectDef, key: int) -> list[Round]:
     """Return the requests of a record that the actor may read, the newest first; a bounded number of queries."""
     rows = ProcessInstance.objects.filter(target_object_type=obj.prefix, target_object=key, is_deleted=False)
@@ -199,7 +195,7 @@ def rounds(actor: Actor, instances: Sequence[ProcessInstance]) -> list[Round]:
         )
     )
     away = deputies([item.actor_id for item in items if item.actor_id])
-    people = _people(
+    people = principals.names(
         {one.actor_id for one in lines}
         | {one.original_actor_id for one in lines}
         | {one.actor_id for one in items}
@@ -284,7 +280,7 @@ def preview(actor: Actor, obj: ObjectDef, key: int) -> Preview | None:
     if process is None:
         return None
     way = routes(process, obj, {key: actor.user_id})[key]
-    people = _people(way.approvers)
+    people = principals.names(way.approvers)
     names = tuple(people[one] for one in way.approvers if one in people)
     return Preview(process, way.step.name if way.step else "", names, way.problem)
 

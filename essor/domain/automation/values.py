@@ -25,7 +25,6 @@ from essor.query.trial import end_of
 
 Assignment = Mapping[str, Any]
 FROM = ("value", "formula", "field")
-MOST = 40
 
 
 def paths(assignments: Sequence[Assignment], site: Site) -> Iterator[str]:

@@ -25,7 +25,6 @@ from essor.kernel.whole import whole
 LINES = 3
 QUIET = frozenset({"SystemModstamp", "IsDeleted"})
 DAYS = "DAYS"
-NUMBERS = frozenset({"SUM", "AVG"})
 FREE = re.compile(r"F(\d+)")
 
 
