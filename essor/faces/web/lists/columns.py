@@ -14,8 +14,9 @@ from django.utils.translation import ngettext
 from essor.access.actor import Actor
 from essor.access.view import catalog_for
 from essor.catalog.definitions import Catalog, Field, ObjectDef
+from essor.catalog.kinds.computed import result_kind
 from essor.faces.web import addresses
-from essor.faces.web.display import Shown, part_names, result_kind, shower
+from essor.faces.web.display import Shown, part_names, shower
 from essor.kernel import ids
 from essor.kernel.errors import QueryRefused
 from essor.query import run
@@ -123,7 +124,7 @@ def to_read(obj: ObjectDef, columns: Sequence[ListColumn], actor: Actor) -> list
     found = ["Id", obj.name_field]
     for column in columns:
         found.extend(paths(column))
-        if result_kind(column.field) == "money":
+        if result_kind(column.field).name == "money":
             found.append(f"{column.prefix}CurrencyIsoCode")
         if column.prefix and is_name(column):
             found.append(link_path(obj, column))
@@ -166,7 +167,7 @@ def _drawer(obj: ObjectDef, column: ListColumn, catalog: Catalog) -> Drawer:
     if column.prefix and is_name(column):
         link = obj.by_relationship.get(column.prefix.removesuffix(".").lower())
         return lambda row: _linked(show(row), link, row, catalog)
-    if result_kind(field) not in FROM_VALUE_ALONE:
+    if result_kind(field).name not in FROM_VALUE_ALONE:
         return show
     known: dict[Any, Shown] = {}
 

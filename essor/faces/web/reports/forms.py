@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from essor.catalog.definitions import Catalog, Field, ObjectDef
+from essor.catalog.kinds.computed import result_kind
 from essor.domain.reports import cohort, funnel, reading
 from essor.domain.reports.definition import Definition
 from essor.domain.reports.tree import family_name
@@ -20,13 +21,11 @@ from essor.faces.web.shapes import Option
 from essor.kernel import formats
 from essor.kernel.errors import QueryRefused
 from essor.kernel.whole import whole
-from essor.query.families import result_kind
 
 LINES = 3
 TABLE_COLUMNS = 4
 QUIET = frozenset({"SystemModstamp", "IsDeleted"})
 DAYS = "DAYS"
-NUMBERS = frozenset({"SUM", "AVG"})
 FREE = re.compile(r"F(\d+)")
 
 
