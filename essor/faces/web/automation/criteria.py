@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods
 
 from essor.domain.automation import definition, past
 from essor.domain.automation.definition import Definition
-from essor.faces.web.automation.builder import address
 from essor.faces.web.automation.panels import GOAL, TRIGGER
 from essor.faces.web.automation.reading import Shown
 from essor.faces.web.automation.tabs import found
@@ -24,7 +23,6 @@ from essor.faces.web.lists.filters.drawing import Drawer
 from essor.faces.web.lists.filters.nodes import Group, pruned
 from essor.faces.web.lists.filters.opening import open_filter
 from essor.faces.web.lists.filters.sending import draft_of
-from essor.faces.web.lists.going import go
 from essor.faces.web.records.reading import actor_of
 from essor.faces.web.setup.doors import customizing
 from essor.kernel.errors import NotFound
@@ -32,6 +30,7 @@ from essor.query import codec, run
 from essor.query.tree import Condition, Query
 
 REFUSED = 422
+KEPT = "es:criteria-kept"
 
 
 EXIT = "drop"
@@ -73,7 +72,7 @@ def edited(request: HttpRequest, shown: Shown) -> HttpResponseBase:
         raise past.changed_by(shown.version)
     changed_flow = with_criteria(shown.definition, at, built.where)
     shown.desk.save(actor_of(request), shown.flow, changed_flow, seen=shown.version)
-    return go(address(shown.desk, GOAL if at == EXIT else at.partition(":")[0]))
+    return HttpResponse(headers={"HX-Trigger": KEPT})  # the panel sends itself, with all that is typed in it
 
 
 def criteria_at(flow: Definition, at: str) -> Condition | None:

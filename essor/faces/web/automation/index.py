@@ -26,7 +26,7 @@ from essor.faces.web.setup import choices
 from essor.faces.web.setup.doors import customizing
 from essor.faces.web.setup.forms import Form, starting, submit
 from essor.faces.web.setup.frame import draw
-from essor.faces.web.setup.objects import shown_objects
+from essor.faces.web.setup.objects import named_by_use, shown_objects
 from essor.faces.web.toasts import flash
 from essor.kernel.errors import EssorError
 from essor.kernel.whole import whole
@@ -105,7 +105,7 @@ def add(request: HttpRequest) -> HttpResponseBase:
         return address if chosen else f"{address}?step=trigger"
 
     def again(form: Form) -> HttpResponseBase:
-        objects = [(obj.name, str(obj.label)) for obj in shown_objects() if obj.is_record]
+        objects = named_by_use(obj for obj in shown_objects() if obj.is_record)
         context = {"form": form, "objects": objects, "ready": _ready(), "chosen": chosen}
         return draw(request, "flows/new", context, current="flows", status=form.status)
 
