@@ -137,7 +137,10 @@ def settings(request: HttpRequest, flow_id: int) -> HttpResponseBase:
         return reverse("web:setup_flow_settings", args=[flow_id])
 
     def again(form: Form) -> HttpResponseBase:
-        context = {"form": form, "people": choices.people(), "actings": Flow.Acting.choices}
+        under_way = counted([flow_id]).get(flow_id, (0, 0, None))[0]
+        context = {
+            "form": form, "people": choices.people(), "actings": Flow.Acting.choices, "under_way": under_way,
+        }  # fmt: skip
         return draw_tab(request, "settings", shown, context, tab="settings", status=form.status)
 
     if request.method == "POST":
