@@ -120,10 +120,11 @@ class ChildRelationship:
 class ObjectDef:
     """One object: its names, its Django model, its fields in catalog order and the relationships down.
 
-    `compact` names the fields that tell it at a glance, the most telling first: what headings, lists, related lists and
-    search results show beside its name where nobody has chosen. `done_field` names the checkbox of records that have
-    had their day (a converted lead): lists leave them out unless asked, and nobody edits them. `ordered_by` names the
-    number by which records stand below their parent; without one the newest come first.
+    `about` says in a sentence what the records are for, if anybody wrote it. `compact` names the fields that tell one at
+    a glance, the most telling first: what headings, lists, related lists and search results show beside its name where
+    nobody has chosen. `done_field` names the checkbox of records that have had their day (a converted lead): lists
+    leave them out unless asked, and nobody edits them. `ordered_by` names the number by which records stand below
+    their parent; without one the newest come first.
     """
 
     name: str
@@ -135,6 +136,7 @@ class ObjectDef:
     children: tuple[ChildRelationship, ...] = ()
     name_field: str = "Name"
     icon: str = "table"
+    about: str = ""
     custom: bool = False
     tab: bool = True
     is_record: bool = True

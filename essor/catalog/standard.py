@@ -82,7 +82,7 @@ class Calculated:
 class Standard:
     """One entry of a room's `objects.py`: `fields` by model attribute, `formulas` by outside name.
 
-    `compounds` are {outside name: (label, kind, attrs)}.
+    `compounds` are {outside name: (label, kind, attrs)}; `about` says in a sentence what the records are for.
     """
 
     model: str
@@ -90,6 +90,7 @@ class Standard:
     label: str | Promise
     plural: str | Promise
     icon: str = "table"
+    about: str | Promise = ""
     name: str = ""
     name_field: str = "Name"
     fields: Mapping[str, Spec] = field(default_factory=lambda: EMPTY)
@@ -170,6 +171,7 @@ def _object(entry: Standard, names: Mapping[str, str], prefixes: Mapping[str, st
         fields=tuple(fields),
         name_field=entry.name_field,
         icon=entry.icon,
+        about=cast("str", entry.about),
         tab=entry.tab,
         is_record=entry.is_record,
         activities=entry.activities,

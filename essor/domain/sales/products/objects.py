@@ -20,6 +20,7 @@ def objects(currencies: tuple[Choice, ...]) -> tuple[Standard, ...]:
     return (
         Standard(
             "sales.Product2", "01t", _("Product"), _("Products"), icon="package",
+            about=_("Products are what you sell. With a price in a price book they go on deals and quotes."),
             compact=("ProductCode", "Family"),
             fields={
                 "name": Spec(required=True), "product_code": Spec(external_id=True), "currency_iso_code": currency,
@@ -46,7 +47,7 @@ def objects(currencies: tuple[Choice, ...]) -> tuple[Standard, ...]:
             search=("Name", "ProductCode"),
         ),
         Standard(
-            "sales.OpportunityLineItem", "00k", _("Product of a deal"), _("Products of deals"), icon="package", tab=False,
+            "sales.OpportunityLineItem", "00k", _("Deal product"), _("Deal products"), icon="package", tab=False,
             compact=("ProductCode", "Quantity", "UnitPrice", "TotalPrice"),
             fields={
                 "opportunity": Spec(

@@ -41,6 +41,7 @@ def sold_line(relationship: str) -> dict[str, Spec]:
 OBJECTS = (
     Standard(
         "quotes.Quote", "0Q0", _("Quote"), _("Quotes"), icon="file-text",
+        about=_("A quote offers the products of a deal at a price, as a PDF. Create it from an opportunity."),
         compact=("AccountId", "Status", "GrandTotal", "ExpirationDate", "QuoteNumber"),
         fields={
             "name": Spec(required=True),

@@ -51,7 +51,7 @@ def opt_out(request: HttpRequest, token: str) -> HttpResponse:
 
 def question(standing: Standing) -> str:
     """Return what the page asks before somebody opts out: the words that are kept as proof."""
-    return _("Do not send any more mail to %(address)s?") % {"address": standing.recipient.address}
+    return _("Stop sending e-mails to %(address)s?") % {"address": standing.recipient.address}
 
 
 @login_not_required
@@ -96,9 +96,9 @@ def browser(request: HttpRequest, token: str) -> HttpResponse:  # noqa: ARG001 -
 def labels() -> dict[str, str]:
     """Return how the page asks about being followed."""
     return {
-        "tracking_opens": _("You may see whether I open your mails."),
-        "tracking_clicks": _("You may see which links of your mails I follow."),
-        "visits": _("You may see which pages of your web site I read."),
+        "tracking_opens": _("You may track whether I open your e-mails."),
+        "tracking_clicks": _("You may track which links in your e-mails I click."),
+        "visits": _("You may track which pages of your website I view."),
     }
 
 
@@ -106,7 +106,7 @@ def _wording(standing: Standing) -> str:
     """Return the words that somebody saw when choosing."""
     return "\n".join(
         [
-            _("Which mails would you like to get?"),
+            _("Which e-mails would you like to get?"),
             *(topic.name for topic, _now in standing.topics),
             *(labels()[one] for one, _now in standing.followed),
         ]

@@ -139,11 +139,11 @@ class Migration(migrations.Migration):
                 ("is_tracked", models.BooleanField(default=True, verbose_name="Opens and clicks tracked")),
                 (
                     "hourly_rate",
-                    models.PositiveIntegerField(blank=True, null=True, verbose_name="At most an hour"),
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="Most per hour"),
                 ),
                 (
                     "daily_cap",
-                    models.PositiveIntegerField(blank=True, null=True, verbose_name="At most a day"),
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="Most per day"),
                 ),
                 (
                     "quiet_from",
