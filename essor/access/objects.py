@@ -89,7 +89,7 @@ OBJECTS = (
         search=("Name",), tab=False, is_record=False, createable=False,
     ),
     Standard(
-        model="access.Profile", prefix="00e", label=_("Profile"), plural=_("Profiles"), icon="id-badge",
+        model="access.Profile", prefix="00e", label=_("Profile"), plural=_("Profiles"), icon="id",
         fields={"name": READ_ONLY, "description": READ_ONLY},
         search=("Name",), tab=False, is_record=False, createable=False,
     ),

@@ -13,6 +13,7 @@ from typing import Any, cast
 from django.apps import apps
 from django.db import models
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy
 
 from essor.catalog.definitions import EMPTY, Choice, Field, ObjectDef, OnDelete
@@ -241,7 +242,7 @@ def _field(
         name=name,
         attr=column.attname,
         kind=kind(kind_name),
-        label=cast("str", column.verbose_name),
+        label=cast("str", _label(column.verbose_name)),
         help=cast("str", spec.help),
         required=spec.required,
         unique=spec.unique,
@@ -259,6 +260,11 @@ def _field(
         on_delete=spec.on_delete,
         compound=compound,
     )
+
+
+def _label(words: str | Promise) -> str | Promise:
+    """Return a column's words as a label: those that Django gave it begin with a small letter."""
+    return capfirst(words) if str(words)[:1].islower() else words
 
 
 def _kind_name(column: models.Field[Any, Any]) -> str:

@@ -27,7 +27,7 @@ def reassign(actor: Actor, item_id: int, user_id: int, *, comment: str = "") -> 
     if user.pk == instance.submitted_by_id:
         raise _wrong(_("Nobody approves what they submitted themselves."))
     if instance.workitems.filter(is_deleted=False, actor_id=user.pk).exists():
-        raise _wrong(_("%(name)s is asked already.") % {"name": user.name})
+        raise _wrong(_("%(name)s is already asked.") % {"name": user.name})
     comment = comment.strip()[:LONGEST_COMMENT]
     writing.line(actor, instance, REASSIGNED, comment=comment, item=item, to=user.pk).save()
     ProcessInstanceWorkitem.objects.filter(pk=item.pk).update(is_deleted=True)

@@ -36,11 +36,11 @@ class LandingPage(Record):
     is_active = models.BooleanField(_("Online"), default=False)
     email_template = models.ForeignKey(
         "letters.EmailTemplate", models.DO_NOTHING, null=True, blank=True, related_name="landing_pages",
-        verbose_name=_("Text of the page"),
+        verbose_name=_("Page text"),
     )  # fmt: skip
     form_fields = models.TextField(_("Fields of the form"), null=True, blank=True)
-    button = line(_("Label of the button"), 60)
-    thanks = models.TextField(_("Text that says thank you"), null=True, blank=True)
+    button = line(_("Button label"), 60)
+    thanks = models.TextField(_("Thank-you text"), null=True, blank=True)
     content_document = models.ForeignKey(
         "feed.ContentDocument", models.DO_NOTHING, null=True, blank=True, related_name="landing_pages",
         verbose_name=_("File given in return"),

@@ -8,7 +8,7 @@ from essor.catalog.standard import Calculated, Spec, Standard, pick
 
 PAGE, SUBMISSION = "LandingPage", "FormSubmission"
 UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
-ASKED = _("Stands beside a box to be ticked, and is kept as proof; empty: not asked.")
+ASKED = _("Shown next to a tick box and kept as proof. Empty: not asked.")
 
 OBJECTS = (
     Standard(
@@ -17,7 +17,7 @@ OBJECTS = (
         compact=("Title",),
         fields={
             "name": Spec(required=True), "title": Spec(required=True),
-            "campaign": Spec(child_relationship="LandingPages", help=_("Who sends the form responds to it.")),
+            "campaign": Spec(child_relationship="LandingPages", help=_("Sending the form counts as a response to it.")),
             "slug": Spec(help=_("Empty: made from the heading.")),
             "url_key": Spec(readonly=True, history=False, options={"apart": True}),
             "language": Spec(kind="picklist", choices=pick(("fr", _("French")), ("en", _("English")))),

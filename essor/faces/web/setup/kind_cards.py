@@ -40,7 +40,7 @@ GROUPS: tuple[tuple[Promise, tuple[tuple[str, str, Promise], ...]], ...] = (
         ("address", "map-pin", _("Street, postal code, city, region, country.")),
         ("geolocation", "target", _("Latitude and longitude.")),
     )),
-    (_("Filled by itself"), (
+    (_("Automatic"), (
         ("formula", "function", _("Computed from other fields whenever it is read; filters and sorts.")),
         ("rollup", "sum", _("Count, sum, least or greatest over related records.")),
         ("autonumber", "list-numbers", _("A running number.")),

@@ -32,7 +32,7 @@ PERMISSIONS: dict[Permission, str | Promise] = {
     Permission.VIEW_SETUP: gettext_lazy("See the setup"),
     Permission.VIEW_ALL_DATA: gettext_lazy("See all records of all objects"),
     Permission.MODIFY_ALL_DATA: gettext_lazy("Change all records of all objects"),
-    Permission.API: gettext_lazy("Let programs act for oneself (API)"),
+    Permission.API: gettext_lazy("Let programs act on their behalf (API)"),
 }
 
 

@@ -70,11 +70,9 @@ class Migration(migrations.Migration):
                 ("form_fields", models.TextField(blank=True, null=True, verbose_name="Fields of the form")),
                 (
                     "button",
-                    models.CharField(
-                        blank=True, max_length=60, null=True, verbose_name="Label of the button"
-                    ),
+                    models.CharField(blank=True, max_length=60, null=True, verbose_name="Button label"),
                 ),
-                ("thanks", models.TextField(blank=True, null=True, verbose_name="Text that says thank you")),
+                ("thanks", models.TextField(blank=True, null=True, verbose_name="Thank-you text")),
                 (
                     "lead_source",
                     models.CharField(
@@ -136,7 +134,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="landing_pages",
                         to="letters.emailtemplate",
-                        verbose_name="Text of the page",
+                        verbose_name="Page text",
                     ),
                 ),
                 (
