@@ -140,7 +140,9 @@ def totals(branches: Iterable[Branch], money: Exchange) -> tuple[dict[str, int],
     return found, frozenset(unknown)
 
 
-def credited(branch: Branch, found: Mapping[str, Influence], money: Exchange) -> tuple[Influence, frozenset[str]]:
+def credited(
+    branch: Branch, found: Mapping[str, Influence], money: Exchange
+) -> tuple[Influence, frozenset[str]]:
     """Return what is credited to a campaign in one currency, and the currencies without a rate, left out of it."""
     day, together, unknown = branch.values.get("StartDate"), Influence(), set()
     for code, one in found.items():

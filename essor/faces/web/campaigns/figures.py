@@ -16,7 +16,16 @@ from django.views.decorators.http import require_GET, require_POST
 from essor.access.rights import Permission
 from essor.domain.marketing.campaigns import hierarchy, places
 from essor.domain.marketing.campaigns.hierarchy import COST, EXPECTED, Branch, Exchange
-from essor.domain.marketing.campaigns.influence import DEAL, MODELS, Influence, Model, days, influence, roi, set_days
+from essor.domain.marketing.campaigns.influence import (
+    DEAL,
+    MODELS,
+    Influence,
+    Model,
+    days,
+    influence,
+    roi,
+    set_days,
+)
 from essor.domain.marketing.campaigns.objects import CAMPAIGN
 from essor.faces.web import addresses, formatting, offers
 from essor.faces.web.records.reading import Loaded, actor_of, load
@@ -84,9 +93,10 @@ def panel(request: HttpRequest, record_id: str) -> HttpResponseBase:
     codes = {hierarchy.currency_of(one, currency) for one in branches}.union(*found.values())
     money = hierarchy.exchange(record.actor, currency, codes)
     sums, unknown = hierarchy.totals(branches, money)
-    credits = {one.values["Id"]: hierarchy.credited(one, found.get(one.values["Id"], {}), money) for one in branches}
-    unknown = unknown.union(*(left for _credit, left in credits.values()))
-    credited = {key: credit for key, (credit, _left) in credits.items()}
+    credited, left = {}, set(unknown)
+    for one in branches:
+        credited[one.values["Id"]], more = hierarchy.credited(one, found.get(one.values["Id"], {}), money)
+        left |= more
     lines = [_line(one, credited[one.values["Id"]], money, model) for one in branches]
     sees_deals = record.catalog.has(DEAL) and record.catalog.object(DEAL).has("Amount")
     context = {
@@ -95,8 +105,8 @@ def panel(request: HttpRequest, record_id: str) -> HttpResponseBase:
         "has_deals": any(any(one.deals.values()) for one in credited.values()), "cost": sums[COST],
         "cost_is_planned": any(one.values.get("BudgetedCost") and not one.values.get("ActualCost") for one in branches),
         "days": days(), "may_set": record.actor.can(Permission.CUSTOMIZE), "lines": lines if len(lines) > 1 else [],
-        "whole_roi": roi(sum(one.won for one in lines), sums[COST]), "sums": sums, "unknown": sorted(unknown),
-        "converted": sorted(codes - {currency} - unknown), "seats": seats(record),
+        "whole_roi": roi(sum(one.won for one in lines), sums[COST]), "sums": sums, "unknown": sorted(left),
+        "converted": sorted(codes - {currency} - left), "seats": seats(record),
     }  # fmt: skip
     return render(request, "campaigns/figures.html.jinja", context)
 
@@ -149,8 +159,18 @@ def aims(record: Loaded, sums: Mapping[str, int], credit: Mapping[str, int] | No
     found.append(Aim(_("Responses"), sums["NumberOfResponses"], sums[EXPECTED] or None))
     if credit is not None:
         won = ngettext("%(num)d won", "%(num)d won", credit["won_deals"]) % {"num": credit["won_deals"]}
-        still = _("%(amount)s still open") % {"amount": formatting.money(credit["open"], code)} if credit["open"] else ""
-        found.append(Aim(_("Deals"), credit["deals"], hint=" · ".join(filter(None, (won if credit["deals"] else "", still)))))
+        still = (
+            _("%(amount)s still open") % {"amount": formatting.money(credit["open"], code)}
+            if credit["open"]
+            else ""
+        )
+        found.append(
+            Aim(
+                _("Deals"),
+                credit["deals"],
+                hint=" · ".join(filter(None, (won if credit["deals"] else "", still))),
+            )
+        )
         found.append(Aim(_("Revenue won"), credit["won"], sums["ExpectedRevenue"] or None, "money"))
     if seen.has("ActualCost"):
         found.append(Aim(_("Cost"), sums["ActualCost"], sums["BudgetedCost"] or None, "money", warns=True))

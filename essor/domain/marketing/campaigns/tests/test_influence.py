@@ -56,7 +56,9 @@ def test_first_last_and_even_touch(make: Make, admin: Actor, story: dict[str, in
     assert sorted(one["even"] for one in won.values()) == [3333, 3334, 3334]
     assert roi(won["mail"]["first"], 5000) == pytest.approx(100.02)
     every: list[Influence] = [one["EUR"] for one in found.values()]
-    assert [sum(one.won_deals[model] for one in every) for model in ("first", "last", "even")] == [1, 1, 1], "it is one deal"
+    assert [sum(one.won_deals[model] for one in every) for model in ("first", "last", "even")] == [1, 1, 1], (
+        "it is one deal"
+    )
     open_deal = make(
         "Opportunity",
         Name="O",
@@ -67,7 +69,12 @@ def test_first_last_and_even_touch(make: Make, admin: Actor, story: dict[str, in
     )
     assert open_deal
     again = influence(admin, keys[:1])[keys[0]]["EUR"]
-    assert (again.deals["even"], again.won_deals["even"], again.open["first"], again.won["last"]) == (2, 1, 1000, 0)
+    assert (again.deals["even"], again.won_deals["even"], again.open["first"], again.won["last"]) == (
+        2,
+        1,
+        1000,
+        0,
+    )
 
 
 def test_the_window_is_the_administrators(
@@ -101,7 +108,9 @@ def test_sums_over_the_campaigns_below(make: Make, admin: Actor) -> None:
     assert (sums["BudgetedCost"], sums["NumberOfLeads"], sums["NumberOfResponses"]) == (11100, 1, 1)
     assert unknown == {"USD"}, "nobody keeps a rate"
     assert sums["Cost"] == 11100, "what is planned, as nothing was spent"
-    credit, left = hierarchy.credited(branches[0], {"EUR": told(700), "USD": told(9)}, hierarchy.exchange(admin, "EUR", {"USD"}))
+    credit, left = hierarchy.credited(
+        branches[0], {"EUR": told(700), "USD": told(9)}, hierarchy.exchange(admin, "EUR", {"USD"})
+    )
     assert (credit.won["even"], left) == (700, {"USD"})
 
 

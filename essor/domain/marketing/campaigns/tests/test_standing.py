@@ -18,16 +18,24 @@ from essor.records.save import save
 pytestmark = pytest.mark.django_db
 
 
-def test_it_is_completed_after_its_last_day_unless_somebody_said_otherwise_since(admin: Actor, make: Make) -> None:
+def test_it_is_completed_after_its_last_day_unless_somebody_said_otherwise_since(
+    admin: Actor, make: Make
+) -> None:
     today = timezone.localdate()
-    ends = {"over": -3, "today": 0, "open": None, "reopened": -3}
+    ends = {
+        name: (today + timedelta(days=day)).isoformat()
+        for name, day in (("over", -3), ("today", 0), ("reopened", -3))
+    }
     keys = {
-        name: make("Campaign", Name=name, Status="In Progress", EndDate=None if day is None else (today + timedelta(day)).isoformat())
-        for name, day in ends.items()
-    }  # fmt: skip
+        name: make("Campaign", Name=name, Status="In Progress", EndDate=end) for name, end in ends.items()
+    }
+    make("Campaign", Name="open", Status="In Progress")
     planned = make("Campaign", Name="never begun", EndDate=(today - timedelta(3)).isoformat())
     standing.complete()
-    assert set(Campaign.objects.filter(status="Completed").values_list("pk", flat=True)) == {keys["over"], keys["reopened"]}
+    assert set(Campaign.objects.filter(status="Completed").values_list("pk", flat=True)) == {
+        keys["over"],
+        keys["reopened"],
+    }
     save(admin, Change("Campaign", {"Status": "In Progress"}, id=keys["reopened"]))
     standing.complete()
     assert Campaign.objects.get(pk=keys["reopened"]).status == "In Progress"
