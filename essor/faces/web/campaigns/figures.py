@@ -28,6 +28,7 @@ from essor.domain.marketing.campaigns.influence import (
 )
 from essor.domain.marketing.campaigns.objects import CAMPAIGN
 from essor.faces.web import addresses, formatting, offers
+from essor.faces.web.records.page import may_edit
 from essor.faces.web.records.reading import Loaded, actor_of, load
 from essor.faces.web.shapes import Option
 from essor.faces.web.toasts import flash
@@ -106,7 +107,7 @@ def panel(request: HttpRequest, record_id: str) -> HttpResponseBase:
         "cost_is_planned": any(one.values.get("BudgetedCost") and not one.values.get("ActualCost") for one in branches),
         "days": days(), "may_set": record.actor.can(Permission.CUSTOMIZE), "lines": lines if len(lines) > 1 else [],
         "whole_roi": roi(sum(one.won for one in lines), sums[COST]), "sums": sums, "unknown": sorted(left),
-        "converted": sorted(codes - {currency} - left), "seats": seats(record),
+        "converted": sorted(codes - {currency} - left), "seats": seats(record), "may_edit": may_edit(record),
     }  # fmt: skip
     return render(request, "campaigns/figures.html.jinja", context)
 

@@ -61,7 +61,8 @@ def campaigns_panel(record: Loaded) -> offers.Panel | None:
 @offers.record_action(CAMPAIGN)
 def audience_button(record: Loaded) -> Action | None:
     """Lead to the audience of the campaign."""
-    return Action(_("Audience"), f"/campaigns/{record.id}/audience", "users-group", "primary")
+    style = "primary" if may_edit(record) else ""
+    return Action(_("Audience"), f"/campaigns/{record.id}/audience", "users-group", style)
 
 
 @require_GET
