@@ -194,7 +194,7 @@ class _Story:
         (mailing,) = mails.of_step(self.version.flow_id, node)
         begun = self.now - timedelta(days=DAYS)
         ListEmail.objects.filter(pk=mailing.pk).update(status=PAUSED, started_date=begun, created_date=begun)
-        rows = list(Recipient.objects.filter(list_email=mailing, state=State.WAITING))
+        rows = list(Recipient.objects.of(mailing.pk, State.WAITING))
         for row in rows:
             row.state, row.code, row.sent_at = State.SENT, 250, passed[row.person_id] + timedelta(seconds=40)
         Recipient.objects.bulk_update(rows, ["state", "code", "sent_at"], batch_size=200)
