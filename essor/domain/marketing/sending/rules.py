@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from essor.domain.marketing.campaigns import standing
 from essor.domain.marketing.sending import numbers, outbox
 from essor.domain.marketing.sending.models import Content, ListEmail
 from essor.domain.marketing.sending.states import CANCELLED, DRAFT, FAILED, PAUSED, SCHEDULED, SENDING, SENT
@@ -73,6 +74,16 @@ def what_may_go_faster_does(batch: Batch) -> None:
     if changed:
         outbox.look_again(*changed)
     outbox.awaken([row.id for row in rows if row.id is not None and any(row.changes(name) for name in QUIET)])
+
+
+@after("ListEmail", reads=("Status", "CampaignId"))
+def campaigns_begin(batch: Batch) -> None:
+    """A planned campaign is in progress once its mailing goes out for the first time, not each time it goes on."""
+    fresh = [
+        row for row in batch.updating()
+        if row.changes("Status") and row.get("Status") == SENDING and row.prior("Status") in (DRAFT, SCHEDULED)
+    ]  # fmt: skip
+    standing.begin({row.get("CampaignId") for row in fresh if row.get("CampaignId")})
 
 
 @after("ListEmail", reads=("Status",))

@@ -22,7 +22,6 @@ from essor.domain.marketing.sending.states import State
 Rule = Literal["clicks", "opens"]
 Measure = Callable[[int], Mapping[int, int]]
 Z_ALPHA, Z_BETA = 1.959964, 0.841621  # two-sided 5 %, 80 %
-MOST_VARIANTS = 3
 _measures: dict[str, Measure] = {}
 
 

@@ -40,7 +40,7 @@ class Engaged(PeopleStep):
     """
 
     name = "engaged"
-    label = gettext_lazy("What they did with a letter")
+    label = gettext_lazy("What they did with an e-mail")
     icon = "click"
     help = gettext_lazy("Opened, clicked, bounced, or nothing for some days: different steps for each.")
 
@@ -48,11 +48,11 @@ class Engaged(PeopleStep):
         """The letter is one of the steps before, and the paths are known."""
         errors = list(duration_errors(step))
         if step.settings.get("mail") not in before(site.definition, step.id):
-            message = _("Choose a letter that was sent before.")
+            message = _("Choose an e-mail that was sent earlier.")
             errors.append(FieldError("mail", "REQUIRED_FIELD_MISSING", message))
         ids = [way.id for way in step.paths]
         if len(ids) < 2 or NOTHING not in ids or not set(ids) <= set(WAYS):  # noqa: PLR2004 -- a fork has two prongs
-            message = _("It needs a path for at least one deed, and one for “nothing”.")
+            message = _("It needs a path for at least one action, and one for “nothing”.")
             errors.append(FieldError("", "REQUIRED_FIELD_MISSING", message))
         return errors
 
