@@ -91,10 +91,12 @@ def chance(one: Standing, other: Standing) -> float:
 
 
 def standings(mailing: ListEmail) -> list[Standing]:
-    """Return how the variants do now, in their order."""
+    """Return how the variants do in the sample, in their order: now, or when the winner was chosen, which all others got."""
     tried = of(mailing)
     if tried is None:
         return []
+    if "decided" in mailing.trial:
+        return [Standing(place, sent, hits) for place, (sent, hits) in enumerate(mailing.trial["decided"])]
     sent = dict(
         Recipient.objects.of(mailing.pk, State.SENT, State.BOUNCED)
         .filter(variant__gte=0)
@@ -133,6 +135,7 @@ def choose(mailing: ListEmail, variant: int) -> None:
     with transaction.atomic():
         rows = Recipient.objects.of(mailing.pk, State.WAITING).filter(variant=UNDECIDED)
         rows.update(variant=variant, due_at=timezone.now())
-        trial = {**mailing.trial, "winner": variant}
+        decided = [(one.sent, one.hits) for one in standings(mailing)]
+        trial = {**mailing.trial, "winner": variant, "decided": decided}
         ListEmail.objects.filter(pk=mailing.pk).update(trial=trial, held_until=None)
         mailing.trial, mailing.held_until = trial, None
