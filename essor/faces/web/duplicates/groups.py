@@ -1,4 +1,4 @@
-"""Suspected duplicates of an object: groups, the likeliest first; the search over all records; what is no duplicate."""
+"""Possible duplicates of an object: groups, the likeliest first; the search over all records; what is no duplicate."""
 
 from __future__ import annotations
 
