@@ -26,7 +26,7 @@ def test_a_company_without_deals_is_told_what_to_do(empty_house: str, visit: Vis
     page.goto("/forecasts/")
     expect(page.locator(".empty-state")).to_be_visible()
     page.goto("/forecasts/movements/")
-    expect(page.locator(".empty-state")).to_contain_text("takes a snapshot")
+    expect(page.locator(".empty-state")).to_contain_text("Every night")
 
 
 @pytest.mark.parametrize("width", [1280, 360])

@@ -64,8 +64,8 @@ def _asked(user: int, instance: ProcessInstance, names: Mapping[int, str], days:
     def title() -> str:
         if days:
             words = ngettext(
-                "Waiting for you for %(num)d day: %(record)s",
-                "Waiting for you for %(num)d days: %(record)s",
+                "Waits for you for %(num)d day: %(record)s",
+                "Waits for you for %(num)d days: %(record)s",
                 days,
             )
             return words % {"num": days, "record": instance.title}

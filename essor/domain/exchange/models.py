@@ -22,7 +22,7 @@ class Twins(models.TextChoices):
 
     SKIP = "skip", _("Leave the row out")
     SAVE = "save", _("Import it anyway")
-    UPDATE = "update", _("Update the existing record")
+    UPDATE = "update", _("Update the record that is there")
 
 
 class Import(models.Model):

@@ -137,9 +137,9 @@ def _decide(answer: Answer, keys: Sequence[int]) -> dict[int, Decision]:
 
 def _wrong(answer: Answer, *, allowed: bool) -> EssorError | None:
     if not allowed:
-        return Forbidden(_("This request is not addressed to you."))
+        return Forbidden(_("This request is not put to you."))
     if not answer.approve and not answer.comment:
-        text = _("Please give a reason: the person who asked will read it.")
+        text = _("Say why: whoever asked reads it.")
         return ValidationFailed([FieldError("comment", "REQUIRED_FIELD_MISSING", text)])
     return None
 
@@ -199,12 +199,12 @@ def over(instance: ProcessInstance) -> str:
     row = last.order_by("-pk").first()
     name = User.objects.filter(pk=row.actor_id or 0).values_list("name", flat=True).first() if row else None
     if row is None or name is None:
-        return _("This request no longer needs an answer.")
+        return _("This request needs no answer any more.")
     texts = {
         APPROVED: _("%(name)s has approved this request."), REJECTED: _("%(name)s has refused this request."),
         "Reassigned": _("This request was handed to %(name)s."),
     }  # fmt: skip
-    return texts.get(row.step_status, _("%(name)s has withdrawn this request.")) % {"name": name}
+    return texts.get(row.step_status, _("%(name)s has taken this request back.")) % {"name": name}
 
 
 def _approved(actor: Actor, rows: Sequence[Opened]) -> set[int]:

@@ -20,7 +20,7 @@ def reassign(actor: Actor, item_id: int, user_id: int, *, comment: str = "") -> 
     found = opened(item_id)
     item, instance = found.item, found.instance
     if not may_answer(actor, instance, item.actor_id):
-        raise Forbidden(_("This request is not addressed to you."))
+        raise Forbidden(_("This request is not put to you."))
     user = User.objects.filter(pk=user_id).first()
     if user is None or not user.may_enter:
         raise _wrong(_("Choose somebody who may sign in."))

@@ -36,7 +36,7 @@ OBJECTS = (
             "contract_term": Spec(options={"scale": 0}), "end_date": READ,
             "owner_expiration_notice": Spec(
                 kind="picklist", choices=NOTICES,
-                help=_("How many days before the contract ends its owner and the account’s owner are notified."),
+                help=_("So many days before the contract ends, its owner and the account’s owner are told."),
             ),
             "customer_signed": Spec(child_relationship="ContractsSigned"), "activated_date": READ,
             "currency_iso_code": CURRENCY,

@@ -104,7 +104,7 @@ def answer_many(request: HttpRequest) -> HttpResponseBase:
     if not chosen:
         return draw(request, status=422, typed_all=comment, wrong_all=_("Tick at least one request."))
     if not approve and not comment:
-        wrong = _("Please give a reason: the person who asked will read it.")
+        wrong = _("Say why: whoever asked reads it.")
         return draw(request, status=422, chosen=chosen, typed_all=comment, wrong_all=wrong)
     decisions = decide_many(actor_of(request), chosen, approve=approve, comment=comment)
     done = sum(one.error is None for one in decisions)
@@ -151,7 +151,7 @@ def take_back(request: HttpRequest, instance_id: int) -> HttpResponseBase:
     """Take a request of one's own back."""
     try:
         recall(actor_of(request), instance_id, comment=request.POST.get("comment", ""))
-        flash(request, _("The request is withdrawn: the record can be changed again."))
+        flash(request, _("The request is taken back: the record can be changed again."))
     except Conflict as late:
         flash(request, str(late), tone="warning")
     return back(request)

@@ -1,4 +1,4 @@
-"""Possible duplicates of an object: groups, the likeliest first; the search over all records; what is no duplicate."""
+"""Suspected duplicates of an object: groups, the likeliest first; the search over all records; what is no duplicate."""
 
 from __future__ import annotations
 

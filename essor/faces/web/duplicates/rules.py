@@ -176,7 +176,7 @@ def act(request: HttpRequest, rule_id: int, verb: str) -> HttpResponseBase:
                 row = actions.switch(actor, rule_id)
                 flash(
                     request,
-                    _("The rule is now on.") if row.active else _("The rule is now off."),
+                    _("The rule holds from now on.") if row.active else _("The rule does not hold any more."),
                 )
             case "remove":
                 actions.remove_rule(actor, rule_id)

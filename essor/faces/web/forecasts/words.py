@@ -49,7 +49,7 @@ METRICS = {
     ),
     "contributed": (
         gettext_lazy("Helped to win"),
-        gettext_lazy("The value of the deals that people helped colleagues to win."),
+        gettext_lazy("What the deals come to that one helped colleagues to win."),
     ),
     "customers": (gettext_lazy("New customers"), gettext_lazy("Accounts that bought for the first time.")),
     "activities": (gettext_lazy("Activities"), gettext_lazy("Calls, tasks and meetings that were done.")),

@@ -312,7 +312,7 @@ def card(request: HttpRequest, name: str, record_id: str) -> HttpResponseBase:
     query = _narrowed(state.query(_paths(state)), Compare(Path(("Id",)), "eq", (Constant(key),)))
     rows = [] if state.problem else run.rows(state.actor, query)
     if not rows:
-        raise NotFound(_("This record is no longer in the list."))
+        raise NotFound(_("The list does not hold this record any more."))
     found = next(iter(cards(state, field, rows)))
     return render(
         request, "lists/board_card.html.jinja", {"card": found, "may_move": _may_move(state, field)}

@@ -74,7 +74,7 @@ def reopen_button(record: Loaded) -> Action | None:
     if record.values.get("Status") != ACTIVATED or not may_edit(record):
         return None
     return Action(
-        _("Undo the activation"), f"/r/{record.id}/activate?undo=1", "arrow-back-up", method="post"
+        _("Take the activation back"), f"/r/{record.id}/activate?undo=1", "arrow-back-up", method="post"
     )
 
 

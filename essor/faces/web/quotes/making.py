@@ -50,9 +50,9 @@ def lead_button(record: Loaded) -> Action | None:
     if record.values.get("Status") == "Accepted" or not record.object.field("IsSyncing").updateable:
         return None
     label = (
-        _("Stop syncing with the deal’s products")
+        _("Stop leading the deal’s products")
         if record.values.get("IsSyncing")
-        else _("Sync with the deal’s products")
+        else _("Lead the deal’s products")
     )
     return Action(label, f"/r/{record.id}/lead", "refresh", method="post")
 
@@ -99,7 +99,7 @@ def lead(request: HttpRequest, record_id: str) -> HttpResponseBase:
     flash(
         request,
         _("The products of the deal are now those of this quote, and follow it.") if leads
-        else _("The deal’s products no longer follow this quote."),
+        else _("The products of the deal follow this quote no more."),
     )  # fmt: skip
     return HttpResponseRedirect(addresses.record(record.id))
 

@@ -30,6 +30,6 @@ def send(actor: Actor) -> FirstStep | None:
     if not row_access.may(actor, "Campaign", "create"):
         return None
     return FirstStep(
-        90, _("Plan your first campaign"), _("Its page guides you: whom to invite, what to write, when to send."),
+        90, _("Plan your first campaign"), _("Its page leads on: whom to invite, what to write, when to send."),
         addresses.new_record("Campaign"), ListEmail.objects.exists(), early=True,
     )  # fmt: skip

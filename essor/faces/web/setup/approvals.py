@@ -149,9 +149,9 @@ def whom(step: ApprovalStep, obj: ObjectDef) -> str:
         return choices.group_label(step.group) if step.group else _("nobody any more")
     if step.to == To.ROLE:
         return (
-            _("the nearest “%(role)s” above the submitter") % {"role": step.role.name}
+            _("nearest “%(role)s” above whoever submits") % {"role": step.role.name}
             if step.role
-            else _("the next level up in the role tree")
+            else _("whoever is next above in the role tree")
         )
     if step.to == To.FIELD:
         return _("field “%(field)s”") % {

@@ -23,7 +23,7 @@ def company(actor: Actor) -> FirstStep | None:
         return None
     row = Organization.objects.order_by("pk").first()
     return FirstStep(
-        10, _("Check the company’s settings"), _("Name, currency, fiscal year, language, time zone."),
+        10, _("Check the company's settings"), _("Name, currency, fiscal year, language, time zone."),
         reverse("web:setup_organization"),
         row is not None and (row.last_modified_date - row.created_date).total_seconds() > 1, early=True,
     )  # fmt: skip
@@ -35,7 +35,7 @@ def team(actor: Actor) -> FirstStep | None:
     if not may_look(actor):
         return None
     return FirstStep(
-        20, _("Invite your team"), _("Each person gets an account, a profile and a place in the role tree."),
+        20, _("Invite your team"), _("Each person gets an account, a profile and a place in the tree."),
         reverse("web:setup_users"), PEOPLE.count() > 1, early=True,
     )  # fmt: skip
 

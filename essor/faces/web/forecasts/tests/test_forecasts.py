@@ -79,7 +79,7 @@ def test_an_adjustment_stands_beside_the_figure_with_its_note(firm: Firm, deal: 
     deal("ned", 1000, "Commit")
     client = browse("nora")
     words = {"period": PERIOD, "who": f"u{firm['ned']}", "figure": "commit", "currency": "EUR"}
-    assert "Deal total" in page(client, "/forecasts/adjust", **words)
+    assert "The deals say" in page(client, "/forecasts/adjust", **words)
     wrong = client.post("/forecasts/adjust", {**words, "amount": "plenty", "note": "<b>hope</b>"})
     assert wrong.status_code == 422
     assert 'value="plenty"' in wrong.content.decode()
