@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from essor.access import principals
 from essor.access.actor import Actor
-from essor.access.models import User
 from essor.catalog import current
 from essor.catalog.definitions import ObjectDef
 from essor.domain.absences.away import deputies, seats, today
@@ -158,7 +158,7 @@ def requests_of(actor: Actor, items: Sequence[ProcessInstanceWorkitem]) -> list[
         process_instance__in=instances, step_status__in=EARLIER, is_deleted=False
     )
     lines = list(answers.order_by("pk"))
-    people = _people(
+    people = principals.names(
         {one.submitted_by_id for one in instances} | {item.actor_id for item in items} | _of_lines(lines)
     )
     by_lines = _grouped(lines)
@@ -202,10 +202,6 @@ def _entry(line: ProcessInstanceStep, people: Mapping[int, str]) -> Entry:
     )
 
 
-def _people(keys: Iterable[int | None]) -> dict[int, str]:
-    return dict(User.objects.filter(pk__in=[key for key in keys if key]).values_list("pk", "name"))
-
-
 def trail(actor: Actor, obj: ObjectDef, key: int) -> list[Round]:
     """Return the requests of a record that the actor may read, the newest first; a bounded number of queries."""
     rows = ProcessInstance.objects.filter(target_object_type=obj.prefix, target_object=key, is_deleted=False)
@@ -225,7 +221,7 @@ def rounds(actor: Actor, instances: Sequence[ProcessInstance]) -> list[Round]:
         )
     )
     away = deputies([item.actor_id for item in items if item.actor_id])
-    people = _people(_of_lines(lines) | {one.actor_id for one in items} | set(away.values()))
+    people = principals.names(_of_lines(lines) | {one.actor_id for one in items} | set(away.values()))
     by_lines, by_items = _grouped(lines), _grouped(items)
     return [_round(actor, one, by_lines[one.pk], by_items[one.pk], people, away) for one in instances]
 
@@ -298,7 +294,7 @@ def preview(actor: Actor, obj: ObjectDef, key: int) -> Preview | None:
     ways = [routes(process, obj, {key: actor.user_id})[key]]
     while ways[-1].step is not None:
         ways.append(routes(process, obj, {key: actor.user_id}, after=ways[-1].step.place)[key])
-    people = _people({one for way in ways for one in way.approvers})
+    people = principals.names({one for way in ways for one in way.approvers})
     steps = tuple(
         (way.step.name, tuple(people[one] for one in way.approvers if one in people))
         for way in ways

@@ -123,7 +123,7 @@ def delete(request: HttpRequest, key: int) -> HttpResponseBase:
     report = keep.found(actor, Report, key)
     keep.remove(actor, report)
     flash(
-        request, _("The report “%(name)s” is gone. Its records are where they were.") % {"name": report.label}
+        request, _("The report “%(name)s” is removed. Its records are unaffected.") % {"name": report.label}
     )
     return HttpResponseRedirect(INDEX)
 

@@ -108,7 +108,7 @@ def test_only_those_who_may_arrange_do(seller: Client, board: Dashboard) -> None
 def test_one_makes_a_dashboard_of_ones_own(seller: Client, report: Report) -> None:
     seller.post("/dashboards/", {"name": "My board"})
     mine = Dashboard.objects.get(name="My board")
-    assert "Nothing on it yet" in text(seller.get(f"/dashboards/{mine.pk}/"))
+    assert "Nothing here yet" in text(seller.get(f"/dashboards/{mine.pk}/"))
     seller.post(f"/dashboards/{mine.pk}/tiles", {"report": report.pk})
     seller.post(f"/reports/{report.pk}/pin", {"dashboard": mine.pk})
     assert order(mine) == [1, 2]
