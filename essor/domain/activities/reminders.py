@@ -20,7 +20,7 @@ from essor.jobs.tasks import task
 from essor.kernel.formats import moment
 
 REMINDER = register(
-    Kind("reminder", gettext_lazy("Reminders"), gettext_lazy("The reminder of a task or an event comes."), "clock", mail="now")
+    Kind("reminder", gettext_lazy("Reminders"), gettext_lazy("A reminder of a task or event is due."), "clock", mail="now")
 )  # fmt: skip
 DUE = register(
     Kind("task_due", gettext_lazy("Tasks of the day"), gettext_lazy("Each morning, when tasks are due or overdue."), "checkbox")

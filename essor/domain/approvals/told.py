@@ -23,14 +23,14 @@ from essor.kernel import ids
 
 ASKED = register(
     Kind("approval_requested", gettext_lazy("Somebody asks for my approval"),
-         gettext_lazy("The e-mail that comes at once has the facts and links to approve or refuse; also reminders."),
+         gettext_lazy("Immediate e-mails hold the facts, and links to approve or refuse. Reminders too."),
          "circle-check", mail="now", own_mail=True)
 )  # fmt: skip
 AGREED = register(
-    Kind("approval_approved", gettext_lazy("A request of mine is approved"), icon="circle-check", mail="now")
+    Kind("approval_approved", gettext_lazy("My request is approved"), icon="circle-check", mail="now")
 )
 DENIED = register(
-    Kind("approval_refused", gettext_lazy("A request of mine is refused"), gettext_lazy("With the reason."), "circle-x",
+    Kind("approval_refused", gettext_lazy("My request is refused"), gettext_lazy("With the reason."), "circle-x",
          mail="now")
 )  # fmt: skip
 INBOX = "/approvals/"
@@ -64,8 +64,8 @@ def _asked(user: int, instance: ProcessInstance, names: Mapping[int, str], days:
     def title() -> str:
         if days:
             words = ngettext(
-                "Waits for you for %(num)d day: %(record)s",
-                "Waits for you for %(num)d days: %(record)s",
+                "Waiting for you for %(num)d day: %(record)s",
+                "Waiting for you for %(num)d days: %(record)s",
                 days,
             )
             return words % {"num": days, "record": instance.title}

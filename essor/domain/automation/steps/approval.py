@@ -64,7 +64,7 @@ class Approval(StepKind):
             return _("by the process “%(name)s”") % {"name": process.name} if process else ""
         if kind == ROLE:
             role = UserRole.objects.filter(pk=question(step).role or 0).first()
-            return role.name if role else _("whoever is next above the owner")
+            return role.name if role else _("the next person above the owner")
         if kind == MANAGER:
             return _("the owner’s manager")
         people = User.objects.filter(pk__in=question(step).people).order_by("name")

@@ -5,25 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from essor.domain.automation import definition, past
 from essor.domain.automation.definition import Definition
-from essor.faces.web.automation.builder import address
 from essor.faces.web.automation.panels import GOAL, TRIGGER
 from essor.faces.web.automation.reading import Shown
 from essor.faces.web.automation.tabs import found
 from essor.faces.web.lists.filters import builder as filters
-from essor.faces.web.lists.going import go
 from essor.faces.web.records.reading import actor_of
 from essor.faces.web.setup.doors import customizing
 from essor.kernel.errors import NotFound
 from essor.query import codec, run
 from essor.query.tree import Condition, Query
 
+KEPT = "es:criteria-kept"
 EXIT = "drop"
 ENDS: dict[str, Callable[[Definition], Condition | None]] = {
     GOAL: lambda flow: flow.leave,
@@ -59,7 +58,7 @@ def edited(request: HttpRequest, shown: Shown) -> HttpResponseBase:
         raise past.changed_by(shown.version)
     changed_flow = with_criteria(shown.definition, at, built.where)
     shown.desk.save(actor_of(request), shown.flow, changed_flow, seen=shown.version)
-    return go(address(shown.desk, GOAL if at == EXIT else at.partition(":")[0]))
+    return HttpResponse(headers={"HX-Trigger": KEPT})  # the panel sends itself, with all that is typed in it
 
 
 def criteria_at(flow: Definition, at: str) -> Condition | None:

@@ -65,10 +65,10 @@ def _record(request: HttpRequest, record: Loaded) -> None:
             [FieldError("", "REQUIRED_FIELD_MISSING", _("Choose what, and whether the person agrees."))]
         )
     if not wording:
-        text = _("Write down what the person said or signed, and where: it is the proof.")
+        text = _("Note what the person said or signed, and where: this is the proof.")
         raise ValidationFailed([FieldError("wording", "REQUIRED_FIELD_MISSING", text)])
     write.record(
-        Person(KINDS[record.object.name], record.key), channel, state, topic=topic, source=_("Written down by %(name)s") % {
+        Person(KINDS[record.object.name], record.key), channel, state, topic=topic, source=_("Recorded by %(name)s") % {
             "name": record.actor.name
         }, wording=wording[:LONGEST], user_id=record.actor.user_id,
     )  # fmt: skip

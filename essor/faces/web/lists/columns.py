@@ -24,14 +24,7 @@ from essor.query import run
 INACTIVE = "@DaysInactive"  # no field: worked out of LastActivityDate on the day it is read
 LAST = "LastActivityDate"
 MOST = 30
-STANDING = 8
-PREFERRED = (
-    "Name", "CompanyOrAccount",
-    "QuoteNumber", "AccountId", "Company", "Title", "StageName", "Status", "GrandTotal", "Amount", "CloseDate",
-    "EffectiveDate", "StartDate", "EndDate",
-    "StartDateTime", "ActivityDate", "Priority", "ProductCode", "Family", "UnitPrice", "WhoId", "WhatId",
-    "Email", "Phone", "Industry", "Type", "BillingCity", "LinkedInUrl", "TotalSent", "StartedDate",
-)  # fmt: skip
+STANDING, TELLING = 8, 4
 COMPOUND = ("address", "geolocation")
 # Few different values in many rows: each is drawn once.
 FROM_VALUE_ALONE = frozenset({"picklist", "checkbox", "slider", "date"})
@@ -57,9 +50,9 @@ class ListColumn:
 
 def default_keys(obj: ObjectDef) -> list[str]:
     """Return the columns of an object for which nobody has chosen any."""
-    own = [field.name for field in obj.fields if field.custom and not field.compound and not field.hidden]
-    telling = [name for name in PREFERRED if obj.has(name)]
-    chosen = [one for one in dict.fromkeys((obj.name_field, *telling, *own, "OwnerId")) if obj.has(one)]
+    added = [name for name in obj.telling() if name not in obj.compact]
+    owner = ["OwnerId"] if obj.has("OwnerId") else []
+    chosen = list(dict.fromkeys((obj.name_field, *obj.compact[:TELLING], *added, *owner)))
     last = [INACTIVE] if obj.activities and obj.has(LAST) else []
     return chosen[: STANDING - len(last)] + last
 

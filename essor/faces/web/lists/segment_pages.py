@@ -276,6 +276,6 @@ def remove(request: HttpRequest, name: str, key: int) -> HttpResponseBase:
     segments.delete_segment(state.actor, segment)
     flash(
         request,
-        _("The segment “%(name)s” is gone. Its records are where they were.") % {"name": segment.name},
+        _("The segment “%(name)s” is removed. Its records are unaffected.") % {"name": segment.name},
     )
     return HttpResponseRedirect(address(state.object.name))

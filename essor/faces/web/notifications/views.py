@@ -112,7 +112,7 @@ def mark_all(request: HttpRequest) -> HttpResponseBase:
     reading.mark_all(actor_of(request).user_id)
     if request.headers.get("HX-Target") == "bell-panel":
         return _panel(request)
-    flash(request, _("Everything is read."))
+    flash(request, _("All marked as read."))
     return HttpResponseRedirect(addresses.NOTIFICATIONS)
 
 

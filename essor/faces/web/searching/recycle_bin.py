@@ -93,7 +93,7 @@ def _lines(actor: Actor, rows: list[Deleted]) -> Iterator[Line]:
     for row in rows:
         obj = catalog.object(row.object_name)
         yield Line(
-            str(row.pk), row.name or _("Without a name"), str(obj.label), obj.icon,
+            str(row.pk), row.name or _("No name"), str(obj.label), obj.icon,
             people.get(row.deletion.user_id or 0, ""), row.deletion.created_date, counts[row.deletion_id] - 1,
         )  # fmt: skip
 

@@ -22,7 +22,7 @@ from essor.faces.web.setup.conditions import edit_stored, in_words
 from essor.faces.web.setup.doors import customizing
 from essor.faces.web.setup.forms import Form, starting, submit
 from essor.faces.web.setup.frame import draw
-from essor.faces.web.setup.objects import shown_objects
+from essor.faces.web.setup.objects import named_by_use, shown_objects
 from essor.faces.web.toasts import flash
 from essor.kernel.errors import ValidationFailed
 from essor.kernel.whole import whole
@@ -59,7 +59,7 @@ def edit(request: HttpRequest, process_id: int = 0) -> HttpResponseBase:
 
     def again(form: Form) -> HttpResponseBase:
         name = process.object_name if process else form.value("object", "Opportunity")
-        objects = [(one.name, str(one.plural)) for one in shown_objects() if one.is_record and one.createable]
+        objects = named_by_use(one for one in shown_objects() if one.is_record and one.createable)
         obj = current.get().object(name if current.get().has(name) else objects[0][0])
         context = {
             "form": form, "process": process, "object": obj, "objects": objects,
@@ -136,9 +136,9 @@ def whom(step: ApprovalStep, obj: ObjectDef) -> str:
         return choices.group_label(step.group) if step.group else _("nobody any more")
     if step.to == To.ROLE:
         return (
-            _("nearest “%(role)s” above whoever submits") % {"role": step.role.name}
+            _("nearest “%(role)s” above the submitter") % {"role": step.role.name}
             if step.role
-            else _("whoever is next above in the role tree")
+            else _("the next person above in the role tree")
         )
     if step.to == To.FIELD:
         return _("field “%(field)s”") % {
