@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, get_args
 
 from django.http import QueryDict
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from essor.access.models import Principal
@@ -186,10 +188,19 @@ def _step_panel(shown: Shown, step: Step, form: Form, data: QueryDict | None) ->
     more: dict[str, Any] = {"help": kind.help}
     brought = FORMS.get(step.kind)
     if brought is not None:
-        more |= {**brought.more(shown, step), "ways": _ways(shown, step)}
+        more |= {**brought.more(shown, _as_sent(shown, step, data)), "ways": _ways(shown, step)}
         return Panel(step.kind, str(kind.label), kind.icon, form, step, more, template=brought.template)
     more |= _more(shown, step, form, data)
     return Panel(step.kind, str(kind.label), kind.icon, form, step, more)
+
+
+def _as_sent(shown: Shown, step: Step, data: QueryDict | None) -> Step:
+    """Return a step as a form that is not kept yet says it, so that what its panel offers follows; else as it is kept."""
+    if data is None:
+        return step
+    with suppress(EssorError):
+        return replace(step, settings=FORMS[step.kind].read(shown, step, data, str(get_language())))
+    return step
 
 
 def _ways(shown: Shown, step: Step) -> list[tuple[Way, str]]:
