@@ -253,7 +253,7 @@ def _failed(flow: Flow, run_ids: Iterable[int] | None) -> QuerySet[FlowRun]:
 def _named(name: str) -> str:
     name = " ".join(name.split())
     if not name or len(name) > LONGEST_NAME:
-        raise _refused("name", _("Enter a name of at most %(limit)d letters.") % {"limit": LONGEST_NAME})
+        raise _refused("name", _("Enter a name of at most %(limit)d characters.") % {"limit": LONGEST_NAME})
     return name
 
 

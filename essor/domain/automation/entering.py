@@ -122,7 +122,9 @@ def _begin(version: FlowVersion, definition: Definition, candidates: Mapping[int
     for key in sorted(found):
         last = candidates[key][-1]
         if last.depth >= DEEPEST:
-            message = _("%(limit)d flows in a row had started one another: the loop is stopped.") % {"limit": DEEPEST}
+            message = _("%(limit)d flows in a row had started one another: the loop is stopped.") % {
+                "limit": DEEPEST
+            }
             rows.append(_failed(version, definition, last, message))
         else:
             rows.append(_run(version, definition, last))

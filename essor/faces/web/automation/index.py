@@ -110,9 +110,7 @@ def add(request: HttpRequest) -> HttpResponseBase:
         return draw(request, "flows/new", context, current="flows", status=form.status)
 
     if request.method == "POST":
-        return submit(
-            request, work, again, said=_("The flow is made. It does nothing until it is turned on.")
-        )
+        return submit(request, work, again, said=_("Flow created. It does nothing until you turn it on."))
     return again(
         starting(
             {"name": str(chosen.label) if chosen else "", "description": str(chosen.help) if chosen else ""}

@@ -176,7 +176,7 @@ def act(request: HttpRequest, rule_id: int, verb: str) -> HttpResponseBase:
                 row = actions.switch(actor, rule_id)
                 flash(
                     request,
-                    _("The rule holds from now on.") if row.active else _("The rule does not hold any more."),
+                    _("The rule is switched on.") if row.active else _("The rule is switched off."),
                 )
             case "remove":
                 actions.remove_rule(actor, rule_id)
@@ -187,7 +187,7 @@ def act(request: HttpRequest, rule_id: int, verb: str) -> HttpResponseBase:
                 back = reverse("web:setup_matching_rule", args=[rule_id])
             case "forget":
                 actions.forget_weights(actor, rule_id)
-                flash(request, _("The weights are the usual ones again."))
+                flash(request, _("The weights have been reset."))
                 back = reverse("web:setup_matching_rule", args=[rule_id])
             case _:
                 raise NotFound(_("There is no such page."))

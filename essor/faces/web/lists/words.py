@@ -105,7 +105,8 @@ class Teller:
         if family == "boolean":
             return _("Yes") if text == "true" else _("No")
         if family in ("number", "money"):
-            return formatting.number(float(text))
+            written = formatting.percent if field.kind.name == "percent" else formatting.number
+            return written(float(text))
         if family in ("date", "datetime"):
             return _moment(text)
         return _("“%(text)s”") % {"text": text}

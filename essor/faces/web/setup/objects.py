@@ -91,9 +91,7 @@ def add(request: HttpRequest) -> HttpResponseBase:
         )
 
     if request.method == "POST":
-        return submit(
-            request, work, again, said=_("The object is there, with its own tab. Now give it fields.")
-        )
+        return submit(request, work, again, said=_("Object added, with its own tab. Now give it fields."))
     return again(starting({**_new(), "naming": "text"}))
 
 

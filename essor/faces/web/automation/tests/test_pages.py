@@ -48,7 +48,9 @@ def test_a_flow_is_built_step_by_step_and_works(admin: Client, boss: User) -> No
     assert '<option value="created" selected>' in page  # … and what was chosen beside them is not lost
     assert "data-typed" in page
     admin.post(f"{base}?step=trigger", {**trigger, "do": "save"})
-    assert "data-typed" not in admin.post(f"{base}?step=trigger", {**trigger, "do": "criteria"}).content.decode()
+    assert (
+        "data-typed" not in admin.post(f"{base}?step=trigger", {**trigger, "do": "criteria"}).content.decode()
+    )
     admin.post(f"{base}add", {"kind": "branch", "at": ":"})
     admin.post(f"{base}add", {"kind": "update", "at": "s1:p1"})
     admin.post(f"{base}add", {"kind": "create", "at": "s1:"})
