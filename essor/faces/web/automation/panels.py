@@ -80,15 +80,24 @@ def opened(shown: Shown, chosen: str) -> Panel | None:
 
 
 def reshaped(shown: Shown, chosen: str, data: QueryDict) -> Panel | None:
-    """Return the panel as it was sent, in the shape that this calls for."""
-    form = Form({name: list(map(str, values)) for name, values in data.lists()})
+    """Return the panel as it was sent, in the shape that this calls for.
+
+    A control that the shape before had not starts with what is kept.
+    """
+    sent = {name: list(map(str, values)) for name, values in data.lists()}
+
+    def form(kept: Mapping[str, Any]) -> Form:
+        return Form({**starting(kept).values, **sent})
+
     own = shown.desk.ends.get(chosen)
     if own is not None:
-        return _end_panel(shown, own, chosen, form)
+        return _end_panel(shown, own, chosen, form(own.values(shown)))
     if chosen == TRIGGER:
-        return _trigger_panel(shown, form)
+        return _trigger_panel(shown, form(_trigger_values(shown.definition.trigger)))
     step = shown.definition.step(chosen)
-    return _step_panel(shown, step, form, data) if step is not None else _goal_panel(shown)
+    if step is None:
+        return _goal_panel(shown)
+    return _step_panel(shown, step, form(flat_hours(step.settings) if step.kind == "wait" else {}), data)
 
 
 def applied(shown: Shown, chosen: str, data: QueryDict, language: str) -> Definition:
