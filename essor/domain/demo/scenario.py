@@ -77,7 +77,7 @@ def _version(actor: Actor, page: int, campaign: int, letters: dict[str, int]) ->
     steps = [
         {"id": "s1", "title": "Laisser le temps de lire", **_waiting(wait, 1)},
         send["s2"] | {"title": "Les conseils qui vont avec le guide"},
-        {"id": "s3", "kind": "engaged", "title": "Qu’en ont-ils fait ?",
+        {"id": "s3", "kind": "engaged", "title": "Qu’en ont-ils fait ?",
          "settings": {"mail": "s2", "amount": 4, "unit": "days"},
          "paths": [
              {"id": "clicked", "label": "A cliqué", "steps": [
