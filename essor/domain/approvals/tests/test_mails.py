@@ -133,7 +133,7 @@ def test_opening_a_link_decides_nothing_and_the_button_decides_once(
     assert (line.actor_id, line.comments) == (manager.user_id, "From my phone")
     replay = scanner.post(link, {"answer": "refuse", "comment": "No"})
     assert replay.status_code == 410
-    assert "was used already" in replay.content.decode()
+    assert "already been used" in replay.content.decode()
     assert status(asked.instance) == "Approved"
 
 

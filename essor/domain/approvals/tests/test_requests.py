@@ -56,7 +56,7 @@ def test_a_deal_below_the_threshold_needs_nobody_and_one_above_asks_the_manager(
     assert asked.users == (manager.user_id,)
     assert reading.open_count(manager) == 1
     assert reading.open_count(rep) == 0
-    with pytest.raises(ValidationFailed, match="waits for approval already"):
+    with pytest.raises(ValidationFailed, match="already waiting for approval"):
         submit(rep, "Opportunity", asked.key)
 
 
@@ -371,7 +371,7 @@ def test_whoever_lets_a_request_wait_is_reminded_every_so_many_days(
     submit(rep, "Opportunity", deal(rep, 200_000), process="Never")
     worker.drain()
     assert len(mail.outbox) == 2
-    bells = Notification.objects.filter(user_id=manager.user_id, title__startswith="Waits for you")
+    bells = Notification.objects.filter(user_id=manager.user_id, title__startswith="Waiting for you")
 
     def pass_days(days: int) -> None:
         back = timedelta(days=days)
@@ -383,7 +383,7 @@ def test_whoever_lets_a_request_wait_is_reminded_every_so_many_days(
     pass_days(2)
     assert not bells.exists()
     pass_days(2)
-    assert [one.title for one in bells] == ["Waits for you for 4 days: Big one"]
+    assert [one.title for one in bells] == ["Waiting for you for 4 days: Big one"]
     assert mail.outbox[-1].subject == "Reminder, to approve: Big one"
     assert len(mail.outbox) == 3
     pass_days(1)

@@ -73,7 +73,7 @@ def test_the_button_is_offered_where_a_process_fits_and_the_form_says_who_is_ask
     assert f"{large}edit" in text(browser(manager), large)
     again = client.post(f"{large}approval/submit", {"comment": "Kept"})
     assert again.status_code == 422
-    assert "waits for approval already" in again.content.decode()
+    assert "already waiting for approval" in again.content.decode()
 
 
 def test_the_panel_tells_the_trail_and_lets_only_the_approver_answer(
@@ -88,7 +88,7 @@ def test_the_panel_tells_the_trail_and_lets_only_the_approver_answer(
     mine, theirs = (text(browser(one), f"{page_of(key)}approval") for one in (rep, manager))
     for panel in (mine, theirs):
         assert "Submitted by Rep Test" in panel
-        assert "Waits for Manager Test" in panel
+        assert "Waiting for Manager Test" in panel
     assert "Take back" in mine
     assert 'value="approve"' not in mine
     assert 'value="approve"' in theirs
