@@ -30,6 +30,7 @@ PREFERRED = (
     "EffectiveDate", "StartDate", "EndDate",
     "StartDateTime", "ActivityDate", "Priority", "ProductCode", "Family", "UnitPrice", "WhoId", "WhatId",
     "Email", "Phone", "Industry", "Type", "BillingCity", "LinkedInUrl", "TotalSent", "StartedDate",
+    "FolderName", "TemplateType", "LandingPageId", "Referrer",
 )  # fmt: skip
 COMPOUND = ("address", "geolocation")
 # Few different values in many rows: each is drawn once.

@@ -34,6 +34,8 @@ PREFERRED = (
     "ActivityDate",
     "Type",
     "Industry",
+    "LandingPageId",
+    "Referrer",
 )
 ELSEWHERE = frozenset(
     {"Task", "Event", "Note", "ContentDocumentLink", "OpportunityContactRole", "AccountContactRelation", "CampaignMember",
