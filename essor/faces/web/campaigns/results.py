@@ -149,7 +149,8 @@ def followers(request: HttpRequest, record_id: str) -> HttpResponseBase:
     text, after = request.GET.get("link", ""), whole(request.GET.get("after", "")) or 0
     link = OPENED if text == "opened" else whole(text)
     rows = reading.people(record.key, link, after=after, size=SHOWN)
-    target = Link.objects.filter(list_email_id=record.key, number=link).values_list("url", flat=True).first()
+    of_link = Link.objects.filter(list_email_id=record.key, number=OPENED if link is None else link)
+    target = of_link.values_list("url", flat=True).first()
     title = (
         _("Who opened the mail")
         if link == OPENED
