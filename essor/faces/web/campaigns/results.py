@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from essor.access import rows as row_access
@@ -110,8 +111,10 @@ def _counts(record: Loaded, own: Condition) -> dict[str, int]:
 def _steps(counts: dict[str, int], own: Condition) -> list[Step]:
     sent = counts.get("sent", 0)
     words = {
-        "sent": (_("Sent"), ""), "delivered": (_("Delivered"), ""), "opened": (_("Opened"), ""), "clicked": (_("Clicked"), ""),
-        "responded": (_("Responded"), "good"), "bounced": (_("Bounced"), "warn"), "opted_out": (_("Opted out"), "warn"),
+        "sent": (_("Sent"), ""), "delivered": (pgettext("funnel", "Delivered"), ""),
+        "opened": (pgettext("funnel", "Opened"), ""), "clicked": (pgettext("funnel", "Clicked"), ""),
+        "responded": (pgettext("funnel", "Responded"), "good"), "bounced": (_("Bounced"), "warn"),
+        "opted_out": (_("Opted out"), "warn"),
     }  # fmt: skip
     if not sent:
         return []
