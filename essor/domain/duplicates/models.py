@@ -12,7 +12,7 @@ class Action(models.TextChoices):
 
     BLOCK = "block", _("Block")
     WARN = "warn", _("Warn, and let the person decide")
-    REPORT = "report", _("Allow, and list among the suspects")
+    REPORT = "report", _("Allow, and list as suspected")
 
 
 class MatchingRule(models.Model):

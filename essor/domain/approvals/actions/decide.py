@@ -137,7 +137,7 @@ def _decide(answer: Answer, keys: Sequence[int]) -> dict[int, Decision]:
 
 def _wrong(answer: Answer, *, allowed: bool) -> EssorError | None:
     if not allowed:
-        return Forbidden(_("This request is not put to you."))
+        return Forbidden(_("You are not asked to answer this request."))
     if not answer.approve and not answer.comment:
         text = _("Say why: whoever asked reads it.")
         return ValidationFailed([FieldError("comment", "REQUIRED_FIELD_MISSING", text)])
@@ -199,7 +199,7 @@ def over(instance: ProcessInstance) -> str:
     row = last.order_by("-pk").first()
     name = User.objects.filter(pk=row.actor_id or 0).values_list("name", flat=True).first() if row else None
     if row is None or name is None:
-        return _("This request needs no answer any more.")
+        return _("This request no longer needs an answer.")
     texts = {
         APPROVED: _("%(name)s has approved this request."), REJECTED: _("%(name)s has refused this request."),
         "Reassigned": _("This request was handed to %(name)s."),

@@ -24,7 +24,7 @@ TYPES = (
     type_of("Email", _("Mailing"), "mailing"), type_of("Event", pgettext_lazy("campaign", "Event"), "event"),
     type_of("Telemarketing", _("Phone campaign"), "phone"), type_of("Webinar", _("Webinar"), "event"),
     type_of("Trade Show", _("Trade show"), "event"), type_of("Conference", _("Conference"), "event"),
-    type_of("Direct Mail", _("Letters by post"), ""), type_of("Advertisement", _("Advertisement"), ""),
+    type_of("Direct Mail", _("Direct mail"), ""), type_of("Advertisement", _("Advertisement"), ""),
     type_of("Other", _("Other"), ""),
 )  # fmt: skip
 STATUSES = (
@@ -35,8 +35,8 @@ STATUSES = (
 )
 MEANINGS = pick(
     ("sent", _("Got a mailing")),
-    ("invited", _("Invited")), ("registered", _("Takes a place")), ("waiting", _("Waits for a place")),
-    ("declined", _("Declined")), ("attended", _("Came")), ("absent", _("Did not come")),
+    ("invited", _("Invited")), ("registered", _("Has a place")), ("waiting", _("Waiting for a place")),
+    ("declined", _("Declined")), ("attended", _("Attended")), ("absent", _("Did not attend")),
 )  # fmt: skip
 MONEY = Spec(kind="money")
 BY_SOURCE = _("Of the deals that name this campaign as their primary source, and of no other.")
@@ -69,6 +69,8 @@ MEMBERS, DEALS = "CampaignMembers", "Opportunities"
 OBJECTS = (
     Standard(
         "campaigns.Campaign", "701", _("Campaign"), _("Campaigns"), icon="flag",
+        about=_("A campaign brings together the people you invite, the mailings you send and what came of it."),
+        compact=("Status", "Type", "StartDate", "EndDate"),
         fields={
             "name": Spec(required=True), "parent": Spec(child_relationship="ChildCampaigns", children_label=_("Child campaigns")),
             "type": Spec(kind="picklist", choices=TYPES, options={"default": "Email"}),
@@ -76,7 +78,7 @@ OBJECTS = (
             "budgeted_cost": MONEY, "actual_cost": MONEY, "expected_revenue": MONEY,
             "expected_response": Spec(kind="percent", options={"scale": 1}),
             "number_sent": Spec(options={"scale": 0}), "capacity": Spec(options={"scale": 0}, help=_(
-                "Whoever registers when all places are taken waits for one; empty means that there is room for all."
+                "People who register when all places are taken go on a waiting list. Empty: room for everybody."
             )),
             "tags_links": Spec(help=_(
                 "Links of its mailings that lead to the company’s own sites get utm_source, utm_medium and utm_campaign: their "
@@ -96,6 +98,7 @@ OBJECTS = (
     ),
     Standard(
         "campaigns.CampaignMemberStatus", "01Y", _("Member status"), _("Member statuses"), icon="list-check",
+        compact=("HasResponded", "IsDefault"),
         name_field="Label", tab=False, ordered_by="SortOrder",
         fields={
             "campaign": Spec(
@@ -107,6 +110,7 @@ OBJECTS = (
     ),
     Standard(
         "campaigns.CampaignMember", "00v", _("Campaign member"), _("Campaign members"), icon="users", tab=False,
+        compact=("Name", "CompanyOrAccount", "Email", "HasResponded"),
         name_field="Status",
         fields={
             "campaign": Spec(

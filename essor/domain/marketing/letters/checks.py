@@ -59,7 +59,7 @@ def checked(actor: Actor, letter: Letter) -> list[Check]:
 def _subject(letter: Letter, ready: Compiled) -> Check:
     if not letter.subject.strip():
         return Check(
-            "subject", "bad", _("The subject is missing"), _("Say in a few words what the e-mail brings.")
+            "subject", "bad", _("The subject is missing"), _("Say in a few words what the e-mail is about.")
         )
     shown = merge.join(ready.subject, {})
     if len(shown) > LONGEST_SUBJECT:
@@ -112,7 +112,7 @@ def _fallbacks(actor: Actor, letter: Letter, ready: Compiled) -> Check:
             labels.append(f"{field.label} ({path})")
     if not labels:
         return Check("fallback", "good", _("Every field has a fallback"))
-    text = _("Where these are empty, nothing stands there: click on the field and say what to write instead.")
+    text = _("Where these are empty, nothing is shown: click the field and say what to write instead.")
     title = ngettext("A field has no fallback", "%(num)d fields have no fallback", len(labels)) % {
         "num": len(labels)
     }
@@ -132,7 +132,7 @@ def _places(letter: Letter, ready: Compiled) -> Check:
     if empty or bare:
         named = tuple(name for _block, name in empty)
         first = empty[0][0] if empty else ""
-        return Check("nowhere", "bad", _("A link leads nowhere yet"), _("Give it an address."), named, first)
+        return Check("nowhere", "bad", _("A link has no address yet"), _("Give it an address."), named, first)
     return Check("nowhere", "good", _("Every button and link has an address"))
 
 
@@ -189,8 +189,10 @@ def _alt(letter: Letter, ready: Compiled) -> Check:
         html = "".join(one if isinstance(one, str) else one.value for one in ready.html)
         number = sum(1 for one in IMAGE.findall(html) if not ALT.search(one))
     if not number:
-        return Check("alt", "good", _("Every picture says what it shows"))
-    title = ngettext("A picture says nothing", "%(num)d pictures say nothing", number) % {"num": number}
+        return Check("alt", "good", _("Every picture has a description"))
+    title = ngettext("A picture has no description", "%(num)d pictures have no description", number) % {
+        "num": number
+    }
     return Check(
         "alt",
         "warn",
@@ -216,7 +218,7 @@ def _unchosen(letter: Letter) -> Iterator[Check]:
         title = ngettext("A picture is not chosen yet", "%(num)d pictures are not chosen yet", len(empty))
         yield Check(
             "picture", "warn", title % {"num": len(empty)},
-            _("Choose it or remove its block: nothing would stand there."), block=empty[0],
+            _("Choose one or remove its block: nothing would be shown there."), block=empty[0],
         )  # fmt: skip
 
 
@@ -224,4 +226,4 @@ def _segments(letter: Letter) -> Iterator[Check]:
     lost = [one.id for one in _blocks(letter) if isinstance(one, Dynamic) and one.segment is None]
     if lost:
         text = _("Choose the segment of each part that not everybody gets.")
-        yield Check("segment", "warn", _("A part is for nobody"), text, block=lost[0])
+        yield Check("segment", "warn", _("A part is shown to nobody"), text, block=lost[0])

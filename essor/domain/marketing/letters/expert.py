@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from jinja2 import nodes
 from mjml import mjml2html
 
+from essor.domain.automation.merge import dotted_names
 from essor.domain.marketing.letters import plain, sandbox
 from essor.domain.marketing.letters.codec import SOURCE, refused
 from essor.domain.marketing.letters.compiled import Place, Slot, Text
@@ -250,16 +251,7 @@ def _quoted(text: str) -> str:
 def _paths(tree: nodes.Node) -> dict[str, int]:
     """Return the dotted names that a source reads, each with its first line; those it sets itself are left out."""
     own = {one.name for one in tree.find_all(nodes.Name) if one.ctx in ("store", "param")} | {"range", "loop"}
-    found: dict[str, int] = {}
-    waiting: list[nodes.Node] = [tree]
-    while waiting:
-        node = waiting.pop()
-        name = _dotted(node)
-        if name and name.split(".")[0] not in own:
-            found[name] = min(node.lineno, found.get(name, node.lineno))
-        elif not name:
-            waiting.extend(node.iter_child_nodes())
-    return found
+    return {name: line for name, line in dotted_names(tree).items() if name.split(".")[0] not in own}
 
 
 def _known(path: str, line: int, marks: Marks) -> None:
@@ -284,12 +276,3 @@ def _only_mjml(text: str) -> None:
 
 def _did_you_mean(name: str) -> str:
     return _("Did you mean “%(name)s”?") % {"name": name}
-
-
-def _dotted(node: nodes.Node) -> str:
-    if isinstance(node, nodes.Name):
-        return node.name
-    if isinstance(node, nodes.Getattr):
-        head = _dotted(node.node)
-        return f"{head}.{node.attr}" if head else ""
-    return ""

@@ -22,7 +22,8 @@ STEPS = {
     CANCELLED: set(),
 }
 FIXED = ("FromName", "FromAddress", "Subject", "IsDynamic", "IsTracked")
-PACE = ("HourlyRate", "DailyCap", "QuietFrom", "QuietUntil")
+QUIET = ("QuietFrom", "QuietUntil")
+PACE = ("HourlyRate", "DailyCap", *QUIET)
 HOURS = 24
 
 
@@ -67,11 +68,12 @@ def hours_of_the_day(batch: Batch) -> None:
 
 @after("ListEmail", reads=("Status", *PACE))
 def what_may_go_faster_does(batch: Batch) -> None:
-    """A mailing that waits for its limit asks again when the limit is another one."""
+    """A mailing that waits for its limit asks again when the limit is another one; so do people who sleep."""
     rows = [row for row in batch.updating() if any(row.changes(name) for name in PACE)]
     changed = [row.id for row in rows if row.id is not None]
     if changed:
         outbox.look_again(*changed)
+    outbox.awaken([row.id for row in rows if row.id is not None and any(row.changes(name) for name in QUIET)])
 
 
 @after("ListEmail", reads=("Status", "CampaignId"))

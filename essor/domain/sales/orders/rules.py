@@ -88,7 +88,7 @@ def _locked(batch: Batch, row: Row) -> bool:
     if row.is_new or row.prior("Status") != ACTIVATED:
         return False
     if batch.source.name != FOLLOWING.name and set(row.changed()) - STAYS_OPEN:
-        message = _("This order is activated and stays as it is. Take the activation back to change it.")
+        message = _("This order is activated and cannot be changed. Undo the activation first.")
         row.refuse("", message, "ENTITY_IS_LOCKED")
     if row.get("Status") != ACTIVATED:
         row.set("ActivatedDate", None)

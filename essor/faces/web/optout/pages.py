@@ -51,12 +51,12 @@ def opt_out(request: HttpRequest, token: str) -> HttpResponse:
 
 def question(standing: Standing) -> str:
     """Return what the page asks before somebody opts out: the words that are kept as proof."""
-    return _("Stop sending emails to %(address)s?") % {"address": standing.recipient.address}
+    return _("Stop sending e-mails to %(address)s?") % {"address": standing.recipient.address}
 
 
 def again() -> str:
     """Return what somebody says who wants mail again after opting out."""
-    return _("Send me emails again")
+    return _("Send me e-mails again")
 
 
 @login_not_required
@@ -104,9 +104,9 @@ def browser(request: HttpRequest, token: str) -> HttpResponse:  # noqa: ARG001 -
 def labels() -> dict[str, str]:
     """Return how the page asks about being followed."""
     return {
-        "tracking_opens": _("You may see whether I open your emails."),
-        "tracking_clicks": _("You may see which links in your emails I click."),
-        "visits": _("You may see which pages of your website I read."),
+        "tracking_opens": _("You may track whether I open your e-mails."),
+        "tracking_clicks": _("You may track which links in your e-mails I click."),
+        "visits": _("You may track which pages of your website I view."),
     }
 
 
@@ -114,7 +114,7 @@ def _wording(standing: Standing) -> str:
     """Return the words that somebody saw when choosing."""
     return "\n".join(
         [
-            _("Which emails would you like to receive?"),
+            _("Which e-mails would you like to get?"),
             *(topic.name for topic, _now in standing.topics),
             *(labels()[one] for one, _now in standing.followed),
         ]

@@ -99,7 +99,7 @@ def test_a_mailing_shows_its_links_and_leaves_machines_out(browser: Client, camp
     hits = [
         (1, Verdict.PERSON),
         (1, Verdict.PERSON),
-        (2, Verdict.UNKNOWN),
+        (2, Verdict.PERSON),
         (None, Verdict.PERSON),
         (3, Verdict.MACHINE),
     ]

@@ -24,7 +24,9 @@ def test_parts_are_added_made_primary_and_removed(signed_in: Client, new: New) -
     address = f"/r/{opportunity}/roles"
     for contact, primary in ((ana, "true"), (ben, "false")):
         sent = {"ContactId": ids.encode("003", contact), "Role": "Decision Maker", "IsPrimary": primary}
-        assert "Decides" in signed_in.post(address, sent, headers={"HX-Request": "true"}).content.decode()
+        assert (
+            "Decision maker" in signed_in.post(address, sent, headers={"HX-Request": "true"}).content.decode()
+        )
     again = signed_in.post(address, {"ContactId": ids.encode("003", ben)}, headers={"HX-Request": "true"})
     assert again.status_code == 422
     assert "has a part in the deal already" in again.content.decode()

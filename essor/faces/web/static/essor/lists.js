@@ -19,7 +19,7 @@ document.addEventListener("es:job", ({ detail: job }) => {
   else if (line.dataset.state !== job.state) htmx.ajax("GET", `/jobs/${job.id}/line`, { target: line, swap: "outerHTML" });
 });
 
-/* "All that the list holds" is asked about before it is deleted. */
+/* "The whole list" is asked about before it is deleted. */
 document.addEventListener("htmx:confirm", (event) => {
   const button = event.detail.elt;
   if (!button.matches?.("[data-confirm-all]")) return;
