@@ -155,7 +155,7 @@ def followers(request: HttpRequest, record_id: str) -> HttpResponseBase:
     of_link = Link.objects.filter(list_email_id=record.key, number=OPENED if link is None else link)
     target = of_link.values_list("url", flat=True).first()
     title = (
-        _("Who opened the mail")
+        _("Who opened the e-mail")
         if link == OPENED
         else _("Who clicked this link")
         if target
