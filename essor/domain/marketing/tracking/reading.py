@@ -103,7 +103,8 @@ def people(
     """Return (recipient, person, address) for a page of those who followed a link, any link (None), or opened it (OPENED)."""
     hits = Hit.objects.filter(HUMAN, list_email_id=list_email_id, recipient_id__gt=after)
     hits = hits.filter(link__gt=OPENED) if link is None else hits.filter(link=link)
-    keys = list(hits.order_by("recipient_id").values_list("recipient_id", flat=True).distinct()[:size])
+    found = hits.order_by("recipient_id").values_list("recipient_id", flat=True).distinct()[:size]
+    keys = [key for key in found if key is not None]
     rows = (
         Recipient.objects.filter(pk__in=keys).order_by("pk").values_list("pk", "kind", "person_id", "address")
     )
