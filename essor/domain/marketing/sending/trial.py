@@ -98,7 +98,8 @@ def standings(mailing: ListEmail) -> list[Standing]:
     if "decided" in mailing.trial:
         return [Standing(place, sent, hits) for place, (sent, hits) in enumerate(mailing.trial["decided"])]
     sent = dict(
-        Recipient.objects.filter(list_email=mailing, state__in=(State.SENT, State.BOUNCED), variant__gte=0)
+        Recipient.objects.of(mailing.pk, State.SENT, State.BOUNCED)
+        .filter(variant__gte=0)
         .order_by()
         .values_list("variant")
         .annotate(Count("id"))
@@ -110,9 +111,7 @@ def standings(mailing: ListEmail) -> list[Standing]:
 def decides_at(mailing: ListEmail) -> datetime | None:
     """Return when the winner is chosen: so many hours after the last mail of the sample; None while it is being sent."""
     tried = of(mailing)
-    last = Recipient.objects.filter(list_email=mailing, state=State.SENT).aggregate(last=Max("sent_at"))[
-        "last"
-    ]
+    last = Recipient.objects.of(mailing.pk, State.SENT).aggregate(last=Max("sent_at"))["last"]
     return None if tried is None or last is None else last + timedelta(hours=tried.hours)
 
 
@@ -134,7 +133,7 @@ def winner(found: list[Standing]) -> int:
 def choose(mailing: ListEmail, variant: int) -> None:
     """Send the others this variant: by the rule, or because somebody decided early."""
     with transaction.atomic():
-        rows = Recipient.objects.filter(list_email=mailing, state=State.WAITING, variant=UNDECIDED)
+        rows = Recipient.objects.of(mailing.pk, State.WAITING).filter(variant=UNDECIDED)
         rows.update(variant=variant, due_at=timezone.now())
         decided = [(one.sent, one.hits) for one in standings(mailing)]
         trial = {**mailing.trial, "winner": variant, "decided": decided}
