@@ -50,6 +50,8 @@ def waiting_tab(actor: Actor) -> offers.PageTab | None:
         "circle-check",
         addresses.APPROVALS,
         urgent=True,
+        short=_("Approvals"),
+        count=count,
     )
 
 
