@@ -30,7 +30,7 @@ def test_parts_are_added_made_primary_and_removed(signed_in: Client, new: New) -
         )
     again = signed_in.post(address, {"ContactId": ids.encode("003", ben)}, headers={"HX-Request": "true"})
     assert again.status_code == 422
-    assert "has a part in the deal already" in again.content.decode()
+    assert "already has a role in the deal" in again.content.decode()
     second = ids.encode("00K", OpportunityContactRole.objects.get(contact_id=ben).pk)
     signed_in.post(f"/r/{second}/primary", {"back": opportunity})
     assert OpportunityContactRole.objects.get(is_primary=True).contact_id == ben
