@@ -46,6 +46,8 @@ CAMPAIGNS = (
     "ListEmail",
     "EmailTemplate",
     "CommunicationSubscription",
+    "LandingPage",
+    "FormSubmission",
 )
 DEALS = ("Opportunity", "OpportunityLineItem", "Quote", "QuoteLineItem", "Order", "OrderItem", "Contract")
 

@@ -98,6 +98,7 @@ class Standard:
     hidden: frozenset[str] = frozenset()
     compounds: Mapping[str, tuple[str | Promise, str, tuple[str, ...]]] = field(default_factory=lambda: EMPTY)
     formulas: Mapping[str, Calculated] = field(default_factory=lambda: EMPTY)
+    compact: tuple[str, ...] = ()
     search: tuple[str, ...] = ()
     path_field: str = ""
     done_field: str = ""
@@ -176,6 +177,7 @@ def _object(entry: Standard, names: Mapping[str, str], prefixes: Mapping[str, st
         is_record=entry.is_record,
         activities=entry.activities,
         createable=entry.createable,
+        compact=entry.compact,
         search_fields=entry.search,
         path_field=entry.path_field,
         done_field=entry.done_field,

@@ -53,7 +53,6 @@ class Kind:
     salesforce_type: ClassVar[str] = "string"
     formula_type: ClassVar[FormulaType] = "text"
     operators: ClassVar[tuple[str, ...]] = EQUALITY
-    aggregates: ClassVar[tuple[str, ...]] = ("COUNT", "COUNT_DISTINCT")
     control: ClassVar[str] = "text"
     sortable: ClassVar[bool] = True
 

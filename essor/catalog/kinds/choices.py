@@ -80,7 +80,6 @@ class MultiSelect(Kind):
     salesforce_type = "multipicklist"
     formula_type = "multipicklist"
     operators = ("eq", "ne", "null", "notnull", *SETS)
-    aggregates = ("COUNT",)
     control = "multiselect"
     sortable = False
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from essor.catalog.definitions import Field
 from essor.catalog.kinds.base import EQUALITY, ORDER, TEXTUAL, Kind, ParseContext, ParseError
+from essor.catalog.kinds.hyperlinks import plain
 
 FORMAT = re.compile(r"\{(0+)\}")
 
@@ -77,6 +78,11 @@ class Computed(Kind):
         return self.result(field).display(value, field, locale)
 
 
+def result_kind(field: Field) -> Kind:
+    """Return the kind of the field's values: a formula's or a roll-up's result, else the field's own kind."""
+    return field.kind.result(field) if isinstance(field.kind, Computed) else field.kind
+
+
 class Formula(Computed):
     """A value computed by SQL whenever it is read, so that it filters, sorts and follows the date."""
 
@@ -86,6 +92,10 @@ class Formula(Computed):
     def is_stored(self, field: Field) -> bool:  # noqa: ARG002
         """Tell that a formula has no column."""
         return False
+
+    def display(self, value: Any, field: Field, locale: str) -> str:
+        """Return the value as its result's kind shows it, of a link its label."""
+        return plain(super().display(value, field, locale))
 
 
 class RollUp(Computed):

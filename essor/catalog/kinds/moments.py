@@ -31,7 +31,6 @@ class Date(Kind):
     salesforce_type = "date"
     formula_type = "date"
     operators = (*EQUALITY, *ORDER)
-    aggregates = ("COUNT", "COUNT_DISTINCT", "MIN", "MAX")
     control = "date"
 
     def columns(self, field: Field) -> dict[str, models.Field[Any, Any]]:  # noqa: ARG002
@@ -71,7 +70,6 @@ class DateTime(Kind):
     salesforce_type = "datetime"
     formula_type = "datetime"
     operators = (*EQUALITY, *ORDER)
-    aggregates = ("COUNT", "COUNT_DISTINCT", "MIN", "MAX")
     control = "datetime"
 
     def columns(self, field: Field) -> dict[str, models.Field[Any, Any]]:  # noqa: ARG002
@@ -109,7 +107,6 @@ class Time(Kind):
     salesforce_type = "time"
     formula_type = "time"
     operators = (*EQUALITY, *ORDER)
-    aggregates = ("COUNT", "COUNT_DISTINCT", "MIN", "MAX")
     control = "time"
 
     def columns(self, field: Field) -> dict[str, models.Field[Any, Any]]:  # noqa: ARG002

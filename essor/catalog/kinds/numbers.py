@@ -42,7 +42,6 @@ class Number(Kind):
     salesforce_type = "double"
     formula_type = "number"
     operators = (*EQUALITY, *ORDER)
-    aggregates = ("COUNT", "COUNT_DISTINCT", "SUM", "AVG", "MIN", "MAX")
     control = "number"
 
     def columns(self, field: Field) -> dict[str, models.Field[Any, Any]]:  # noqa: ARG002
@@ -109,7 +108,6 @@ class Money(Kind):
     salesforce_type = "currency"
     formula_type = "number"
     operators = (*EQUALITY, *ORDER)
-    aggregates = ("COUNT", "COUNT_DISTINCT", "SUM", "AVG", "MIN", "MAX")
     control = "money"
 
     def columns(self, field: Field) -> dict[str, models.Field[Any, Any]]:  # noqa: ARG002

@@ -28,7 +28,6 @@ class Compound(Kind):
     """A field that is only the sum of its parts."""
 
     operators = ()
-    aggregates = ()
     sortable = False
     formula_type = "none"
 

@@ -40,7 +40,6 @@ class Text(Kind):
     label = gettext_lazy("Text")
     salesforce_type = "string"
     operators: ClassVar[tuple[str, ...]] = (*EQUALITY, *ORDER, *TEXTUAL)
-    aggregates: ClassVar[tuple[str, ...]] = ("COUNT", "COUNT_DISTINCT", "MIN", "MAX")
     control = "text"
     limit: ClassVar[int] = LINE
 
@@ -76,7 +75,6 @@ class TextArea(Text):
     label = gettext_lazy("Text area")
     salesforce_type = "textarea"
     operators = ("null", "notnull", "eq", "ne", *TEXTUAL)
-    aggregates = ("COUNT",)
     control = "textarea"
     limit = LONG
 

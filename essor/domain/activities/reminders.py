@@ -26,7 +26,6 @@ DUE = register(
     Kind("task_due", gettext_lazy("Tasks of the day"), gettext_lazy("Each morning, when tasks are due or overdue."), "checkbox")
 )  # fmt: skip
 MOST = 500  # reminders of one run; the next run is a minute later
-OLD = timedelta(days=60)  # a task overdue for longer is no news
 LATE = timedelta(days=1)  # a reminder older than this helps nobody any more
 
 

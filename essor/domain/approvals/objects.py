@@ -43,6 +43,7 @@ OBJECTS = (
     Standard(
         "approvals.ProcessInstance", "04g", _("Approval request"), _("Approval requests"), icon="circle-check", tab=False,
         about=_("A request appears here when somebody submits a record for approval."),
+        compact=("Status",),
         fields={
             "name": READ_ONLY, "target_object": TARGET, "status": Spec(kind="picklist", choices=STATUSES, readonly=True),
             "submitted_by": PERSON, "last_actor": PERSON, "comments": READ_ONLY, "completed_date": READ_ONLY,

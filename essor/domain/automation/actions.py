@@ -41,7 +41,10 @@ def new_flow(
     actor: Actor, *, name: str, object_name: str, definition: Definition | None = None, description: str = ""
 ) -> Flow:
     """Make a flow for somebody who may: rooms with flows of their own ask that themselves."""
-    obj = current.get().object(object_name)
+    catalog = current.get()
+    if not catalog.has(object_name):
+        raise _refused("object", _("Choose which records the flow is about."))
+    obj = catalog.object(object_name)
     if not obj.is_record:
         raise _refused("object", _("Flows are made for records."))
     with transaction.atomic():

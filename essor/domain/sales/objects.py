@@ -120,6 +120,7 @@ OBJECTS = (
     Standard(
         "sales.Account", "001", _("Account"), _("Accounts"), icon="building",
         about=_("Accounts are the companies you work with: customers, prospects, partners."),
+        compact=("Industry", "Type", "BillingCity", "Phone", "Website", "LinkedInUrl"),
         fields={
             "name": Spec(required=True), "type": Spec(kind="picklist", choices=ACCOUNT_TYPES),
             "parent": Spec(child_relationship="ChildAccounts", children_label=_("Child accounts")),
@@ -139,6 +140,7 @@ OBJECTS = (
     Standard(
         "sales.Contact", "003", _("Contact"), _("Contacts"), icon="user",
         about=_("Contacts are the people you deal with, usually at an account."),
+        compact=("AccountId", "Title", "Email", "Phone", "MobilePhone", "LinkedInUrl"),
         fields={
             "name": PERSON_NAME, "last_name": Spec(required=True),
             "salutation": Spec(kind="picklist", choices=SALUTATIONS), "email": Spec(kind="email"),
@@ -158,6 +160,7 @@ OBJECTS = (
     Standard(
         "sales.Lead", "00Q", _("Lead"), _("Leads"), icon="target",
         about=_("Leads are people who may become customers. Convert one when it turns into a deal."),
+        compact=("Company", "Status", "Email", "Phone", "MobilePhone", "LeadSource", "LinkedInUrl"),
         fields={
             "name": PERSON_NAME, "last_name": Spec(required=True), "company": Spec(required=True),
             "salutation": Spec(kind="picklist", choices=SALUTATIONS), "email": Spec(kind="email"),
@@ -178,6 +181,7 @@ OBJECTS = (
     Standard(
         "sales.Opportunity", "006", _("Opportunity"), _("Opportunities"), icon="briefcase",
         about=_("Opportunities are the deals you hope to win, from first talks to signature."),
+        compact=("AccountId", "StageName", "Amount", "CloseDate", "PushCount", "Type"),
         fields={
             "name": Spec(required=True), "stage_name": Spec(kind="picklist", choices=STAGES, required=True),
             "close_date": Spec(required=True), "amount": Spec(kind="money", options={"converted": "ConvertedAmount"}),
@@ -212,6 +216,7 @@ OBJECTS = (
     ),
     Standard(
         "sales.OpportunityHistory", "008", _("Opportunity step"), _("Opportunity path"), icon="history",
+        compact=("Amount", "CloseDate", "DurationInDays"),
         name_field="StageName", tab=False, createable=False,
         fields={
             "opportunity": Spec(kind="masterdetail", child_relationship="OpportunityHistories", on_delete="cascade"),

@@ -180,9 +180,16 @@ def test_steps_are_passed_by_their_condition_and_a_refusal_may_go_back_to_the_st
     small = submit(rep, "Opportunity", deal(rep))
     decide(manager, small.items[0], approve=True)
     assert status(small.instance) == "Approved"
-    large = submit(rep, "Opportunity", deal(rep, 30_000))
-    decide(manager, large.items[0], approve=True)
+    key = deal(rep, 30_000)
+    shown_before = reading.preview(rep, current.get().object("Opportunity"), key)
+    assert shown_before is not None
+    large = submit(rep, "Opportunity", key)
+    assert [people for _step, people in shown_before.steps] == [(manager.name,), (director.name,)]
+    decide(manager, large.items[0], approve=True, comment="Good one")
     (request,) = reading.inbox(director)
+    assert [(one.sentence, one.comment) for one in request.earlier] == [
+        (f"Approved by {manager.name}", "Good one")
+    ]
     decide(director, request.item.pk, approve=False, comment="Look again")
     assert status(large.instance) == "Pending"
     (request,) = reading.inbox(manager)
@@ -284,7 +291,10 @@ def test_what_changed_since_the_last_answer_is_shown_as_far_as_the_approver_sees
     key = deal(rep, 2000)
     save(rep, Change("Opportunity", {"Amount": 3000}, id=key))
     save(rep, Change("Opportunity", {"Amount": 4000, "NextStep": "Call"}, id=key))
-    asked = submit(rep, "Opportunity", key)
+    withdrawn = submit(rep, "Opportunity", key).instance
+    assert withdrawn is not None
+    recall(rep, withdrawn.pk, comment="Too early")
+    asked = submit(rep, "Opportunity", key)  # what was withdrawn had no answer: all of it is still new
     (request,) = reading.inbox(manager)
     assert [(one.label, one.before, one.text) for one in request.facts.changed] == [
         ("Amount", "€2,000", "€4,000"), ("Next step", "–", "Call"),

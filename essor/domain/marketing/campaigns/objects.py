@@ -39,10 +39,13 @@ MEANINGS = pick(
     ("declined", _("Declined")), ("attended", _("Attended")), ("absent", _("Did not attend")),
 )  # fmt: skip
 MONEY = Spec(kind="money")
+BY_SOURCE = _("Of the deals that name this campaign as their primary source, and of no other.")
 
 
-def rolled(relationship: str, where: Condition | None, total: str = "", returns: str = "number") -> Spec:
-    """Return a roll-up over the campaign's children: how many, or the sum of a field."""
+def rolled(
+    relationship: str, where: Condition | None, total: str = "", returns: str = "number", told: Any = ""
+) -> Spec:
+    """Return a roll-up over the campaign's children: how many, or the sum of a field; `told` is its help."""
     options: dict[str, Any] = {
         "relationship": relationship, "function": "SUM" if total else "COUNT", "returns": returns,
         "scale": 2 if total else 0,  # money is counted in cents
@@ -51,7 +54,7 @@ def rolled(relationship: str, where: Condition | None, total: str = "", returns:
         options["field"] = total
     if where is not None:
         options["where"] = codec.to_json(where)
-    return Spec(kind="rollup", readonly=True, history=False, options=options)
+    return Spec(kind="rollup", readonly=True, history=False, help=told, options=options)
 
 
 def _is(name: str) -> Compare:
@@ -67,6 +70,7 @@ OBJECTS = (
     Standard(
         "campaigns.Campaign", "701", _("Campaign"), _("Campaigns"), icon="flag",
         about=_("A campaign brings together the people you invite, the mailings you send and what came of it."),
+        compact=("Status", "Type", "StartDate", "EndDate"),
         fields={
             "name": Spec(required=True), "parent": Spec(child_relationship="ChildCampaigns", children_label=_("Child campaigns")),
             "type": Spec(kind="picklist", choices=TYPES, options={"default": "Email"}),
@@ -85,15 +89,16 @@ OBJECTS = (
             "number_of_contacts": rolled(MEMBERS, _named("ContactId")),
             "number_of_leads": rolled(MEMBERS, Compare(Path(("ContactId",)), "null")),
             "number_of_responses": rolled(MEMBERS, _is("HasResponded")),
-            "number_of_opportunities": rolled(DEALS, None),
-            "number_of_won_opportunities": rolled(DEALS, _is("IsWon")),
-            "amount_all_opportunities": rolled(DEALS, None, "Amount", "money"),
-            "amount_won_opportunities": rolled(DEALS, _is("IsWon"), "Amount", "money"),
+            "number_of_opportunities": rolled(DEALS, None, told=BY_SOURCE),
+            "number_of_won_opportunities": rolled(DEALS, _is("IsWon"), told=BY_SOURCE),
+            "amount_all_opportunities": rolled(DEALS, None, "Amount", "money", BY_SOURCE),
+            "amount_won_opportunities": rolled(DEALS, _is("IsWon"), "Amount", "money", BY_SOURCE),
         },
         search=("Name",), path_field="Status", activities=True,
     ),
     Standard(
         "campaigns.CampaignMemberStatus", "01Y", _("Member status"), _("Member statuses"), icon="list-check",
+        compact=("HasResponded", "IsDefault"),
         name_field="Label", tab=False, ordered_by="SortOrder",
         fields={
             "campaign": Spec(
@@ -105,6 +110,7 @@ OBJECTS = (
     ),
     Standard(
         "campaigns.CampaignMember", "00v", _("Campaign member"), _("Campaign members"), icon="users", tab=False,
+        compact=("Name", "CompanyOrAccount", "Email", "HasResponded"),
         name_field="Status",
         fields={
             "campaign": Spec(

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from jinja2 import nodes
 from mjml import mjml2html
 
+from essor.domain.automation.merge import dotted_names
 from essor.domain.marketing.letters import plain, sandbox
 from essor.domain.marketing.letters.codec import SOURCE, refused
 from essor.domain.marketing.letters.compiled import Place, Slot, Text
@@ -236,22 +237,4 @@ def _quoted(text: str) -> str:
 def _paths(tree: nodes.Node) -> set[str]:
     """Return the dotted names that a source reads, those it sets itself left out."""
     own = {one.name for one in tree.find_all(nodes.Name) if one.ctx in ("store", "param")} | {"range", "loop"}
-    found: set[str] = set()
-    waiting: list[nodes.Node] = [tree]
-    while waiting:
-        node = waiting.pop()
-        name = _dotted(node)
-        if name and name.split(".")[0] not in own:
-            found.add(name)
-        elif not name:
-            waiting.extend(node.iter_child_nodes())
-    return found
-
-
-def _dotted(node: nodes.Node) -> str:
-    if isinstance(node, nodes.Name):
-        return node.name
-    if isinstance(node, nodes.Getattr):
-        head = _dotted(node.node)
-        return f"{head}.{node.attr}" if head else ""
-    return ""
+    return {name for name in dotted_names(tree) if name.split(".")[0] not in own}

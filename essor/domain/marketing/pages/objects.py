@@ -14,6 +14,7 @@ OBJECTS = (
     Standard(
         "pages.LandingPage", "0lp", _("Landing page"), _("Landing pages"), icon="world",
         about=_("A landing page has a form: people who fill it in become leads, and may get a file."),
+        compact=("Title",),
         fields={
             "name": Spec(required=True), "title": Spec(required=True),
             "campaign": Spec(child_relationship="LandingPages", help=_("Sending the form counts as a response to it.")),
@@ -33,6 +34,7 @@ OBJECTS = (
     ),
     Standard(
         "pages.FormSubmission", "1fs", _("Form submission"), _("Form submissions"), icon="inbox", tab=False, createable=False,
+        compact=("Name",),
         name_field="Email",
         fields={
             "landing_page": Spec(

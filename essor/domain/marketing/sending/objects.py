@@ -27,6 +27,7 @@ OBJECTS = (
     Standard(
         "sending.ListEmail", "0XB", _("Mailing"), _("Mailings"), icon="send",
         about=_("A mailing sends one e-mail to the audience of a campaign."),
+        compact=("CampaignId", "Status", "TotalSent", "StartedDate"),
         fields={
             "name": Spec(required=True),
             "campaign": Spec(child_relationship="ListEmails"),

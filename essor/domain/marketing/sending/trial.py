@@ -22,12 +22,11 @@ from essor.domain.marketing.sending.states import State
 Rule = Literal["clicks", "opens"]
 Measure = Callable[[int], Mapping[int, int]]
 Z_ALPHA, Z_BETA = 1.959964, 0.841621  # two-sided 5 %, 80 %
-MOST_VARIANTS = 3
 _measures: dict[str, Measure] = {}
 
 
 def measure(rule: Rule) -> Callable[[Measure], Measure]:
-    """Offer a measure: a function of a mailing's key that returns {variant: people who opened, or clicked}."""
+    """Offer a measure: a function of a mailing's key that returns {variant: how often it was opened, or clicked}."""
 
     def register(function: Measure) -> Measure:
         _measures[rule] = function
@@ -48,7 +47,7 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How one variant does: of `sent` people so many did what the rule counts."""
+    """How one variant does: after `sent` mails what the rule counts was seen so often, perhaps twice by one person."""
 
     variant: int
     sent: int
@@ -56,7 +55,7 @@ class Standing:
 
     @property
     def rate(self) -> float:
-        """Return hits per mail, 0 to 1."""
+        """Return hits per mail."""
         return self.hits / self.sent if self.sent else 0.0
 
 
@@ -86,7 +85,7 @@ def chance(one: Standing, other: Standing) -> float:
     """Return how likely so large a difference is by chance alone (two-sided test of two proportions)."""
     if not one.sent or not other.sent:
         return 1.0
-    mean = (one.hits + other.hits) / (one.sent + other.sent)
+    mean = min(1.0, (one.hits + other.hits) / (one.sent + other.sent))
     error = sqrt(mean * (1 - mean) * (1 / one.sent + 1 / other.sent))
     return erfc(abs(one.rate - other.rate) / error / sqrt(2)) if error else 1.0
 

@@ -30,6 +30,7 @@ OBJECTS = (
     Standard(
         "orders.Contract", "800", _("Contract"), _("Contracts"), icon="clipboard", name_field="ContractNumber",
         about=_("Contracts say what you have agreed with an account, and until when."),
+        compact=("AccountId", "Status", "StartDate", "EndDate"),
         fields={
             "contract_number": Spec(kind="autonumber", readonly=True, options={"format": "C-{00000}"}),
             "account": Spec(required=True, child_relationship="Contracts", on_delete="restrict"),
@@ -48,6 +49,7 @@ OBJECTS = (
     Standard(
         "orders.Order", "801", pgettext_lazy("sales", "Order"), _("Orders"), icon="file-spreadsheet", name_field="OrderNumber",
         about=_("Orders say what an account has bought. Create them from an opportunity you have won."),
+        compact=("AccountId", "Status", "GrandTotal", "EffectiveDate", "EndDate"),
         fields={
             "order_number": Spec(kind="autonumber", readonly=True, options={"format": "O-{00000}"}),
             "account": Spec(required=True, child_relationship="Orders", on_delete="restrict"),
@@ -67,6 +69,7 @@ OBJECTS = (
     ),
     Standard(
         "orders.OrderItem", "802", _("Order line"), _("Order lines"), icon="package", tab=False,
+        compact=("ProductCode", "Quantity", "UnitPrice", "TotalPrice"),
         fields={
             "order": Spec(kind="masterdetail", child_relationship="OrderItems", on_delete="cascade", updateable=False),
             **sold_line("OrderItems"),

@@ -15,6 +15,7 @@ ROLES = pick(
 OBJECTS = (
     Standard(
         "relations.OpportunityContactRole", "00K", _("Contact role"), _("Contact roles"), icon="users", name_field="Role",
+        compact=("ContactId", "OpportunityId", "IsPrimary"),
         tab=False,
         fields={
             "opportunity": Spec(kind="masterdetail", child_relationship="OpportunityContactRoles", on_delete="cascade"),
@@ -24,7 +25,7 @@ OBJECTS = (
     ),
     Standard(
         "relations.AccountContactRelation", "07k", _("Contact relationship"), _("Contact relationships"),
-        icon="switch-horizontal", name_field="Roles", tab=False,
+        icon="switch-horizontal", name_field="Roles", tab=False, compact=("ContactId", "AccountId", "StartDate", "EndDate"),
         fields={
             "account": Spec(kind="masterdetail", child_relationship="AccountContactRelations", on_delete="cascade"),
             "contact": Spec(required=True, child_relationship="AccountContactRelations", on_delete="cascade"),

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from essor.access.models import User
+from essor.access import principals
 from essor.domain.marketing.consent import ask, write
 from essor.domain.marketing.consent.channels import FIELDS, STATES
 from essor.domain.marketing.consent.models import Consent, Individual, Suppression, Topic, TopicChoice
@@ -90,9 +90,7 @@ def _context(record: Loaded, problem: str) -> dict[str, object]:
     mail = str(record.values.get("Email") or "")
     blocked = Suppression.objects.filter(address__in=ask.suppressed([mail])).first() if mail else None
     chosen = dict(TopicChoice.objects.filter(individual_id=key or 0).values_list("topic_id", "state"))
-    names = dict(
-        User.objects.filter(pk__in={row.user_id for row in rows if row.user_id}).values_list("pk", "name")
-    )
+    names = principals.names(row.user_id for row in rows)
     return {
         "record": record, "problem": problem, "may": may_edit(record), "blocked": blocked, "proof": rows, "names": names,
         "topics": [(one, chosen.get(one.pk)) for one in topics()], "email": EMAIL,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -21,7 +21,8 @@ from essor.access.actor import Actor
 from essor.access.view import catalog_for
 from essor.catalog.definitions import Catalog, Field, ObjectDef
 from essor.domain.currencies.rates import Conversion, conversion
-from essor.faces.web import addresses, formatting, offers
+from essor.faces.web import formatting, offers
+from essor.faces.web.bare import beginning
 from essor.faces.web.lists import recents, today
 from essor.faces.web.lists.going import at_once
 from essor.faces.web.lists.state import address, written
@@ -52,6 +53,7 @@ OWNER, CLOSED = Path(("OwnerId",)), Path(("IsClosed",))
 MINE = Compare(OWNER, "eq", (Me(),))
 OPEN = Compare(CLOSED, "eq", (Constant(value=False, type="boolean"),))
 TODAY = Compare(Path(("ActivityDate",)), "lte", (RelativeDate("TODAY"),))
+SOLD = ("Lead", "Opportunity")
 NOON, EVENING = 12, 18
 
 
@@ -95,12 +97,21 @@ def show(request: HttpRequest) -> HttpResponseBase:
         "greeting": greeting(actor), "today": timezone.localdate(), "tasks": tasks, "more_tasks": more,
         "events": events, "closing": closing, "untouched": untouched, "stages": stages, "seen": seen, "empty": empty,
         "summary": today.summary(0 if more else len(tasks), events), "has_calendar": catalog.has("Event"),
-        "quick": list(quick(actor, catalog)), "panels": offers.home_panels(actor),
-        "steps": [one for one in offers.first_steps(actor) if one.early] if empty else [],
+        "quick": list(quick(actor)), "panels": offers.home_panels(actor),
+        "steps": [] if tasks or stages or events or waiting else first_steps(actor, catalog),
+        "begin": {name: beginning(actor, name) for name in ("Task", "Event", "Opportunity")},
         "all_tasks": _mine(catalog, "Task"), "leads": leads,
         "all_deals": _mine(catalog, "Opportunity") if stages or sells else "",
     }  # fmt: skip
     return render(request, "lists/home.html.jinja", context)
+
+
+def first_steps(actor: Actor, catalog: Catalog) -> list[offers.FirstStep]:
+    """Return what the reader may do first, while the company has neither leads nor deals and some of it is to be done."""
+    if not nothing_yet(actor, catalog, SOLD):
+        return []
+    found = [one for one in offers.first_steps(actor) if one.early]
+    return found if any(not one.done for one in found) else []
 
 
 def _mine(catalog: Catalog, name: str) -> str:
@@ -195,20 +206,18 @@ def _stages(
         )  # fmt: skip
 
 
-def quick(actor: Actor, catalog: Catalog) -> Iterator[Action]:
+def quick(actor: Actor) -> Iterator[Action]:
     """Yield what one most often starts with, as far as the reader may."""
     for name in ("Task", "Contact", "Account", "Lead", "Opportunity"):
-        if catalog.has(name) and catalog.object(name).createable and row_access.may(actor, name, "create"):
-            obj = catalog.object(name)
-            yield Action(
-                _("New %(object)s") % {"object": str(obj.label).lower()}, addresses.new_record(name), obj.icon
-            )
+        found = beginning(actor, name)
+        if found is not None:
+            yield found
     yield from offers.home_links(actor)
 
 
-def nothing_yet(actor: Actor, catalog: Catalog) -> bool:
-    """Tell whether the company has no data at all; asked only when the page would be bare anyway."""
-    known = [name for name in ("Account", "Contact", "Lead", "Opportunity") if catalog.has(name)]
+def nothing_yet(actor: Actor, catalog: Catalog, names: Sequence[str] = ("Account", "Contact", *SOLD)) -> bool:
+    """Tell whether the company has no data at all of some objects; asked only when the page would be bare anyway."""
+    known = [name for name in names if catalog.has(name)]
     return not any(run.count_up_to(actor, Query(name), 1) for name in known)
 
 

@@ -54,6 +54,11 @@ def question(standing: Standing) -> str:
     return _("Stop sending e-mails to %(address)s?") % {"address": standing.recipient.address}
 
 
+def again() -> str:
+    """Return what somebody says who wants mail again after opting out."""
+    return _("Send me e-mails again")
+
+
 @login_not_required
 @csrf_exempt
 @never_cache
@@ -71,6 +76,9 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
     if "none" in request.POST:
         optout.opt_out(standing, source=request.path, wording=question(standing))
         return HttpResponseRedirect(f"{request.path}?out=1")
+    if "again" in request.POST:
+        optout.subscribe(standing, source=request.path, wording=again())
+        return HttpResponseRedirect(f"{request.path}?saved=1")
     optout.choose(standing, wanted & known, followed, source=request.path, wording=_wording(standing))
     return HttpResponseRedirect(f"{request.path}?saved=1")
 
@@ -124,7 +132,7 @@ def _preferences(standing: Standing) -> str:
 
 def _page(name: str, standing: Standing, **more: Any) -> HttpResponse:
     context = {
-        "standing": standing, "question": question(standing), "labels": labels(),
+        "standing": standing, "question": question(standing), "labels": labels(), "again": again(),
         "preferences": reverse("web:mail_preferences", args=[_preferences(standing)]), **more,
     }  # fmt: skip
     return protected(HttpResponse(render_to_string(f"optout/{name}.html.jinja", context)))

@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from essor.access import principals
 from essor.access.actor import Actor
-from essor.access.models import Principal
 from essor.access.rights import Permission
 from essor.access.view import catalog_for
 from essor.domain.bulk import jobs
@@ -86,9 +86,7 @@ def show(request: HttpRequest) -> HttpResponseBase:
 
 def _lines(actor: Actor, rows: list[Deleted]) -> Iterator[Line]:
     catalog = catalog_for(actor)
-    people = dict(
-        Principal.objects.filter(pk__in={row.deletion.user_id for row in rows}).values_list("pk", "name")
-    )
+    people = principals.names(row.deletion.user_id for row in rows)
     deletions = {row.deletion_id for row in rows}
     others = Deleted.objects.filter(deletion_id__in=deletions).values("deletion_id").annotate(n=Count("pk"))
     counts = {row["deletion_id"]: row["n"] for row in others}

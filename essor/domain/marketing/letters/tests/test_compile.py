@@ -44,6 +44,14 @@ WHOLE = letter(
 )  # fmt: skip
 
 
+def test_words_of_ours_are_in_the_language_of_those_who_read() -> None:
+    signs = {"kind": "social", "id": "s", "links": [["web", "https://a.example"]]}
+    for language, name in (("en", "Web site"), ("fr", "Site web")):
+        mail = shown(compiling.compiled(letter(signs, language=language)))
+        assert f'alt="{name}"' in mail.html
+        assert mail.text.strip() == f"{name} (https://a.example)"
+
+
 @settings(max_examples=60, deadline=None)
 @given(HOSTILE)
 def test_no_value_of_a_person_changes_the_tags_of_the_letter(value: str) -> None:

@@ -20,6 +20,7 @@ from essor.domain.marketing.scenarios.steps.people import PeopleStep
 from essor.domain.marketing.scenarios.steps.send import SEND
 from essor.domain.marketing.sending.models import Link, Recipient
 from essor.domain.marketing.sending.states import State
+from essor.domain.marketing.tracking import verdicts
 from essor.domain.marketing.tracking.keeping import WAIT
 from essor.domain.marketing.tracking.models import OPENED as OPENED_LINK
 from essor.domain.marketing.tracking.models import Hit, Verdict
@@ -152,11 +153,10 @@ def _deeds(batch: Batch, people: set[int]) -> dict[int, _Deeds]:
             found[person].done.add(BOUNCED)
     links = _links(keys, str(batch.settings.get("link") or ""))
     hits = Hit.objects.filter(recipient_id__in=of).exclude(verdict=Verdict.MACHINE)
-    for recipient, mailing, link, verdict in hits.values_list(
-        "recipient_id", "list_email_id", "link", "verdict"
-    ):
+    last_judged = verdicts.judged()
+    for key, recipient, mailing, link in hits.values_list("pk", "recipient_id", "list_email_id", "link"):
         deeds = found[of[recipient or 0]]
-        seen = deeds.done if verdict == Verdict.PERSON else deeds.pending
+        seen = deeds.done if key <= last_judged else deeds.pending
         seen.add(OPENED)  # who clicks has opened
         if link != OPENED_LINK and (links is None or (mailing, link) in links):
             seen.add(CLICKED)

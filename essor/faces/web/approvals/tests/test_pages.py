@@ -67,6 +67,7 @@ def test_the_button_is_offered_where_a_process_fits_and_the_form_says_who_is_ask
     assert client.post(f"{large}approval/submit", {"comment": "Please"}).headers["Location"] == large
     assert ProcessInstance.objects.get().comments == "Please"
     page = text(client, large)
+    assert "Locked: waiting for approval" in text(client, f"{large}products"), "its lines are locked as well"
     assert "Locked: waiting for approval" in page
     assert f"{large}edit" not in page
     assert client.get(f"{large}edit").status_code == 403, "nobody fills in a form that will be refused"
@@ -89,7 +90,7 @@ def test_the_panel_tells_the_trail_and_lets_only_the_approver_answer(
     for panel in (mine, theirs):
         assert "Submitted by Rep Test" in panel
         assert "Waiting for Manager Test" in panel
-    assert "Take back" in mine
+    assert "Withdraw the request" in mine
     assert 'value="approve"' not in mine
     assert 'value="approve"' in theirs
     answer = browser(manager).post(

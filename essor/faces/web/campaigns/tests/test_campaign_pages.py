@@ -106,6 +106,10 @@ def test_the_light_licence_reads_campaigns(event: dict[str, int], signed_in: Any
     sent = {"ids": ids.encode("00v", event["Ana's place"]), "to": "Declined"}
     assert client.post(f"{address}/status", sent).status_code == 403
     assert client.get("/o/Lead/").status_code == 200
+    for barred in ("/o/Campaign/new", "/o/LandingPage/new", "/letters/new"):
+        assert client.get(barred).status_code == 403, (
+            "what strangers read is the work of those who plan campaigns"
+        )
 
 
 def test_an_audience_grows_and_is_counted_at_each_change(event: dict[str, int], signed_in: Any) -> None:

@@ -80,7 +80,7 @@ def test_a_scenario_is_built_in_the_drawing(marketing: Client) -> None:
         "at": "trigger", "do": "apply", "node": ["1", "2"], "p.1": "0", "k.1": "group", "m.1": "all",
         "p.2": "1", "k.2": "criterion", "f.2": "LastName", "o.2": "eq", "v.2": "Story",
     }  # fmt: skip
-    assert marketing.post(f"{base}criteria", criteria).headers["HX-Location"]
+    assert marketing.post(f"{base}criteria", criteria).headers["HX-Trigger"]
     entry = {
         "do": "save",
         "on": "segment",
