@@ -72,15 +72,15 @@ def _is_plain(node: nodes.Node) -> bool:
     return isinstance(node, ALLOWED)
 
 
-def dotted_names(tree: nodes.Node) -> set[str]:
-    """Return the dotted names that a template reads; the inner parts of a longer one are no names of their own."""
-    found: set[str] = set()
+def dotted_names(tree: nodes.Node) -> dict[str, int]:
+    """Return {dotted name that a template reads: its first line}; the inner parts of a longer one are no names of their own."""
+    found: dict[str, int] = {}
     waiting = [tree]
     while waiting:
         node = waiting.pop()
         name = _dotted(node)
         if name:
-            found.add(name)
+            found[name] = min(node.lineno, found.get(name, node.lineno))
         else:
             waiting.extend(node.iter_child_nodes())
     return found

@@ -34,7 +34,7 @@ OBJECTS = (
     ),
     Standard(
         "pages.FormSubmission", "1fs", _("Form submission"), _("Form submissions"), icon="inbox", tab=False, createable=False,
-        compact=("Name",),
+        compact=("Name", "LandingPageId", "UtmCampaign", "UtmSource"),
         name_field="Email",
         fields={
             "landing_page": Spec(

@@ -61,8 +61,12 @@ def campaigns_panel(record: Loaded) -> offers.Panel | None:
 @offers.record_action(CAMPAIGN)
 def audience_button(record: Loaded) -> Action | None:
     """Lead to the audience of the campaign."""
-    style = "primary" if may_edit(record) else ""
-    return Action(_("Audience"), f"/campaigns/{record.id}/audience", "users-group", style)
+    return Action(
+        _("Audience"),
+        f"/campaigns/{record.id}/audience",
+        "users-group",
+        "primary" if may_edit(record) else "",
+    )
 
 
 @require_GET

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from essor.access import rows as row_access
@@ -110,8 +111,10 @@ def _counts(record: Loaded, own: Condition) -> dict[str, int]:
 def _steps(counts: dict[str, int], own: Condition) -> list[Step]:
     sent = counts.get("sent", 0)
     words = {
-        "sent": (_("Sent"), ""), "delivered": (_("Delivered"), ""), "opened": (_("Opened"), ""), "clicked": (_("Clicked"), ""),
-        "responded": (_("Responded"), "good"), "bounced": (_("Bounced"), "warn"), "opted_out": (_("Opted out"), "warn"),
+        "sent": (_("Sent"), ""), "delivered": (pgettext("funnel", "Delivered"), ""),
+        "opened": (pgettext("funnel", "Opened"), ""), "clicked": (pgettext("funnel", "Clicked"), ""),
+        "responded": (pgettext("funnel", "Responded"), "good"), "bounced": (_("Bounced"), "warn"),
+        "opted_out": (_("Opted out"), "warn"),
     }  # fmt: skip
     if not sent:
         return []
@@ -149,9 +152,10 @@ def followers(request: HttpRequest, record_id: str) -> HttpResponseBase:
     text, after = request.GET.get("link", ""), whole(request.GET.get("after", "")) or 0
     link = OPENED if text == "opened" else whole(text)
     rows = reading.people(record.key, link, after=after, size=SHOWN)
-    target = Link.objects.filter(list_email_id=record.key, number=link).values_list("url", flat=True).first()
+    of_link = Link.objects.filter(list_email_id=record.key, number=OPENED if link is None else link)
+    target = of_link.values_list("url", flat=True).first()
     title = (
-        _("Who opened the mail")
+        _("Who opened the e-mail")
         if link == OPENED
         else _("Who clicked this link")
         if target

@@ -117,7 +117,7 @@ def test_the_inbox_and_its_tab_are_there_for_who_is_asked(
     assert "My requests" in text(browser(rep), "/approvals/")
     silent = client.post(f"/approvals/items/{asked.items[0]}/answer", {"answer": "refuse", "comment": ""})
     assert silent.status_code == 422
-    assert "Say why" in silent.content.decode()
+    assert "Please give a reason" in silent.content.decode()
     client.post(f"/approvals/items/{asked.items[0]}/answer", {"answer": "refuse", "comment": "No"})
     assert ProcessInstance.objects.get().status == "Rejected"
     late = client.post(f"/approvals/items/{asked.items[0]}/answer", {"answer": "approve"}, follow=True)
