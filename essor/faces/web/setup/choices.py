@@ -131,6 +131,8 @@ def currencies() -> Options:
 def _currencies(language: str) -> Options:
     names: dict[str, str] = {str(code): str(name) for code, name in Locale.parse(language).currencies.items()}
     usual = ("EUR", "USD", "GBP", "CHF", "CAD", "MAD", "TND", "XOF", "XAF")
-    in_use = {code for place in get_global("territory_currencies") for code in get_territory_currencies(place)}
+    in_use = {
+        code for place in get_global("territory_currencies") for code in get_territory_currencies(place)
+    }
     rest = sorted(in_use.difference(usual))
     return [(code, f"{code} – {names.get(code, code)}") for code in (*usual, *rest)]
