@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from essor.faces.cli.tests.nursery import PROGRAM, nursery, settings_of
+from essor.kernel import locks
 from essor.project.testing import start_with_tables
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -28,6 +30,23 @@ def essor(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None) -> It
         )  # fmt: skip
         assert made.returncode == 0, made.stderr
         yield run
+
+
+def test_a_command_waits_while_the_first_start_makes_the_tables(
+    tmp_path: Path, django_db_setup: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(connection.settings_dict, "NAME", str(tmp_path / "essor.sqlite3"))
+    with locks.alone_with_tables(lambda: None):
+        command = subprocess.Popen(  # noqa: S603 -- our own program
+            [*PROGRAM, "query", "SELECT Name FROM Profile", "--format", "csv"], env=settings_of(tmp_path),
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        assert command.stderr is not None
+        assert "waiting for it" in command.stderr.readline()
+        start_with_tables(tmp_path)
+    shown, errors = command.communicate(timeout=120)
+    assert (command.returncode, errors) == (0, "")
+    assert "Administrateur système" in shown
 
 
 def test_help_names_every_command(essor: Run) -> None:
