@@ -12,8 +12,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from essor.access import testing
 from essor.access.actor import Actor, system_actor
-from essor.access.defaults import ensure_defaults
 from essor.access.models import Principal
 from essor.domain.forecasts import moves, periods, scope, snapshots
 from essor.domain.forecasts.figures import FIGURES, TOGETHER
@@ -161,7 +161,7 @@ class Exact(TestCase):
     def test_start_and_movements_make_the_end(
         self, deals: list[tuple[dict[str, Any] | None, dict[str, Any] | None]]
     ) -> None:
-        ensure_defaults("Acme", "en")
+        testing.begin()
         people = [Principal.objects.create(name=f"p{n}", type="User").pk for n in range(3)]
         Opportunity.objects.all().delete()
         keys = []
