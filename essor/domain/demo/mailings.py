@@ -59,9 +59,10 @@ def campaigns(now: datetime) -> None:
     owner = _owner()
     if owner is None or Campaign.objects.filter(name=PLAN[0][0]).exists():
         return
-    for name, _status, days in PLAN:
+    for name, status, days in PLAN:
         begun = (now - timedelta(days=days)).date()
-        values = {"Name": name, "Type": "Email", "Status": "In Progress", "StartDate": begun}
+        stands = "Planned" if status == DRAFT else "In Progress"
+        values = {"Name": name, "Type": "Email", "Status": stands, "StartDate": begun}
         save(actor_for(owner), Change("Campaign", values), source=SOURCE)
 
 
@@ -108,7 +109,7 @@ def _owner() -> User | None:
 
 def _sent(mailing: ListEmail, begun: datetime, rng: Random, *, whole: bool) -> None:
     """Say what became of the recipients: all of them, or the first half."""
-    rows = Recipient.objects.filter(list_email=mailing, state=State.WAITING)
+    rows = Recipient.objects.of(mailing.pk, State.WAITING)
     keys = list(rows.order_by("pk").values_list("pk", flat=True))
     some = keys if whole else keys[: len(keys) // 2]
     done = Recipient.objects.filter(pk__in=some)

@@ -10,13 +10,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from essor.catalog.definitions import Field
+from essor.catalog.kinds.computed import result_kind
 from essor.domain.reports.answer import Answer, Cell, Head, Line, Metric
 from essor.domain.reports.asking import Asked, hidden
 from essor.domain.reports.tree import CURRENCY, field_at, label_at, path_of
 from essor.kernel import formats, ids
 from essor.kernel.errors import QueryRefused
 from essor.query import run
-from essor.query.families import result_kind
 from essor.query.tree import Column, Order, Query
 
 NUMERIC = frozenset({"number", "percent", "money"})
@@ -165,6 +165,4 @@ def _named(field: Field, value: Any, name: Any) -> Cell:
 def _plain(asked: Asked, field: Field, value: Any) -> Cell:
     if value is None:
         return Cell()
-    return Cell(
-        result_kind(field).display(value, field, asked.actor.locale), field.kind.to_json(value, field)
-    )
+    return Cell(field.kind.display(value, field, asked.actor.locale), field.kind.to_json(value, field))

@@ -118,8 +118,9 @@ def launch(actor: Actor, key: int, when: datetime | None = None) -> ListEmail:
 
 def forget(mailing: ListEmail) -> None:
     """Undo the freezing of a mailing of which nothing was sent."""
-    for model in (Recipient, Content, Link):
-        model.objects.filter(list_email=mailing).delete()  # type: ignore[attr-defined]  # all three have it
+    Recipient.objects.of(mailing.pk).delete()
+    Content.objects.filter(list_email=mailing).delete()
+    Link.objects.filter(list_email=mailing).delete()
     freezing.count(mailing.pk)
     ListEmail.objects.filter(pk=mailing.pk).update(scheduled_date=None, held_until=None)
 
@@ -218,7 +219,7 @@ def _sender_checks(mailing: ListEmail) -> list[Check]:
     except ValidationError:
         return [Check("stops", _("The sender’s address is missing."), _("Edit the mailing and enter it."))]
     if mailing.server is None and not Server.objects.exists():
-        words = _("An administrator adds one in the set-up, under “Sending of mailings”.")
+        words = _("An administrator can add one in Setup, under “Mail delivery”.")
         found.append(Check("stops", _("No mail server is set up."), words))
     domain = couriers.domain_of(mailing.from_address or "")
     if domain is None:
