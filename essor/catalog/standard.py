@@ -264,7 +264,7 @@ def _field(
 
 def _label(words: str | Promise) -> str | Promise:
     """Return a column's words as a label: those that Django gave it begin with a small letter."""
-    return capfirst(words) if str(words)[:1].islower() else words
+    return capfirst(cast("str", words)) if str(words)[:1].islower() else words
 
 
 def _kind_name(column: models.Field[Any, Any]) -> str:

@@ -26,15 +26,15 @@ class AutoNumber(Kind):
     operators = (*EQUALITY, *ORDER, *TEXTUAL)
     control = "none"
 
-    def columns(self, field: Field) -> dict[str, models.Field[Any, Any]]:  # noqa: ARG002
+    def columns(self, field: Field) -> dict[str, models.Field[Any, Any]]:
         """Return a nullable character column."""
         return {"": models.CharField(max_length=60, null=True, blank=True)}
 
-    def parse(self, raw: object, field: Field, context: ParseContext) -> Any:  # noqa: ARG002
+    def parse(self, raw: object, field: Field, context: ParseContext) -> Any:
         """Refuse any input: the number is given, not typed."""
         raise ParseError(_("This field is filled by itself."), "INVALID_FIELD_FOR_INSERT_UPDATE")
 
-    def json_schema(self, field: Field) -> dict[str, Any]:  # noqa: ARG002
+    def json_schema(self, field: Field) -> dict[str, Any]:
         """Return a read-only string."""
         return {"type": ["string", "null"], "readOnly": True}
 
@@ -61,7 +61,7 @@ class Computed(Kind):
             return {}
         return {"": self.result(field).columns(field)[""]}
 
-    def parse(self, raw: object, field: Field, context: ParseContext) -> Any:  # noqa: ARG002
+    def parse(self, raw: object, field: Field, context: ParseContext) -> Any:
         """Refuse any input: the value is computed."""
         raise ParseError(_("This field is computed."), "INVALID_FIELD_FOR_INSERT_UPDATE")
 
@@ -89,7 +89,7 @@ class Formula(Computed):
     name = "formula"
     label = gettext_lazy("Formula")
 
-    def is_stored(self, field: Field) -> bool:  # noqa: ARG002
+    def is_stored(self, field: Field) -> bool:
         """Tell that a formula has no column."""
         return False
 

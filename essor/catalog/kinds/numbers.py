@@ -44,7 +44,7 @@ class Number(Kind):
     operators = (*EQUALITY, *ORDER)
     control = "number"
 
-    def columns(self, field: Field) -> dict[str, models.Field[Any, Any]]:  # noqa: ARG002
+    def columns(self, field: Field) -> dict[str, models.Field[Any, Any]]:
         """Return a nullable double column."""
         return {"": models.FloatField(null=True, blank=True)}
 
@@ -68,7 +68,7 @@ class Number(Kind):
         """Return whole numbers without a fraction when the field has none."""
         return int(value) if value is not None and self.scale(field) == 0 and value == int(value) else value
 
-    def json_schema(self, field: Field) -> dict[str, Any]:  # noqa: ARG002
+    def json_schema(self, field: Field) -> dict[str, Any]:
         """Return a nullable number within the range that is stored exactly enough."""
         return {"type": ["number", "null"], "minimum": -LARGEST, "maximum": LARGEST}
 
@@ -110,7 +110,7 @@ class Money(Kind):
     operators = (*EQUALITY, *ORDER)
     control = "money"
 
-    def columns(self, field: Field) -> dict[str, models.Field[Any, Any]]:  # noqa: ARG002
+    def columns(self, field: Field) -> dict[str, models.Field[Any, Any]]:
         """Return a nullable 64-bit integer column."""
         return {"": models.BigIntegerField(null=True, blank=True)}
 

@@ -15,14 +15,14 @@ STATUSES = pick(
     (models.PENDING, pgettext_lazy("approval", "Pending")),
     (models.APPROVED, pgettext_lazy("approval", "Approved")),
     (models.REJECTED, pgettext_lazy("approval", "Refused")),
-    (models.REMOVED, pgettext_lazy("approval", "Taken back")),
+    (models.REMOVED, pgettext_lazy("approval", "Withdrawn")),
 )
 ANSWERS = pick(
     (models.STARTED, pgettext_lazy("approval answer", "Submitted")),
     (models.APPROVED, pgettext_lazy("approval answer", "Approved")),
     (models.REJECTED, pgettext_lazy("approval answer", "Refused")),
     (models.REASSIGNED, pgettext_lazy("approval answer", "Handed over")),
-    (models.REMOVED, pgettext_lazy("approval answer", "Taken back")),
+    (models.REMOVED, pgettext_lazy("approval answer", "Withdrawn")),
     (models.NO_RESPONSE, pgettext_lazy("approval answer", "Not needed")),
 )
 TARGET = Spec(

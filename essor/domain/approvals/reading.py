@@ -48,7 +48,7 @@ SENTENCES: Mapping[str, Promise] = {
     APPROVED: gettext_lazy("Approved by %(name)s"),
     REJECTED: gettext_lazy("Refused by %(name)s"),
     REASSIGNED: gettext_lazy("Handed over to %(name)s"),
-    REMOVED: gettext_lazy("Taken back by %(name)s"),
+    REMOVED: gettext_lazy("Withdrawn by %(name)s"),
 }
 
 

@@ -109,7 +109,7 @@ def _owner() -> User | None:
 
 def _sent(mailing: ListEmail, begun: datetime, rng: Random, *, whole: bool) -> None:
     """Say what became of the recipients: all of them, or the first half."""
-    rows = Recipient.objects.filter(list_email=mailing, state=State.WAITING)
+    rows = Recipient.objects.of(mailing.pk, State.WAITING)
     keys = list(rows.order_by("pk").values_list("pk", flat=True))
     some = keys if whole else keys[: len(keys) // 2]
     done = Recipient.objects.filter(pk__in=some)

@@ -22,7 +22,7 @@ GUIDE = 0  # the number of the link
 
 def make(mailing: ListEmail, rng: Random) -> None:
     """Write down hits of a mailing that was sent, and tell the other rooms what became of it, as the senders do."""
-    rows = list(Recipient.objects.filter(list_email=mailing).order_by("pk"))
+    rows = list(Recipient.objects.of(mailing.pk).order_by("pk"))
     sent = [row for row in rows if row.state == State.SENT]
     refused = [row for row in rows if row.state == State.REFUSED]
     people = Contact.objects.filter(pk__in=[row.person_id for row in sent])

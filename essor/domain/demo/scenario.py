@@ -77,7 +77,7 @@ def _version(actor: Actor, page: int, campaign: int, letters: dict[str, int]) ->
     steps = [
         {"id": "s1", "title": "Laisser le temps de lire", **_waiting(wait, 1)},
         send["s2"] | {"title": "Les conseils qui vont avec le guide"},
-        {"id": "s3", "kind": "engaged", "title": "Qu’en ont-ils fait ?",
+        {"id": "s3", "kind": "engaged", "title": "Qu’en ont-ils fait ?",
          "settings": {"mail": "s2", "amount": 4, "unit": "days"},
          "paths": [
              {"id": "clicked", "label": "A cliqué", "steps": [
@@ -194,7 +194,7 @@ class _Story:
         (mailing,) = mails.of_step(self.version.flow_id, node)
         begun = self.now - timedelta(days=DAYS)
         ListEmail.objects.filter(pk=mailing.pk).update(status=PAUSED, started_date=begun, created_date=begun)
-        rows = list(Recipient.objects.filter(list_email=mailing, state=State.WAITING))
+        rows = list(Recipient.objects.of(mailing.pk, State.WAITING))
         for row in rows:
             row.state, row.code, row.sent_at = State.SENT, 250, passed[row.person_id] + timedelta(seconds=40)
         Recipient.objects.bulk_update(rows, ["state", "code", "sent_at"], batch_size=200)

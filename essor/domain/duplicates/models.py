@@ -50,7 +50,7 @@ class MatchingRule(models.Model):
 
 STANDARD_NAMES = {
     "account": _("The same company"), "contact": _("The same person"), "lead": _("The same lead"),
-    "lead_contact": _("A lead who is a contact already"),
+    "lead_contact": _("A lead who is already a contact"),
 }  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from essor.query.operands import Operand
 from essor.query.tree import Call
 
 
-def label(call: Call, inner: Inner, env: Env) -> Operand:  # noqa: ARG001 -- all functions take the same
+def label(call: Call, inner: Inner, env: Env) -> Operand:
     """Return a picklist value's label in the reader's language; other texts as they are."""
     operand = inner(argument(call))
     if operand.field is None or operand.family is None or not operand.family.textual:

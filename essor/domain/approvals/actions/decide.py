@@ -139,7 +139,7 @@ def _wrong(answer: Answer, *, allowed: bool) -> EssorError | None:
     if not allowed:
         return Forbidden(_("You are not asked to answer this request."))
     if not answer.approve and not answer.comment:
-        text = _("Say why: whoever asked reads it.")
+        text = _("Please give a reason: the person who asked will read it.")
         return ValidationFailed([FieldError("comment", "REQUIRED_FIELD_MISSING", text)])
     return None
 
@@ -204,7 +204,7 @@ def over(instance: ProcessInstance) -> str:
         APPROVED: _("%(name)s has approved this request."), REJECTED: _("%(name)s has refused this request."),
         "Reassigned": _("This request was handed to %(name)s."),
     }  # fmt: skip
-    return texts.get(row.step_status, _("%(name)s has taken this request back.")) % {"name": name}
+    return texts.get(row.step_status, _("%(name)s has withdrawn this request.")) % {"name": name}
 
 
 def _approved(actor: Actor, rows: Sequence[Opened]) -> set[int]:

@@ -31,7 +31,7 @@ def recall(actor: Actor, instance_id: int, *, comment: str = "") -> ProcessInsta
     if instance is None:
         raise NotFound(_("There is no such request."))
     if not may_recall(actor, instance):
-        raise Forbidden(_("Only the person who submitted a request, or an administrator, can take it back."))
+        raise Forbidden(_("Only the person who submitted a request, or an administrator, can withdraw it."))
     obj = writing.target_of(instance)
     if not writing.is_open(instance) or obj is None:
         raise Conflict(_("This request has already ended."), revision=instance.revision)

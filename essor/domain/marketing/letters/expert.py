@@ -76,6 +76,7 @@ def compiled(text: str, marks: Marks, *, mjml_source: bool) -> tuple[Text, Text]
     if mjml_source:
         source.marked = _framed(source)
     html = "".join(_placed(source))
+    words = plain.of_html(html)
     body, end, rest = html.rpartition("</body>")
     html = f"{body}{marks.opened()}{end}{rest}" if end else html + marks.opened()
     simple = all(
@@ -83,11 +84,10 @@ def compiled(text: str, marks: Marks, *, mjml_source: bool) -> tuple[Text, Text]
         for kind, part in zip(source.kinds, source.parts, strict=True)
     )
     if simple:
-        return marks.text(html), marks.text(plain.of_html(html), "plain")
+        return marks.text(html), marks.text(words, "plain")
     for path in sorted(paths):
         if path not in ADDRESSES:
             marks.paths.setdefault(path.lower(), path)
-    words = plain.of_html(html)
     return _rendered(html, marks, escape=True), _rendered(words, marks, escape=False)
 
 

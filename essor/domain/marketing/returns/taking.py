@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -101,18 +101,21 @@ def _block(news: Sequence[Returned], rows: Mapping[int, Recipient]) -> None:
         addresses = {rows[one.recipient_id].address: one.reason for one in news if one.category == category}
         for address, words in addresses.items():
             write.suppress([address], reason, "returns", words)
-    tired = _often_back({rows[one.recipient_id].address for one in news if one.category == Category.SOFT})
+    tired = _often_back([rows[one.recipient_id] for one in news if one.category == Category.SOFT])
     if tired:
         write.suppress(tired, Suppression.Reason.HARD_BOUNCE, "returns", f"{OF_THEM}/{LAST}")
 
 
-def _often_back(addresses: set[str]) -> set[str]:
-    """Return the addresses whose mails came back OF_THEM times among the LAST: one query."""
-    if not addresses:
+def _often_back(news: Collection[Recipient]) -> set[str]:
+    """Return the addresses whose mails came back OF_THEM times among the LAST: one query, by the people who have them."""
+    if not news:
         return set()
+    addresses, people = {row.address for row in news}, {row.person_id for row in news}
     newest = Window(RowNumber(), partition_by=[F("address")], order_by=F("pk").desc())
     rows = (
-        Recipient.objects.filter(address__in=addresses, state__in=(State.SENT, State.BOUNCED, State.REFUSED))
+        Recipient.objects.filter(
+            person_id__in=people, address__in=addresses, state__in=(State.SENT, State.BOUNCED, State.REFUSED)
+        )
         .annotate(place=newest).filter(place__lte=LAST).values_list("address", "state")
     )  # fmt: skip
     back: dict[str, int] = defaultdict(int)

@@ -75,7 +75,7 @@ def send_again(actor: Actor, key: int) -> int:
     """Send again to the unsure: some of them may get it twice. Return how many."""
     with transaction.atomic():
         mailing = _locked(key)
-        rows = Recipient.objects.filter(list_email_id=key, state=State.UNSURE)
+        rows = Recipient.objects.of(key, State.UNSURE)
         number = rows.update(state=State.WAITING, due_at=timezone.now(), code=0, detail="")
         ListEmail.objects.filter(pk=key).update(total_unsure=F("total_unsure") - number, held_until=None)
         if mailing.status == SENT and number:
@@ -89,7 +89,7 @@ def leave(actor: Actor, key: int) -> int:
     """Leave the unsure alone: they count as sent. Return how many."""
     with transaction.atomic():
         _locked(key)
-        rows = Recipient.objects.filter(list_email_id=key, state=State.UNSURE)
+        rows = Recipient.objects.of(key, State.UNSURE)
         number = rows.update(state=State.SENT, code=LEFT, sent_at=Coalesce("claimed_at", timezone.now()))
         ListEmail.objects.filter(pk=key).update(
             total_unsure=F("total_unsure") - number, total_sent=F("total_sent") + number

@@ -128,10 +128,13 @@ def count(list_email_id: int) -> None:
         "skipped": (State.SKIPPED,), "sent": (State.SENT, State.BOUNCED), "refused": (State.REFUSED,),
         "bounced": (State.BOUNCED,), "unsure": (State.UNSURE,),
     }  # fmt: skip
-    asked = {f"total_{name}": Count("id", filter=Q(state__in=some)) for name, some in states.items()}
-    rows = Recipient.objects.filter(list_email_id=list_email_id)
-    found = rows.aggregate(total_recipients=Count("id"), **asked)
-    ListEmail.objects.filter(pk=list_email_id).update(**found)
+    rows = Recipient.objects.of(list_email_id, *(set(State) - {State.WAITING})).order_by()
+    by = dict(rows.values_list("state").annotate(Count("id")))
+    waiting = Recipient.objects.of(list_email_id, State.WAITING).count()
+    ListEmail.objects.filter(pk=list_email_id).update(
+        total_recipients=waiting + sum(by.values()),
+        **{f"total_{name}": sum(by.get(one, 0) for one in some) for name, some in states.items()},
+    )
 
 
 def _fresh(mailing: ListEmail, most: int) -> str:
@@ -149,10 +152,10 @@ def sent_since(moment: datetime, among: str) -> caps.Statement:
     # The few are walked over, and the mails of each found by the index.
     few = f"{among} k CROSS JOIN " if among else ""
     theirs = "r.person_id = k.id AND r.kind = k.kind AND " if among else ""
+    mailed = f"NOT (r.state = {State.WAITING:d}) AND r.state IN ({State.SENT:d}, {State.BOUNCED:d})"
     statement = (
-        f"SELECT r.kind, r.person_id FROM {few}sending_recipient r WHERE {theirs}r.state IN (%s, %s) AND r.sent_at >= %s "  # noqa: S608 -- our own pieces
-        "AND "
-        "r.list_email_id IN (SELECT id FROM sending_listemail WHERE finished_date IS NULL OR finished_date >= %s)"
+        f"SELECT r.kind, r.person_id FROM {few}sending_recipient r WHERE {theirs}{mailed} AND r.sent_at >= %s "  # noqa: S608 -- our own pieces
+        "AND r.list_email_id IN (SELECT id FROM sending_listemail WHERE finished_date IS NULL OR finished_date >= %s)"
     )
     since = connection.ops.adapt_datetimefield_value(moment)
-    return statement, (int(State.SENT), int(State.BOUNCED), since, since)
+    return statement, (since, since)

@@ -118,8 +118,9 @@ def launch(actor: Actor, key: int, when: datetime | None = None) -> ListEmail:
 
 def forget(mailing: ListEmail) -> None:
     """Undo the freezing of a mailing of which nothing was sent."""
-    for model in (Recipient, Content, Link):
-        model.objects.filter(list_email=mailing).delete()  # type: ignore[attr-defined]  # all three have it
+    Recipient.objects.of(mailing.pk).delete()
+    Content.objects.filter(list_email=mailing).delete()
+    Link.objects.filter(list_email=mailing).delete()
     freezing.count(mailing.pk)
     ListEmail.objects.filter(pk=mailing.pk).update(scheduled_date=None, held_until=None)
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +13,7 @@ from essor.catalog.record import LIVE, Record
 from essor.domain.marketing.sending.states import DRAFT, State
 
 UNDECIDED = -1  # the variant of those who wait for the winner of a trial
+WAITS = Q(state=State.WAITING)
 
 
 class SendingDomain(models.Model):
@@ -169,6 +173,23 @@ class Link(models.Model):
         constraints = [models.UniqueConstraint(fields=["list_email", "number"], name="link_of_list_email")]
 
 
+class Recipients(models.QuerySet["Recipient"]):
+    """Recipients, asked for as their indexes hold them."""
+
+    def of(self, list_email_id: int, *states: State) -> Self:
+        """Return those of a mailing in these states, in any where none is named.
+
+        Those who wait are in one index, all others in another, and neither database uses a partial index unless the
+        condition says its own: so whoever looks for a mailing's recipients asks here.
+        """
+        wanted = set(states or State)
+        others = wanted - {State.WAITING}
+        found = ~WAITS & Q(state__in=sorted(others)) if others else Q()
+        if State.WAITING in wanted:
+            found |= WAITS
+        return self.filter(found, list_email_id=list_email_id)
+
+
 class Recipient(models.Model):
     """One person of a mailing: a narrow row of the outbox, and afterwards the proof of what became of it.
 
@@ -193,11 +214,13 @@ class Recipient(models.Model):
     code = models.SmallIntegerField(default=0)
     detail = models.CharField(max_length=200, default="")
 
+    objects = Recipients.as_manager()
+
     class Meta:
         indexes = [
-            # Those who wait come last, whatever their number: freezing a million then appends to the index, and
-            # only the skipped go in before them.
-            models.Index(fields=["list_email", "-state", "due_at", "id"], name="recipient_claim"),
+            # Each row is in one of the two, so freezing a million appends to both and moves nothing.
+            models.Index(fields=["list_email", "due_at", "id"], name="recipient_claim", condition=WAITS),
+            models.Index(fields=["list_email", "state", "id"], name="recipient_state", condition=~WAITS),
         ]
         constraints = [
             # Nobody gets a mailing twice; and what a person got is found by the person.

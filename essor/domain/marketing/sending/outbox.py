@@ -62,7 +62,7 @@ def take_over(list_email_id: int, *, lease: timedelta = LEASE) -> str:
         if not mine.update(runner=name, beat_at=now):
             return ""
         words = _("The program stopped while this mail was on its way.")
-        unsure = Recipient.objects.filter(list_email_id=list_email_id, state=State.CLAIMED).update(
+        unsure = Recipient.objects.of(list_email_id, State.CLAIMED).update(
             state=State.UNSURE, detail=words[:LONGEST]
         )
         if unsure:
@@ -85,8 +85,8 @@ def claim(list_email_id: int, runner: str, count: int) -> list[Claimed] | None:
         adapted = connection.ops.adapt_datetimefield_value(now)
         with connection.cursor() as cursor:
             cursor.execute(
-                _CLAIM.format(skip=skip),
-                [list_email_id, State.WAITING, adapted, count, State.CLAIMED, adapted],
+                _CLAIM.format(waiting=int(State.WAITING), skip=skip),
+                [list_email_id, adapted, count, State.CLAIMED, adapted],
             )
             found = cursor.fetchall()
     return [Claimed(*row) for row in sorted(found)]
@@ -94,7 +94,7 @@ def claim(list_email_id: int, runner: str, count: int) -> list[Claimed] | None:
 
 _CLAIM = """
 WITH picked AS MATERIALIZED (
-  SELECT id FROM sending_recipient WHERE list_email_id = %s AND state = %s AND due_at <= %s
+  SELECT id FROM sending_recipient WHERE list_email_id = %s AND state = {waiting} AND due_at <= %s
   ORDER BY due_at, id LIMIT %s {skip}
 )
 UPDATE sending_recipient SET state = %s, claimed_at = %s WHERE id IN (SELECT id FROM picked)
@@ -201,16 +201,14 @@ def skip(list_email_id: int, reasons: dict[int, int]) -> None:
 
 def next_due(list_email_id: int) -> datetime | None:
     """Return when the next waiting recipient is due, None when nobody waits for a time."""
-    waiting = Recipient.objects.filter(list_email_id=list_email_id, state=State.WAITING, due_at__isnull=False)
+    waiting = Recipient.objects.of(list_email_id, State.WAITING).filter(due_at__isnull=False)
     return waiting.aggregate(first=Min("due_at"))["first"]
 
 
 def is_due(list_email_id: int) -> bool:
     """Tell whether a recipient could be claimed now."""
-    waiting = Recipient.objects.filter(
-        list_email_id=list_email_id, state=State.WAITING, due_at__lte=timezone.now()
-    )
-    return waiting.exists()
+    waiting = Recipient.objects.of(list_email_id, State.WAITING)
+    return waiting.filter(due_at__lte=timezone.now()).exists()
 
 
 def look_again(*list_email_ids: int) -> None:
@@ -232,5 +230,4 @@ def awaken(list_email_ids: Sequence[int]) -> None:
 
 def undecided(list_email_id: int) -> bool:
     """Tell whether recipients wait for the winner of a trial."""
-    rows = Recipient.objects.filter(list_email_id=list_email_id, state=State.WAITING, due_at__isnull=True)
-    return rows.exists()
+    return Recipient.objects.of(list_email_id, State.WAITING).filter(due_at__isnull=True).exists()

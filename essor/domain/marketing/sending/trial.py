@@ -91,12 +91,15 @@ def chance(one: Standing, other: Standing) -> float:
 
 
 def standings(mailing: ListEmail) -> list[Standing]:
-    """Return how the variants do now, in their order."""
+    """Return how the variants do in the sample, in their order: now, or when the winner was chosen, which all others got."""
     tried = of(mailing)
     if tried is None:
         return []
+    if "decided" in mailing.trial:
+        return [Standing(place, sent, hits) for place, (sent, hits) in enumerate(mailing.trial["decided"])]
     sent = dict(
-        Recipient.objects.filter(list_email=mailing, state__in=(State.SENT, State.BOUNCED), variant__gte=0)
+        Recipient.objects.of(mailing.pk, State.SENT, State.BOUNCED)
+        .filter(variant__gte=0)
         .order_by()
         .values_list("variant")
         .annotate(Count("id"))
@@ -108,9 +111,7 @@ def standings(mailing: ListEmail) -> list[Standing]:
 def decides_at(mailing: ListEmail) -> datetime | None:
     """Return when the winner is chosen: so many hours after the last mail of the sample; None while it is being sent."""
     tried = of(mailing)
-    last = Recipient.objects.filter(list_email=mailing, state=State.SENT).aggregate(last=Max("sent_at"))[
-        "last"
-    ]
+    last = Recipient.objects.of(mailing.pk, State.SENT).aggregate(last=Max("sent_at"))["last"]
     return None if tried is None or last is None else last + timedelta(hours=tried.hours)
 
 
@@ -132,8 +133,9 @@ def winner(found: list[Standing]) -> int:
 def choose(mailing: ListEmail, variant: int) -> None:
     """Send the others this variant: by the rule, or because somebody decided early."""
     with transaction.atomic():
-        rows = Recipient.objects.filter(list_email=mailing, state=State.WAITING, variant=UNDECIDED)
+        rows = Recipient.objects.of(mailing.pk, State.WAITING).filter(variant=UNDECIDED)
         rows.update(variant=variant, due_at=timezone.now())
-        trial = {**mailing.trial, "winner": variant}
+        decided = [(one.sent, one.hits) for one in standings(mailing)]
+        trial = {**mailing.trial, "winner": variant, "decided": decided}
         ListEmail.objects.filter(pk=mailing.pk).update(trial=trial, held_until=None)
         mailing.trial, mailing.held_until = trial, None

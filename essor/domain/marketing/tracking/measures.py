@@ -27,7 +27,7 @@ def opens(list_email_id: int) -> Mapping[int, int]:
 
 def _by_variant(hits: QuerySet[Hit]) -> Mapping[int, int]:
     rows = hits.filter(variant__isnull=False).exclude(verdict=Verdict.MACHINE).order_by()
-    rows = rows.values("variant").annotate(
+    found = rows.values("variant").annotate(
         named=Count("recipient_id", distinct=True), others=Count("pk", filter=Q(recipient_id__isnull=True))
     )
-    return {row["variant"]: row["named"] + row["others"] for row in rows}
+    return {row["variant"] or 0: row["named"] + row["others"] for row in found}

@@ -86,9 +86,8 @@ def by_hour(list_email_id: int) -> list[tuple[datetime, int, int]]:
 
 def by_domain(list_email_id: int) -> list[DomainTally]:
     """Return the largest mail domains with what became of their mails."""
-    arrived = Q(state=State.SENT) | Q(state=State.BOUNCED)
     rows = (
-        Recipient.objects.filter(arrived, list_email_id=list_email_id).order_by().values_list("domain")
+        Recipient.objects.of(list_email_id, State.SENT, State.BOUNCED).order_by().values_list("domain")
         .annotate(sent=Count("pk"), bounced=Count("pk", filter=Q(state=State.BOUNCED))).order_by("-sent", "domain")[:DOMAINS]
     )  # fmt: skip
     names = [name for name, _sent, _bounced in rows]

@@ -54,11 +54,11 @@ def _settle(until: datetime) -> int:
         if number:
             cursor.execute(_said(_SEEN), [since, mark.hit, last])
             machines: list[int] = []
-            for machine, *group, people in cursor.fetchall():
+            for machine, list_email, link, at, people in cursor.fetchall():
                 if machine:
                     machines += [hit for hit, _kind, _person in orjson.loads(people)]
                 else:
-                    _tell(*group, orjson.loads(people))
+                    _tell(list_email, link, at, orjson.loads(people))
             if machines:
                 Hit.objects.filter(pk__in=machines).update(verdict=Verdict.MACHINE)
                 told(orjson.loads(mailings))

@@ -119,7 +119,7 @@ def _check(row: Row, agreed: dict[int, dict[str, Any]], *, has_lines: bool) -> N
 def activated_stay(_actor: Actor, _obj: ObjectDef, keys: Collection[int]) -> None:
     """Keep activated orders out of the bin."""
     if Order.objects.filter(pk__in=keys, status=ACTIVATED, is_deleted=False).exists():
-        message = _("An activated order cannot be deleted: take the activation back first.")
+        message = _("An activated order cannot be deleted: undo the activation first.")
         raise ValidationFailed([FieldError("", "DELETE_FAILED", message)])
 
 

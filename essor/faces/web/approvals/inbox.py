@@ -104,7 +104,7 @@ def answer_many(request: HttpRequest) -> HttpResponseBase:
     if not chosen:
         return draw(request, status=422, typed_all=comment, wrong_all=_("Select at least one request."))
     if not approve and not comment:
-        wrong = _("Say why: whoever asked reads it.")
+        wrong = _("Please give a reason: the person who asked will read it.")
         return draw(request, status=422, chosen=chosen, typed_all=comment, wrong_all=wrong)
     decisions = decide_many(actor_of(request), chosen, approve=approve, comment=comment)
     done = sum(one.error is None for one in decisions)

@@ -169,7 +169,7 @@ def pipeline(actor: Actor, catalog: Catalog) -> list[Stage]:
         ),
     )  # fmt: skip
     rows = run.rows(actor, query)
-    codes = {row["CurrencyIsoCode"] for row in rows if row["total"]} - {actor.company.currency}
+    codes = _codes(rows) - {actor.company.currency}
     way = conversion(actor.company.currency) if codes else None
     return list(_stages(obj, obj.field("StageName"), rows, way))
 
@@ -178,32 +178,38 @@ def _stages(
     obj: ObjectDef, field: Field, rows: list[dict[str, Any]], way: Conversion | None
 ) -> Iterator[Stage]:
     """Yield the stages; the bars compare amounts in the company's currency where the rates of all are known."""
-    codes = {row["CurrencyIsoCode"] for row in rows if row["total"]}
-    counted = "converted" if way is not None and way.adds(codes) else "total"
+    counted = "converted" if way is not None and way.adds(_codes(rows)) else "total"
     found: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         found.setdefault(row["StageName"] or "", []).append(row)
+    totals = {value: sum(row[counted] or 0 for row in group) for value, group in found.items()}
+    largest = max(totals.values(), default=0)
     places = {choice.value: place for place, choice in enumerate(field.choices)}
-    largest = max((sum(row[counted] or 0 for row in group) for group in found.values()), default=0)
     scale = int(obj.field("Amount").options.get("scale", 2))
     for value in sorted(found, key=lambda one: places.get(one, len(places))):
-        group = found[value]
-        total = sum(row[counted] or 0 for row in group)
-        amounts = [
-            formatting.short_money(row["total"], row["CurrencyIsoCode"] or "", scale)
-            for row in group
-            if row["total"]
-        ]
-        if way is not None and way.adds({row["CurrencyIsoCode"] for row in group if row["total"]}):
-            amounts = [
-                f"≈ {formatting.short_money(sum(row['converted'] or 0 for row in group), scale=scale)}"
-            ]
         here = Compare(Path(("StageName",)), "in", (Constant(value, "text"),))
         yield Stage(
-            str(field.choice(value) or value), sum(row["deals"] for row in group), " + ".join(amounts) or "–",
-            round(100 * total / largest) if largest else 0,
+            str(field.choice(value) or value), sum(row["deals"] for row in found[value]), _amounts(found[value], way, scale),
+            round(100 * totals[value] / largest) if largest else 0,
             address(obj, {"view": "mine", "filter": written(All((MINE, OPEN, here)))}),
         )  # fmt: skip
+
+
+def _codes(rows: list[dict[str, Any]]) -> set[str]:
+    """Return the currencies in which there is an amount."""
+    return {row["CurrencyIsoCode"] for row in rows if row["total"]}
+
+
+def _amounts(rows: list[dict[str, Any]], way: Conversion | None, scale: int) -> str:
+    """Return the amounts of a stage: one in the company's currency where the rates are known, else one each currency."""
+    if way is not None and way.adds(_codes(rows)):
+        return f"≈ {formatting.short_money(sum(row['converted'] or 0 for row in rows), scale=scale)}"
+    amounts = (
+        formatting.short_money(row["total"], row["CurrencyIsoCode"] or "", scale)
+        for row in rows
+        if row["total"]
+    )
+    return " + ".join(amounts) or "–"
 
 
 def quick(actor: Actor) -> Iterator[Action]:

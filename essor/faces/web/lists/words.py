@@ -60,9 +60,16 @@ class Teller:
             return _("None of"), f"({inner})" if len(node.items) > 1 else inner
         return "", inner
 
+    def sentence(self, node: Node, obj: ObjectDef) -> str:
+        """Return a criterion as one run of words."""
+        about, asked = self.words(node, obj)
+        if isinstance(node, Link):
+            return _("%(label)s: %(value)s") % {"label": about, "value": asked}
+        return " ".join(filter(None, (about, asked)))
+
     def part(self, node: Node, obj: ObjectDef, *, alone: bool) -> str:
         """Return a criterion of a group in words: a group of several beside others stands in brackets."""
-        words = " ".join(filter(None, self.words(node, obj)))
+        words = self.sentence(node, obj)
         joined_up = isinstance(node, Group) and len(node.items) > 1 and node.mode != "none"
         return f"({words})" if joined_up and not alone else words
 
@@ -162,4 +169,4 @@ def told(state: State, condition: Condition) -> tuple[str, str]:
 def told_of(reading: Reading, obj: ObjectDef, condition: Condition) -> str:
     """Return a whole condition on `obj` in words."""
     draft = open_filter(condition, obj, reading.actor, reading.catalog)
-    return " ".join(filter(None, Teller(reading, draft).words(draft, obj)))
+    return Teller(reading, draft).sentence(draft, obj)

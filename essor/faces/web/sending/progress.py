@@ -129,7 +129,7 @@ def recipients(request: HttpRequest, record_id: str) -> HttpResponseBase:
     if states is None:
         raise NotFound(_("There is no such page."))
     after = request.GET.get("after", "")
-    rows = Recipient.objects.filter(list_email=mailing, state__in=states, pk__gt=(whole(after) or 0))
+    rows = Recipient.objects.of(mailing.pk, *states).filter(pk__gt=(whole(after) or 0))
     found = list(rows.order_by("pk")[: PAGE + 1])
     shown = found[:PAGE]
     tabs = [
@@ -187,7 +187,7 @@ def reason(code: int) -> str:
 
 
 def _reasons(mailing: ListEmail) -> list[tuple[str, int]]:
-    rows = Recipient.objects.filter(list_email=mailing, state=State.SKIPPED)
+    rows = Recipient.objects.of(mailing.pk, State.SKIPPED)
     found = rows.order_by().values_list("code").annotate(n=Count("id"))
     return sorted(((reason(code), n) for code, n in found), key=lambda one: -one[1])
 

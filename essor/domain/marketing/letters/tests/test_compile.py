@@ -179,8 +179,11 @@ def test_source_of_an_expert_is_sent_as_it_stands() -> None:
     source = (
         "<!doctype html>\r\n<html><body bgcolor=white><!-- é --><p class='a'>Hi {{ Name }}</p></body></html>"
     )
-    found = shown(compiling.compiled(Letter(kind=HTML, source=source))).html
-    assert found == source.replace("\r\n", "\n").replace("{{ Name }}", "&lt;i&gt;X&lt;/i&gt;")
+    compiled = compiling.compiled(Letter(kind=HTML, source=source))
+    assert shown(compiled).html == source.replace("\r\n", "\n").replace("{{ Name }}", "&lt;i&gt;X&lt;/i&gt;")
+    followed = shown(compiled, open="https://e.example/p.gif")
+    assert 'src="https://e.example/p.gif"' in followed.html
+    assert followed.text.strip() == "Hi <i>X</i>", "the picture is none of its words"
 
 
 @pytest.mark.parametrize("kind", [HTML, MJML])
@@ -191,7 +194,8 @@ def test_conditions_of_an_expert_are_rendered_for_each_person(kind: str) -> None
         '<mj-button href="https://a.example/?x=1">go</mj-button></mj-column></mj-section></mj-body></mjml>'
     )  # fmt: skip
     compiled = compiling.compiled(Letter(kind=kind, source=source))
-    found = shown(compiled, links=("https://t.example",))
+    found = shown(compiled, links=("https://t.example",), open="https://e.example/p.gif")
+    assert ("p.gif" in found.html, "p.gif" in found.text) == (True, False)
     assert "Hi &lt;I&gt;X&lt;/I&gt;" in found.html
     assert 'href="https://t.example"' in found.html
     assert "Hi <I>X</I>" in found.text

@@ -82,6 +82,7 @@ def test_the_rest_waits_for_the_winner_and_gets_it(
     runner.run(made.pk)
     made.refresh_from_db()
     assert (made.status, made.trial["winner"]) == (SENT, 1)
+    assert trial.standings(made) == [Standing(0, 20, 0), Standing(1, 20, 3)], "as it stood in the sample"
     assert (
         sum(b"Subject: Variant B" in data for _from, _to, data in server.got) == shares[1] + shares[UNDECIDED]
     )

@@ -74,7 +74,7 @@ def test_the_button_is_offered_where_a_process_fits_and_the_form_says_who_is_ask
     assert f"{large}edit" in text(browser(manager), large)
     again = client.post(f"{large}approval/submit", {"comment": "Kept"})
     assert again.status_code == 422
-    assert "waits for approval already" in again.content.decode()
+    assert "already waiting for approval" in again.content.decode()
 
 
 def test_the_panel_tells_the_trail_and_lets_only_the_approver_answer(
@@ -89,7 +89,7 @@ def test_the_panel_tells_the_trail_and_lets_only_the_approver_answer(
     mine, theirs = (text(browser(one), f"{page_of(key)}approval") for one in (rep, manager))
     for panel in (mine, theirs):
         assert "Submitted by Rep Test" in panel
-        assert "Waits for Manager Test" in panel
+        assert "Waiting for Manager Test" in panel
     assert "Withdraw the request" in mine
     assert 'value="approve"' not in mine
     assert 'value="approve"' in theirs
@@ -117,7 +117,7 @@ def test_the_inbox_and_its_tab_are_there_for_who_is_asked(
     assert "My requests" in text(browser(rep), "/approvals/")
     silent = client.post(f"/approvals/items/{asked.items[0]}/answer", {"answer": "refuse", "comment": ""})
     assert silent.status_code == 422
-    assert "Say why" in silent.content.decode()
+    assert "Please give a reason" in silent.content.decode()
     client.post(f"/approvals/items/{asked.items[0]}/answer", {"answer": "refuse", "comment": "No"})
     assert ProcessInstance.objects.get().status == "Rejected"
     late = client.post(f"/approvals/items/{asked.items[0]}/answer", {"answer": "approve"}, follow=True)

@@ -210,7 +210,7 @@ def test_people_go_through_it_and_are_looked_after(marketing: Client) -> None:
     assert [states[key] for key in keys] == [RunState.STOPPED, RunState.DONE, RunState.WAITING]
     assert apps.get_model("sales", "Contact").objects.get(pk=keys[1]).title == "Met"
 
-    assert "The way of Bo Story" in drawn(marketing, f"{base}people/{run[keys[1]]}")
+    assert "The journey of Bo Story" in drawn(marketing, f"{base}people/{run[keys[1]]}")
     failed = FlowRun.objects.filter(pk=run[keys[2]])
     failed.update(state=RunState.FAILED, error="It was refused.", due_at=None)
     assert "It was refused." in drawn(marketing, f"{base}people?state=failed")

@@ -1,5 +1,5 @@
 /* Lists and background work: what must look again when something has changed elsewhere. */
-import { refreshPage, token } from "./nav.js";
+import { refreshPage } from "./nav.js";
 
 const busy = () => document.querySelector("[data-editing], dialog[open], [data-filter], [data-select]:checked");
 
@@ -36,5 +36,4 @@ document.addEventListener("htmx:confirm", (event) => {
 /* Cells of a list are saved as cells of a list. */
 document.addEventListener("htmx:configRequest", ({ detail }) => {
   if (detail.elt.closest?.("[data-edit-pattern]")) detail.headers["X-Cell"] = "list";
-  if (detail.elt.closest?.("[data-bulk], [data-filter]")) detail.headers["X-CSRFToken"] = token();
 });
