@@ -33,7 +33,7 @@ from essor.kernel import ids
 from essor.records import undo
 from essor.records.load import object_rows
 
-SAYS = "This record is locked until its approval is decided: it waits for Manager Test."
+SAYS = "This record is locked until its approval is decided: it is waiting for Manager Test."
 
 
 @pytest.fixture

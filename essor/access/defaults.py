@@ -46,6 +46,8 @@ CAMPAIGNS = (
     "ListEmail",
     "EmailTemplate",
     "CommunicationSubscription",
+    "LandingPage",
+    "FormSubmission",
 )
 DEALS = ("Opportunity", "OpportunityLineItem", "Quote", "QuoteLineItem", "Order", "OrderItem", "Contract")
 
@@ -64,7 +66,7 @@ class Template:
 
 PROFILES: Mapping[str, Template] = {
     ADMINISTRATOR: Template(
-        _("System Administrator"), _("Everything, the set-up included"), EVERY_RIGHT, tuple(Permission)
+        _("System Administrator"), _("Everything, including the setup"), EVERY_RIGHT, tuple(Permission)
     ),
     "Sales": Template(
         pgettext_lazy("profile", "Sales"),

@@ -32,7 +32,7 @@ SENTENCES: Mapping[By, str | Promise] = {
     By.QUEUE: gettext_lazy("Is in the queue “%(detail)s” that owns the record."),
     By.ROLE: gettext_lazy("Is above the owner, %(detail)s, in the role tree."),
     By.RULE: gettext_lazy("The sharing rule “%(detail)s” gives the record."),
-    By.SHARE: gettext_lazy("The record was shared by hand with %(detail)s."),
+    By.SHARE: gettext_lazy("The record was shared manually with %(detail)s."),
     By.PARENT: gettext_lazy("May do so with the parent record (%(detail)s)."),
     By.PART: gettext_lazy("Takes part in it."),
 }

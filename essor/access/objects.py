@@ -89,7 +89,7 @@ OBJECTS = (
         search=("Name",), tab=False, is_record=False, createable=False,
     ),
     Standard(
-        model="access.Profile", prefix="00e", label=_("Profile"), plural=_("Profiles"), icon="id-badge",
+        model="access.Profile", prefix="00e", label=_("Profile"), plural=_("Profiles"), icon="id",
         fields={"name": READ_ONLY, "description": READ_ONLY},
         search=("Name",), tab=False, is_record=False, createable=False,
     ),
@@ -159,7 +159,7 @@ OBJECTS = (
         tab=False, is_record=False, createable=False,
     ),
     Standard(
-        model="access.SetupAuditTrail", prefix="0Ym", label=_("Set-up change"), plural=_("Set-up changes"),
+        model="access.SetupAuditTrail", prefix="0Ym", label=_("Setup change"), plural=_("Setup changes"),
         icon="history", name_field="Action",
         fields={**_named(action="Action", subject="Display"), "created_by": Spec(readonly=True)},
         hidden=frozenset({"detail"}), tab=False, is_record=False, createable=False,

@@ -79,6 +79,7 @@ def _build(whole: Catalog, actor: Actor) -> Catalog:
             obj,
             fields=kept,
             children=tuple(way for way in obj.children if way.field in shown.get(way.object_name, ())),
+            compact=tuple(path for path in obj.compact if path in shown[name]),
             search_fields=tuple(path for path in obj.search_fields if _is_open(path, obj, whole, shown)),
             createable=obj.createable and Right.CREATE in rights_on(actor, name),
         )

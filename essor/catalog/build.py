@@ -105,6 +105,7 @@ def custom_object(
         model=model,
         fields=tuple(replace(field, label=label) if field.name == "Name" else field for field in fields),
         icon=row.icon,
+        about=row.description,
         custom=True,
         tab=row.tab,
         activities=row.activities,

@@ -120,9 +120,11 @@ class ChildRelationship:
 class ObjectDef:
     """One object: its names, its Django model, its fields in catalog order and the relationships down.
 
-    `done_field` names the checkbox of records that have had their day (a converted lead): lists leave them out unless
-    asked, and nobody edits them. `ordered_by` names the number by which records stand below their parent; without one
-    the newest come first.
+    `about` says in a sentence what the records are for, if anybody wrote it. `compact` names the fields that tell one at
+    a glance, the most telling first: what headings, lists, related lists and search results show beside its name where
+    nobody has chosen. `done_field` names the checkbox of records that have had their day (a converted lead): lists
+    leave them out unless asked, and nobody edits them. `ordered_by` names the number by which records stand below
+    their parent; without one the newest come first.
     """
 
     name: str
@@ -134,11 +136,13 @@ class ObjectDef:
     children: tuple[ChildRelationship, ...] = ()
     name_field: str = "Name"
     icon: str = "table"
+    about: str = ""
     custom: bool = False
     tab: bool = True
     is_record: bool = True
     activities: bool = False
     createable: bool = True
+    compact: tuple[str, ...] = ()
     search_fields: tuple[str, ...] = ()
     path_field: str = ""
     done_field: str = ""
@@ -163,6 +167,11 @@ class ObjectDef:
             raise UnknownField(
                 _("“%(object)s” has no field “%(field)s”.") % {"object": self.name, "field": name}
             ) from None
+
+    def telling(self) -> list[str]:
+        """Return the names of the fields to show beside a record's name: those of `compact`, then the added ones."""
+        added = [one.name for one in self.fields if one.custom and not one.compound and not one.hidden]
+        return [name for name in dict.fromkeys((*self.compact, *added)) if name != self.name_field]
 
     def has(self, name: str) -> bool:
         """Tell whether a field of that name exists, in any case."""

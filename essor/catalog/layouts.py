@@ -14,7 +14,6 @@ from essor.catalog.languages import two_languages
 from essor.catalog.models import Layout
 from essor.catalog.pipelines import RECORD_TYPE, reached, stage_field
 
-RELATED_COLUMNS = 4
 QUIET_KINDS = frozenset({"id"})
 SYSTEM_FIELDS = (
     "OwnerId", "CreatedById", "CreatedDate", "LastModifiedById", "LastModifiedDate", "LastActivityDate",

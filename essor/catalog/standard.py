@@ -13,6 +13,7 @@ from typing import Any, cast
 from django.apps import apps
 from django.db import models
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy
 
 from essor.catalog.definitions import EMPTY, Choice, Field, ObjectDef, OnDelete
@@ -82,7 +83,7 @@ class Calculated:
 class Standard:
     """One entry of a room's `objects.py`: `fields` by model attribute, `formulas` by outside name.
 
-    `compounds` are {outside name: (label, kind, attrs)}.
+    `compounds` are {outside name: (label, kind, attrs)}; `about` says in a sentence what the records are for.
     """
 
     model: str
@@ -90,12 +91,14 @@ class Standard:
     label: str | Promise
     plural: str | Promise
     icon: str = "table"
+    about: str | Promise = ""
     name: str = ""
     name_field: str = "Name"
     fields: Mapping[str, Spec] = field(default_factory=lambda: EMPTY)
     hidden: frozenset[str] = frozenset()
     compounds: Mapping[str, tuple[str | Promise, str, tuple[str, ...]]] = field(default_factory=lambda: EMPTY)
     formulas: Mapping[str, Calculated] = field(default_factory=lambda: EMPTY)
+    compact: tuple[str, ...] = ()
     search: tuple[str, ...] = ()
     path_field: str = ""
     done_field: str = ""
@@ -169,10 +172,12 @@ def _object(entry: Standard, names: Mapping[str, str], prefixes: Mapping[str, st
         fields=tuple(fields),
         name_field=entry.name_field,
         icon=entry.icon,
+        about=cast("str", entry.about),
         tab=entry.tab,
         is_record=entry.is_record,
         activities=entry.activities,
         createable=entry.createable,
+        compact=entry.compact,
         search_fields=entry.search,
         path_field=entry.path_field,
         done_field=entry.done_field,
@@ -237,7 +242,7 @@ def _field(
         name=name,
         attr=column.attname,
         kind=kind(kind_name),
-        label=cast("str", column.verbose_name),
+        label=cast("str", _label(column.verbose_name)),
         help=cast("str", spec.help),
         required=spec.required,
         unique=spec.unique,
@@ -255,6 +260,11 @@ def _field(
         on_delete=spec.on_delete,
         compound=compound,
     )
+
+
+def _label(words: str | Promise) -> str | Promise:
+    """Return a column's words as a label: those that Django gave it begin with a small letter."""
+    return capfirst(cast("str", words)) if str(words)[:1].islower() else words
 
 
 def _kind_name(column: models.Field[Any, Any]) -> str:

@@ -35,7 +35,6 @@ UNICODE_LETTERS = 170000  # the version of PostgreSQL from which on every databa
 
 ROOM = 55  # of the 100 symbols that SQLite's parser holds; the query around the formula needs the others
 LEAST_ROOM = 24
-NO_LIMIT = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from essor.catalog.definitions import Catalog, Field, ObjectDef
+from essor.catalog.kinds.computed import result_kind
 from essor.formula.build import shown
 from essor.formula.errors import FormulaError
 from essor.formula.tree import Facts, Node, Path, Reference
-from essor.formula.values import formula_type, result_kind, units
+from essor.formula.values import formula_type, units
 
 if TYPE_CHECKING:
     from essor.formula.compile import Formula

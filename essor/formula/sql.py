@@ -13,13 +13,14 @@ from django.db.models.sql.compiler import SQLCompiler
 
 from essor.catalog.definitions import Field
 from essor.catalog.kinds.base import FormulaType
+from essor.catalog.kinds.computed import result_kind
 from essor.formula import arithmetic
 from essor.formula.bridge import NEVER
 from essor.formula.build import operation
 from essor.formula.compile import Formula
 from essor.formula.render import ROOM, Fragment, Leaf, Renderer
 from essor.formula.tree import Facts, Node, Path, Reference
-from essor.formula.values import formula_type, result_kind, units
+from essor.formula.values import formula_type, units
 from essor.kernel.clock import Moment
 
 OUTPUTS: dict[FormulaType, Callable[[], models.Field[Any, Any]]] = {

@@ -6,16 +6,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from essor.catalog.definitions import Field
-from essor.catalog.kinds.base import FormulaType, Kind
-from essor.catalog.kinds.computed import Computed
+from essor.catalog.kinds.base import FormulaType
+from essor.catalog.kinds.computed import result_kind
 from essor.formula.operators.numbers import whole_units
 
 PERCENT = 100.0
-
-
-def result_kind(field: Field) -> Kind:
-    """Return the kind of the field's values: for a formula or a roll-up that of its result."""
-    return field.kind.result(field) if isinstance(field.kind, Computed) else field.kind
 
 
 def formula_type(field: Field) -> FormulaType:

@@ -16,11 +16,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import orjson
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import transaction
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from essor.kernel import locks, wake
+from essor.kernel.db import lost, turns
 from essor.kernel.events import CONSUMERS, WAKE, Consumer, Event
 from essor.kernel.models import Delivery, OutboxEvent
 
@@ -30,7 +31,6 @@ MAX_ATTEMPTS = 12  # with the waits below: about two hours until an event is par
 FIRST_WAIT, LONGEST_WAIT = 1.0, 3600.0  # seconds
 FIRST_BATCH = 20  # events, in case a consumer is slow
 TARGET = 0.1  # seconds a batch may hold its transaction; batches shrink and grow around it
-BREATH = 0.02  # seconds between two full batches in which somebody else may write (SQLite keeps no queue)
 HELPLESS = 3  # single failures without one success: then the consumer is ill, not the events
 PURGE_BATCH = 2000
 
@@ -78,8 +78,8 @@ class Dispatcher:
             pace.rests_until = time.monotonic() + _wait_after(pace.failures, longest=60)
         else:
             pace.failures = 0
-        if delivered == len(ids) == pace.size and connection.vendor == "sqlite":
-            time.sleep(BREATH)
+        if delivered == len(ids) == pace.size:
+            turns.breathe()
         if elapsed > TARGET:
             pace.size = max(1, pace.size // 2)
         elif delivered == pace.size:
@@ -102,7 +102,7 @@ def _deliver(consumer: Consumer, ids: Sequence[int]) -> tuple[int, bool]:
         try:
             delivered += _attempt(consumer, part)
         except Exception as error:
-            if _database_is_away(error):
+            if lost.is_away(error):
                 raise
             if len(part) > 1:
                 middle = len(part) // 2
@@ -139,15 +139,6 @@ def _event(row: OutboxEvent) -> Event:
         payload=orjson.loads(row.payload),
         created=row.created,
     )
-
-
-def _database_is_away(error: Exception) -> bool:
-    """Tell a failure of the database from one of the handler, which may well be a database error too."""
-    if isinstance(error, InterfaceError):
-        return True
-    if not isinstance(error, OperationalError):
-        return False
-    return "database is locked" in str(error) or connection.connection is None or not connection.is_usable()
 
 
 def _put_off(consumer: Consumer, event_id: int, error: Exception) -> None:

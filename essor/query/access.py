@@ -8,8 +8,8 @@ from typing import Any
 from django.db.models import Q
 
 from essor.access import rows
-from essor.access.actor import Actor, system_actor
-from essor.access.grants import Verb
+from essor.access.actor import Actor
+from essor.access.grants import CompileWhere, Verb
 from essor.catalog.definitions import ObjectDef
 from essor.query import decode
 from essor.query.environment import Env, env_for, system_eyes
@@ -44,6 +44,7 @@ def rule_q(env: Env, obj: ObjectDef, condition: Mapping[str, Any]) -> Q:
     return conditions.as_q(clause)
 
 
-def compile_where(obj: ObjectDef, condition: Mapping[str, Any]) -> Q:
-    """Return the condition of a sharing rule that is being written; QueryRefused or ValueError when it cannot run."""
-    return rule_q(env_for(system_actor()), obj, condition)
+def compiler(actor: Actor) -> CompileWhere:
+    """Return what makes SQL of a sharing rule's condition; it raises QueryRefused or ValueError when that cannot run."""
+    env = env_for(actor)
+    return lambda obj, condition: rule_q(env, obj, condition)

@@ -15,8 +15,8 @@ from django.db.models import F
 from essor.catalog import current
 from essor.catalog.actions.indexes import MOST_COLUMNS, drop_index, standing, want_index
 from essor.catalog.definitions import Catalog, ObjectDef
+from essor.catalog.kinds.computed import result_kind
 from essor.catalog.models import FieldIndex
-from essor.query.families import result_kind
 from essor.query.models import Asked
 
 OFTEN = 10.0  # times asked, below which an index is not worth its upkeep

@@ -15,12 +15,13 @@ from django.db.models.lookups import IsNull
 from django.utils.translation import gettext as _
 
 from essor.catalog.definitions import Field, ObjectDef
+from essor.catalog.kinds.computed import result_kind
 from essor.formula import sql_to_stored
 from essor.kernel.errors import QueryRefused
 from essor.query import computed, polymorphic
 from essor.query.access import visible_in
 from essor.query.environment import Env, refused, system_eyes
-from essor.query.families import family_of, result_kind
+from essor.query.families import family_of
 from essor.query.families.base import Sql
 from essor.query.operands import Operand, Pair
 from essor.query.tree import Path

@@ -17,11 +17,11 @@ from django.db.models import F, Func, TextField
 from essor.access.actor import Actor
 from essor.access.principals import GROUP, USER
 from essor.catalog.definitions import Field, ObjectDef
+from essor.catalog.kinds.computed import result_kind
 from essor.catalog.kinds.places import Compound
 from essor.kernel import ids
 from essor.query import children, execute, grouped, polymorphic, run
 from essor.query.environment import Env, env_for
-from essor.query.families import result_kind
 from essor.query.outputs import Output
 from essor.query.plan import Plan, plan
 from essor.query.shape import Build, Convert, Json, Level, Value, builder

@@ -32,6 +32,7 @@ class Source:
 
     `assign` asks that rules say who owns the new records, or all that are written (see `assigning`).
     `cause` names what made a program write ("flow:5:2:own"); the events carry it on, so that no two run in circles.
+    `unattended`: a stranger sent it and nobody is there to decide, so what seems to be there already is never refused.
     """
 
     name: str = "web"
@@ -40,6 +41,7 @@ class Source:
     timezone: str = ""
     assign: Literal["", "new", "all"] = ""
     cause: str = ""
+    unattended: bool = False
 
 
 @dataclass(frozen=True, slots=True)

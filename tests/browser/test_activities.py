@@ -76,6 +76,10 @@ def test_a_call_is_logged_in_two_clicks(house: str, visit: Visit, width: int) ->
     page.locator("a[href^='/r/003']").first.click()
     form = page.locator("#compose-form-call")
     form.locator("fieldset").first.locator("label").nth(1).click()
+    form.locator("textarea").fill("Rappeler lundi")
     form.get_by_role("button", name="Consigner l’appel").click()
     expect(page.get_by_role("region", name="Chronologie")).to_contain_text(re.compile(r"Appel\s:"))
+    expect(form.locator("textarea")).to_have_value("")  # what was sent is not offered a second time
+    expect(form.locator("fieldset").first.locator("input:checked")).to_have_count(0)
+    expect(page.locator("#last-activity")).to_have_text("Actif aujourd’hui")
     assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")

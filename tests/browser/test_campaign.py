@@ -202,7 +202,7 @@ def test_from_the_plan_to_the_people_to_call(company: Company, visit: Visit, chr
     ):
         expect(funnel.locator(".cp-step", has_text=label).locator(".cp-value")).to_have_text(str(number))
     with page.expect_response(re.compile("/call-tasks")):
-        page.get_by_role("button", name="Have them called").click()
+        page.get_by_role("button", name="Create call tasks for them").click()
     page.goto("/o/Task/")
     expect(page.locator("td.cell-primary a")).to_have_count(CLICKED - 1)
     for one in (leaving, *readers):

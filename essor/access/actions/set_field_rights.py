@@ -45,7 +45,7 @@ def _names(object_name: str, field_name: str) -> tuple[str, str]:
         return ANY, ANY
     obj = current.get().object(object_name)
     if obj.name in OPEN | GUARDED:
-        refuse("SobjectType", _("The rights on the objects of the set-up are not given here."))
+        refuse("SobjectType", _("Rights on setup objects are not given here."))
     if field_name == ANY:
         return obj.name, ANY
     field = obj.field(field_name)

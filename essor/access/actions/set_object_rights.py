@@ -25,7 +25,7 @@ def set_object_rights(
     require(actor, Permission.MANAGE_USERS)
     name = object_name if object_name == ANY else current.get().object(object_name).name
     if name in OPEN | GUARDED:
-        refuse("SobjectType", _("The rights on the objects of the set-up are not given here."))
+        refuse("SobjectType", _("Rights on setup objects are not given here."))
     if rights is None:
         ObjectPermission.objects.filter(parent=permission_set, object_name=name).delete()
     else:

@@ -53,7 +53,7 @@ def may_share(actor: Actor, obj: ObjectDef, record_id: int, *, compile_where: Co
     """Raise Forbidden unless `actor` may decide who else gets the record."""
     default = actor.snapshot.defaults.get(obj.name, Default())
     if deciding_link(obj, default) or not has_owner(obj):
-        refuse("", _("A record of this object is not shared by itself: share the record it hangs on."))
+        refuse("", _("Records of this object are not shared on their own: share the record they belong to."))
     condition = visible(actor, obj, verb="transfer", compile_where=compile_where)
     rows = obj.model._base_manager.filter(pk=record_id)  # noqa: SLF001 -- Django's plain manager
     if not (rows if condition is None else rows.filter(condition)).exists():

@@ -53,11 +53,10 @@ class Kind:
     salesforce_type: ClassVar[str] = "string"
     formula_type: ClassVar[FormulaType] = "text"
     operators: ClassVar[tuple[str, ...]] = EQUALITY
-    aggregates: ClassVar[tuple[str, ...]] = ("COUNT", "COUNT_DISTINCT")
     control: ClassVar[str] = "text"
     sortable: ClassVar[bool] = True
 
-    def is_stored(self, field: Field) -> bool:  # noqa: ARG002 -- kinds that compute their value look at the field
+    def is_stored(self, field: Field) -> bool:
         """Tell whether the value sits in a column of its own."""
         return True
 
@@ -65,7 +64,7 @@ class Kind:
         """Return {suffix on the attribute: nullable Django column}; the empty suffix is the value itself."""
         raise NotImplementedError
 
-    def companions(self, field: Field) -> tuple[Field, ...]:  # noqa: ARG002 -- most kinds have none
+    def companions(self, field: Field) -> tuple[Field, ...]:
         """Return the fields that come with this one (the parts of an address, the comment of a joker)."""
         return ()
 
@@ -73,15 +72,15 @@ class Kind:
         """Turn any writer's input (form, JSON, CSV) into the stored value, None for empty; ParseError otherwise."""
         raise NotImplementedError
 
-    def derive(self, value: Any, field: Field, context: ParseContext) -> Mapping[str, Any]:  # noqa: ARG002
+    def derive(self, value: Any, field: Field, context: ParseContext) -> Mapping[str, Any]:
         """Return the further columns that follow from `value`: {suffix: stored value}."""
         return {}
 
-    def check(self, value_of: Callable[[str], Any], field: Field) -> FieldError | None:  # noqa: ARG002
+    def check(self, value_of: Callable[[str], Any], field: Field) -> FieldError | None:
         """Return what is wrong once the whole record is known; `value_of` reads stored values by outside name."""
         return None
 
-    def to_json(self, value: Any, field: Field) -> Any:  # noqa: ARG002
+    def to_json(self, value: Any, field: Field) -> Any:
         """Turn a stored value into what JSON carries (orjson renders dates and times itself)."""
         return value
 
@@ -89,7 +88,7 @@ class Kind:
         """Return the JSON Schema (2020-12) of the value that `to_json` gives and `parse` takes."""
         raise NotImplementedError
 
-    def display(self, value: Any, field: Field, locale: str) -> str:  # noqa: ARG002
+    def display(self, value: Any, field: Field, locale: str) -> str:
         """Return the value as a person of `locale` ("fr", "en") reads it, plain text."""
         return "" if value is None else str(value)
 

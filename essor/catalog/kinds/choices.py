@@ -52,11 +52,11 @@ class Picklist(Kind):
     operators = (*EQUALITY, *TEXTUAL)
     control = "picklist"
 
-    def columns(self, field: Field) -> dict[str, models.Field[Any, Any]]:  # noqa: ARG002
+    def columns(self, field: Field) -> dict[str, models.Field[Any, Any]]:
         """Return a nullable character column that holds the value, never the label."""
         return {"": models.CharField(max_length=LONGEST, null=True, blank=True)}
 
-    def parse(self, raw: object, field: Field, context: ParseContext) -> str | None:  # noqa: ARG002
+    def parse(self, raw: object, field: Field, context: ParseContext) -> str | None:
         """Return the stored value of what was written, by value or label."""
         word = clean_text(raw)
         return None if word is None else choose(word, field)
@@ -67,7 +67,7 @@ class Picklist(Kind):
             return {"type": ["string", "null"], "maxLength": LONGEST}
         return {"enum": [*(choice.value for choice in field.choices), None]}
 
-    def display(self, value: Any, field: Field, locale: str) -> str:  # noqa: ARG002
+    def display(self, value: Any, field: Field, locale: str) -> str:
         """Return the label."""
         return "" if value is None else str(field.choice(value) or value)
 
@@ -80,11 +80,10 @@ class MultiSelect(Kind):
     salesforce_type = "multipicklist"
     formula_type = "multipicklist"
     operators = ("eq", "ne", "null", "notnull", *SETS)
-    aggregates = ("COUNT",)
     control = "multiselect"
     sortable = False
 
-    def columns(self, field: Field) -> dict[str, models.Field[Any, Any]]:  # noqa: ARG002
+    def columns(self, field: Field) -> dict[str, models.Field[Any, Any]]:
         """Return a nullable text column."""
         return {"": models.TextField(null=True, blank=True)}
 
@@ -109,7 +108,7 @@ class MultiSelect(Kind):
             ),
         )
 
-    def parse(self, raw: object, field: Field, context: ParseContext) -> str | None:  # noqa: ARG002
+    def parse(self, raw: object, field: Field, context: ParseContext) -> str | None:
         """Return `;A;B;` from a list or from text with semicolons."""
         words = split(raw) if isinstance(raw, str) or raw is None else list(_texts(raw))
         chosen = {choose(word, field) for word in words}
@@ -124,15 +123,15 @@ class MultiSelect(Kind):
             return FieldError(companions[0].name, "REQUIRED_FIELD_MISSING", message)
         return None
 
-    def to_json(self, value: Any, field: Field) -> Any:  # noqa: ARG002
+    def to_json(self, value: Any, field: Field) -> Any:
         """Return the values joined with semicolons, as Salesforce does."""
         return SEPARATOR.join(split(value)) or None
 
-    def json_schema(self, field: Field) -> dict[str, Any]:  # noqa: ARG002
+    def json_schema(self, field: Field) -> dict[str, Any]:
         """Return text with semicolons or a list."""
         return {"type": ["string", "array", "null"], "items": {"type": "string"}}
 
-    def display(self, value: Any, field: Field, locale: str) -> str:  # noqa: ARG002
+    def display(self, value: Any, field: Field, locale: str) -> str:
         """Return the labels with commas."""
         return ", ".join(str(field.choice(word) or word) for word in split(value))
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from essor.catalog.definitions import Field
 from essor.catalog.kinds.base import EQUALITY, ORDER, TEXTUAL, Kind, ParseContext, ParseError
+from essor.catalog.kinds.hyperlinks import plain
 
 FORMAT = re.compile(r"\{(0+)\}")
 
@@ -25,15 +26,15 @@ class AutoNumber(Kind):
     operators = (*EQUALITY, *ORDER, *TEXTUAL)
     control = "none"
 
-    def columns(self, field: Field) -> dict[str, models.Field[Any, Any]]:  # noqa: ARG002
+    def columns(self, field: Field) -> dict[str, models.Field[Any, Any]]:
         """Return a nullable character column."""
         return {"": models.CharField(max_length=60, null=True, blank=True)}
 
-    def parse(self, raw: object, field: Field, context: ParseContext) -> Any:  # noqa: ARG002
+    def parse(self, raw: object, field: Field, context: ParseContext) -> Any:
         """Refuse any input: the number is given, not typed."""
         raise ParseError(_("This field is filled by itself."), "INVALID_FIELD_FOR_INSERT_UPDATE")
 
-    def json_schema(self, field: Field) -> dict[str, Any]:  # noqa: ARG002
+    def json_schema(self, field: Field) -> dict[str, Any]:
         """Return a read-only string."""
         return {"type": ["string", "null"], "readOnly": True}
 
@@ -60,7 +61,7 @@ class Computed(Kind):
             return {}
         return {"": self.result(field).columns(field)[""]}
 
-    def parse(self, raw: object, field: Field, context: ParseContext) -> Any:  # noqa: ARG002
+    def parse(self, raw: object, field: Field, context: ParseContext) -> Any:
         """Refuse any input: the value is computed."""
         raise ParseError(_("This field is computed."), "INVALID_FIELD_FOR_INSERT_UPDATE")
 
@@ -77,15 +78,24 @@ class Computed(Kind):
         return self.result(field).display(value, field, locale)
 
 
+def result_kind(field: Field) -> Kind:
+    """Return the kind of the field's values: a formula's or a roll-up's result, else the field's own kind."""
+    return field.kind.result(field) if isinstance(field.kind, Computed) else field.kind
+
+
 class Formula(Computed):
     """A value computed by SQL whenever it is read, so that it filters, sorts and follows the date."""
 
     name = "formula"
     label = gettext_lazy("Formula")
 
-    def is_stored(self, field: Field) -> bool:  # noqa: ARG002
+    def is_stored(self, field: Field) -> bool:
         """Tell that a formula has no column."""
         return False
+
+    def display(self, value: Any, field: Field, locale: str) -> str:
+        """Return the value as its result's kind shows it, of a link its label."""
+        return plain(super().display(value, field, locale))
 
 
 class RollUp(Computed):

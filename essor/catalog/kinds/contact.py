@@ -64,7 +64,7 @@ class Phone(Text):
         """Return the typed number and its E.164 form."""
         return {**super().columns(field), "_e164": models.CharField(max_length=16, null=True, blank=True)}
 
-    def derive(self, value: Any, field: Field, context: ParseContext) -> Mapping[str, Any]:  # noqa: ARG002
+    def derive(self, value: Any, field: Field, context: ParseContext) -> Mapping[str, Any]:
         """Return the E.164 form of the number, None when it cannot be told."""
         return {"_e164": e164(value, context.region) if value else None}
 

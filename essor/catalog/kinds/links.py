@@ -41,11 +41,11 @@ class Id(Kind):
     operators = ("eq", "ne", "in", "nin", "lt", "lte", "gt", "gte")
     control = "none"
 
-    def columns(self, field: Field) -> dict[str, models.Field[Any, Any]]:  # noqa: ARG002
+    def columns(self, field: Field) -> dict[str, models.Field[Any, Any]]:
         """Return the primary key column."""
         return {"": models.BigAutoField(primary_key=True)}
 
-    def parse(self, raw: object, field: Field, context: ParseContext) -> int | None:  # noqa: ARG002
+    def parse(self, raw: object, field: Field, context: ParseContext) -> int | None:
         """Return the integer key of an id with one of the field's prefixes."""
         return read_key(raw, field)
 
@@ -53,7 +53,7 @@ class Id(Kind):
         """Return the 18-character id."""
         return written(value, field)
 
-    def json_schema(self, field: Field) -> dict[str, Any]:  # noqa: ARG002
+    def json_schema(self, field: Field) -> dict[str, Any]:
         """Return an 18-character id."""
         return {"type": ["string", "null"], "pattern": "^[a-zA-Z0-9]{15}([a-zA-Z0-9]{3})?$"}
 
@@ -106,7 +106,7 @@ class Lookup(Kind):
         )
         return {"": key}
 
-    def parse(self, raw: object, field: Field, context: ParseContext) -> Any:  # noqa: ARG002
+    def parse(self, raw: object, field: Field, context: ParseContext) -> Any:
         """Return the integer key; for a polymorphic lookup the pair (prefix, key)."""
         if not field.options.get("polymorphic"):
             return read_key(raw, field)
@@ -115,7 +115,7 @@ class Lookup(Kind):
         read_key(str(raw), field)
         return ids.decode(str(raw).strip())
 
-    def derive(self, value: Any, field: Field, context: ParseContext) -> Mapping[str, Any]:  # noqa: ARG002
+    def derive(self, value: Any, field: Field, context: ParseContext) -> Mapping[str, Any]:
         """Split the pair of a polymorphic lookup over its two columns."""
         if not field.options.get("polymorphic"):
             return {}
@@ -125,7 +125,7 @@ class Lookup(Kind):
         """Return the 18-character id; a value that may be of several objects is a pair (prefix, key)."""
         return ids.encode(*value) if isinstance(value, tuple) else written(value, field)
 
-    def json_schema(self, field: Field) -> dict[str, Any]:  # noqa: ARG002
+    def json_schema(self, field: Field) -> dict[str, Any]:
         """Return a nullable record id."""
         return {"type": ["string", "null"], "pattern": "^[a-zA-Z0-9]{15}([a-zA-Z0-9]{3})?$"}
 

@@ -31,14 +31,13 @@ class Date(Kind):
     salesforce_type = "date"
     formula_type = "date"
     operators = (*EQUALITY, *ORDER)
-    aggregates = ("COUNT", "COUNT_DISTINCT", "MIN", "MAX")
     control = "date"
 
-    def columns(self, field: Field) -> dict[str, models.Field[Any, Any]]:  # noqa: ARG002
+    def columns(self, field: Field) -> dict[str, models.Field[Any, Any]]:
         """Return a nullable date column."""
         return {"": models.DateField(null=True, blank=True)}
 
-    def parse(self, raw: object, field: Field, context: ParseContext) -> date | None:  # noqa: ARG002
+    def parse(self, raw: object, field: Field, context: ParseContext) -> date | None:
         """Return the day; text is ISO or in the order of the writer's language."""
         if isinstance(raw, datetime):
             return within(raw.date())
@@ -54,11 +53,11 @@ class Date(Kind):
         except ValueError:
             raise ParseError(_("“%(value)s” is not a date.") % {"value": text[:80]}) from None
 
-    def json_schema(self, field: Field) -> dict[str, Any]:  # noqa: ARG002
+    def json_schema(self, field: Field) -> dict[str, Any]:
         """Return a nullable ISO date."""
         return {"type": ["string", "null"], "format": "date"}
 
-    def display(self, value: Any, field: Field, locale: str) -> str:  # noqa: ARG002
+    def display(self, value: Any, field: Field, locale: str) -> str:
         """Return the day in the locale's order."""
         return "" if value is None else formats.day(value, locale)
 
@@ -71,14 +70,13 @@ class DateTime(Kind):
     salesforce_type = "datetime"
     formula_type = "datetime"
     operators = (*EQUALITY, *ORDER)
-    aggregates = ("COUNT", "COUNT_DISTINCT", "MIN", "MAX")
     control = "datetime"
 
-    def columns(self, field: Field) -> dict[str, models.Field[Any, Any]]:  # noqa: ARG002
+    def columns(self, field: Field) -> dict[str, models.Field[Any, Any]]:
         """Return a nullable timestamp column."""
         return {"": models.DateTimeField(null=True, blank=True)}
 
-    def parse(self, raw: object, field: Field, context: ParseContext) -> datetime | None:  # noqa: ARG002
+    def parse(self, raw: object, field: Field, context: ParseContext) -> datetime | None:
         """Return the instant; text without an offset is in the writer's time zone."""
         text = raw.isoformat() if isinstance(raw, (date, datetime)) else clean_text(raw)
         if text is None:
@@ -92,11 +90,11 @@ class DateTime(Kind):
             raise ParseError(_("“%(value)s” is not a date and time.") % {"value": text[:80]}) from None
         return value
 
-    def json_schema(self, field: Field) -> dict[str, Any]:  # noqa: ARG002
+    def json_schema(self, field: Field) -> dict[str, Any]:
         """Return a nullable ISO date and time."""
         return {"type": ["string", "null"], "format": "date-time"}
 
-    def display(self, value: Any, field: Field, locale: str) -> str:  # noqa: ARG002
+    def display(self, value: Any, field: Field, locale: str) -> str:
         """Return the instant in the reader's time zone."""
         return "" if value is None else formats.moment(value, locale)
 
@@ -109,14 +107,13 @@ class Time(Kind):
     salesforce_type = "time"
     formula_type = "time"
     operators = (*EQUALITY, *ORDER)
-    aggregates = ("COUNT", "COUNT_DISTINCT", "MIN", "MAX")
     control = "time"
 
-    def columns(self, field: Field) -> dict[str, models.Field[Any, Any]]:  # noqa: ARG002
+    def columns(self, field: Field) -> dict[str, models.Field[Any, Any]]:
         """Return a nullable time column."""
         return {"": models.TimeField(null=True, blank=True)}
 
-    def parse(self, raw: object, field: Field, context: ParseContext) -> time | None:  # noqa: ARG002
+    def parse(self, raw: object, field: Field, context: ParseContext) -> time | None:
         """Return the time of day."""
         if isinstance(raw, time):
             return raw
@@ -128,10 +125,10 @@ class Time(Kind):
         except ValueError:
             raise ParseError(_("“%(value)s” is not a time.") % {"value": text[:80]}) from None
 
-    def json_schema(self, field: Field) -> dict[str, Any]:  # noqa: ARG002
+    def json_schema(self, field: Field) -> dict[str, Any]:
         """Return a nullable ISO time."""
         return {"type": ["string", "null"], "format": "time"}
 
-    def display(self, value: Any, field: Field, locale: str) -> str:  # noqa: ARG002
+    def display(self, value: Any, field: Field, locale: str) -> str:
         """Return the time to the minute."""
         return "" if value is None else formats.clock(value, locale)

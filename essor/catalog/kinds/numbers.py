@@ -42,10 +42,9 @@ class Number(Kind):
     salesforce_type = "double"
     formula_type = "number"
     operators = (*EQUALITY, *ORDER)
-    aggregates = ("COUNT", "COUNT_DISTINCT", "SUM", "AVG", "MIN", "MAX")
     control = "number"
 
-    def columns(self, field: Field) -> dict[str, models.Field[Any, Any]]:  # noqa: ARG002
+    def columns(self, field: Field) -> dict[str, models.Field[Any, Any]]:
         """Return a nullable double column."""
         return {"": models.FloatField(null=True, blank=True)}
 
@@ -69,7 +68,7 @@ class Number(Kind):
         """Return whole numbers without a fraction when the field has none."""
         return int(value) if value is not None and self.scale(field) == 0 and value == int(value) else value
 
-    def json_schema(self, field: Field) -> dict[str, Any]:  # noqa: ARG002
+    def json_schema(self, field: Field) -> dict[str, Any]:
         """Return a nullable number within the range that is stored exactly enough."""
         return {"type": ["number", "null"], "minimum": -LARGEST, "maximum": LARGEST}
 
@@ -109,10 +108,9 @@ class Money(Kind):
     salesforce_type = "currency"
     formula_type = "number"
     operators = (*EQUALITY, *ORDER)
-    aggregates = ("COUNT", "COUNT_DISTINCT", "SUM", "AVG", "MIN", "MAX")
     control = "money"
 
-    def columns(self, field: Field) -> dict[str, models.Field[Any, Any]]:  # noqa: ARG002
+    def columns(self, field: Field) -> dict[str, models.Field[Any, Any]]:
         """Return a nullable 64-bit integer column."""
         return {"": models.BigIntegerField(null=True, blank=True)}
 

@@ -28,23 +28,22 @@ class Compound(Kind):
     """A field that is only the sum of its parts."""
 
     operators = ()
-    aggregates = ()
     sortable = False
     formula_type = "none"
 
-    def is_stored(self, field: Field) -> bool:  # noqa: ARG002
+    def is_stored(self, field: Field) -> bool:
         """Tell that a compound has no column: its parts have."""
         return False
 
-    def columns(self, field: Field) -> Mapping[str, models.Field[Any, Any]]:  # noqa: ARG002
+    def columns(self, field: Field) -> Mapping[str, models.Field[Any, Any]]:
         """Return no column."""
         return {}
 
-    def parse(self, raw: object, field: Field, context: ParseContext) -> Any:  # noqa: ARG002
+    def parse(self, raw: object, field: Field, context: ParseContext) -> Any:
         """Refuse input on the whole: each part is written by its own name."""
         raise ParseError(_("Write to the parts of this field."), "INVALID_FIELD_FOR_INSERT_UPDATE")
 
-    def json_schema(self, field: Field) -> dict[str, Any]:  # noqa: ARG002
+    def json_schema(self, field: Field) -> dict[str, Any]:
         """Return a read-only object."""
         return {"type": ["object", "null"], "readOnly": True}
 
@@ -76,7 +75,7 @@ class Address(Compound):
             for part, suffix, kind, label, length in PARTS
         )
 
-    def display(self, value: Any, field: Field, locale: str) -> str:  # noqa: ARG002
+    def display(self, value: Any, field: Field, locale: str) -> str:
         """Return a mapping of parts as lines."""
         if not value:
             return ""

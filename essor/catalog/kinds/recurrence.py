@@ -171,11 +171,11 @@ class Recurrence(Kind):
     control = "recurrence"
     limit: ClassVar[int] = 512
 
-    def columns(self, field: Field) -> dict[str, models.Field[Any, Any]]:  # noqa: ARG002
+    def columns(self, field: Field) -> dict[str, models.Field[Any, Any]]:
         """Return a nullable character column."""
         return {"": models.CharField(max_length=self.limit, null=True, blank=True)}
 
-    def parse(self, raw: object, field: Field, context: ParseContext) -> str | None:  # noqa: ARG002
+    def parse(self, raw: object, field: Field, context: ParseContext) -> str | None:
         """Return the rule in capitals without its “RRULE:”; ParseError for what is none."""
         text = clean_text(raw)
         if text is None:
@@ -191,10 +191,10 @@ class Recurrence(Kind):
             raise ParseError(message) from None
         return bare
 
-    def json_schema(self, field: Field) -> dict[str, Any]:  # noqa: ARG002
+    def json_schema(self, field: Field) -> dict[str, Any]:
         """Return a nullable string of bounded length."""
         return {"type": ["string", "null"], "maxLength": self.limit}
 
-    def display(self, value: Any, field: Field, locale: str) -> str:  # noqa: ARG002
+    def display(self, value: Any, field: Field, locale: str) -> str:
         """Return the rule in words."""
         return words(value, locale) if value else ""

@@ -40,7 +40,6 @@ class Text(Kind):
     label = gettext_lazy("Text")
     salesforce_type = "string"
     operators: ClassVar[tuple[str, ...]] = (*EQUALITY, *ORDER, *TEXTUAL)
-    aggregates: ClassVar[tuple[str, ...]] = ("COUNT", "COUNT_DISTINCT", "MIN", "MAX")
     control = "text"
     limit: ClassVar[int] = LINE
 
@@ -52,7 +51,7 @@ class Text(Kind):
         """Return the most characters the field takes."""
         return int(field.options.get("length", self.limit))
 
-    def parse(self, raw: object, field: Field, context: ParseContext) -> str | None:  # noqa: ARG002
+    def parse(self, raw: object, field: Field, context: ParseContext) -> str | None:
         """Return trimmed text, None when empty; ParseError when it is too long."""
         text = self.cleaned(raw)
         if text is not None and len(text) > self.length(field):
@@ -76,11 +75,10 @@ class TextArea(Text):
     label = gettext_lazy("Text area")
     salesforce_type = "textarea"
     operators = ("null", "notnull", "eq", "ne", *TEXTUAL)
-    aggregates = ("COUNT",)
     control = "textarea"
     limit = LONG
 
-    def columns(self, field: Field) -> dict[str, models.Field[Any, Any]]:  # noqa: ARG002
+    def columns(self, field: Field) -> dict[str, models.Field[Any, Any]]:
         """Return a nullable text column; its length is a rule, not a column type."""
         return {"": models.TextField(null=True, blank=True)}
 
@@ -111,6 +109,6 @@ class RichText(TextArea):
         clean = nh3.clean(text, url_schemes={"http", "https", "mailto", "tel"})
         return clean if strip_tags(clean).strip() or "<img" in clean else None
 
-    def display(self, value: Any, field: Field, locale: str) -> str:  # noqa: ARG002
+    def display(self, value: Any, field: Field, locale: str) -> str:
         """Return the words without their marks."""
         return strip_tags(value) if value else ""

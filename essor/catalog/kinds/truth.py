@@ -41,19 +41,19 @@ class Checkbox(Kind):
     operators = ("eq", "ne")
     control = "checkbox"
 
-    def columns(self, field: Field) -> dict[str, models.Field[Any, Any]]:  # noqa: ARG002
+    def columns(self, field: Field) -> dict[str, models.Field[Any, Any]]:
         """Return a boolean column that is false for the rows already there."""
         return {"": models.BooleanField(default=False, db_default=models.Value(value=False), null=True)}
 
-    def parse(self, raw: object, field: Field, context: ParseContext) -> bool:  # noqa: ARG002
+    def parse(self, raw: object, field: Field, context: ParseContext) -> bool:
         """Return True or False; empty is False."""
         return bool(truth(raw))
 
-    def json_schema(self, field: Field) -> dict[str, Any]:  # noqa: ARG002
+    def json_schema(self, field: Field) -> dict[str, Any]:
         """Return a boolean."""
         return {"type": "boolean"}
 
-    def display(self, value: Any, field: Field, locale: str) -> str:  # noqa: ARG002
+    def display(self, value: Any, field: Field, locale: str) -> str:
         """Return yes or no in words."""
         return _("Yes") if value else _("No")
 
@@ -68,18 +68,18 @@ class Slider(Kind):
     operators = EQUALITY
     control = "slider"
 
-    def columns(self, field: Field) -> dict[str, models.Field[Any, Any]]:  # noqa: ARG002
+    def columns(self, field: Field) -> dict[str, models.Field[Any, Any]]:
         """Return a nullable boolean column: NULL is not known yet."""
         return {"": models.BooleanField(null=True, blank=True)}
 
-    def parse(self, raw: object, field: Field, context: ParseContext) -> bool | None:  # noqa: ARG002
+    def parse(self, raw: object, field: Field, context: ParseContext) -> bool | None:
         """Return True, False, or None for not known yet."""
         return truth(raw)
 
-    def json_schema(self, field: Field) -> dict[str, Any]:  # noqa: ARG002
+    def json_schema(self, field: Field) -> dict[str, Any]:
         """Return a nullable boolean."""
         return {"type": ["boolean", "null"]}
 
-    def display(self, value: Any, field: Field, locale: str) -> str:  # noqa: ARG002
+    def display(self, value: Any, field: Field, locale: str) -> str:
         """Return the position in words."""
         return _("Not known yet") if value is None else _("Yes") if value else _("No")

@@ -53,6 +53,8 @@ HIDDEN = frozenset({"who_type", "what_type", "last_activity_date", "reminded_for
 OBJECTS = (
     Standard(
         "activities.Task", "00T", _("Task"), _("Tasks"), icon="checkbox", name_field="Subject",
+        about=_("Tasks are what you have to do, each with a date: calls, e-mails, follow-ups."),
+        compact=("ActivityDate", "Status", "WhoId", "WhatId", "Priority"),
         fields={
             "who": who("Tasks"), "what": what("Tasks"), "account": Spec(readonly=True, history=False),
             "status": Spec(kind="picklist", choices=TASK_STATUSES, required=True),
@@ -73,6 +75,8 @@ OBJECTS = (
     ),
     Standard(
         "activities.Event", "00U", _("Event"), _("Events"), icon="calendar", name_field="Subject",
+        about=_("Events are your meetings and appointments. They appear in the calendar."),
+        compact=("StartDateTime", "Location", "WhoId", "WhatId"),
         fields={
             "who": who("Events"), "what": what("Events"), "account": Spec(readonly=True, history=False),
             "activity_date": Spec(readonly=True, history=False), "start_date_time": Spec(required=True),

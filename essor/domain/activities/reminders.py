@@ -20,13 +20,12 @@ from essor.jobs.tasks import task
 from essor.kernel.formats import moment
 
 REMINDER = register(
-    Kind("reminder", gettext_lazy("Reminders"), gettext_lazy("The reminder of a task or an event comes."), "clock", mail="now")
+    Kind("reminder", gettext_lazy("Reminders"), gettext_lazy("A reminder of a task or event is due."), "clock", mail="now")
 )  # fmt: skip
 DUE = register(
     Kind("task_due", gettext_lazy("Tasks of the day"), gettext_lazy("Each morning, when tasks are due or overdue."), "checkbox")
 )  # fmt: skip
 MOST = 500  # reminders of one run; the next run is a minute later
-OLD = timedelta(days=60)  # a task overdue for longer is no news
 LATE = timedelta(days=1)  # a reminder older than this helps nobody any more
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Max
 
 from essor.catalog.definitions import ObjectDef
-from essor.domain.approvals.models import ApprovalProcess, ProcessInstance
+from essor.domain.approvals.models import APPROVED, REJECTED, ApprovalProcess, ProcessInstance
 from essor.kernel.errors import EssorError
 from essor.query import decode, limits
 from essor.query.tree import Compare, Path
@@ -25,7 +25,7 @@ def changes(obj: ObjectDef, process: ApprovalProcess, keys: Sequence[int]) -> di
     if not keys or not wanted:
         return {}
     last = ProcessInstance.objects.filter(
-        target_object_type=obj.prefix, target_object__in=keys, completed_date__isnull=False
+        target_object_type=obj.prefix, target_object__in=keys, status__in=(APPROVED, REJECTED)
     )
     since: dict[int, datetime] = dict(
         last.values("target_object").annotate(at=Max("completed_date")).values_list("target_object", "at")

@@ -65,7 +65,7 @@ def follow(text: str) -> Followed:
 
 def _standing(link: MailLink) -> Followed:
     if link.used is not None:
-        return Followed("used", link, _("This link was used already: your answer stands."))
+        return Followed("used", link, _("This link has already been used: your answer counts."))
     sentence = _closed(link)
     return Followed("over", link, sentence) if sentence else Followed("open", link)
 
@@ -82,5 +82,5 @@ def answer(followed: Followed, *, approve: bool, comment: str) -> ProcessInstanc
     """Answer by an open link, which is used up by it. Raises as `decide` does; Conflict when the link was used meanwhile."""
     link = followed.link
     if link is None or not MailLink.objects.filter(pk=link.pk, used=None).update(used=timezone.now()):
-        raise Conflict(_("This link was used already: your answer stands."), revision=0)
+        raise Conflict(_("This link has already been used: your answer counts."), revision=0)
     return decide(actor_for(link.user), link.item_id, approve=approve, comment=comment)

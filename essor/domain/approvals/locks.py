@@ -69,7 +69,7 @@ def sentences(requests: Collection[int]) -> dict[int, str]:
     people = dict(User.objects.filter(pk__in=items.values("actor")).values_list("pk", "name"))
     for request, user in items.order_by("pk").values_list("process_instance", "actor"):
         names[request].append(people.get(user, ""))
-    text = _("This record is locked until its approval is decided: it waits for %(names)s.")
+    text = _("This record is locked until its approval is decided: it is waiting for %(names)s.")
     return {key: text % {"names": ", ".join(names[key]) or "…"} for key in requests}
 
 

@@ -114,7 +114,7 @@ def _context(user: User, request: Request, address: str) -> dict[str, object]:
     return {
         "greeting": _("Hello %(name)s,") % {"name": user.first_name or user.name}, "line": line,
         "instead": instead if request.instead_of else "", "title": request.title, "object": str(request.object.label),
-        "facts": request.facts, "comment": instance.comments or "",
+        "facts": request.facts, "earlier": request.earlier, "comment": instance.comments or "",
         "quoted": _("“%(text)s”") % {"text": instance.comments or ""}, "language": user.language,
         "approve": f"{address}?answer=approve", "approve_label": _("Approve"),
         "refuse": f"{address}?answer=refuse", "refuse_label": _("Refuse"),

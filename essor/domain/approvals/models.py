@@ -73,7 +73,7 @@ class ApprovalStep(Stamped):
 
         PEOPLE = "people", _("Named people")
         GROUP = "group", _("A group or queue")
-        ROLE = "role", _("Who is above in the role tree")
+        ROLE = "role", _("People above in the role tree")
         FIELD = "field", _("A user named on the record")
         MANAGER = "manager", _("The owner’s manager")
 

@@ -15,14 +15,14 @@ STATUSES = pick(
     (models.PENDING, pgettext_lazy("approval", "Pending")),
     (models.APPROVED, pgettext_lazy("approval", "Approved")),
     (models.REJECTED, pgettext_lazy("approval", "Refused")),
-    (models.REMOVED, pgettext_lazy("approval", "Taken back")),
+    (models.REMOVED, pgettext_lazy("approval", "Withdrawn")),
 )
 ANSWERS = pick(
     (models.STARTED, pgettext_lazy("approval answer", "Submitted")),
     (models.APPROVED, pgettext_lazy("approval answer", "Approved")),
     (models.REJECTED, pgettext_lazy("approval answer", "Refused")),
     (models.REASSIGNED, pgettext_lazy("approval answer", "Handed over")),
-    (models.REMOVED, pgettext_lazy("approval answer", "Taken back")),
+    (models.REMOVED, pgettext_lazy("approval answer", "Withdrawn")),
     (models.NO_RESPONSE, pgettext_lazy("approval answer", "Not needed")),
 )
 TARGET = Spec(
@@ -42,6 +42,8 @@ def part_of(children: str) -> Spec:
 OBJECTS = (
     Standard(
         "approvals.ProcessInstance", "04g", _("Approval request"), _("Approval requests"), icon="circle-check", tab=False,
+        about=_("A request appears here when somebody submits a record for approval."),
+        compact=("Status",),
         fields={
             "name": READ_ONLY, "target_object": TARGET, "status": Spec(kind="picklist", choices=STATUSES, readonly=True),
             "submitted_by": PERSON, "last_actor": PERSON, "comments": READ_ONLY, "completed_date": READ_ONLY,

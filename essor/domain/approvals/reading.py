@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from essor.access import principals
 from essor.access.actor import Actor
-from essor.access.models import User
 from essor.catalog import current
 from essor.catalog.definitions import ObjectDef
 from essor.domain.absences.away import deputies, seats, today
@@ -42,18 +42,34 @@ from essor.query.names import names as names_of
 from essor.query.sql import CountAll
 
 MOST = 100
+EARLIER = (APPROVED, REJECTED, REASSIGNED)
 SENTENCES: Mapping[str, Promise] = {
     STARTED: gettext_lazy("Submitted by %(name)s"),
     APPROVED: gettext_lazy("Approved by %(name)s"),
     REJECTED: gettext_lazy("Refused by %(name)s"),
     REASSIGNED: gettext_lazy("Handed over to %(name)s"),
-    REMOVED: gettext_lazy("Taken back by %(name)s"),
+    REMOVED: gettext_lazy("Withdrawn by %(name)s"),
 }
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a trail: `sentence` says who did what."""
+
+    status: str
+    sentence: str
+    when: datetime
+    comment: str = ""
+    step: str = ""
+    instead_of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
-    """One open request as the person asked sees it. `instead_of` names whom they stand in for; `title` is the record's name."""
+    """One open request as the person asked sees it. `instead_of` names whom they stand in for; `title` is the record's name.
+
+    `earlier` are the answers that others have given to it.
+    """
 
     item: ProcessInstanceWorkitem
     instance: ProcessInstance
@@ -62,6 +78,7 @@ class Request:
     facts: Facts
     submitter: str
     instead_of: str = ""
+    earlier: tuple[Entry, ...] = ()
 
     @property
     def days(self) -> int:
@@ -78,18 +95,6 @@ class Request:
     def record_id(self) -> str:
         """Return the 18-character id of the record."""
         return ids.encode(self.object.prefix, self.instance.target_object)
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of a trail: `sentence` says who did what."""
-
-    status: str
-    sentence: str
-    when: datetime
-    comment: str = ""
-    step: str = ""
-    instead_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +154,14 @@ def requests_of(actor: Actor, items: Sequence[ProcessInstanceWorkitem]) -> list[
     catalog = current.get()
     instances = [item.process_instance for item in items]
     facts = facts_of(actor, instances)
-    people = _people({one.submitted_by_id for one in instances} | {item.actor_id for item in items})
+    answers = ProcessInstanceStep.objects.filter(
+        process_instance__in=instances, step_status__in=EARLIER, is_deleted=False
+    )
+    lines = list(answers.order_by("pk"))
+    people = principals.names(
+        {one.submitted_by_id for one in instances} | {item.actor_id for item in items} | _of_lines(lines)
+    )
+    by_lines = _grouped(lines)
     keys = {(one.target_object_type, one.target_object) for one in instances}
     known = [
         (catalog.by_prefix[prefix].name, key) for prefix, key in sorted(keys) if prefix in catalog.by_prefix
@@ -171,13 +183,23 @@ def requests_of(actor: Actor, items: Sequence[ProcessInstanceWorkitem]) -> list[
                     facts[instance.pk],
                     people.get(instance.submitted_by_id or 0, ""),
                     instead,
+                    tuple(_entry(one, people) for one in by_lines[instance.pk]),
                 )
             )
     return found
 
 
-def _people(keys: Iterable[int | None]) -> dict[int, str]:
-    return dict(User.objects.filter(pk__in=[key for key in keys if key]).values_list("pk", "name"))
+def _of_lines(lines: Iterable[ProcessInstanceStep]) -> set[int | None]:
+    return {key for one in lines for key in (one.actor_id, one.original_actor_id)}
+
+
+def _entry(line: ProcessInstanceStep, people: Mapping[int, str]) -> Entry:
+    who = people.get(line.actor_id or 0, "")
+    instead = people.get(line.original_actor_id or 0, "") if line.original_actor_id != line.actor_id else ""
+    sentence = str(SENTENCES.get(line.step_status, line.step_status)) % {"name": who}
+    return Entry(
+        line.step_status, sentence, line.created_date, line.comments or "", line.step_name or "", instead
+    )
 
 
 def trail(actor: Actor, obj: ObjectDef, key: int) -> list[Round]:
@@ -199,12 +221,7 @@ def rounds(actor: Actor, instances: Sequence[ProcessInstance]) -> list[Round]:
         )
     )
     away = deputies([item.actor_id for item in items if item.actor_id])
-    people = _people(
-        {one.actor_id for one in lines}
-        | {one.original_actor_id for one in lines}
-        | {one.actor_id for one in items}
-        | set(away.values())
-    )
+    people = principals.names(_of_lines(lines) | {one.actor_id for one in items} | set(away.values()))
     by_lines, by_items = _grouped(lines), _grouped(items)
     return [_round(actor, one, by_lines[one.pk], by_items[one.pk], people, away) for one in instances]
 
@@ -225,18 +242,7 @@ def _round(
     def name(key: int | None) -> str:
         return people.get(key or 0, "")
 
-    entries = tuple(
-        Entry(
-            one.step_status,
-            str(SENTENCES.get(one.step_status, one.step_status)) % {"name": name(one.actor_id)},
-            one.created_date,
-            one.comments or "",
-            one.step_name or "",
-            name(one.original_actor_id) if one.original_actor_id != one.actor_id else "",
-        )
-        for one in lines
-        if one.step_status != NO_RESPONSE
-    )  # fmt: skip
+    entries = tuple(_entry(one, people) for one in lines if one.step_status != NO_RESPONSE)
     waiting = tuple(
         Waiting(
             name(one.actor_id), one.step_name or "", one.created_date, name(away.get(one.actor_id or 0)),
@@ -269,11 +275,13 @@ def standing(actor: Actor, obj: ObjectDef, key: int) -> Standing:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What submitting a record would start: the process, its first step, whom it asks; `problem` when it cannot."""
+    """What submitting a record would start: the process, and each step with whom it asks, as the record stands now.
+
+    `problem` when it cannot start, or would be stuck on the way.
+    """
 
     process: ApprovalProcess
-    step: str
-    people: tuple[str, ...]
+    steps: tuple[tuple[str, tuple[str, ...]], ...] = ()
     problem: str = ""
 
 
@@ -283,10 +291,16 @@ def preview(actor: Actor, obj: ObjectDef, key: int) -> Preview | None:
     process = next((one for one in rows if meeting(obj, [key], one.entry)), None)
     if process is None:
         return None
-    way = routes(process, obj, {key: actor.user_id})[key]
-    people = _people(way.approvers)
-    names = tuple(people[one] for one in way.approvers if one in people)
-    return Preview(process, way.step.name if way.step else "", names, way.problem)
+    ways = [routes(process, obj, {key: actor.user_id})[key]]
+    while ways[-1].step is not None:
+        ways.append(routes(process, obj, {key: actor.user_id}, after=ways[-1].step.place)[key])
+    people = principals.names({one for way in ways for one in way.approvers})
+    steps = tuple(
+        (way.step.name, tuple(people[one] for one in way.approvers if one in people))
+        for way in ways
+        if way.step is not None
+    )
+    return Preview(process, steps, ways[-1].problem)
 
 
 def needs_approval(obj: ObjectDef, key: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from essor.catalog.definitions import ObjectDef
 from essor.domain.approvals.approvers import approvers
@@ -13,6 +13,13 @@ from essor.domain.approvals.conditions import meeting
 from essor.domain.approvals.models import ApprovalProcess, ApprovalStep
 
 BEGINNING = -1
+_DRAWN = gettext_lazy(
+    "Nobody can approve the step “%(step)s”: ask an administrator to look at the process “%(process)s”."
+)
+# Of a question that a flow puts to people itself there is no process that somebody could look at.
+_OWN = gettext_lazy(
+    "Nobody can approve the step “%(step)s”: whoever it asks is the one who asks, or does not sign in any more."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +46,6 @@ def routes(
             if asked[key]:
                 found[key] = Route(step, asked[key])
             elif not step.skip_empty:
-                text = _(
-                    "Nobody can approve the step “%(step)s”: ask an administrator to look at the process “%(process)s”."
-                )
+                text = _OWN if process.direct else _DRAWN
                 found[key] = Route(problem=text % {"step": step.name, "process": process.name})
     return {key: found.get(key, Route()) for key in submitters}

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from essor.access.models import User
+from essor.access import principals
 from essor.domain.absences.away import deputies
 from essor.domain.approvals.models import (
     APPROVED,
@@ -23,14 +23,14 @@ from essor.kernel import ids
 
 ASKED = register(
     Kind("approval_requested", gettext_lazy("Somebody asks for my approval"),
-         gettext_lazy("The e-mail that comes at once has the facts and links to approve or refuse; also reminders."),
+         gettext_lazy("Immediate e-mails hold the facts, and links to approve or refuse. Reminders too."),
          "circle-check", mail="now", own_mail=True)
 )  # fmt: skip
 AGREED = register(
-    Kind("approval_approved", gettext_lazy("A request of mine is approved"), icon="circle-check", mail="now")
+    Kind("approval_approved", gettext_lazy("My request is approved"), icon="circle-check", mail="now")
 )
 DENIED = register(
-    Kind("approval_refused", gettext_lazy("A request of mine is refused"), gettext_lazy("With the reason."), "circle-x",
+    Kind("approval_refused", gettext_lazy("My request is refused"), gettext_lazy("With the reason."), "circle-x",
          mail="now")
 )  # fmt: skip
 INBOX = "/approvals/"
@@ -53,7 +53,7 @@ def requested(item_ids: Collection[int], *, days: int = 0) -> None:
     """Tell people that they are asked; with `days`, that they are still waited for."""
     rows = ProcessInstanceWorkitem.objects.filter(pk__in=item_ids, is_deleted=False)
     items = {one.pk: one for one in rows.select_related("process_instance__process")}
-    names = _names(one.process_instance.submitted_by_id for one in items.values())
+    names = principals.names(one.process_instance.submitted_by_id for one in items.values())
     send([
         _asked(user, items[item].process_instance, names, days, f"{INBOX}#request-{item}")
         for item, user in sorted(to_ask(items.values()))
@@ -64,8 +64,8 @@ def _asked(user: int, instance: ProcessInstance, names: Mapping[int, str], days:
     def title() -> str:
         if days:
             words = ngettext(
-                "Waits for you for %(num)d day: %(record)s",
-                "Waits for you for %(num)d days: %(record)s",
+                "Waiting for you for %(num)d day: %(record)s",
+                "Waiting for you for %(num)d days: %(record)s",
                 days,
             )
             return words % {"num": days, "record": instance.title}
@@ -91,7 +91,7 @@ def answered(instance_ids: Collection[int]) -> None:
     )
     for one in answers.order_by("pk"):
         lines[one.process_instance_id].append(one)
-    names = _names(one.actor_id for some in lines.values() for one in some)
+    names = principals.names(one.actor_id for some in lines.values() for one in some)
     send([_answered(one, lines[one.pk], names) for one in instances])
 
 
@@ -114,7 +114,3 @@ def _said(line: ProcessInstanceStep, names: Mapping[int, str]) -> str:
     text = _("%(name)s approved") if line.step_status == APPROVED else _("%(name)s refused")
     said = text % {"name": names.get(line.actor_id or 0, "")}
     return f"{said}: {line.comments}" if line.comments else said
-
-
-def _names(keys: Iterable[int | None]) -> dict[int, str]:
-    return dict(User.objects.filter(pk__in={key for key in keys if key}).values_list("pk", "name"))

@@ -166,7 +166,7 @@ def _write(obj: ObjectDef, keys: Sequence[int], updates: Sequence[Mapping[str, o
     )
     wrong = next((one for one in results if not one.ok), None)
     if wrong is not None:
-        text = _("The record refuses what follows from the answer: %(reason)s")
+        text = _("The answer could not be applied to the record: %(reason)s")
         reason = " ".join(error.message for error in wrong.errors)
         raise ValidationFailed([FieldError("", wrong.errors[0].code, text % {"reason": reason})])
 

@@ -41,7 +41,10 @@ def new_flow(
     actor: Actor, *, name: str, object_name: str, definition: Definition | None = None, description: str = ""
 ) -> Flow:
     """Make a flow for somebody who may: rooms with flows of their own ask that themselves."""
-    obj = current.get().object(object_name)
+    catalog = current.get()
+    if not catalog.has(object_name):
+        raise _refused("object", _("Choose which records the flow is about."))
+    obj = catalog.object(object_name)
     if not obj.is_record:
         raise _refused("object", _("Flows are made for records."))
     with transaction.atomic():
@@ -250,7 +253,7 @@ def _failed(flow: Flow, run_ids: Iterable[int] | None) -> QuerySet[FlowRun]:
 def _named(name: str) -> str:
     name = " ".join(name.split())
     if not name or len(name) > LONGEST_NAME:
-        raise _refused("name", _("Enter a name of at most %(limit)d letters.") % {"limit": LONGEST_NAME})
+        raise _refused("name", _("Enter a name of at most %(limit)d characters.") % {"limit": LONGEST_NAME})
     return name
 
 

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone, translation
 from django.utils.functional import Promise
@@ -24,7 +24,7 @@ from essor.domain.automation.definition import Definition, Step, from_json
 from essor.domain.automation.kinds import STEPS, Batch, Member, Site, site_of
 from essor.domain.automation.models import Flow, FlowRun, FlowVersion, RunState
 from essor.kernel.clock import moment_for
-from essor.kernel.db import turns
+from essor.kernel.db import lost, turns
 from essor.kernel.errors import EssorError
 
 logger = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ def advance() -> int:
         try:
             moved += _attempt(*first, keys)
         except Exception as error:
-            if _database_is_away(error):
+            if lost.is_away(error):
                 raise
             keys = keys or _keys(*first)
             if len(keys) > 1:
@@ -215,12 +215,3 @@ def _put_off(key: int, error: Exception) -> None:
             return
         wait = FIRST_WAIT * 2**run.attempts
         FlowRun.objects.filter(pk=key).update(attempts=F("attempts") + 1, due_at=timezone.now() + wait)
-
-
-def _database_is_away(error: Exception) -> bool:
-    """Tell a failure of the database from one of a step, which may well be a database error too."""
-    if isinstance(error, InterfaceError):
-        return True
-    if not isinstance(error, OperationalError):
-        return False
-    return "database is locked" in str(error) or connection.connection is None or not connection.is_usable()

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from essor.access.actor import Actor
 from essor.catalog import current
-from essor.domain.automation import again, earlier, engine, loading, numbers, outcome
+from essor.domain.automation import again, earlier, engine, failing, loading, numbers
 from essor.domain.automation.definition import RECORD_TRIGGERS, Definition, Trigger, from_json
 from essor.domain.automation.kinds import Site, site_of
 from essor.domain.automation.models import Flow, FlowRun, FlowVersion, RunState
@@ -115,14 +115,16 @@ def _begin(version: FlowVersion, definition: Definition, candidates: Mapping[int
         found = set(candidates)
         rows = [_failed(version, definition, candidates[key][-1], str(error)) for key in sorted(found)[:1]]
         FlowRun.objects.bulk_create(rows, ignore_conflicts=True)
-        outcome.tell(version.flow, len(found), str(error))
+        failing.tell(version.flow, str(error), records=sorted(found))
         return 0
     rows = []
     found -= again.barred(version.flow_id, definition.trigger, sorted(found))
     for key in sorted(found):
         last = candidates[key][-1]
         if last.depth >= DEEPEST:
-            message = _("Stopped: %(limit)d flows have started one another.") % {"limit": DEEPEST}
+            message = _("%(limit)d flows in a row had started one another: the loop is stopped.") % {
+                "limit": DEEPEST
+            }
             rows.append(_failed(version, definition, last, message))
         else:
             rows.append(_run(version, definition, last))
@@ -132,9 +134,9 @@ def _begin(version: FlowVersion, definition: Definition, candidates: Mapping[int
     rows = [row for row in rows if (row.record_id, row.entry) not in known]
     FlowRun.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
     numbers.entered(version.pk, sum(not row.error for row in rows))
-    stopped = [row.error for row in rows if row.error]
+    stopped = [row for row in rows if row.error]
     if stopped:
-        outcome.tell(version.flow, len(stopped), stopped[0])
+        failing.tell(version.flow, stopped[0].error, records=[row.record_id for row in stopped])
     return len(rows)
 
 
@@ -272,7 +274,7 @@ def note_failure(version: FlowVersion, error: str) -> None:
         flow=version.flow, version=version, record_id=0, node="", state=RunState.FAILED, due_at=None,
         ended=timezone.now(), error=error[:2000],
     )  # fmt: skip
-    outcome.tell(version.flow, 1, error)
+    failing.tell(version.flow, error)
 
 
 def go_on() -> None:

@@ -41,7 +41,11 @@ def failures(function: Page) -> Page:
     return function
 
 
-def failures_of(flow: Flow) -> str:
-    """Return the address of the page where failed runs of a flow are looked after: in the set-up, unless a room has its own."""
+def failures_of(flow: Flow, run_id: int | None = None) -> str:
+    """Return the address of the page where failed runs of a flow are looked after: in the set-up, unless a room has its own.
+
+    `run_id`: the one that it is about, which has a page of its own in the set-up.
+    """
     own = next((found for one in _pages if (found := one(flow))), "")
-    return own or f"/setup/flows/{flow.pk}/runs?state=failed"
+    log = f"/setup/flows/{flow.pk}/runs"
+    return own or (f"{log}/{run_id}" if run_id else f"{log}?state=failed")

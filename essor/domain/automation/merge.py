@@ -58,7 +58,7 @@ def read(source: str, *, html: bool = False) -> Text:
         for node in tree.find_all(nodes.Node):
             if not _is_plain(node):
                 raise _refused(_("Only fields and fallbacks may stand between {{ and }}."))
-        return Text(environment.from_string(source), tuple(sorted(_paths(tree))))
+        return Text(environment.from_string(source), tuple(sorted(dotted_names(tree))))
     except TemplateError as error:
         raise _refused(_("The merge fields cannot be read: %(why)s") % {"why": error}) from None
 
@@ -72,15 +72,15 @@ def _is_plain(node: nodes.Node) -> bool:
     return isinstance(node, ALLOWED)
 
 
-def _paths(tree: nodes.Node) -> set[str]:
-    """Return the dotted names; the inner parts of a longer one are not fields of their own."""
-    found: set[str] = set()
+def dotted_names(tree: nodes.Node) -> dict[str, int]:
+    """Return {dotted name that a template reads: its first line}; the inner parts of a longer one are no names of their own."""
+    found: dict[str, int] = {}
     waiting = [tree]
     while waiting:
         node = waiting.pop()
         name = _dotted(node)
         if name:
-            found.add(name)
+            found[name] = min(node.lineno, found.get(name, node.lineno))
         else:
             waiting.extend(node.iter_child_nodes())
     return found

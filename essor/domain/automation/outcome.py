@@ -1,30 +1,24 @@
-"""What became of runs, written down: where they stand now, the run log, and word to the owner of a failing flow."""
+"""What became of runs, written down: where they stand now, and the run log."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.conf import settings
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from essor.domain.automation import keepers, numbers
+from essor.domain.automation import failing, numbers
 from essor.domain.automation.definition import Definition
-from essor.domain.automation.kinds import Member
-from essor.domain.automation.models import Flow, FlowRun, FlowStep, Outgoing, RunState
-from essor.domain.automation.told import FLOW_FAILED
-from essor.domain.notifications.notices import notify
+from essor.domain.automation.kinds import STEPS, Member
+from essor.domain.automation.models import Flow, FlowRun, FlowStep, RunState
 from essor.kernel.db.insert import insert_rows
 
 STOP, GOAL, EXIT = "stop", "goal", "exit"
 LEAVING = frozenset({STOP, GOAL, EXIT})
 WAITS, GOES_ON = "waits", "done"  # words of the run log
-MAIL_EVERY = timedelta(hours=1)
 MOST_TIMES = 20  # different moments of a batch up to which each has an UPDATE of its own
 
 
@@ -57,7 +51,12 @@ def settle(flow: Flow, definition: Definition, node: str, members: Sequence[Memb
     ])  # fmt: skip
     failed = [one for one in members if one.error]
     if failed:
-        tell(flow, len(failed), failed[0].error)
+        step = definition.step(node)
+        label = STEPS[step.kind].label if step is not None and step.kind in STEPS else ""
+        failing.tell(
+            flow, failed[0].error, records=[one.run.record_id for one in failed],
+            step=failing.title_of(step, str(label)), run_id=failed[0].run.pk if len(failed) == 1 else None,
+        )  # fmt: skip
 
 
 def fate(definition: Definition, node: str, one: Member) -> tuple[str, str]:
@@ -76,9 +75,11 @@ def fate(definition: Definition, node: str, one: Member) -> tuple[str, str]:
 
 
 def _is_news(one: Member) -> bool:
-    """Tell whether the run log does not know it yet: who comes again, and who has waited, is in it already."""
+    """Tell whether the run log does not know it yet: who comes again, has waited or was held is in it already."""
     if one.stay and one.until:
         return False
+    if one.run.state == RunState.HELD:  # let go on: worth a line only with something to say
+        return bool(one.error or one.outcome or one.detail)
     return not one.run.parked or bool(one.error or one.outcome)
 
 
@@ -123,27 +124,3 @@ def _fail(members: Sequence[Member], now: datetime) -> None:
     rows = [(RunState.FAILED.value, one.error[:2000], ended, False, False, one.run.pk) for one in members]
     with connection.cursor() as cursor:
         cursor.executemany(sql, rows)
-
-
-def tell(flow: Flow, count: int, why: str) -> None:
-    """Tell the owner of failed runs: by a notification, and by mail once an hour where the flow says so."""
-    pattern = ngettext(
-        "The flow “%(name)s” failed for %(num)d record: %(why)s",
-        "The flow “%(name)s” failed for %(num)d records: %(why)s", count,
-    )  # fmt: skip
-    text = pattern % {"name": flow.name, "num": count, "why": why[:200]}
-    address = keepers.failures_of(flow)
-    notify([flow.owner_id], FLOW_FAILED.name, text, link=address)
-    if not flow.mail_errors:
-        return
-    now = timezone.now()
-    quiet = Q(error_mailed__isnull=True) | Q(error_mailed__lt=now - MAIL_EVERY)
-    run_id = flow.runs.filter(state=RunState.FAILED).order_by("-pk").values_list("pk", flat=True).first()
-    if run_id and Flow.objects.filter(quiet, pk=flow.pk).update(error_mailed=now):
-        subject = _("A flow failed: %(name)s") % {"name": flow.name}
-        content = {
-            "to": [flow.owner.email],
-            "subject": subject,
-            "body": f"{text}\n\n{settings.SITE_URL}{address}",
-        }
-        Outgoing.objects.create(run_id=run_id, kind="alert", content=content)

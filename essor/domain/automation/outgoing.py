@@ -18,8 +18,9 @@ import orjson
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import connection, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.html import escape, linebreaks
+from django.utils.translation import gettext as _
 
 from essor.domain.automation import guarded, outcome
 from essor.domain.automation.definition import from_json
@@ -37,6 +38,12 @@ def send_next() -> bool:
     row = _claim()
     if row is None:
         return False
+    with translation.override(row.run.version.flow.owner.language):
+        _send(row)
+    return True
+
+
+def _send(row: Outgoing) -> None:
     try:
         SENDERS[row.kind](row)
     # Forbidden, or no address at all: no later attempt would fare better.
@@ -46,7 +53,6 @@ def send_next() -> bool:
         _settle(row, str(error) or type(error).__name__, final=row.attempts >= MOST_ATTEMPTS)
     else:
         _settle(row, "", final=True)
-    return True
 
 
 def _claim() -> Outgoing | None:
@@ -57,7 +63,7 @@ def _claim() -> Outgoing | None:
     with transaction.atomic():
         if connection.features.has_select_for_update_skip_locked:
             ready = ready.select_for_update(skip_locked=True, of=("self",))
-        row = ready.select_related("run__version__flow").first()
+        row = ready.select_related("run__version__flow__owner").first()
         if row is not None:
             row.attempts += 1
             row.due_at = timezone.now() + timedelta(seconds=wait_after(row.attempts))
@@ -86,6 +92,8 @@ def _settle(row: Outgoing, error: str, *, final: bool) -> None:
             return
         flow = run.version.flow
         member = Member(run, {}, error=error)
+        if row.attempts > 1 and not error:
+            member.detail = _("Sent at attempt %(num)d.") % {"num": row.attempts}
         outcome.settle(flow, from_json(run.version.definition), run.node, [member])
 
 

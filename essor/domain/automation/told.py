@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from essor.domain.notifications.kinds import Kind, register
 
-FLOW = register(Kind("flow", _("A flow tells me something"), _("The message of a step of a flow."), "bolt"))
+FLOW = register(Kind("flow", _("A flow sends me a message"), _("A message written in a flow step."), "bolt"))
 FLOW_FAILED = register(
-    Kind("flow_failed", _("A flow of mine fails"), _("Records for which a flow that you own could not go on."), "alert-triangle")
+    Kind("flow_failed", _("One of my flows fails"), _("A flow you own could not go on for some records."), "alert-triangle")
 )  # fmt: skip

@@ -16,16 +16,15 @@ from django.utils.translation import gettext as _
 
 from essor.catalog.definitions import Field, ObjectDef
 from essor.catalog.kinds import ParseContext, ParseError
+from essor.catalog.kinds.computed import result_kind
 from essor.domain.automation.kinds import Batch, Member, Site
 from essor.formula import Formula, compile_formula, evaluate, from_stored
-from essor.formula.values import result_kind
 from essor.kernel.errors import EssorError, FieldError
 from essor.query import run
 from essor.query.trial import end_of
 
 Assignment = Mapping[str, Any]
 FROM = ("value", "formula", "field")
-MOST = 40
 
 
 def paths(assignments: Sequence[Assignment], site: Site) -> Iterator[str]:

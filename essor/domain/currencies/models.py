@@ -17,7 +17,7 @@ class CurrencyType(Detail):
     conversion_rate = models.FloatField(_("Rate without a date"))
     decimal_places = models.PositiveIntegerField(_("Decimal places"), default=2)
     is_active = models.BooleanField(_("Active"), default=True)
-    is_corporate = models.BooleanField(_("Currency of the company"), default=False)
+    is_corporate = models.BooleanField(_("Company currency"), default=False)
 
     class Meta:
         constraints: ClassVar = [

@@ -122,12 +122,13 @@ def _family(kind: str) -> str:
 
 def _campaign(story: Story, made: dict[str, Campaign], owner: int | None, now: datetime) -> Campaign:
     start = now - timedelta(days=story.months * 30)
-    over = story.months > 2  # noqa: PLR2004 -- months
+    over = story.months > 1 and bool(story.share)
     event = bool(story.capacity)
+    end = start + timedelta(days=30) if story.share or story.months < 1 else now + timedelta(days=60)
     return Campaign.objects.create(
         name=story.name, type=story.type, parent=made.get(story.parent), owner_id=owner, created_by_id=owner,
-        status="Completed" if over and story.share else "In Progress" if story.months > -1 else "Planned",
-        is_active=not over or not story.share, start_date=start.date(), end_date=(start + timedelta(days=30)).date(),
+        status="Completed" if over else "In Progress" if story.months > -1 else "Planned",
+        is_active=not over, start_date=start.date(), end_date=end.date(),
         created_date=min(start, now), budgeted_cost=round(story.budget * THOUSAND) or None,
         actual_cost=round(story.spent * THOUSAND) or None, expected_revenue=story.hoped * THOUSAND or None,
         expected_response=float(story.response + 2) if story.response else None, capacity=story.capacity or None,

@@ -59,9 +59,10 @@ def campaigns(now: datetime) -> None:
     owner = _owner()
     if owner is None or Campaign.objects.filter(name=PLAN[0][0]).exists():
         return
-    for name, _status, days in PLAN:
+    for name, status, days in PLAN:
         begun = (now - timedelta(days=days)).date()
-        values = {"Name": name, "Type": "Email", "Status": "In Progress", "StartDate": begun}
+        stands = "Planned" if status == DRAFT else "In Progress"
+        values = {"Name": name, "Type": "Email", "Status": stands, "StartDate": begun}
         save(actor_for(owner), Change("Campaign", values), source=SOURCE)
 
 

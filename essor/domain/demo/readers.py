@@ -11,7 +11,8 @@ from essor.domain.marketing.consent.ask import may_track
 from essor.domain.marketing.sending.models import ListEmail, Recipient
 from essor.domain.marketing.sending.states import State
 from essor.domain.marketing.sending.told import Whom, tell
-from essor.domain.marketing.tracking.models import OPENED, Hit, Verdict
+from essor.domain.marketing.tracking import verdicts
+from essor.domain.marketing.tracking.models import OPENED, Hit
 from essor.domain.sales.models import Contact
 
 OPENS, CLICKS = 0.55, 0.4  # of all who got it; of those who opened it
@@ -42,6 +43,7 @@ def make(mailing: ListEmail, rng: Random) -> None:
                 _hit(mailing, row if individual in clicks else None, GUIDE, at + timedelta(minutes=2))
             )
     Hit.objects.bulk_create(hits)
+    verdicts.pass_over()
     whom = {row.pk: row for row in sent}
     for topic, link in (("mail.opened", OPENED), ("mail.clicked", GUIDE)):
         for hit in hits:
@@ -51,7 +53,7 @@ def make(mailing: ListEmail, rng: Random) -> None:
 
 def _hit(mailing: ListEmail, row: Recipient | None, link: int, at: datetime) -> Hit:
     key = None if row is None else row.pk
-    return Hit(list_email_id=mailing.pk, recipient_id=key, link=link, at=at, verdict=Verdict.PERSON)
+    return Hit(list_email_id=mailing.pk, recipient_id=key, link=link, at=at)
 
 
 def _whom(rows: list[Recipient]) -> list[Whom]:

@@ -28,7 +28,8 @@ from essor.domain.marketing.scenarios.models import Scenario
 from essor.domain.marketing.sending import freezing
 from essor.domain.marketing.sending.models import ListEmail, Recipient
 from essor.domain.marketing.sending.states import PAUSED, State
-from essor.domain.marketing.tracking.models import OPENED, Hit, Verdict
+from essor.domain.marketing.tracking import verdicts
+from essor.domain.marketing.tracking.models import OPENED, Hit
 from essor.domain.sales.models import Contact
 from essor.kernel.db.insert import insert_rows
 
@@ -76,7 +77,7 @@ def _version(actor: Actor, page: int, campaign: int, letters: dict[str, int]) ->
     steps = [
         {"id": "s1", "title": "Laisser le temps de lire", **_waiting(wait, 1)},
         send["s2"] | {"title": "Les conseils qui vont avec le guide"},
-        {"id": "s3", "kind": "engaged", "title": "Qu’en ont-ils fait ?",
+        {"id": "s3", "kind": "engaged", "title": "Qu’en ont-ils fait ?",
          "settings": {"mail": "s2", "amount": 4, "unit": "days"},
          "paths": [
              {"id": "clicked", "label": "A cliqué", "steps": [
@@ -204,10 +205,11 @@ class _Story:
                  if one == "s3" and day <= came[person]}  # fmt: skip
         links = {"clicked": (OPENED, 0), "opened": (OPENED,)}
         Hit.objects.bulk_create(
-            Hit(list_email_id=mailing.pk, recipient_id=row.pk, link=link, verdict=Verdict.PERSON,
+            Hit(list_email_id=mailing.pk, recipient_id=row.pk, link=link,
                 at=(row.sent_at or self.now) + timedelta(minutes=50 + link))
             for row in rows if row.kind == CONTACT for link in links.get(deeds.get(row.person_id, ""), ())
         )  # fmt: skip
+        verdicts.pass_over()
 
     def _tasks(self, owners: dict[int, int | None], came: dict[int, float], ways: dict[int, Way]) -> None:
         names = dict(Contact.objects.filter(pk__in=owners).values_list("pk", "name"))

@@ -48,7 +48,7 @@ STANDARD: tuple[dict[str, Any], ...] = (
     },
     {
         "standard": "lead_contact", "object_name": "Lead", "other_object": "Contact",
-        "name": "A lead who is a contact already",
+        "name": "A lead who is already a contact",
         "criteria": [NAME, EMAIL, PHONES, one("city", "City", "MailingCity")],
     },
 )  # fmt: skip

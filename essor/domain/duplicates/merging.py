@@ -84,7 +84,7 @@ def merge(
     """
     proposal = propose(actor, object_name, keys)
     if winner not in proposal.records:
-        raise ValidationFailed([FieldError("", "REQUIRED_FIELD_MISSING", _("Choose the record that stays."))])
+        raise ValidationFailed([FieldError("", "REQUIRED_FIELD_MISSING", _("Choose the record to keep."))])
     values: dict[str, Any] = {}
     for one in proposal.choices:
         source = picks.get(one.field.name, winner)

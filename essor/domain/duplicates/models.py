@@ -12,7 +12,7 @@ class Action(models.TextChoices):
 
     BLOCK = "block", _("Block")
     WARN = "warn", _("Warn, and let the person decide")
-    REPORT = "report", _("Allow, and list among the suspects")
+    REPORT = "report", _("Allow, and list as suspected")
 
 
 class MatchingRule(models.Model):
@@ -50,7 +50,7 @@ class MatchingRule(models.Model):
 
 STANDARD_NAMES = {
     "account": _("The same company"), "contact": _("The same person"), "lead": _("The same lead"),
-    "lead_contact": _("A lead who is a contact already"),
+    "lead_contact": _("A lead who is already a contact"),
 }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -13,6 +14,7 @@ from essor.domain.duplicates.finding import Match, Subject
 from essor.domain.duplicates.models import Action
 from essor.domain.duplicates.setting import Rule
 from essor.kernel.errors import Suspect
+from essor.query.names import Key, names
 from essor.records.batch import Batch, Row
 from essor.records.rules import EVERY, after, check
 
@@ -31,10 +33,10 @@ def look(batch: Batch) -> None:
             found[match.place].append(match)
     if not found:
         return
-    hidden = _hidden(batch, found)
+    seen = _names(batch, found)
     for row in batch.live():
         if row.index in found:
-            _settle(batch, row, found[row.index], hidden)
+            _settle(batch, row, found[row.index], seen)
 
 
 def _matches(batch: Batch, rule: Rule) -> list[Match]:
@@ -51,28 +53,19 @@ def _matches(batch: Batch, rule: Rule) -> list[Match]:
     return [one for one in found if (edited.get(one.place), one.record) not in settled]
 
 
-def _hidden(batch: Batch, found: dict[int, list[Match]]) -> set[tuple[str, int]]:
-    """Return the suspects that the writer may not see, as (object, record)."""
-    wanted: dict[str, set[int]] = defaultdict(set)
-    for matches in found.values():
-        for match in matches:
-            if not match.twin:
-                wanted[match.rule.target].add(match.record)
-    hidden: set[tuple[str, int]] = set()
-    for name, records in wanted.items():
-        seen = finding.visible(batch.actor, batch.catalog.object(name), records)
-        hidden.update((name, record) for record in records - seen)
-    return hidden
+def _names(batch: Batch, found: Mapping[int, Sequence[Match]]) -> Mapping[Key, str]:
+    """Return the names of the suspects that the writer may see, in one query."""
+    wanted = {(one.rule.target, one.record) for matches in found.values() for one in matches if not one.twin}
+    return names(batch.actor, wanted) if wanted else {}
 
 
-def _settle(batch: Batch, row: Row, matches: list[Match], hidden: set[tuple[str, int]]) -> None:
+def _settle(batch: Batch, row: Row, matches: list[Match], seen: Mapping[Key, str]) -> None:
     """Refuse the row, or let it pass and note the pairs for when it has been written."""
     rows = {one.index: one for one in batch.rows}
     matches = [one for one in matches if not one.twin or not rows[one.record].errors]
     actions = {one.rule.id: one.rule.on_create if row.is_new else one.rule.on_edit for one in matches}
-    accepted = row.change.accept_duplicates
-    stopping = {Action.BLOCK} if accepted else {Action.BLOCK, Action.WARN}
-    stops = [one for one in matches if actions[one.rule.id] in stopping]
+    stopping = {Action.BLOCK} if row.change.accept_duplicates else {Action.BLOCK, Action.WARN}
+    stops = [] if batch.source.unattended else [one for one in matches if actions[one.rule.id] in stopping]
     if not stops:
         batch.notes.setdefault(NOTES, []).extend((row, one) for one in matches)
         return
@@ -80,24 +73,38 @@ def _settle(batch: Batch, row: Row, matches: list[Match], hidden: set[tuple[str,
     best = sorted(stops, key=lambda one: -one.likeness)[: finding.MOST]
     row.suspects = [
         Suspect(
-            one.rule.target, None if one.twin or (one.rule.target, one.record) in hidden else one.record,
-            one.likeness, one.rule.title_of.title, finding.shared(batch.actor, one),
+            one.rule.target, one.record if not one.twin and _key(one) in seen else None, one.likeness,
+            one.rule.title_of.title, finding.shared(batch.actor, one),
         )
         for one in best
     ]  # fmt: skip
-    row.refuse("", _sentence(batch.object, best), "DUPLICATES_DETECTED")
+    row.refuse("", _sentence(batch.object, best, seen), "DUPLICATES_DETECTED")
 
 
-def _sentence(obj: ObjectDef, best: list[Match]) -> str:
-    """Say what is wrong: the rule's own message where it has one."""
+def _key(match: Match) -> Key:
+    return match.rule.target, match.record
+
+
+def _sentence(obj: ObjectDef, best: Sequence[Match], seen: Mapping[Key, str]) -> str:
+    """Say what is wrong: the rule's own message where it has one, else what the record resembles most."""
     own = next((one.rule.title_of.message for one in best if one.rule.title_of.message), "")
     if own:
         return own
-    if all(one.twin for one in best):
+    stored = {_key(one): seen.get(_key(one), "") for one in best if not one.twin}
+    if not stored:
         return _("An earlier row seems to be the same %(object)s.") % {"object": str(obj.label).lower()}
-    return ngettext(
-        "%(num)d record seems to be the same.", "%(num)d records seem to be the same.", len(best)
-    ) % {"num": len(best)}
+    name = next(filter(None, stored.values()), "")
+    rest = len(stored) - 1
+    if not name:
+        return _("This looks the same as a record that you cannot see.")
+    if not rest:
+        return _("This looks the same as “%(name)s”.") % {"name": name}
+    text = ngettext(
+        "This looks the same as “%(name)s” and %(num)d other record.",
+        "This looks the same as “%(name)s” and %(num)d other records.",
+        rest,
+    )
+    return text % {"name": name, "num": rest}
 
 
 @after(EVERY)

@@ -47,7 +47,7 @@ def open_draft(actor: Actor, object_name: str, file_name: str, chunks: Iterable[
 def _keep(file_name: str, chunks: Iterable[bytes]) -> Path:
     suffix = Path(file_name).suffix.lower()
     if suffix not in SUFFIXES:
-        raise BadTable(_("This is no table: hand in a CSV, TXT, TSV, XLSX, XLS or ODS file."))
+        raise BadTable(_("This is not a table: upload a CSV, TXT, TSV, XLSX, XLS or ODS file."))
     folder().mkdir(parents=True, exist_ok=True)
     path = folder() / f"{uuid4().hex}{suffix}"
     size = 0

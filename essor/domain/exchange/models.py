@@ -22,7 +22,7 @@ class Twins(models.TextChoices):
 
     SKIP = "skip", _("Leave the row out")
     SAVE = "save", _("Import it anyway")
-    UPDATE = "update", _("Update the record that is there")
+    UPDATE = "update", _("Update the existing record")
 
 
 class Import(models.Model):

@@ -14,7 +14,6 @@ from essor.kernel import formats
 
 LOOKED_AT = 100_000
 MOST_WORDS = 200
-LONGEST_WORD = 120
 TRUTHS = (
     frozenset({"yes", "no"}), frozenset({"oui", "non"}), frozenset({"true", "false"}), frozenset({"vrai", "faux"}),
     frozenset({"y", "n"}), frozenset({"o", "n"}), frozenset({"0", "1"}),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mimetypes
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from essor.access.actor import Actor
 from essor.catalog.definitions import ObjectDef
-from essor.domain.feed import previews, quota, scan, store
+from essor.domain.feed import media, previews, quota, scan, store
 from essor.domain.feed.models import ContentDocument, ContentDocumentLink, ContentVersion
 from essor.kernel import ids
 from essor.kernel.errors import FieldError, NotFound, ValidationFailed
@@ -75,7 +74,7 @@ def admitted(actor: Actor, chunks: Iterable[bytes]) -> store.Stored:
 def write_version(actor: Actor, document: int, clean: str, stored: store.Stored, *, number: float) -> None:
     """Write a version of a document and let the document show it: its type and its size are the newest's."""
     path, now = PurePath(clean), timezone.now()
-    media_type = mimetypes.guess_type(clean)[0] or "application/octet-stream"
+    media_type = media.type_of(clean, store.folder() / stored.path)
     ContentDocument.objects.filter(pk=document).update(
         file_extension=path.suffix.lstrip(".").lower() or None, file_type=media_type, content_size=stored.size
     )

@@ -97,7 +97,7 @@ def link(actor: Actor, document: int, record_id: str) -> int:
     with transaction.atomic():
         _lock(document)
         if _live().filter(content_document=document, linked_entity_type=prefix, linked_entity=key).exists():
-            raise _refused("DUPLICATE_VALUE", _("The file is at this record already."))
+            raise _refused("DUPLICATE_VALUE", _("The file is already attached to this record."))
         values = {"ContentDocumentId": ids.encode("069", document), LINKED: record_id, "ShareType": "I"}
         return save(actor, Change(LINK, values), source=SOURCE).id
 
@@ -108,9 +108,9 @@ def unlink(actor: Actor, document: int, key: int) -> None:
         _lock(document)
         links = list(_live().filter(content_document=document).values_list("pk", flat=True))
         if key not in links:
-            raise NotFound(_("The file is not at this record."))
+            raise NotFound(_("The file is not attached to this record."))
         if len(links) == 1:
-            raise _refused("LAST_LINK", _("The file is at no other record: delete it instead."))
+            raise _refused("LAST_LINK", _("The file is attached to no other record: delete it instead."))
         delete(actor, LINK, [key], source=SOURCE)
 
 

@@ -18,6 +18,7 @@ OBJECTS = (
     Standard(
         # Made by an upload only: a form has no place for bytes.
         "feed.ContentDocument", "069", _("File"), _("Files"), icon="file", name_field="Title", createable=False,
+        about=_("Files are added on the page of the record they belong to."),
         fields={
             "title": Spec(required=True), "file_extension": READ_ONLY, "file_type": READ_ONLY, "content_size": READ_ONLY,
         },
@@ -34,7 +35,7 @@ OBJECTS = (
         hidden=frozenset({"path"}),
     ),
     Standard(
-        "feed.ContentDocumentLink", "06A", _("Link of a file"), _("Links of files"), icon="paperclip", tab=False,
+        "feed.ContentDocumentLink", "06A", _("File link"), _("File links"), icon="paperclip", tab=False,
         name_field="Id",
         fields={
             "content_document": Spec(kind="masterdetail", child_relationship="ContentDocumentLinks", on_delete="cascade"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from essor.access import principals
 from essor.access.actor import Actor
 from essor.domain.currencies import rates
 from essor.domain.forecasts import adjusting, figures, roles
@@ -84,7 +85,7 @@ def board(actor: Actor, period: Period, currency: str = "") -> Board:
     sums, targets = by_currency.get(chosen, {}), quotas.get(chosen, {})
     adjustments = adjusting.in_force(actor, period, chosen)
     counted = {*sums, *targets, *(person for person, _figure in adjustments)} & set(actor.snapshot.people)
-    names = roles.names_of(counted)
+    names = principals.names(counted)
     builder = Builder(names, sums, targets, adjustments)
     found = roles.teams(actor, counted, names)
     lines = [line for team in found for line in builder.lines(team, 0, "")]

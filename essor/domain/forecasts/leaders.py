@@ -25,6 +25,7 @@ from django.db.models import (
 )
 from django.utils import timezone
 
+from essor.access import principals
 from essor.access.actor import Actor
 from essor.access.models import User, UserRole
 from essor.domain.activities.models import Event, Task
@@ -208,7 +209,7 @@ def boards(actor: Actor, period: Period, people: Collection[int], *, count: int 
     own = figures(periods, [actor.user_id])
     theirs = figures([period], people) if people else {}
     ranked = {metric: list(_ranked(theirs[metric][0], len(people))) for metric in theirs}
-    known = roles.names_of({person for places in ranked.values() for _rank, person, _value in places})
+    known = principals.names({person for places in ranked.values() for _rank, person, _value in places})
     return {
         metric: Board(
             sorted(

@@ -10,6 +10,8 @@ from essor.domain.currencies.objects import CURRENCY
 OBJECTS = (
     Standard(
         "forecasts.ForecastingQuota", "0J9", _("Quota"), _("Quotas"), icon="target", tab=False,
+        about=_("Quotas say what each person is to sell in a month."),
+        compact=("StartDate", "QuotaAmount"),
         fields={
             "name": Spec(readonly=True, history=False, help=_("Made of the person and the month.")),
             "quota_owner": Spec(required=True, child_relationship="ForecastingQuotas", on_delete="restrict"),

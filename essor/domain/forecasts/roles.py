@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from essor.access.actor import Actor
-from essor.access.models import User, UserRole
+from essor.access.models import UserRole
 from essor.access.snapshot import Snapshot
 from essor.domain.forecasts import scope
 
@@ -43,11 +43,6 @@ def chain(state: Snapshot, role: int | None) -> Iterator[int]:
         passed.add(role)
         yield role
         role = state.parents.get(role)
-
-
-def names_of(people: Collection[int]) -> dict[int, str]:
-    """Return the names of users."""
-    return dict(User.objects.filter(pk__in=people).values_list("pk", "name"))
 
 
 def teams(actor: Actor, counted: Collection[int], names: dict[int, str]) -> list[Team]:

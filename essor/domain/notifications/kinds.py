@@ -42,10 +42,10 @@ def kind_named(name: str) -> Kind:
 
 
 ASSIGNED = register(
-    Kind("assigned", _("Assigned to me"), _("Somebody gave you a record."), "user-check", mail="daily")
+    Kind("assigned", _("Assigned to me"), _("A record was assigned to you."), "user-check", mail="daily")
 )
 MENTIONED = register(
-    Kind("mentioned", _("I am mentioned"), _("Somebody wrote your name with @ in a note or a comment."), "at", mail="now")
+    Kind("mentioned", _("I am mentioned"), _("Somebody mentioned you with @ in a note or comment."), "at", mail="now")
 )  # fmt: skip
 FOLLOWED = register(
     Kind(
@@ -56,6 +56,6 @@ FOLLOWED = register(
     )
 )
 JOB_FINISHED = register(
-    Kind("job_finished", _("Background work ends"), _("An import, export or mass edit of yours took a while, or failed."),
+    Kind("job_finished", _("Background work finishes"), _("One of your imports, exports or mass edits took a while, or failed."),
          "list-check")
 )  # fmt: skip

@@ -11,7 +11,7 @@ class MailPace(models.TextChoices):
     """When a mail goes out about a notification."""
 
     OFF = "off", _("No e-mail")
-    NOW = "now", _("E-mail at once")
+    NOW = "now", _("E-mail immediately")
     DAILY = "daily", _("Daily summary")
 
 

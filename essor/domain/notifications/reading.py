@@ -87,7 +87,7 @@ def choose(user_id: int, wanted: Mapping[str, tuple[bool, str]]) -> None:
     """Set how somebody hears of kinds: {kind: (in the app, pace of mails)}. Raises ValidationFailed."""
     for name, (_shown, mail) in wanted.items():
         if name not in KINDS or mail not in MailPace.values:
-            raise ValidationFailed([FieldError(name, "INVALID_VALUE", _("Choose one of the offered ways."))])
+            raise ValidationFailed([FieldError(name, "INVALID_VALUE", _("Choose one of the options."))])
     rows = [
         Preference(user_id=user_id, kind=name, in_app=shown, mail=mail)
         for name, (shown, mail) in wanted.items()

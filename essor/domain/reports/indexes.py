@@ -18,6 +18,7 @@ from essor.access.actor import system_actor
 from essor.catalog import current
 from essor.catalog.actions.indexes import covering, drop_index, expressions, want_covering
 from essor.catalog.definitions import Catalog, Field, ObjectDef
+from essor.catalog.kinds.computed import result_kind
 from essor.domain.currencies.rates import conversion
 from essor.domain.reports import cohort, months, reading
 from essor.domain.reports.dashboards import DATES
@@ -27,7 +28,6 @@ from essor.domain.reports.tree import CURRENCY
 from essor.kernel.db import indexes as built
 from essor.kernel.errors import EssorError
 from essor.query.converting import RATE
-from essor.query.families import result_kind
 from essor.query.limits import walk
 from essor.query.tree import All, Compare, Path
 

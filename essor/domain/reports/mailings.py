@@ -146,7 +146,8 @@ def message_for(actor: Actor, row: Mailing) -> EmailMessage:
     figures = "\n".join(map(str, answer.metrics))
     words = {"name": report.label, "sender": row.owner.name}
     body = (
-        _("Here is the report “%(name)s”, as your own rights show it. %(sender)s has it sent to you.") % words
+        _("Here is the report “%(name)s”, with what you have rights to. %(sender)s has it sent to you.")
+        % words
     )
     message = EmailMessage(
         _("Report: %(name)s") % words,

@@ -10,13 +10,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from essor.catalog.definitions import Field
+from essor.catalog.kinds.computed import result_kind
 from essor.domain.reports.answer import Answer, Cell, Head, Line, Metric
 from essor.domain.reports.asking import Asked, hidden
 from essor.domain.reports.tree import CURRENCY, field_at, label_at, path_of
 from essor.kernel import formats, ids
 from essor.kernel.errors import QueryRefused
 from essor.query import run
-from essor.query.families import result_kind
 from essor.query.tree import Column, Order, Query
 
 NUMERIC = frozenset({"number", "percent", "money"})
@@ -121,7 +121,7 @@ def answer(asked: Asked) -> Answer:
 def drawing(asked: Asked, path: str, field: Field) -> Callable[[Mapping[str, Any]], Cell]:
     """Return what draws a column's cells; the record's own name leads to its page."""
     prefix, kind = path[: -len(field.name)], result_kind(field)
-    show, dump, locale = kind.display, field.kind.to_json, asked.actor.locale
+    show, dump, locale = field.kind.display, field.kind.to_json, asked.actor.locale
 
     def plain(row: Mapping[str, Any]) -> Cell:
         value = row.get(path)

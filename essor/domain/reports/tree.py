@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 
 from essor.access.actor import Actor
 from essor.catalog.definitions import Catalog, Field, ObjectDef
+from essor.catalog.kinds.computed import result_kind
 from essor.domain.currencies.rates import Conversion
 from essor.domain.reports.definition import Grouping, Measure
 from essor.kernel.errors import QueryRefused
 from essor.query import run
-from essor.query.families import family_of, result_kind
+from essor.query.families import family_of
 from essor.query.tree import Aggregate, All, Call, Condition, Constant, Expression, Path
 
 ValueKind = Literal["count", "number", "percent", "money", "days", "other"]

@@ -18,7 +18,6 @@ from essor.catalog.definitions import Catalog
 from essor.domain.reports.tree import Group, ValueKind
 from essor.kernel import formats
 from essor.query import dates
-from essor.query.families import result_kind
 from essor.query.names import names
 
 Key = tuple[str, int]
@@ -66,8 +65,7 @@ class Writer:
             return str(_("Yes") if value else _("No"))
         if group.grouping.bands and group.family in ("number", "money"):
             return self.band(group, int(value))
-        kind = result_kind(group.field)
-        return kind.display(value, group.field, self.actor.locale) or str(_("(empty)"))
+        return group.field.kind.display(value, group.field, self.actor.locale) or str(_("(empty)"))
 
     def period(self, unit: str, start: date) -> str:
         """Return a period by its first day: “March 2026”, “Q1 2026”."""
@@ -124,7 +122,7 @@ class Writer:
         if kind == "days":
             return formats.number(round(value, 1), locale)
         if kind == "other" and field is not None:
-            return result_kind(field).display(value, field, locale)
+            return field.kind.display(value, field, locale)
         return formats.number(round(value, 2), locale)
 
     def money(self, amount: float, code: str) -> str:

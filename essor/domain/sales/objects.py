@@ -23,7 +23,7 @@ INDUSTRIES = pick(
     ("Transportation", _("Transportation")), ("Utilities", _("Utilities")), ("Other", _("Other")),
 )  # fmt: skip
 SOURCES = pick(
-    ("Web", _("Web")), ("Phone Inquiry", _("Phone inquiry")), ("Partner Referral", _("Partner referral")),
+    ("Web", _("Web")), ("Phone Inquiry", _("Phone enquiry")), ("Partner Referral", _("Partner referral")),
     ("Employee Referral", _("Employee referral")), ("Purchased List", _("Purchased list")),
     ("Trade Show", _("Trade show")), ("Advertisement", _("Advertisement")), ("Social", _("Social networks")),
     ("Other", _("Other")),
@@ -108,7 +108,7 @@ OPPORTUNITY_TYPES = pick(
 PHONE = Spec(kind="phone")
 LINKEDIN = Spec(kind="url", options={"linkedin": True})
 MONEY = Spec(kind="money")
-PERSON_NAME = Spec(readonly=True, help=_("Made of the first and the last name."), history=False)
+PERSON_NAME = Spec(readonly=True, help=_("Made of the first and last name."), history=False)
 
 
 def address(prefix: str) -> tuple[str, ...]:
@@ -119,6 +119,8 @@ def address(prefix: str) -> tuple[str, ...]:
 OBJECTS = (
     Standard(
         "sales.Account", "001", _("Account"), _("Accounts"), icon="building",
+        about=_("Accounts are the companies you work with: customers, prospects, partners."),
+        compact=("Industry", "Type", "BillingCity", "Phone", "Website", "LinkedInUrl"),
         fields={
             "name": Spec(required=True), "type": Spec(kind="picklist", choices=ACCOUNT_TYPES),
             "parent": Spec(child_relationship="ChildAccounts", children_label=_("Child accounts")),
@@ -137,6 +139,8 @@ OBJECTS = (
     ),
     Standard(
         "sales.Contact", "003", _("Contact"), _("Contacts"), icon="user",
+        about=_("Contacts are the people you deal with, usually at an account."),
+        compact=("AccountId", "Title", "Email", "Phone", "MobilePhone", "LinkedInUrl"),
         fields={
             "name": PERSON_NAME, "last_name": Spec(required=True),
             "salutation": Spec(kind="picklist", choices=SALUTATIONS), "email": Spec(kind="email"),
@@ -155,6 +159,8 @@ OBJECTS = (
     ),
     Standard(
         "sales.Lead", "00Q", _("Lead"), _("Leads"), icon="target",
+        about=_("Leads are people who may become customers. Convert one when it turns into a deal."),
+        compact=("Company", "Status", "Email", "Phone", "MobilePhone", "LeadSource", "LinkedInUrl"),
         fields={
             "name": PERSON_NAME, "last_name": Spec(required=True), "company": Spec(required=True),
             "salutation": Spec(kind="picklist", choices=SALUTATIONS), "email": Spec(kind="email"),
@@ -174,6 +180,8 @@ OBJECTS = (
     ),
     Standard(
         "sales.Opportunity", "006", _("Opportunity"), _("Opportunities"), icon="briefcase",
+        about=_("Opportunities are the deals you hope to win, from first talks to signature."),
+        compact=("AccountId", "StageName", "Amount", "CloseDate", "PushCount", "Type"),
         fields={
             "name": Spec(required=True), "stage_name": Spec(kind="picklist", choices=STAGES, required=True),
             "close_date": Spec(required=True), "amount": Spec(kind="money", options={"converted": "ConvertedAmount"}),
@@ -183,7 +191,7 @@ OBJECTS = (
             "is_closed": Spec(readonly=True, history=False), "is_won": Spec(readonly=True, history=False),
             "forecast_category_name": Spec(kind="picklist", choices=FORECAST_CATEGORIES),
             "last_stage_change_date": Spec(readonly=True, history=False), "currency_iso_code": CURRENCY,
-            "push_count": Spec(readonly=True, history=False, help=_("How often the close date went to a later month.")),
+            "push_count": Spec(readonly=True, history=False, help=_("How often the close date moved to a later month.")),
             "loss_reason": Spec(kind="picklist", choices=LOSS_REASONS),
             "has_opportunity_line_item": Spec(readonly=True, history=False),
             "conversion_rate": Spec(
@@ -208,6 +216,7 @@ OBJECTS = (
     ),
     Standard(
         "sales.OpportunityHistory", "008", _("Opportunity step"), _("Opportunity path"), icon="history",
+        compact=("Amount", "CloseDate", "DurationInDays"),
         name_field="StageName", tab=False, createable=False,
         fields={
             "opportunity": Spec(kind="masterdetail", child_relationship="OpportunityHistories", on_delete="cascade"),

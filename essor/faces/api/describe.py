@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from essor.access import rows as row_access
 from essor.access.actor import Actor
@@ -12,6 +13,7 @@ from essor.access.view import catalog_for
 from essor.catalog.definitions import Field, ObjectDef
 from essor.faces.api.problem import answer
 from essor.kernel import ids
+from essor.kernel.errors import NotFound
 
 RIGHTS = ("create", "edit", "delete", "import", "export", "mass_edit")
 
@@ -23,6 +25,11 @@ def me(request: HttpRequest, actor: Actor) -> HttpResponse:  # noqa: ARG001
         "timezone": actor.timezone,
     }  # fmt: skip
     return answer(200, body)
+
+
+def nothing(request: HttpRequest, actor: Actor, rest: str) -> HttpResponse:  # noqa: ARG001
+    """Any method: tell that there is nothing at this address, as JSON like everything else."""
+    raise NotFound(_("There is nothing at “/%(rest)s”: see the documentation of the API.") % {"rest": rest})
 
 
 def list_objects(request: HttpRequest, actor: Actor) -> HttpResponse:  # noqa: ARG001

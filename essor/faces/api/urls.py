@@ -8,6 +8,7 @@ from essor.faces.api import approvals, conversion, describe, openapi, questions,
 from essor.faces.api.door import endpoint
 
 app_name = "api"
+METHODS = ("get", "post", "put", "patch", "delete")
 
 urlpatterns = [
     path("me", endpoint(get=describe.me), name="me"),
@@ -28,4 +29,5 @@ urlpatterns = [
     path("query", endpoint(get=questions.query_by_get, post=questions.query_by_post), name="query"),
     path("search", endpoint(get=questions.search), name="search"),
     path("openapi.json", endpoint(get=openapi.document), name="openapi"),
+    path("<path:rest>", endpoint(**dict.fromkeys(METHODS, describe.nothing)), name="nothing"),
 ]

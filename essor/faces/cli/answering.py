@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from essor.faces.cli.main import Refused
+from essor.faces.cli.ending import Refused
 
 ANSWERS_WITHIN = 5  # seconds
 

@@ -9,7 +9,7 @@ from django.db.migrations.executor import MigrationExecutor
 from essor.access.defaults import ensure_defaults
 from essor.catalog import current
 from essor.domain.reports.standard import ensure_reports
-from essor.faces.cli.main import Refused
+from essor.faces.cli.ending import Refused
 
 
 def prepare() -> None:

@@ -12,6 +12,9 @@ from types import ModuleType
 
 from django.core.exceptions import ImproperlyConfigured
 
+from essor.faces.cli.answering import require_answer
+from essor.faces.cli.ending import FAILED, OK, Refused
+
 COMMANDS = {
     "serve": "start the web server and the worker in one process",
     "worker": "work off tasks, outbox and schedule, without a web server",
@@ -29,11 +32,6 @@ COMMANDS = {
     "duplicates": "compare all records and list those that seem to be one",
     "search-index": "index records for the search box anew",
 }
-OK, FAILED = 0, 2
-
-
-class Refused(Exception):
-    """A command cannot go on; the text is the one line that says why."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -59,11 +57,9 @@ def _run(args: argparse.Namespace) -> int:
     logging.captureWarnings(capture=True)
     try:
         start_django()
-        import_module("essor.faces.cli.answering").require_answer()
+        require_answer()
         return int(_module(args.command).run(args) or OK)
-    except Refused as error:
-        return fail(str(error))
-    except ImproperlyConfigured as error:
+    except (Refused, ImproperlyConfigured) as error:
         return fail(str(error))
     except KeyboardInterrupt:
         return fail("interrupted")
@@ -103,5 +99,4 @@ def explain(error: Exception) -> str:
 
 
 if __name__ == "__main__":
-    # Commands raise the Refused of the module by its name; run as a script, this file would have another one.
-    sys.exit(import_module("essor.faces.cli.main").main())
+    sys.exit(main())

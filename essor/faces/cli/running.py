@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.db import DatabaseError
 from django.utils import timezone
 
-from essor.faces.cli.main import Refused
+from essor.faces.cli.ending import Refused
 from essor.jobs.models import WorkerPulse
 
 FRESH = timedelta(seconds=15)

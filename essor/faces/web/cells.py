@@ -18,6 +18,7 @@ from markupsafe import Markup
 from essor.faces.web.display import Shown
 
 if TYPE_CHECKING:
+    from essor.catalog.kinds.hyperlinks import Link
     from essor.faces.web.shapes import Column, Row, Table
 
 Icon = Callable[..., Markup]
@@ -49,6 +50,10 @@ class Cells:
         match one.shape:
             case "link":
                 text = _link(one, _breakable(one.text) if full and ADDRESS.match(one.href) else text)
+            case "links":
+                text = "".join(
+                    escape(part) if isinstance(part, str) else _anchor(part) for part in one.pieces
+                )
             case "button":
                 text = _button(one, f"{self.icon(one.icon)}{text}")
             case "check":
@@ -94,6 +99,14 @@ def _link(one: Shown, text: str) -> str:
         return text
     outside = OUTSIDE if one.icon == "external-link" else ""
     return f'<a href="{escape(one.href)}"{outside}>{text}</a>'
+
+
+def _anchor(link: Link) -> str:
+    """Return a link of a formula; one that leads away opens beside, unless the formula says otherwise."""
+    if not link.url:
+        return escape(link.label)
+    away = link.target in ("", "_blank") and link.url.lower().startswith("http")
+    return f'<a href="{escape(link.url)}"{OUTSIDE if away else ""}>{escape(link.label)}</a>'
 
 
 def _breakable(address: str) -> str:

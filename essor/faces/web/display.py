@@ -12,15 +12,20 @@ from urllib.parse import quote, urlsplit
 from django.utils.translation import gettext as _
 from nh3 import clean
 
+from essor.catalog.kinds import hyperlinks
 from essor.catalog.kinds.choices import split
+from essor.catalog.kinds.computed import Computed, result_kind
 from essor.catalog.kinds.contact import e164
 from essor.faces.web import addresses, formatting
 from essor.kernel import ids
 
 if TYPE_CHECKING:
     from essor.catalog.definitions import Field
+    from essor.catalog.kinds.hyperlinks import Link
 
-Shape = Literal["text", "number", "lines", "html", "check", "slider", "tag", "tags", "link", "button"]
+Shape = Literal[
+    "text", "number", "lines", "html", "check", "slider", "tag", "tags", "link", "links", "button"
+]
 Values = Mapping[str, Any]
 Drawer = Callable[["Field", Any, Values, str], "Shown"]
 
@@ -35,6 +40,7 @@ class Shown(NamedTuple):
     href: str = ""
     icon: str = ""
     parts: tuple[str, ...] = ()
+    pieces: tuple[str | Link, ...] = ()
     state: bool | None = None
     tone: str = ""
 
@@ -59,26 +65,23 @@ def shown(field: Field, values: Values, *, path: str = "") -> Shown:
 def shower(field: Field, *, path: str = "") -> Callable[[Values], Shown]:
     """Return `shown` for many records: a list looks up once for each column how its values are drawn."""
     key = path or field.name
-    drawer = _DRAWERS.get(result_kind(field), _text)
+    drawer = _DRAWERS.get(result_kind(field).name, _text)
     prefix = key.removesuffix(field.name)
     return lambda values: drawer(field, values.get(key), values, prefix)
 
 
-def result_kind(field: Field) -> str:
-    """Return the name of the kind whose value is shown: a formula's is that of its result."""
-    result = getattr(field.kind, "result", None)
-    return str(result(field).name if result else field.kind.name)
-
-
 def is_numeric(field: Field) -> bool:
     """Tell whether a column of `field` is set flush right."""
-    return result_kind(field) in {"number", "percent", "money", "degrees"}
+    return result_kind(field).name in {"number", "percent", "money", "degrees"}
 
 
 def _text(field: Field, value: Any, values: Values, prefix: str) -> Shown:  # noqa: ARG001
-    return (
-        NOTHING if value is None else Shown(text=field.kind.display(value, field, formatting.reader_locale()))
-    )
+    if value is None:
+        return NOTHING
+    text = field.kind.display(value, field, formatting.reader_locale())
+    if isinstance(field.kind, Computed) and hyperlinks.OPENING in str(value):
+        return Shown(text=text, shape="links", pieces=tuple(hyperlinks.pieces(value)))
+    return Shown(text=text)
 
 
 def _number(field: Field, value: Any, values: Values, prefix: str) -> Shown:  # noqa: ARG001
@@ -92,7 +95,7 @@ def _money(field: Field, value: Any, values: Values, prefix: str) -> Shown:
         return NOTHING_NUMBER
     currency = "" if field.options.get("corporate") else values.get(f"{prefix}CurrencyIsoCode") or ""
     scale = int(field.options.get("scale", 2))
-    if result_kind(field) != field.kind.name and isinstance(value, float):  # a formula counts in major units
+    if isinstance(field.kind, Computed) and isinstance(value, float):  # a formula counts in major units
         value = round(value * 10**scale)
     text = formatting.money(value, currency, scale)
     other = values.get(f"{prefix}{field.options['converted']}") if field.options.get("converted") else None

@@ -43,6 +43,7 @@ def environment(**options: Any) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    pages.policies["json.dumps_kwargs"] = {"sort_keys": True, "ensure_ascii": False}  # pages are UTF-8
     pages.install_gettext_callables(gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext)  # type: ignore[attr-defined]  # added by the i18n extension
     for name in ("ngettext", "npgettext"):
         pages.globals[name] = _grouping(cast("Callable[..., str]", pages.globals[name]))

@@ -195,6 +195,11 @@ def marks(record: Loaded) -> list[Mark]:
     return list(_asked(_marks, record))
 
 
+def locked(record: Loaded) -> str:
+    """Return what the badge says that takes the edit buttons away, empty where none does."""
+    return next((one.label for one in marks(record) if one.locks), "")
+
+
 def tabs(actor: Actor) -> Iterator[PageTab]:
     """Yield the pages that rooms offer to an actor."""
     for function in _tabs:

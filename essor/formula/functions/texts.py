@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from essor.catalog.kinds.hyperlinks import OPENING, SEPARATOR
 from essor.formula import arithmetic, build
 from essor.formula.build import MOST_CHARACTERS, constant, operation
 from essor.formula.functions.base import Builder, function
-from essor.formula.links import OPENING, SEPARATOR
 from essor.formula.operators.texts import MOST_PADDING
 from essor.formula.site import Site
 from essor.formula.tree import Constant, Node
@@ -111,7 +111,7 @@ def matched(site: Site) -> Node:
 
 
 def linked(site: Site) -> Node:
-    """Return a link as text; `essor.formula.links` reads it back."""
+    """Return a link as text; `catalog.kinds.hyperlinks` reads it back."""
     texts = [site.as_text(index) for index in range(len(site.arguments))]
     safe = [
         operation(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from essor.catalog.kinds.hyperlinks import Link, pieces, plain
 from essor.formula import evaluate
-from essor.formula.links import Link, pieces, plain
 from essor.formula.tests.samples import PARIS, compiled
 
 

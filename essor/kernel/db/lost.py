@@ -1,4 +1,4 @@
-"""Transactions that the database takes back because of somebody else's: begun again a few times, then told.
+"""What went wrong for no fault of the work: the database away, or a transaction taken back for somebody else's.
 
 Two that each hold what the other one needs cannot both go on: PostgreSQL ends one of them, which has done nothing
 then. That one may simply be done again, from its beginning.
@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from django.db import Error, connection
+from django.db import Error, InterfaceError, OperationalError, connection
 from django.utils.translation import gettext as _
 
 from essor.kernel.errors import Busy
@@ -24,6 +24,15 @@ TRIES = 4
 WAIT = 0.05  # seconds before the second try, at most; twice, thrice as long before those after it
 TAKEN_BACK = frozenset({"40P01", "40001"})  # deadlock, serialization failure
 WAITED = frozenset({"55P03"})  # a lock that did not come free in time
+
+
+def is_away(error: BaseException) -> bool:
+    """Tell a failure of the database from one of what was asked of it, which may well be a database error too."""
+    if isinstance(error, InterfaceError):
+        return True
+    if not isinstance(error, OperationalError):
+        return False
+    return "database is locked" in str(error) or connection.connection is None or not connection.is_usable()
 
 
 def taken_back(error: BaseException) -> bool:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from essor.catalog.definitions import Field
-from essor.catalog.kinds.base import Kind
-from essor.catalog.kinds.computed import Computed
+from essor.catalog.kinds.computed import result_kind
 from essor.query.families.base import Family
 from essor.query.families.choices import ChoiceFamily, SetFamily
 from essor.query.families.identity import IdFamily
@@ -26,11 +25,6 @@ FAMILIES: dict[str, type[Family]] = {
     "time": TimeFamily,
     "id": IdFamily,
 }
-
-
-def result_kind(field: Field) -> Kind:
-    """Return the kind of the field's values: a formula's or a roll-up's result, else the field's own kind."""
-    return field.kind.result(field) if isinstance(field.kind, Computed) else field.kind
 
 
 def family_of(field: Field) -> Family | None:

@@ -72,11 +72,11 @@ class Family:
         """Return what a Python value means; None and empty text are empty."""
         raise NotImplementedError
 
-    def from_relative(self, value: RelativeDate, env: Env) -> Literal:  # noqa: ARG002
+    def from_relative(self, value: RelativeDate, env: Env) -> Literal:
         """Return what TODAY and its like mean: nothing, but for dates."""
         raise self.unfit(value, value.name)
 
-    def from_user(self, user_id: int, value: Me | MyTeam, env: Env) -> Literal:  # noqa: ARG002
+    def from_user(self, user_id: int, value: Me | MyTeam, env: Env) -> Literal:
         """Return what “me” means: nothing, but for references to users."""
         raise self.unfit(value, _("me"))
 

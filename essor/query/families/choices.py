@@ -41,7 +41,7 @@ class SetFamily(Family):
     ordered = False
     many = True
 
-    def from_python(self, raw: Any, origin: Any, env: Any) -> Point | None:  # noqa: ARG002
+    def from_python(self, raw: Any, origin: Any, env: Any) -> Point | None:
         """Return the set of values in "A;B", in the list's own writing."""
         words = split(str(raw)) if raw is not None else []
         if not words:

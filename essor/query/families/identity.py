@@ -29,7 +29,7 @@ class IdFamily(Family):
         """Tell whether the stored key alone does not say which object it belongs to."""
         return bool(self.field and self.field.options.get("polymorphic"))
 
-    def from_python(self, raw: Any, origin: Constant | Bind, env: Env) -> Literal:  # noqa: ARG002
+    def from_python(self, raw: Any, origin: Constant | Bind, env: Env) -> Literal:
         """Return the integer key, a pair (prefix, key) for a polymorphic lookup."""
         if raw is None or raw == "":
             return None
@@ -45,7 +45,7 @@ class IdFamily(Family):
             prefix, key = "", NO_RECORD
         return Point((prefix, key) if self.polymorphic else key)
 
-    def from_user(self, user_id: int, value: Me | MyTeam, env: Env) -> Literal:  # noqa: ARG002
+    def from_user(self, user_id: int, value: Me | MyTeam, env: Env) -> Literal:
         """Return a user's key."""
         if self.field is not None and "User" not in self.field.targets and self.field.object_name != "User":
             raise self.unfit(value, "me")

@@ -77,7 +77,7 @@ class TimeFamily(Family):
 
     name = "time"
 
-    def from_python(self, raw: Any, origin: Constant | Bind, env: Env) -> Literal:  # noqa: ARG002
+    def from_python(self, raw: Any, origin: Constant | Bind, env: Env) -> Literal:
         """Return the time of day."""
         if raw is None or raw == "":
             return None

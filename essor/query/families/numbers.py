@@ -23,7 +23,7 @@ class NumberFamily(Family):
 
     name = "number"
 
-    def from_python(self, raw: Any, origin: Constant | Bind, env: Env) -> Literal:  # noqa: ARG002
+    def from_python(self, raw: Any, origin: Constant | Bind, env: Env) -> Literal:
         """Return the number."""
         number = self.number(raw, origin)
         if number is None:
@@ -45,7 +45,7 @@ class MoneyFamily(NumberFamily):
 
     name = "money"
 
-    def from_python(self, raw: Any, origin: Constant | Bind, env: Env) -> Literal:  # noqa: ARG002
+    def from_python(self, raw: Any, origin: Constant | Bind, env: Env) -> Literal:
         """Return minor units."""
         number = self.number(raw, origin)
         if number is None:

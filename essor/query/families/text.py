@@ -17,7 +17,7 @@ class TextFamily(Family):
     name = "text"
     textual = True
 
-    def from_python(self, raw: Any, origin: Constant | Bind, env: Env) -> Literal:  # noqa: ARG002
+    def from_python(self, raw: Any, origin: Constant | Bind, env: Env) -> Literal:
         """Return the text; a number or a truth stands for its writing."""
         if raw is None or raw == "":
             return None

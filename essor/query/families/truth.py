@@ -17,7 +17,7 @@ class TruthFamily(Family):
     name = "boolean"
     ordered = False
 
-    def from_python(self, raw: Any, origin: Constant | Bind, env: Env) -> Literal:  # noqa: ARG002
+    def from_python(self, raw: Any, origin: Constant | Bind, env: Env) -> Literal:
         """Return the truth value, None for “not known yet”."""
         try:
             value = truth(raw)

@@ -58,11 +58,11 @@ class Written(Func):
         self.sqlite, self.postgresql = sqlite, postgresql
         super().__init__(*expressions)
 
-    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Compiled:  # noqa: ARG002
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Compiled:
         """Write it for SQLite."""
         return self._write(self.sqlite, compiler)
 
-    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Compiled:  # noqa: ARG002
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Compiled:
         """Write it for PostgreSQL."""
         return self._write(self.postgresql, compiler)
 
@@ -160,7 +160,7 @@ class KnownPeriod(Func):
         self.known = known
         super().__init__(instant)
 
-    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Compiled:  # noqa: ARG002
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Compiled:
         """Compare texts."""
         sql, params = compiler.compile(self.source_expressions[0])
         near, times = period_on_the_wall(sql, self.known, "'{}'", "'{}'")
@@ -178,7 +178,7 @@ class PeriodOfHeld(Func):
         self.period = period
         super().__init__(held)
 
-    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Compiled:  # noqa: ARG002
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Compiled:
         """Tell a day from an instant by its length."""
         sql, params = compiler.compile(self.source_expressions[0])
         far, far_params = self.period.far(sql, params)

@@ -10,14 +10,13 @@ from django.db.models.lookups import Exact
 from django.utils.translation import gettext as _
 
 from essor.query.environment import Env, refused
-from essor.query.families import result_kind
 from essor.query.families.text import TextFamily
 from essor.query.functions.base import Function, Inner, Reader, argument
 from essor.query.operands import Operand
 from essor.query.tree import Call
 
 
-def label(call: Call, inner: Inner, env: Env) -> Operand:  # noqa: ARG001 -- all functions take the same
+def label(call: Call, inner: Inner, env: Env) -> Operand:
     """Return a picklist value's label in the reader's language; other texts as they are."""
     operand = inner(argument(call))
     if operand.field is None or operand.family is None or not operand.family.textual:
@@ -46,8 +45,9 @@ def formatted(call: Call, inner: Inner, env: Env) -> Operand:
     field = operand.field
     if field is None:
         return replace(operand, family=None, finish=str)
-    kind = result_kind(field)
-    return replace(operand, family=None, finish=lambda value: kind.display(value, field, env.actor.locale))
+    return replace(
+        operand, family=None, finish=lambda value: field.kind.display(value, field, env.actor.locale)
+    )
 
 
 def same_value(call: Call, record: Reader) -> Any:

@@ -39,7 +39,7 @@ class WallClock(Func):
         self.zone = zone
         super().__init__(expression)
 
-    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Compiled:  # noqa: ARG002
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Compiled:
         """Use the stored text as it is for UTC; elsewhere move it, by Django's own slow function where years are far."""
         sql, params = compiler.compile(self.source_expressions[0])
         if self.zone == "UTC":
@@ -57,7 +57,7 @@ class WallClock(Func):
         """Return SQLite's SQL for any instant, which asks Python."""
         return f"django_datetime_trunc('second', {sql}, %s, 'UTC')", (*params, self.zone)
 
-    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Compiled:  # noqa: ARG002
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Compiled:
         """Use the server's time zones."""
         sql, params = compiler.compile(self.source_expressions[0])
         return f"(({sql}) AT TIME ZONE %s)", (*params, self.zone)
@@ -72,7 +72,7 @@ class DayNumber(Func):
     arity = 1
     output_field = IntegerField()
 
-    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Compiled:  # noqa: ARG002
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Compiled:
         """Count to the midnight before."""
         (day,) = self.source_expressions
         if isinstance(day, WallClock) and day.zone != "UTC":
@@ -82,7 +82,7 @@ class DayNumber(Func):
             sql = f"julianday({sql})"
         return f"CAST({sql} + 0.5 AS INTEGER)", params
 
-    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Compiled:  # noqa: ARG002
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Compiled:
         """Days are numbers already."""
         sql, params = compiler.compile(self.source_expressions[0])
         return f"CAST({sql} AS date)", params
@@ -99,11 +99,11 @@ class DatePart(Func):
         self.sqlite, self.postgresql = sqlite, postgresql
         super().__init__(expression)
 
-    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Compiled:  # noqa: ARG002
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Compiled:
         """Write it for SQLite."""
         return self._write(self.sqlite, compiler)
 
-    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Compiled:  # noqa: ARG002
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Compiled:
         """Write it for PostgreSQL."""
         return self._write(self.postgresql, compiler)
 

@@ -12,7 +12,7 @@ from essor.access.actor import Actor, actor_for
 from essor.access.models import Group, Principal
 from essor.access.models.sharing import Level
 from essor.query import codec, refine, run
-from essor.query.access import compile_where
+from essor.query.access import compiler
 from essor.query.soql import parse
 from essor.query.tests.conftest import MakeUser, New
 from essor.query.tree import Compare, Constant, Path
@@ -112,6 +112,6 @@ def test_a_sharing_rule_is_a_query_over_all_fields(world: World, admin: Actor) -
     text = actions.RuleText(
         name="Banks", object_name="Account", receivers=receivers, level=Level.READ, condition=condition
     )
-    actions.save_sharing_rule(admin, text, compile_where=compile_where)
+    actions.save_sharing_rule(admin, text, compile_where=compiler(admin))
     rita = actor_for(Principal.objects.get(pk=world["rita"].user_id).user)
     assert names(rita, "SELECT Name FROM Account ORDER BY Name") == ["Hers", "His"]

@@ -137,9 +137,9 @@ def _decide(answer: Answer, keys: Sequence[int]) -> dict[int, Decision]:
 
 def _wrong(answer: Answer, *, allowed: bool) -> EssorError | None:
     if not allowed:
-        return Forbidden(_("This request is not put to you."))
+        return Forbidden(_("You are not asked to answer this request."))
     if not answer.approve and not answer.comment:
-        text = _("Say why: whoever asked reads it.")
+        text = _("Please give a reason: the person who asked will read it.")
         return ValidationFailed([FieldError("comment", "REQUIRED_FIELD_MISSING", text)])
     return None
 
@@ -199,12 +199,12 @@ def over(instance: ProcessInstance) -> str:
     row = last.order_by("-pk").first()
     name = User.objects.filter(pk=row.actor_id or 0).values_list("name", flat=True).first() if row else None
     if row is None or name is None:
-        return _("This request needs no answer any more.")
+        return _("This request no longer needs an answer.")
     texts = {
         APPROVED: _("%(name)s has approved this request."), REJECTED: _("%(name)s has refused this request."),
         "Reassigned": _("This request was handed to %(name)s."),
     }  # fmt: skip
-    return texts.get(row.step_status, _("%(name)s has taken this request back.")) % {"name": name}
+    return texts.get(row.step_status, _("%(name)s has withdrawn this request.")) % {"name": name}
 
 
 def _approved(actor: Actor, rows: Sequence[Opened]) -> set[int]:

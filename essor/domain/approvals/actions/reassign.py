@@ -20,14 +20,14 @@ def reassign(actor: Actor, item_id: int, user_id: int, *, comment: str = "") -> 
     found = opened(item_id)
     item, instance = found.item, found.instance
     if not may_answer(actor, instance, item.actor_id):
-        raise Forbidden(_("This request is not put to you."))
+        raise Forbidden(_("You are not asked to answer this request."))
     user = User.objects.filter(pk=user_id).first()
     if user is None or not user.may_enter:
         raise _wrong(_("Choose somebody who may sign in."))
     if user.pk == instance.submitted_by_id:
         raise _wrong(_("Nobody approves what they submitted themselves."))
     if instance.workitems.filter(is_deleted=False, actor_id=user.pk).exists():
-        raise _wrong(_("%(name)s is asked already.") % {"name": user.name})
+        raise _wrong(_("%(name)s is already asked.") % {"name": user.name})
     comment = comment.strip()[:LONGEST_COMMENT]
     writing.line(actor, instance, REASSIGNED, comment=comment, item=item, to=user.pk).save()
     ProcessInstanceWorkitem.objects.filter(pk=item.pk).update(is_deleted=True)

@@ -31,10 +31,10 @@ def recall(actor: Actor, instance_id: int, *, comment: str = "") -> ProcessInsta
     if instance is None:
         raise NotFound(_("There is no such request."))
     if not may_recall(actor, instance):
-        raise Forbidden(_("Only who submitted a request, or an administrator, takes it back."))
+        raise Forbidden(_("Only the person who submitted a request, or an administrator, can withdraw it."))
     obj = writing.target_of(instance)
     if not writing.is_open(instance) or obj is None:
-        raise Conflict(_("This request has ended already."), revision=instance.revision)
+        raise Conflict(_("This request has already ended."), revision=instance.revision)
     _end(actor, [instance], comment.strip()[:LONGEST_COMMENT])
     return instance
 

@@ -202,7 +202,7 @@ def _ask(actor: Actor, made: Sequence[ProcessInstance], ways: dict[int, Route]) 
 
 
 def _pending() -> FieldError:
-    return FieldError("", "ALREADY_IN_PROCESS", _("This record waits for approval already."))
+    return FieldError("", "ALREADY_IN_PROCESS", _("This record is already waiting for approval."))
 
 
 def _no_process(obj: ObjectDef) -> FieldError:

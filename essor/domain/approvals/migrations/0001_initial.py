@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("people", "Named people"),
                             ("group", "A group or queue"),
-                            ("role", "Who is above in the role tree"),
+                            ("role", "People above in the role tree"),
                             ("field", "A user named on the record"),
                             ("manager", "The owner’s manager"),
                         ],

@@ -19,7 +19,7 @@ from essor.records.load import object_rows
 from essor.records.merge import merge
 from essor.records.save import save, save_many
 
-SAYS = "locked until its approval is decided: it waits for Manager Test"
+SAYS = "locked until its approval is decided: it is waiting for Manager Test"
 
 
 @pytest.fixture

@@ -133,7 +133,7 @@ def test_opening_a_link_decides_nothing_and_the_button_decides_once(
     assert (line.actor_id, line.comments) == (manager.user_id, "From my phone")
     replay = scanner.post(link, {"answer": "refuse", "comment": "No"})
     assert replay.status_code == 410
-    assert "was used already" in replay.content.decode()
+    assert "already been used" in replay.content.decode()
     assert status(asked.instance) == "Approved"
 
 
@@ -146,7 +146,7 @@ def test_a_refusal_by_link_needs_a_reason_and_does_not_use_the_link_up(
     link, client = address(smtp.letters[0], "refuse"), Client()
     silent = client.post(link, {"answer": "refuse", "comment": " "})
     assert silent.status_code == 422
-    assert "Say why" in silent.content.decode()
+    assert "Please give a reason" in silent.content.decode()
     assert "Refused" in client.post(link, {"answer": "refuse", "comment": "Too much"}).content.decode()
     assert status(asked.instance) == "Rejected"
 

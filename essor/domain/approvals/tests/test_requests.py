@@ -56,7 +56,7 @@ def test_a_deal_below_the_threshold_needs_nobody_and_one_above_asks_the_manager(
     assert asked.users == (manager.user_id,)
     assert reading.open_count(manager) == 1
     assert reading.open_count(rep) == 0
-    with pytest.raises(ValidationFailed, match="waits for approval already"):
+    with pytest.raises(ValidationFailed, match="already waiting for approval"):
         submit(rep, "Opportunity", asked.key)
 
 
@@ -72,7 +72,7 @@ def test_a_yes_ends_the_request_and_writes_what_the_process_says(
     assert status(asked.instance) == "Approved"
     assert value(asked.key, "NextStep") == "Send it"
     again = submit(rep, "Opportunity", asked.key)
-    with pytest.raises(ValidationFailed, match="Say why"):
+    with pytest.raises(ValidationFailed, match="Please give a reason"):
         decide(manager, again.items[0], approve=False, comment="  ")
     decide(manager, again.items[0], approve=False, comment="Too much")
     assert status(again.instance) == "Rejected"
@@ -91,7 +91,7 @@ def test_a_record_that_refuses_the_final_value_keeps_the_request_open(
 ) -> None:
     process(on_approve=(Update("CloseDate", ""),))
     asked = submit(rep, "Opportunity", deal(rep))
-    with pytest.raises(ValidationFailed, match="refuses what follows"):
+    with pytest.raises(ValidationFailed, match="could not be applied"):
         decide(manager, asked.items[0], approve=True)
     assert status(asked.instance) == "Pending"
     assert reading.open_count(manager) == 1
@@ -180,9 +180,16 @@ def test_steps_are_passed_by_their_condition_and_a_refusal_may_go_back_to_the_st
     small = submit(rep, "Opportunity", deal(rep))
     decide(manager, small.items[0], approve=True)
     assert status(small.instance) == "Approved"
-    large = submit(rep, "Opportunity", deal(rep, 30_000))
-    decide(manager, large.items[0], approve=True)
+    key = deal(rep, 30_000)
+    shown_before = reading.preview(rep, current.get().object("Opportunity"), key)
+    assert shown_before is not None
+    large = submit(rep, "Opportunity", key)
+    assert [people for _step, people in shown_before.steps] == [(manager.name,), (director.name,)]
+    decide(manager, large.items[0], approve=True, comment="Good one")
     (request,) = reading.inbox(director)
+    assert [(one.sentence, one.comment) for one in request.earlier] == [
+        (f"Approved by {manager.name}", "Good one")
+    ]
     decide(director, request.item.pk, approve=False, comment="Look again")
     assert status(large.instance) == "Pending"
     (request,) = reading.inbox(manager)
@@ -240,7 +247,7 @@ def test_a_request_is_handed_over_and_taken_back(
         recall(other, asked.instance.pk)
     recall(rep, asked.instance.pk, comment="Wrong price")
     assert status(asked.instance) == "Removed"
-    with pytest.raises(Conflict, match="taken this request back"):
+    with pytest.raises(Conflict, match="withdrawn this request"):
         decide(other, new.pk, approve=True)
     (found,) = reading.trail(rep, current.get().object("Opportunity"), asked.key)
     assert [one.status for one in found.entries] == ["Started", "Reassigned", "Removed"]
@@ -284,7 +291,10 @@ def test_what_changed_since_the_last_answer_is_shown_as_far_as_the_approver_sees
     key = deal(rep, 2000)
     save(rep, Change("Opportunity", {"Amount": 3000}, id=key))
     save(rep, Change("Opportunity", {"Amount": 4000, "NextStep": "Call"}, id=key))
-    asked = submit(rep, "Opportunity", key)
+    withdrawn = submit(rep, "Opportunity", key).instance
+    assert withdrawn is not None
+    recall(rep, withdrawn.pk, comment="Too early")
+    asked = submit(rep, "Opportunity", key)  # what was withdrawn had no answer: all of it is still new
     (request,) = reading.inbox(manager)
     assert [(one.label, one.before, one.text) for one in request.facts.changed] == [
         ("Amount", "€2,000", "€4,000"), ("Next step", "–", "Call"),
@@ -358,7 +368,7 @@ def test_one_record_that_refuses_does_not_keep_the_others(
     items = [one.items[0] for one in submit_many(rep, "Opportunity", keys)]
     good, bad = decide_many(manager, items, approve=True)
     assert status(good.instance) == "Approved"
-    assert "refuses what follows" in str(bad.error)
+    assert "could not be applied" in str(bad.error)
     assert reading.open_count(manager) == 1
 
 
@@ -371,7 +381,7 @@ def test_whoever_lets_a_request_wait_is_reminded_every_so_many_days(
     submit(rep, "Opportunity", deal(rep, 200_000), process="Never")
     worker.drain()
     assert len(mail.outbox) == 2
-    bells = Notification.objects.filter(user_id=manager.user_id, title__startswith="Waits for you")
+    bells = Notification.objects.filter(user_id=manager.user_id, title__startswith="Waiting for you")
 
     def pass_days(days: int) -> None:
         back = timedelta(days=days)
@@ -383,7 +393,7 @@ def test_whoever_lets_a_request_wait_is_reminded_every_so_many_days(
     pass_days(2)
     assert not bells.exists()
     pass_days(2)
-    assert [one.title for one in bells] == ["Waits for you for 4 days: Big one"]
+    assert [one.title for one in bells] == ["Waiting for you for 4 days: Big one"]
     assert mail.outbox[-1].subject == "Reminder, to approve: Big one"
     assert len(mail.outbox) == 3
     pass_days(1)

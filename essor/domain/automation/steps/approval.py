@@ -11,7 +11,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from essor.access import snapshot
+from essor.access import principals, snapshot
 from essor.access.models import User, UserRole
 from essor.domain.approvals.actions import direct
 from essor.domain.approvals.actions.save_step import StepText
@@ -64,7 +64,7 @@ class Approval(StepKind):
             return _("by the process “%(name)s”") % {"name": process.name} if process else ""
         if kind == ROLE:
             role = UserRole.objects.filter(pk=question(step).role or 0).first()
-            return role.name if role else _("whoever is next above the owner")
+            return role.name if role else _("the next person above the owner")
         if kind == MANAGER:
             return _("the owner’s manager")
         people = User.objects.filter(pk__in=question(step).people).order_by("name")
@@ -151,8 +151,7 @@ def _settle(batch: Batch, one: Member, outcome: Outcome) -> None:
 
 def _tell_whom(asked: Sequence[tuple[Member, Outcome]], *, rehearsal: bool) -> None:
     """Note who is asked; a test run goes on as if they had agreed."""
-    wanted = {user for _one, outcome in asked for user in outcome.users}
-    names = dict(User.objects.filter(pk__in=wanted).values_list("pk", "name"))
+    names = principals.names(user for _one, outcome in asked for user in outcome.users)
     for one, outcome in asked:
         if one.held:
             people = ", ".join(sorted(names.get(user, "") for user in outcome.users))

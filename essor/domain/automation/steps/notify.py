@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from essor.access.models import User
 from essor.domain.automation import merge, people
 from essor.domain.automation.checks import in_words, text_errors
 from essor.domain.automation.definition import Step
-from essor.domain.automation.kinds import Batch, Site, StepKind, step
+from essor.domain.automation.kinds import Batch, Member, Site, StepKind, step
 from essor.domain.automation.told import FLOW
 from essor.domain.notifications import notices
 from essor.domain.notifications.notices import Notice
 from essor.kernel.errors import FieldError
+
+MOST_NAMES = 5
 
 
 @step
@@ -53,8 +56,26 @@ class Notify(StepKind):
         for one in members:
             one.detail = text.fill(one.shown)
         if batch.rehearsal:
+            _tell_whom(members, told)
             return
         about = batch.site.obj.name
         notices.send([
             Notice(user, FLOW.name, one.detail, record=(about, one.run.record_id)) for one in members for user in told[id(one)]
         ])  # fmt: skip
+
+
+def _tell_whom(members: Iterable[Member], told: Mapping[int, Collection[int]]) -> None:
+    """Put the names of those who would be told before each message, for a test run to show."""
+    wanted = {user for users in told.values() for user in users}
+    names = dict(User.objects.filter(pk__in=wanted).values_list("pk", "name"))
+    for one in members:
+        whom = _some(sorted(names.get(user, "") for user in told[id(one)]))
+        one.detail = _("To %(names)s: %(text)s") % {"names": whom, "text": one.detail}
+
+
+def _some(names: Sequence[str]) -> str:
+    """Return names as a sentence has them, not more of them than one reads."""
+    if len(names) <= MOST_NAMES:
+        return ", ".join(names) or _("nobody")
+    shown = ", ".join(names[: MOST_NAMES - 1])
+    return _("%(names)s and %(num)d more") % {"names": shown, "num": len(names) - MOST_NAMES + 1}

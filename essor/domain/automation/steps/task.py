@@ -83,14 +83,17 @@ class MakeTask(StepKind):
         )  # fmt: skip
         due = batch.moment.today + timedelta(days=int(settings.get("days", 0)))
         link = "WhoId" if batch.site.obj.name in PERSONS else "WhatId"
+        linked = batch.site.obj.name in batch.site.catalog.object(TASK).field(link).targets
         wanted: list[Wanted] = []
         for one in live:
             owner = next((key for key in meant[id(one)] if key in active), batch.flow.owner_id)
             values: dict[str, Any] = {
                 "Subject": " ".join(subject.fill(one.shown).split())[:LONGEST], "OwnerId": owner,
                 "ActivityDate": due.isoformat(), "Priority": settings.get("priority", "Normal"),
-                "TaskSubtype": settings.get("subtype", "Task"), link: ids.encode(batch.site.obj.prefix, one.run.record_id),
+                "TaskSubtype": settings.get("subtype", "Task"),
             }  # fmt: skip
+            if linked:
+                values[link] = ids.encode(batch.site.obj.prefix, one.run.record_id)
             if settings.get("text"):
                 values["Description"] = text.fill(one.shown)
             wanted.append((one, Change(TASK, values)))

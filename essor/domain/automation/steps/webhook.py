@@ -8,11 +8,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from essor.catalog.kinds.computed import result_kind
 from essor.domain.automation import guarded
 from essor.domain.automation.definition import Step
 from essor.domain.automation.kinds import Batch, Member, Site, StepKind, step
 from essor.domain.automation.models import Outgoing
-from essor.formula.values import result_kind
 from essor.kernel import ids
 from essor.kernel.errors import EssorError, FieldError
 from essor.query import run

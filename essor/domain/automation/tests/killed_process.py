@@ -62,7 +62,8 @@ def check(fatal: int) -> None:
         "updates": Lead.objects.filter(title="seen").count() == LEADS,
         "written once": History.objects.filter(object_name="Lead", action="updated").count() == LEADS,
         "runs": list(FlowRun.objects.values_list("state", flat=True)) == ["done"] * LEADS,
-        "log": FlowStep.objects.count() in (3 * LEADS, 4 * LEADS),
+        # a mail that left only at its second attempt says so in a line of its own
+        "log": 3 * LEADS <= FlowStep.objects.count() <= 4 * LEADS,
         "mails": Outgoing.objects.filter(sent__isnull=False).count() == LEADS == Outgoing.objects.count(),
         "nothing left": not Delivery.objects.exists(),
     }

@@ -152,7 +152,10 @@ def test_a_failing_flow_never_blocks_a_save_and_its_owner_sees_why(admin: Actor,
     run = flow.runs.get()
     assert (run.record_id, run.state, run.node) == (key, RunState.FAILED, "s1")
     assert "Last name" in run.error
-    assert LiveMessage.objects.filter(channel=f"user:{admin.user_id}", payload__contains="Last name").exists()
+    notice = Notification.objects.get(user_id=admin.user_id)
+    assert notice.title.endswith("failed for “Roux” at the step “Update fields”")
+    assert "Last name" in notice.body
+    assert notice.link == f"/setup/flows/{flow.pk}/runs/{run.pk}"
     assert [one.to for one in mail.outbox] == [[admin.email]]
 
 
@@ -199,10 +202,8 @@ def test_a_flow_does_not_start_itself_and_a_ring_of_flows_ends(admin: Actor, mak
     work()
     runs = FlowRun.objects.filter(flow__in=ring)
     assert runs.filter(state=RunState.FAILED, error__contains="started one another").exists()
-    told = LiveMessage.objects.filter(
-        channel=f"user:{admin.user_id}", payload__contains="started one another"
-    )
-    assert told.exists()
+    told = Notification.objects.filter(user_id=admin.user_id, body__contains="started one another")
+    assert {"did not start for “Roux”" in one.title for one in told} == {True}
     assert runs.count() < 60
 
 

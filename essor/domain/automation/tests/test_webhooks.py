@@ -70,6 +70,7 @@ def test_it_is_signed_and_its_run_goes_on(admin: Actor, make_flow: MakeFlow, rec
     assert data["fields"] == {"LastName": "Roux", "NumberOfEmployees": 3}
     assert data["delivery"] == headers["X-Essor-Delivery"]
     assert flow.runs.get().state == RunState.DONE
+    assert [step.detail for step in flow.runs.get().steps.all()] == [receiver]  # one line in its log
 
 
 @pytest.mark.django_db(transaction=True)

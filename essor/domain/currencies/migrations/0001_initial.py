@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                 ("conversion_rate", models.FloatField(verbose_name="Rate without a date")),
                 ("decimal_places", models.PositiveIntegerField(default=2, verbose_name="Decimal places")),
                 ("is_active", models.BooleanField(default=True, verbose_name="Active")),
-                ("is_corporate", models.BooleanField(default=False, verbose_name="Currency of the company")),
+                ("is_corporate", models.BooleanField(default=False, verbose_name="Company currency")),
                 (
                     "created_by",
                     models.ForeignKey(

@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("block", "Block"),
                             ("warn", "Warn, and let the person decide"),
-                            ("report", "Allow, and list among the suspects"),
+                            ("report", "Allow, and list as suspected"),
                         ],
                         default="warn",
                         max_length=10,
@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("block", "Block"),
                             ("warn", "Warn, and let the person decide"),
-                            ("report", "Allow, and list among the suspects"),
+                            ("report", "Allow, and list as suspected"),
                         ],
                         default="report",
                         max_length=10,

@@ -16,7 +16,7 @@ from essor.domain.duplicates import setting
 from essor.domain.duplicates.models import MatchingRule, MatchKey, SuspectPair
 from essor.domain.duplicates.tests.conftest import New
 from essor.kernel.errors import DuplicatesDetected
-from essor.records.change import Change
+from essor.records.change import Change, Source
 from essor.records.delete import delete
 from essor.records.save import save, save_many
 from essor.records.undelete import undelete
@@ -89,6 +89,8 @@ def test_a_blocking_rule_cannot_be_overridden(admin: Actor, new: New) -> None:
     with pytest.raises(DuplicatesDetected, match="Ask Léa first") as caught:
         save(admin, Change("Contact", ANA, accept_duplicates=True))
     assert not caught.value.may_save
+    save(admin, Change("Contact", ANA), source=Source(name="web_to_lead", unattended=True))
+    assert SuspectPair.objects.count() == 1, "what a stranger sends is never refused, and is listed"
 
 
 def test_a_rule_that_allows_reports(admin: Actor, new: New) -> None:

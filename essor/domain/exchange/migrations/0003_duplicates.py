@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
                 choices=[
                     ("skip", "Leave the row out"),
                     ("save", "Import it anyway"),
-                    ("update", "Update the record that is there"),
+                    ("update", "Update the existing record"),
                 ],
                 default="skip",
                 max_length=10,

@@ -89,3 +89,15 @@ def test_room_is_counted_by_person_and_for_the_company(boss: Actor, rep: Actor, 
     with pytest.raises(ValidationFailed, match="2 MB that the company has"):
         put(boss, part, b"w")
     assert len(kept()) == 1
+
+
+def test_a_file_that_only_bears_the_name_of_a_picture_is_none(boss: Actor) -> None:
+    for content, name in (
+        (b"<svg onload=x>", "a.png"),
+        (b"\x89PNG\r\n\x1a\n", "b.png"),
+        (b"MZ", "c.pdf"),
+        (b"x", "d.txt"),
+    ):
+        put(boss, content, name=name)
+    types = ContentVersion.objects.order_by("pk").values_list("content_document__file_type", flat=True)
+    assert list(types) == ["application/octet-stream", "image/png", "application/octet-stream", "text/plain"]

@@ -13,6 +13,7 @@ from essor.access.actor import Actor
 from essor.access.view import catalog_for
 from essor.domain.currencies import rates
 from essor.domain.currencies.rates import Rates
+from essor.domain.marketing.campaigns.influence import MODELS, Influence
 from essor.domain.marketing.campaigns.objects import CAMPAIGN
 from essor.query import run
 from essor.query.converting import convert
@@ -26,6 +27,8 @@ SUMS = (
     "ExpectedRevenue",
 )  # fmt: skip
 MONEY = frozenset(SUMS[6:])
+EXPECTED, COST = "ExpectedResponses", "Cost"
+WHOLE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ def _walk(
 
 def _rows(actor: Actor, link: str, keys: Iterable[int]) -> list[dict[str, Any]]:
     seen = catalog_for(actor).object(CAMPAIGN)
-    names = [name for name in (*FACTS, *SUMS) if seen.has(name)]
+    names = [name for name in (*FACTS, *SUMS, "ExpectedResponse") if seen.has(name)]
     query = Query(
         CAMPAIGN,
         columns=tuple(Column(Path((name,))) for name in names),
@@ -98,18 +101,57 @@ def currency_of(branch: Branch, usual: str) -> str:
     return str(branch.values.get("CurrencyIsoCode") or usual)
 
 
+def cost(values: Mapping[str, Any]) -> int | None:
+    """Return what a campaign cost, or is planned to cost while nothing has been spent."""
+    found: int | None = values.get("ActualCost") or values.get("BudgetedCost")
+    return found
+
+
+def people(values: Mapping[str, Any]) -> int:
+    """Return how many members a campaign has."""
+    return int(values.get("NumberOfContacts") or 0) + int(values.get("NumberOfLeads") or 0)
+
+
+def expected(values: Mapping[str, Any]) -> int | None:
+    """Return how many responses are expected of those it reaches; None where nobody said which part."""
+    part = values.get("ExpectedResponse")
+    return None if not part else round((int(values.get("NumberSent") or 0) or people(values)) * part / WHOLE)
+
+
 def totals(branches: Iterable[Branch], money: Exchange) -> tuple[dict[str, int], frozenset[str]]:
-    """Return the sums in one currency, and the currencies without a rate, whose amounts are in none of them."""
-    found: dict[str, int] = dict.fromkeys(SUMS, 0)
+    """Return the sums in one currency, and the currencies without a rate, whose amounts are in none of them.
+
+    COST is what was spent, or is planned where nothing was yet, EXPECTED the responses expected.
+    """
+    found: dict[str, int] = dict.fromkeys((*SUMS, COST, EXPECTED), 0)
     unknown = set()
     for one in branches:
         code, day = currency_of(one, money.currency), one.values.get("StartDate")
-        for name in SUMS:
-            units: int | None = int(one.values.get(name) or 0)
-            if units and name in MONEY:
+        figures = {name: one.values.get(name) for name in SUMS}
+        figures |= {COST: cost(one.values), EXPECTED: expected(one.values)}
+        for name, value in figures.items():
+            units: int | None = int(value or 0)
+            if units and (name in MONEY or name == COST):
                 units = money.worth(units, code, day)
             if units is None:
                 unknown.add(code)
             else:
                 found[name] += units
     return found, frozenset(unknown)
+
+
+def credited(
+    branch: Branch, found: Mapping[str, Influence], money: Exchange
+) -> tuple[Influence, frozenset[str]]:
+    """Return what is credited to a campaign in one currency, and the currencies without a rate, left out of it."""
+    day, together, unknown = branch.values.get("StartDate"), Influence(), set()
+    for code, one in found.items():
+        for model in MODELS:
+            won, still = money.worth(one.won[model], code, day), money.worth(one.open[model], code, day)
+            if won is None or still is None:
+                unknown.add(code)
+            together.won[model] += won or 0
+            together.open[model] += still or 0
+            together.deals[model] += one.deals[model]
+            together.won_deals[model] += one.won_deals[model]
+    return together, frozenset(unknown)

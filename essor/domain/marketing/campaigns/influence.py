@@ -7,7 +7,7 @@ touches a deal once, between its first and its last response. Equal parts are wh
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -45,10 +45,12 @@ ranked AS (
     SELECT deal, campaign,
         ROW_NUMBER() OVER (PARTITION BY deal ORDER BY first_at, campaign) AS f,
         ROW_NUMBER() OVER (PARTITION BY deal ORDER BY last_at DESC, campaign DESC) AS l,
+        ROW_NUMBER() OVER (PARTITION BY deal, campaign IN ({wanted}) ORDER BY campaign) AS o,
         COUNT(*) OVER (PARTITION BY deal) AS n
     FROM touches
 )
-SELECT r.campaign, d.d_currency, d.d_won, COUNT(*), SUM(d.d_amount),
+SELECT r.campaign, d.d_currency, d.d_won,
+    SUM(CASE WHEN r.f = 1 THEN 1 ELSE 0 END), SUM(CASE WHEN r.l = 1 THEN 1 ELSE 0 END), SUM(CASE WHEN r.o = 1 THEN 1 ELSE 0 END),
     SUM(CASE WHEN r.f = 1 THEN d.d_amount ELSE 0 END), SUM(CASE WHEN r.l = 1 THEN d.d_amount ELSE 0 END),
     SUM(d.d_amount / r.n + CASE WHEN r.f <= d.d_amount %% r.n THEN 1 ELSE 0 END)
 FROM ranked r JOIN deals d ON d.d_id = r.deal
@@ -56,20 +58,27 @@ WHERE r.campaign IN ({wanted})
 GROUP BY r.campaign, d.d_currency, d.d_won"""
 
 
+def _none() -> dict[Model, int]:
+    return dict.fromkeys(MODELS, 0)
+
+
 @dataclass(slots=True)
 class Influence:
-    """What a campaign touched, in one currency's minor units; `won` and `all` are its part by model, lost deals in neither."""
+    """What is credited to a campaign by each model, in one currency's minor units; lost deals are in none of it.
 
-    deals: int = 0
-    won_deals: int = 0
-    touched: int = 0
-    touched_won: int = 0
-    all: dict[Model, int] = field(default_factory=lambda: dict.fromkeys(MODELS, 0))
-    won: dict[Model, int] = field(default_factory=lambda: dict.fromkeys(MODELS, 0))
+    `deals` and `won_deals` may be added up over the campaigns that were asked about together: in equal parts, a deal that
+    touched several of them is counted with one.
+    """
 
-    def roi(self, model: Model, cost: int | None) -> float | None:
-        """Return what came back beyond the cost, in percent of it; None without a cost."""
-        return None if not cost else (self.won[model] - cost) * 100 / cost
+    deals: dict[Model, int] = field(default_factory=_none)
+    won_deals: dict[Model, int] = field(default_factory=_none)
+    open: dict[Model, int] = field(default_factory=_none)
+    won: dict[Model, int] = field(default_factory=_none)
+
+
+def roi(won: int, cost: int | None) -> float | None:
+    """Return what came back beyond the cost, in percent of it; None without a cost."""
+    return None if not cost else (won - cost) * 100 / cost
 
 
 def days() -> int:
@@ -98,18 +107,13 @@ def influence(actor: Actor, campaigns: Collection[int]) -> dict[int, dict[str, I
     except EmptyResultSet:
         return {}
     found: dict[int, dict[str, Influence]] = {}
-    for campaign, currency, won, count, whole, *parts in execute.run(env, sql, params):
+    for campaign, currency, won, *figures in execute.run(env, sql, params):
         one = found.setdefault(campaign, {}).setdefault(currency, Influence())
-        one.deals += count
-        one.touched += int(whole or 0)
-        by_model: Mapping[Model, int] = dict(zip(MODELS, (int(part or 0) for part in parts), strict=True))
-        for model, part in by_model.items():
-            one.all[model] += part
-        if won:
-            one.won_deals += count
-            one.touched_won += int(whole or 0)
-            for model, part in by_model.items():
-                one.won[model] += part
+        counts, parts = figures[: len(MODELS)], figures[len(MODELS) :]
+        for model, count, part in zip(MODELS, counts, parts, strict=True):
+            one.deals[model] += count
+            one.won_deals[model] += count if won else 0
+            (one.won if won else one.open)[model] += int(part or 0)
     return found
 
 

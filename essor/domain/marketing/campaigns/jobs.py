@@ -1,19 +1,23 @@
-"""Putting many people into a campaign takes long enough to be watched."""
+"""Putting many people into a campaign takes long enough to be watched; campaigns whose last day is over are completed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import time
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from essor.access.actor import Actor
+from essor.domain.marketing.campaigns import standing
 from essor.domain.marketing.campaigns.members import Added, add_selected, checked
 from essor.domain.marketing.campaigns.models import Campaign
 from essor.jobs import progress
 from essor.jobs.person import actor_of
 from essor.jobs.progress import Progress, job
+from essor.jobs.schedule import SCHEDULE, daily
+from essor.jobs.tasks import task
 from essor.query import codec, decode
 from essor.query.tree import Condition
 from essor.query.walk import keys_after
@@ -52,3 +56,12 @@ def run_add(run: Progress) -> Mapping[str, Any]:
         run.save_position({"last": keys[-1], "outcome": outcome.as_json()}, done=done)
         run.update(done=done)
     return {"batch": asked["batch"], **outcome.as_json()}
+
+
+@task(retries=3)
+def complete() -> None:
+    """Complete the campaigns that are over."""
+    standing.complete()
+
+
+SCHEDULE.add("complete campaigns", complete, daily(time(0, 20)))

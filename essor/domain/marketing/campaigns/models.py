@@ -58,7 +58,9 @@ class Campaign(Record):
     amount_all_opportunities = counted(_("Value of opportunities"))
     amount_won_opportunities = counted(_("Value of won opportunities"))
     description = models.TextField(_("Description"), null=True, blank=True)
-    tags_links = models.BooleanField(_("Links to our sites name the campaign"), default=True, db_default=True)
+    tags_links = models.BooleanField(
+        _("Tag links to our sites with the campaign"), default=True, db_default=True
+    )
     utm_campaign = line(_("UTM campaign"))
     utm_source = line(_("UTM source"))
     utm_medium = line(_("UTM medium"))

@@ -24,7 +24,7 @@ TYPES = (
     type_of("Email", _("Mailing"), "mailing"), type_of("Event", pgettext_lazy("campaign", "Event"), "event"),
     type_of("Telemarketing", _("Phone campaign"), "phone"), type_of("Webinar", _("Webinar"), "event"),
     type_of("Trade Show", _("Trade show"), "event"), type_of("Conference", _("Conference"), "event"),
-    type_of("Direct Mail", _("Letters by post"), ""), type_of("Advertisement", _("Advertisement"), ""),
+    type_of("Direct Mail", _("Direct mail"), ""), type_of("Advertisement", _("Advertisement"), ""),
     type_of("Other", _("Other"), ""),
 )  # fmt: skip
 STATUSES = (
@@ -35,14 +35,17 @@ STATUSES = (
 )
 MEANINGS = pick(
     ("sent", _("Got a mailing")),
-    ("invited", _("Invited")), ("registered", _("Takes a place")), ("waiting", _("Waits for a place")),
-    ("declined", _("Declined")), ("attended", _("Came")), ("absent", _("Did not come")),
+    ("invited", _("Invited")), ("registered", _("Has a place")), ("waiting", _("Waiting for a place")),
+    ("declined", _("Declined")), ("attended", _("Attended")), ("absent", _("Did not attend")),
 )  # fmt: skip
 MONEY = Spec(kind="money")
+BY_SOURCE = _("Of the deals that name this campaign as their primary source, and of no other.")
 
 
-def rolled(relationship: str, where: Condition | None, total: str = "", returns: str = "number") -> Spec:
-    """Return a roll-up over the campaign's children: how many, or the sum of a field."""
+def rolled(
+    relationship: str, where: Condition | None, total: str = "", returns: str = "number", told: Any = ""
+) -> Spec:
+    """Return a roll-up over the campaign's children: how many, or the sum of a field; `told` is its help."""
     options: dict[str, Any] = {
         "relationship": relationship, "function": "SUM" if total else "COUNT", "returns": returns,
         "scale": 2 if total else 0,  # money is counted in cents
@@ -51,7 +54,7 @@ def rolled(relationship: str, where: Condition | None, total: str = "", returns:
         options["field"] = total
     if where is not None:
         options["where"] = codec.to_json(where)
-    return Spec(kind="rollup", readonly=True, history=False, options=options)
+    return Spec(kind="rollup", readonly=True, history=False, help=told, options=options)
 
 
 def _is(name: str) -> Compare:
@@ -66,6 +69,8 @@ MEMBERS, DEALS = "CampaignMembers", "Opportunities"
 OBJECTS = (
     Standard(
         "campaigns.Campaign", "701", _("Campaign"), _("Campaigns"), icon="flag",
+        about=_("A campaign brings together the people you invite, the mailings you send and what came of it."),
+        compact=("Status", "Type", "StartDate", "EndDate"),
         fields={
             "name": Spec(required=True), "parent": Spec(child_relationship="ChildCampaigns", children_label=_("Child campaigns")),
             "type": Spec(kind="picklist", choices=TYPES, options={"default": "Email"}),
@@ -73,7 +78,7 @@ OBJECTS = (
             "budgeted_cost": MONEY, "actual_cost": MONEY, "expected_revenue": MONEY,
             "expected_response": Spec(kind="percent", options={"scale": 1}),
             "number_sent": Spec(options={"scale": 0}), "capacity": Spec(options={"scale": 0}, help=_(
-                "Whoever registers when all places are taken waits for one; empty means that there is room for all."
+                "People who register when all places are taken go on a waiting list. Empty: room for everybody."
             )),
             "tags_links": Spec(help=_(
                 "Links of its mailings that lead to the company’s own sites get utm_source, utm_medium and utm_campaign: their "
@@ -84,15 +89,16 @@ OBJECTS = (
             "number_of_contacts": rolled(MEMBERS, _named("ContactId")),
             "number_of_leads": rolled(MEMBERS, Compare(Path(("ContactId",)), "null")),
             "number_of_responses": rolled(MEMBERS, _is("HasResponded")),
-            "number_of_opportunities": rolled(DEALS, None),
-            "number_of_won_opportunities": rolled(DEALS, _is("IsWon")),
-            "amount_all_opportunities": rolled(DEALS, None, "Amount", "money"),
-            "amount_won_opportunities": rolled(DEALS, _is("IsWon"), "Amount", "money"),
+            "number_of_opportunities": rolled(DEALS, None, told=BY_SOURCE),
+            "number_of_won_opportunities": rolled(DEALS, _is("IsWon"), told=BY_SOURCE),
+            "amount_all_opportunities": rolled(DEALS, None, "Amount", "money", BY_SOURCE),
+            "amount_won_opportunities": rolled(DEALS, _is("IsWon"), "Amount", "money", BY_SOURCE),
         },
         search=("Name",), path_field="Status", activities=True,
     ),
     Standard(
         "campaigns.CampaignMemberStatus", "01Y", _("Member status"), _("Member statuses"), icon="list-check",
+        compact=("HasResponded", "IsDefault"),
         name_field="Label", tab=False, ordered_by="SortOrder",
         fields={
             "campaign": Spec(
@@ -104,6 +110,7 @@ OBJECTS = (
     ),
     Standard(
         "campaigns.CampaignMember", "00v", _("Campaign member"), _("Campaign members"), icon="users", tab=False,
+        compact=("Name", "CompanyOrAccount", "Email", "HasResponded"),
         name_field="Status",
         fields={
             "campaign": Spec(

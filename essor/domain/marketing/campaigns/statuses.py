@@ -45,8 +45,8 @@ def usual(family: str) -> tuple[Status, ...]:
             Status(_("Registered"), responded=True, meaning="registered"),
             Status(_("On the waiting list"), responded=True, meaning="waiting"),
             Status(_("Declined"), meaning="declined"),
-            Status(_("Came"), responded=True, meaning="attended"),
-            Status(_("Did not come"), meaning="absent"),
+            Status(_("Attended"), responded=True, meaning="attended"),
+            Status(_("Did not attend"), meaning="absent"),
         )
     if family == "phone":
         return (

@@ -16,11 +16,11 @@ def policy() -> Policy:
     return Policy.objects.filter(pk=1).first() or Policy()
 
 
-def needs_consent(what: Following) -> bool:
+def needs_consent(what: Following, rules: Policy | None = None) -> bool:
     """Tell whether only those who agreed are followed; if not, all are but those who refused."""
     if what == "visits":
         return True
-    rules = policy()
+    rules = rules or policy()
     return rules.opens_need_consent if what == "opens" else rules.clicks_need_consent
 
 
@@ -38,14 +38,19 @@ def may_track(individuals: Iterable[int | None], what: Following) -> set[int]:
 
 
 def tracked_sql(what: Following, key: str, alias: str) -> str:
-    """Return the same as SQL: `key` is the individual's key or NULL, `alias` the row of `Individual` with that key."""
-    strict, column = needs_consent(what), f"{alias}.{what}_consent"
-    said = f"{column} = '{OPT_IN}'" if strict else f"COALESCE({column}, '') <> '{OPT_OUT}'"
+    """Return the same as SQL: `key` is the individual's key or NULL, `alias` the row of `Individual` with that key.
+
+    It looks up what the company decided by itself, so the text is the same for good.
+    """
+    column, usual = f"{alias}.{what}_consent", str(needs_consent(what, Policy())).upper()
+    switch = f"(SELECT {what}_need_consent FROM consent_policy WHERE id = 1)"  # noqa: S608 -- one of our columns
+    decided = "NULL" if what == "visits" else switch
+    free = f"NOT COALESCE({decided}, {usual})"
+    said = f"({column} = '{OPT_IN}' OR ({free} AND COALESCE({column}, '') <> '{OPT_OUT}'))"
     agreed = (
         f"{alias}.id IS NOT NULL AND NOT {alias}.has_opted_out_tracking AND NOT {alias}.is_deleted AND {said}"
     )
-    silent = f"{key} IS NULL AND {'1 = 0' if strict else '1 = 1'}"
-    return f"({silent} OR {agreed})"
+    return f"(({key} IS NULL AND {free}) OR ({agreed}))"
 
 
 def suppressed(addresses: Iterable[str]) -> set[str]:

@@ -28,11 +28,11 @@ class Individual(Record):
     email_consent = state(_("E-mail"))
     sms_consent = state(_("SMS"))
     phone_consent = state(_("Phone calls"))
-    opens_consent = state(_("Following of opened mails"))
-    clicks_consent = state(_("Following of clicks"))
-    visits_consent = state(_("Following on our web site"))
-    has_opted_out_solicit = models.BooleanField(_("No solicitation at all"), default=False)
-    has_opted_out_tracking = models.BooleanField(_("No following at all"), default=False)
+    opens_consent = state(_("Open tracking"))
+    clicks_consent = state(_("Click tracking"))
+    visits_consent = state(_("Website tracking"))
+    has_opted_out_solicit = models.BooleanField(_("Never contact"), default=False)
+    has_opted_out_tracking = models.BooleanField(_("Never track"), default=False)
 
     class Meta:
         indexes: ClassVar = [

@@ -18,8 +18,8 @@ OBJECTS = (
         fields={
             "name": Spec(required=True), "email_consent": STATE, "sms_consent": STATE, "phone_consent": STATE,
             "opens_consent": STATE, "clicks_consent": STATE, "visits_consent": STATE,
-            "has_opted_out_solicit": Spec(help=_("Never written to, whatever was agreed to.")),
-            "has_opted_out_tracking": Spec(help=_("Opened mails, clicks and visits are never kept with this person’s name.")),
+            "has_opted_out_solicit": Spec(help=_("Never contacted, whatever was agreed.")),
+            "has_opted_out_tracking": Spec(help=_("Opens, clicks and visits are never stored under this person’s name.")),
         },
         hidden=frozenset({"last_activity_date"}),
         search=("Name",),
@@ -27,6 +27,7 @@ OBJECTS = (
     Standard(
         "consent.Topic", "0Xl", _("Subscription topic"), _("Subscription topics"), icon="tags", tab=False,
         name="CommunicationSubscription",
+        about=_("Topics are what people may subscribe to, such as a newsletter or invitations."),
         fields={
             "name": Spec(required=True),
             "is_public": Spec(help=_("People may subscribe and unsubscribe by themselves.")),

@@ -12,14 +12,16 @@ from django.utils.translation import ngettext
 
 from essor.access.actor import Actor
 from essor.domain.marketing.letters import dead_links, merge
-from essor.domain.marketing.letters.blocks import Button, Dynamic, Picture, every
+from essor.domain.marketing.letters.blocks import AnyBlock, Button, Dynamic, Picture, Social, every
 from essor.domain.marketing.letters.compile import BLOCKS, Letter, compiled
 from essor.domain.marketing.letters.compiled import Compiled, Replacements, Slot, Text
+from essor.domain.marketing.letters.mjml import NETWORKS
 from essor.kernel.errors import EssorError
 from essor.query import run
 
 State = Literal["good", "warn", "bad", "open"]
-LARGEST, LONGEST_SUBJECT = 100_000, 70  # bytes; characters that inboxes show
+KILO = 1024
+LARGEST, LONGEST_SUBJECT = 100 * KILO, 70  # bytes; characters that inboxes show
 IMAGE = re.compile(r"<img\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*>", re.IGNORECASE)
 ALT = re.compile(r"\salt\s*=", re.IGNORECASE)
 NOWHERE = re.compile(r"(https?://)?")
@@ -27,13 +29,17 @@ NOWHERE = re.compile(r"(https?://)?")
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was looked at: `bad` should be mended before sending, `warn` looked at, `open` is not known yet."""
+    """One thing that was looked at: `bad` should be mended before sending, `warn` looked at, `open` is not known yet.
+
+    `block` is the id of the first block that it is about, empty where it is about the whole.
+    """
 
     key: str
     state: State
     title: str
     text: str = ""
     details: tuple[str, ...] = ()
+    block: str = ""
 
 
 def checked(actor: Actor, letter: Letter) -> list[Check]:
@@ -53,7 +59,7 @@ def checked(actor: Actor, letter: Letter) -> list[Check]:
 def _subject(letter: Letter, ready: Compiled) -> Check:
     if not letter.subject.strip():
         return Check(
-            "subject", "bad", _("The subject is missing"), _("Say in a few words what the e-mail brings.")
+            "subject", "bad", _("The subject is missing"), _("Say in a few words what the e-mail is about.")
         )
     shown = merge.join(ready.subject, {})
     if len(shown) > LONGEST_SUBJECT:
@@ -106,7 +112,7 @@ def _fallbacks(actor: Actor, letter: Letter, ready: Compiled) -> Check:
             labels.append(f"{field.label} ({path})")
     if not labels:
         return Check("fallback", "good", _("Every field has a fallback"))
-    text = _("Where these are empty, nothing stands there: click on the field and say what to write instead.")
+    text = _("Where these are empty, nothing is shown: click the field and say what to write instead.")
     title = ngettext("A field has no fallback", "%(num)d fields have no fallback", len(labels)) % {
         "num": len(labels)
     }
@@ -114,18 +120,31 @@ def _fallbacks(actor: Actor, letter: Letter, ready: Compiled) -> Check:
 
 
 def _places(letter: Letter, ready: Compiled) -> Check:
-    blocks = every(letter.document.blocks) if letter.kind == BLOCKS else []
     empty = [
-        one.label or _("Button")
-        for one in blocks
-        if isinstance(one, Button) and NOWHERE.fullmatch(one.href.strip())
+        (one.id, name)
+        for one in _blocks(letter)
+        for name, href in _ways(one)
+        if NOWHERE.fullmatch(href.strip())
     ]
     bare = sum(
         1 for one in ready.links if len(one) == 1 and isinstance(one[0], str) and NOWHERE.fullmatch(one[0])
     )
     if empty or bare:
-        return Check("nowhere", "bad", _("A link leads nowhere yet"), _("Give it an address."), tuple(empty))
+        named = tuple(name for _block, name in empty)
+        first = empty[0][0] if empty else ""
+        return Check("nowhere", "bad", _("A link has no address yet"), _("Give it an address."), named, first)
     return Check("nowhere", "good", _("Every button and link has an address"))
+
+
+def _blocks(letter: Letter) -> list[AnyBlock]:
+    return every(letter.document.blocks) if letter.kind == BLOCKS else []
+
+
+def _ways(block: AnyBlock) -> list[tuple[str, str]]:
+    """Return (name, address) of what a button or a row of signs leads to."""
+    if isinstance(block, Button):
+        return [(block.label or _("Button"), block.href)]
+    return [(str(NETWORKS[name]), href) for name, href in block.links] if isinstance(block, Social) else []
 
 
 def _links(ready: Compiled) -> Check:
@@ -133,8 +152,9 @@ def _links(ready: Compiled) -> Check:
     if not urls:
         return Check("links", "good", _("There is no link to look at"))
     known = dead_links.known(urls)
+    silent = _("nobody answers")
     dead = tuple(
-        f"{url} — {known[url].status or _('nobody answers')}"
+        f"{url} — {known[url].status or silent}"
         for url in urls
         if url in known and dead_links.is_dead(known[url])
     )
@@ -160,32 +180,32 @@ def _links(ready: Compiled) -> Check:
 
 
 def _alt(letter: Letter, ready: Compiled) -> Check:
-    if letter.kind == BLOCKS:
-        blocks = every(letter.document.blocks)
-        missing = [
-            one
-            for one in blocks
-            if isinstance(one, Picture) and one.src and not one.alt.strip() and not one.decorative
-        ]
-        number = len(missing)
-    else:
+    missing = [
+        one.id for one in _blocks(letter)
+        if isinstance(one, Picture) and one.src and not one.alt.strip() and not one.decorative
+    ]  # fmt: skip
+    number = len(missing)
+    if letter.kind != BLOCKS:
         html = "".join(one if isinstance(one, str) else one.value for one in ready.html)
         number = sum(1 for one in IMAGE.findall(html) if not ALT.search(one))
     if not number:
-        return Check("alt", "good", _("Every picture says what it shows"))
-    title = ngettext("A picture says nothing", "%(num)d pictures say nothing", number) % {"num": number}
+        return Check("alt", "good", _("Every picture has a description"))
+    title = ngettext("A picture has no description", "%(num)d pictures have no description", number) % {
+        "num": number
+    }
     return Check(
         "alt",
         "warn",
         title,
         _("Many mail programs hide pictures at first, and some readers do not see them: describe each."),
+        block=missing[0] if missing else "",
     )
 
 
 def _size(ready: Compiled) -> Check:
     mail = merge.mail(ready, ("",) * len(ready.paths), Replacements(blocks=ready.blocks))
     size = len(mail.html.encode())
-    shown = {"num": -(-size // 1000)}
+    shown = {"num": -(-size // KILO)}
     if size > LARGEST:
         return Check("size", "bad", _("The e-mail is too large: %(num)d kB") % shown,
                      _("Beyond 100 kB Gmail cuts it off, and the way to unsubscribe with it. Link to a page."))  # fmt: skip
@@ -193,24 +213,17 @@ def _size(ready: Compiled) -> Check:
 
 
 def _unchosen(letter: Letter) -> Iterator[Check]:
-    blocks = every(letter.document.blocks) if letter.kind == BLOCKS else []
-    number = sum(1 for one in blocks if isinstance(one, Picture) and not one.src)
-    if number:
-        title = ngettext("A picture is not chosen yet", "%(num)d pictures are not chosen yet", number)
+    empty = [one.id for one in _blocks(letter) if isinstance(one, Picture) and not one.src]
+    if empty:
+        title = ngettext("A picture is not chosen yet", "%(num)d pictures are not chosen yet", len(empty))
         yield Check(
-            "picture",
-            "warn",
-            title % {"num": number},
-            _("Choose it or remove its block: nothing would stand there."),
-        )
+            "picture", "warn", title % {"num": len(empty)},
+            _("Choose one or remove its block: nothing would be shown there."), block=empty[0],
+        )  # fmt: skip
 
 
 def _segments(letter: Letter) -> Iterator[Check]:
-    blocks = every(letter.document.blocks) if letter.kind == BLOCKS else []
-    if any(isinstance(one, Dynamic) and one.segment is None for one in blocks):
-        yield Check(
-            "segment",
-            "warn",
-            _("A part is for nobody"),
-            _("Choose the segment of each part that not everybody gets."),
-        )
+    lost = [one.id for one in _blocks(letter) if isinstance(one, Dynamic) and one.segment is None]
+    if lost:
+        text = _("Choose the segment of each part that not everybody gets.")
+        yield Check("segment", "warn", _("A part is shown to nobody"), text, block=lost[0])

@@ -102,7 +102,7 @@ def knower(object_name: str, own: str) -> Known:
 
 
 def _from_blocks(letter: Letter, marks: Marks) -> tuple[Text, Text, tuple[Block, ...]]:
-    frame = mjml.Frame(marks, letter.document.theme)
+    frame = mjml.Frame(marks, letter.document.theme, letter.language)
     title = frame.put(escape(marks.fields(letter.subject, "attribute", "Subject")))
     preheader = frame.put(escape(marks.fields(letter.preheader, "attribute", "Preheader")))
     html = mjml2html(mjml.written(letter.document, frame, title, preheader, letter.language))

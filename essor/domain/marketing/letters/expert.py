@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from html import unescape
 from typing import Literal
 
@@ -18,10 +19,12 @@ from django.utils.translation import gettext as _
 from jinja2 import nodes
 from mjml import mjml2html
 
+from essor.domain.automation.merge import dotted_names
 from essor.domain.marketing.letters import plain, sandbox
 from essor.domain.marketing.letters.codec import SOURCE, refused
 from essor.domain.marketing.letters.compiled import Place, Slot, Text
 from essor.domain.marketing.letters.marks import ADDRESSES, FIELD, Marks, outside
+from essor.kernel.errors import EssorError
 
 AT = SOURCE
 ENDS = {"variable_begin": "variable_end", "block_begin": "block_end", "comment_begin": "comment_end"}
@@ -37,6 +40,14 @@ ATTRIBUTE = re.compile(
     r"(?P<name>[^\s\"'<>/=]+)(?:(?P<is>\s*=\s*)(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\"'>]+)))?"
 )
 SCRIPTED = re.compile(r"on[a-z]+", re.IGNORECASE)
+MJ_TAG = re.compile(r"<(mj-[a-z-]+)", re.IGNORECASE)
+ELEMENTS = frozenset({
+    "mj-head", "mj-attributes", "mj-all", "mj-class", "mj-breakpoint", "mj-font", "mj-html-attributes", "mj-selector",
+    "mj-html-attribute", "mj-preview", "mj-style", "mj-title", "mj-body", "mj-include", "mj-raw", "mj-accordion",
+    "mj-accordion-element", "mj-accordion-title", "mj-accordion-text", "mj-button", "mj-carousel", "mj-carousel-image",
+    "mj-column", "mj-divider", "mj-group", "mj-hero", "mj-image", "mj-navbar", "mj-navbar-link", "mj-section", "mj-social",
+    "mj-social-element", "mj-spacer", "mj-table", "mj-text", "mj-wrapper",
+})  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -56,10 +67,16 @@ class Source:
 def compiled(text: str, marks: Marks, *, mjml_source: bool) -> tuple[Text, Text]:
     """Return the HTML and the plain text of a source; ValidationFailed says at which line what is wrong."""
     tree = sandbox.check(text)
+    paths = _paths(tree)
+    for path, line in paths.items():
+        _known(path, line, marks)
+    if mjml_source:
+        _only_mjml(text)
     source = _marked(text, marks)
     if mjml_source:
         source.marked = _framed(source)
     html = "".join(_placed(source))
+    words = plain.of_html(html)
     body, end, rest = html.rpartition("</body>")
     html = f"{body}{marks.opened()}{end}{rest}" if end else html + marks.opened()
     simple = all(
@@ -67,12 +84,10 @@ def compiled(text: str, marks: Marks, *, mjml_source: bool) -> tuple[Text, Text]
         for kind, part in zip(source.kinds, source.parts, strict=True)
     )
     if simple:
-        return marks.text(html), marks.text(plain.of_html(html), "plain")
-    for path in sorted(_paths(tree)):
+        return marks.text(html), marks.text(words, "plain")
+    for path in sorted(paths):
         if path not in ADDRESSES:
-            marks.known(path, "x", AT)
             marks.paths.setdefault(path.lower(), path)
-    words = plain.of_html(html)
     return _rendered(html, marks, escape=True), _rendered(words, marks, escape=False)
 
 
@@ -233,25 +248,31 @@ def _quoted(text: str) -> str:
     return re.sub(r"\{[{%#]", lambda match: f"{{{{ '{match[0]}' }}}}", text)
 
 
-def _paths(tree: nodes.Node) -> set[str]:
-    """Return the dotted names that a source reads, those it sets itself left out."""
+def _paths(tree: nodes.Node) -> dict[str, int]:
+    """Return the dotted names that a source reads, each with its first line; those it sets itself are left out."""
     own = {one.name for one in tree.find_all(nodes.Name) if one.ctx in ("store", "param")} | {"range", "loop"}
-    found: set[str] = set()
-    waiting: list[nodes.Node] = [tree]
-    while waiting:
-        node = waiting.pop()
-        name = _dotted(node)
-        if name and name.split(".")[0] not in own:
-            found.add(name)
-        elif not name:
-            waiting.extend(node.iter_child_nodes())
-    return found
+    return {name: line for name, line in dotted_names(tree).items() if name.split(".")[0] not in own}
 
 
-def _dotted(node: nodes.Node) -> str:
-    if isinstance(node, nodes.Name):
-        return node.name
-    if isinstance(node, nodes.Getattr):
-        head = _dotted(node.node)
-        return f"{head}.{node.attr}" if head else ""
-    return ""
+def _known(path: str, line: int, marks: Marks) -> None:
+    """Refuse a name that stands for nothing, with the line it is in."""
+    if path in ADDRESSES:
+        return
+    try:
+        marks.known(path, "x", AT)
+    except EssorError as error:
+        raise refused(AT, sandbox.at_line(line, str(error))) from None
+
+
+def _only_mjml(text: str) -> None:
+    """Refuse elements that MJML does not have: its parser would leave them out without a word."""
+    for found in MJ_TAG.finditer(text):
+        if found[1].lower() not in ELEMENTS:
+            message = _("MJML has no element <%(name)s>.") % {"name": found[1][:40]}
+            if close := get_close_matches(found[1].lower(), ELEMENTS, 1):
+                message = f"{message} {_did_you_mean(close[0])}"
+            raise refused(AT, sandbox.at_line(text.count("\n", 0, found.start()) + 1, message))
+
+
+def _did_you_mean(name: str) -> str:
+    return _("Did you mean “%(name)s”?") % {"name": name}

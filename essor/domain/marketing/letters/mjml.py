@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from html import escape
 
 from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from essor.domain.marketing.letters import rich
@@ -42,6 +43,7 @@ class Frame:
 
     marks: Marks
     theme: Theme
+    language: str = "fr"
     words: dict[str, str] = field(default_factory=dict)
     dynamic: list[Dynamic] = field(default_factory=list)
 
@@ -54,6 +56,12 @@ class Frame:
     def edge(self, number: int, name: str) -> str:
         """Return the mark of where a dynamic block begins or ends."""
         return self.marks.form.format(f"{name}{number}")
+
+
+def network_name(network: str, language: str) -> str:
+    """Return the name of a network in the language of those who read the letter, whoever writes it."""
+    with translation.override(language):
+        return str(NETWORKS[network])
 
 
 def written(letter: Document, frame: Frame, subject: str, preheader: str, language: str) -> str:
@@ -155,7 +163,7 @@ def _signs(block: Social, frame: Frame) -> str:
         way = frame.marks.link(href, f"{block.id}/links/{number}")
         if not way:
             continue
-        name = escape(str(NETWORKS[network]))
+        name = escape(network_name(network, frame.language))
         image = (
             f'<img src="{settings.SITE_URL}{LIBRARY}signs/{network}.png" width="{SIGN}" height="{SIGN}" alt="{name}" '
             'style="display:block;border:0;margin:8px">'

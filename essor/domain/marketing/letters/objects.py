@@ -11,6 +11,8 @@ PAGE = {"apart": True}
 OBJECTS = (
     Standard(
         "letters.EmailTemplate", "00X", _("E-mail template"), _("E-mail templates"), icon="template", tab=False,
+        about=_("What your campaigns say, written once and merged for each person."),
+        compact=("Subject",),
         fields={
             "name": Spec(required=True),
             "template_type": Spec(

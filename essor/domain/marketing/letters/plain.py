@@ -20,7 +20,7 @@ from essor.domain.marketing.letters.blocks import (
 )
 from essor.domain.marketing.letters.compiled import Slot, Text
 from essor.domain.marketing.letters.marks import Marks
-from essor.domain.marketing.letters.mjml import NETWORKS, Frame
+from essor.domain.marketing.letters.mjml import Frame, network_name
 from essor.domain.marketing.letters.rich import cleaned
 
 LINE = "-" * 40
@@ -111,10 +111,12 @@ def _of(block: AnyBlock, frame: Frame) -> str:
         return " ".join(part for part in (alt, _way(block.href, marks, at)) if part)
     if isinstance(block, Button):
         label = marks.fields(block.label, "plain", f"{at}/label")
-        return f"{label}: {_way(block.href, marks, at)}" if block.href.strip() else label
+        return f"{label} ({_way(block.href, marks, at)})" if block.href.strip() else label
     if isinstance(block, Social):
         return "\n".join(
-            f"{NETWORKS[name]}: {_way(href, marks, at)}" for name, href in block.links if href.strip()
+            f"{network_name(name, frame.language)} ({_way(href, marks, at)})"
+            for name, href in block.links
+            if href.strip()
         )
     if isinstance(block, Columns):
         return "\n\n".join(

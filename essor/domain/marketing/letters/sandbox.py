@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from time import monotonic
@@ -19,6 +20,7 @@ FILTERS = (
     "default", "d", "upper", "lower", "title", "capitalize", "trim", "length", "truncate", "int",
 )  # fmt: skip
 TESTS = ("defined", "undefined", "eq", "ne", "in", "lt", "gt", "le", "ge", "string", "none", "even", "odd")
+UNCLOSED = re.compile(r"innermost block that needs to be closed is '(\w+)'")
 # Nothing that grows: no names of one's own, no arithmetic.
 ALLOWED = (
     nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Getattr, nodes.Const, nodes.Filter, nodes.Or,
@@ -64,15 +66,33 @@ def check(source: str, at: str = SOURCE) -> nodes.Template:
     try:
         tree = ENVIRONMENT.parse(source)
     except TemplateError as error:
-        words = _("this cannot be read (%(words)s).") % {"words": error}
-        raise refused(at, _at_line(getattr(error, "lineno", 0), words)) from None
+        words = _open_end(str(error)) or _("this cannot be read (%(words)s).") % {"words": error}
+        raise refused(at, at_line(getattr(error, "lineno", 0), words)) from None
     for node in tree.find_all(nodes.Node):
         if not _is_plain(node):
-            raise refused(at, _at_line(node.lineno, _("This is not possible in an e-mail.")))
+            raise refused(at, at_line(node.lineno, _impossible(node)))
     for loop in tree.find_all(nodes.For):
         if loop.recursive or any(True for child in loop.body for _one in _loops(child)):
-            raise refused(at, _at_line(loop.lineno, _("Loops cannot stand in one another.")))
+            raise refused(at, at_line(loop.lineno, _("Loops cannot stand in one another.")))
     return tree
+
+
+def _open_end(words: str) -> str:
+    """Return that something is not closed, empty where Jinja complains of something else."""
+    found = UNCLOSED.search(words)
+    return (
+        _("“%(tag)s” is not closed: write {%% end%(tag)s %%} behind it.") % {"tag": found[1]} if found else ""
+    )
+
+
+def _impossible(node: nodes.Node) -> str:
+    if isinstance(node, nodes.Filter):
+        known = ", ".join(sorted(FILTERS))
+        return _("There is no filter “%(name)s” in e-mails. There are: %(known)s.") % {
+            "name": node.name,
+            "known": known,
+        }
+    return _("This is not possible in an e-mail.")
 
 
 def _loops(node: nodes.Node) -> Iterator[nodes.Node]:
@@ -95,7 +115,8 @@ def _is_plain(node: nodes.Node) -> bool:
     return isinstance(node, ALLOWED)
 
 
-def _at_line(line: int, message: str) -> str:
+def at_line(line: int, message: str) -> str:
+    """Return what is wrong with the line of the source that it is in."""
     return _("Line %(num)d: %(message)s") % {"num": line, "message": message}
 
 

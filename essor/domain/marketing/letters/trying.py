@@ -36,6 +36,6 @@ def send(actor: Actor, mail: Mail) -> str:
     try:
         message.send()
     except (OSError, SMTPException) as error:
-        sentence = _("The mail could not be sent: the mail server refused it or does not answer.")
+        sentence = _("The e-mail could not be sent: the mail server refused it or did not answer.")
         raise ValidationFailed([FieldError("", "EMAIL_NOT_SENT", sentence)]) from error
     return actor.email

@@ -36,11 +36,11 @@ class LandingPage(Record):
     is_active = models.BooleanField(_("Online"), default=False)
     email_template = models.ForeignKey(
         "letters.EmailTemplate", models.DO_NOTHING, null=True, blank=True, related_name="landing_pages",
-        verbose_name=_("Text of the page"),
+        verbose_name=_("Page text"),
     )  # fmt: skip
     form_fields = models.TextField(_("Fields of the form"), null=True, blank=True)
-    button = line(_("Label of the button"), 60)
-    thanks = models.TextField(_("Text that says thank you"), null=True, blank=True)
+    button = line(_("Button label"), 60)
+    thanks = models.TextField(_("Thank-you text"), null=True, blank=True)
     content_document = models.ForeignKey(
         "feed.ContentDocument", models.DO_NOTHING, null=True, blank=True, related_name="landing_pages",
         verbose_name=_("File given in return"),
@@ -52,8 +52,8 @@ class LandingPage(Record):
         verbose_name=_("E-mails about"),
     )  # fmt: skip
     phone_wording = models.TextField(_("Consent to phone calls"), null=True, blank=True)
-    visits_wording = models.TextField(_("Consent to being followed on the web site"), null=True, blank=True)
-    number_of_submissions = counted(_("Forms sent"))
+    visits_wording = models.TextField(_("Consent to website tracking"), null=True, blank=True)
+    number_of_submissions = counted(_("Form submissions"))
 
     class Meta:
         indexes: ClassVar = [models.Index(Folded("name"), "id", name="landing_page_name", condition=LIVE)]
@@ -83,10 +83,10 @@ class FormSubmission(Detail):
     )
     list_email = models.ForeignKey(
         "sending.ListEmail", models.DO_NOTHING, null=True, blank=True, related_name="form_submissions",
-        verbose_name=_("Came by the mailing"),
+        verbose_name=_("Came from the mailing"),
     )  # fmt: skip
     email = models.CharField(_("E-mail"), max_length=254)
-    proven = models.BooleanField(_("Came by a link of theirs"), default=False)
+    proven = models.BooleanField(_("Came through a personal link"), default=False)
     utm_source = line(_("UTM source"))
     utm_medium = line(_("UTM medium"))
     utm_campaign = line(_("UTM campaign"))

@@ -8,18 +8,20 @@ from essor.catalog.standard import Calculated, Spec, Standard, pick
 
 PAGE, SUBMISSION = "LandingPage", "FormSubmission"
 UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
-ASKED = _("Stands beside a box to be ticked, and is kept as proof; empty: not asked.")
+ASKED = _("Shown next to a tick box and kept as proof. Empty: not asked.")
 
 OBJECTS = (
     Standard(
         "pages.LandingPage", "0lp", _("Landing page"), _("Landing pages"), icon="world",
+        about=_("A landing page has a form: people who fill it in become leads, and may get a file."),
+        compact=("Title",),
         fields={
             "name": Spec(required=True), "title": Spec(required=True),
-            "campaign": Spec(child_relationship="LandingPages", help=_("Who sends the form responds to it.")),
+            "campaign": Spec(child_relationship="LandingPages", help=_("Sending the form counts as a response to it.")),
             "slug": Spec(help=_("Empty: made from the heading.")),
             "url_key": Spec(readonly=True, history=False, options={"apart": True}),
             "language": Spec(kind="picklist", choices=pick(("fr", _("French")), ("en", _("English")))),
-            "email_template": Spec(help=_("The page shows the blocks of this letter.")),
+            "email_template": Spec(help=_("The page shows the blocks of this e-mail.")),
             "form_fields": Spec(options={"exact": True, "apart": True}),
             "email_wording": Spec(help=ASKED), "phone_wording": Spec(help=ASKED), "visits_wording": Spec(help=ASKED),
             "number_of_submissions": Spec(
@@ -31,7 +33,8 @@ OBJECTS = (
         search=("Name", "Title"), activities=True,
     ),
     Standard(
-        "pages.FormSubmission", "1fs", _("Form sent"), _("Forms sent"), icon="inbox", tab=False, createable=False,
+        "pages.FormSubmission", "1fs", _("Form submission"), _("Form submissions"), icon="inbox", tab=False, createable=False,
+        compact=("Name", "LandingPageId", "UtmCampaign", "UtmSource"),
         name_field="Email",
         fields={
             "landing_page": Spec(

@@ -50,7 +50,7 @@ def sender(page: LandingPage, values: Mapping[str, Any], token: str) -> Sender:
         return Sender(found)
     return Sender(Person(LEAD, _written(page, Change("Lead", {
         **values, "OwnerId": page.owner_id, "LeadSource": page.lead_source or None,
-    }, accept_duplicates=True))))  # fmt: skip
+    }))))  # fmt: skip
 
 
 def by_address(address: str) -> Person | None:
@@ -96,7 +96,7 @@ def _written(page: LandingPage, change: Change) -> int:
     actor = system_actor()
     source = Source(
         name="landing_page", language=page.language or "", timezone=actor.timezone,
-        assign="" if change.id else "new",
+        assign="" if change.id else "new", unattended=True,
     )  # fmt: skip
     try:
         return save(actor, change, source=source).id

@@ -14,7 +14,7 @@ class Category(models.TextChoices):
 
     HARD = "hard", _("The address does not exist")
     SOFT = "soft", _("Not reached this time")
-    POLICY = "policy", _("Refused for the sender’s sake")
+    POLICY = "policy", _("Refused because of the sender")
     COMPLAINT = "complaint", _("Complained of spam")
 
 

@@ -87,14 +87,21 @@ def opt_out(standing: Standing, *, source: str, wording: str) -> None:
         _count(standing)
 
 
+def subscribe(standing: Standing, *, source: str, wording: str) -> None:
+    """End an opt-out: mail this person and this address again. Nothing is written where there is none."""
+    with transaction.atomic():
+        if not standing.subscribed:
+            write.record(standing.person, "email", "opt_in", source=source, wording=wording)
+            write.lift([standing.recipient.address], Suppression.Reason.OPT_OUT)
+
+
 def choose(
     standing: Standing, topics: Collection[int], followed: Iterable[Channel], *, source: str, wording: str
 ) -> None:
     """Write down the choice of topics and what may be followed: only what differs. Wanting any topic ends an opt-out."""
     with transaction.atomic():
-        if topics and not standing.subscribed:
-            write.record(standing.person, "email", "opt_in", source=source, wording=wording)
-            write.lift([standing.recipient.address], Suppression.Reason.OPT_OUT)
+        if topics:
+            subscribe(standing, source=source, wording=wording)
         for topic, wanted in standing.topics:
             if (topic.pk in topics) != wanted:
                 state: Literal["opt_in", "opt_out"] = "opt_in" if topic.pk in topics else "opt_out"

@@ -56,7 +56,7 @@ def _white_paper() -> Mapping[str, Any]:
         "steps": [
             _send("s1", _("Thank you, and the paper")),
             _engaged("s2", "s1", 3, [_task("s3", _("Call {{ FirstName }} about the white paper"))],
-                     [_send("s4", _("A case that fits")), _wait("s5", 5)]),
+                     [_send("s4", _("A relevant case study")), _wait("s5", 5)]),
         ],
     }  # fmt: skip
 
@@ -97,15 +97,15 @@ class Pattern(Ready):
 PEOPLE = "Contact"  # a pattern fits leads as well
 READY: tuple[Pattern, ...] = (
     Pattern("welcome", gettext_lazy("Welcome"),
-            gettext_lazy("Two letters to new people; who clicks is called, who does not gets one more."),
+            gettext_lazy("Two e-mails to new people; those who click get a call, the others one more e-mail."),
             "user-plus", PEOPLE, _welcome),
     Pattern("white_paper", gettext_lazy("White-paper follow-up"),
-            gettext_lazy("After the form: the paper, then a call for those who read it and a case for the others."),
+            gettext_lazy("After the form: the white paper, then a call to those who read it and a case study for the others."),
             "file-text", PEOPLE, _white_paper),
     Pattern("event", gettext_lazy("Event follow-up"),
-            gettext_lazy("Confirmation, reminder, thanks; who clicks afterwards is called."),
+            gettext_lazy("Confirmation, reminder and thanks; those who click afterwards get a call."),
             "calendar-event", PEOPLE, _event),
     Pattern("win_back", gettext_lazy("Win back"),
-            gettext_lazy("News or an offer by lot to the quiet ones, then the question whether to keep in touch."),
+            gettext_lazy("News or an offer, at random, to people who went quiet; then a question: shall we keep in touch?"),
             "refresh", PEOPLE, _win_back),
 )  # fmt: skip

@@ -1,6 +1,7 @@
 """The addresses in a mail: each names its recipient by a signed token, and comes back to another room.
 
-Somebody who has not agreed to be followed gets links that name the mailing only: its totals stay right.
+Somebody who has not agreed to be followed gets links that name the mailing only, and the variant of a trial: so its
+totals stay right, and the winner is found by everybody's clicks.
 """
 
 from __future__ import annotations
@@ -19,25 +20,39 @@ BOUNCE_PREFIX = "b+"
 
 
 class Hit(NamedTuple):
-    """What the address of a click or an open names; `recipient_id` None: only the mailing. `link` is -1 for an open."""
+    """What the address of a click or an open names; `recipient_id` None: only the mailing. `link` is -1 for an open.
+
+    `variant` is named where the recipient is not, whose row says it.
+    """
 
     recipient_id: int | None
     list_email_id: int
     link: int
+    variant: int | None = None
 
 
-def click(recipient_id: int, list_email_id: int, link: int) -> str:
+def click_numbers(recipient_id: int, list_email_id: int, link: int, variant: int = 0) -> tuple[int, ...]:
+    """Return what the token of a click says; of NOBODY only which variant they got."""
+    return (recipient_id, list_email_id, link) if recipient_id else (NOBODY, list_email_id, link, variant)
+
+
+def open_numbers(recipient_id: int, list_email_id: int, variant: int = 0) -> tuple[int, ...]:
+    """Return what the token of an opened mail says; the same."""
+    return (recipient_id, list_email_id) if recipient_id else (NOBODY, list_email_id, variant)
+
+
+def click(recipient_id: int, list_email_id: int, link: int, variant: int = 0) -> str:
     """Return the address that leads a recipient (NOBODY: whoever it is) to link number `link` of a mailing."""
-    return f"{settings.SITE_URL}/l/{tokens.make(CLICK, recipient_id, list_email_id, link)}"
+    return f"{settings.SITE_URL}/l/{tokens.make(CLICK, *click_numbers(recipient_id, list_email_id, link, variant))}"
 
 
 def read_click(token: str) -> Hit | None:
     """Return what the token of `/l/…` names, None for a forged one."""
     numbers = tokens.read(CLICK, token)
-    if numbers is None or len(numbers) != 3:  # noqa: PLR2004 -- recipient, mailing, link
+    if numbers is None:
         return None
-    recipient_id, list_email_id, link = numbers
-    return Hit(recipient_id or None, list_email_id, link)
+    recipient_id, list_email_id, link, *variant = numbers
+    return Hit(recipient_id or None, list_email_id, link, variant[0] if variant else None)
 
 
 def named(address: str, recipient_id: int | None) -> str:
@@ -60,17 +75,20 @@ def read_visit(token: str) -> int | None:
     return numbers[0] if numbers is not None and len(numbers) == 1 else None
 
 
-def opened(recipient_id: int, list_email_id: int) -> str:
+def opened(recipient_id: int, list_email_id: int, variant: int = 0) -> str:
     """Return the address of the invisible picture."""
-    return f"{settings.SITE_URL}/p/{tokens.make(OPEN, recipient_id, list_email_id)}.gif"
+    return (
+        f"{settings.SITE_URL}/p/{tokens.make(OPEN, *open_numbers(recipient_id, list_email_id, variant))}.gif"
+    )
 
 
 def read_open(token: str) -> Hit | None:
     """Return what the token of `/p/….gif` names, None for a forged one."""
-    match tokens.read(OPEN, token):
-        case (int() as recipient_id, int() as list_email_id):
-            return Hit(recipient_id or None, list_email_id, -1)
-    return None
+    numbers = tokens.read(OPEN, token)
+    if numbers is None:
+        return None
+    recipient_id, list_email_id, *variant = numbers
+    return Hit(recipient_id or None, list_email_id, -1, variant[0] if variant else None)
 
 
 def opt_out(recipient_id: int) -> str:

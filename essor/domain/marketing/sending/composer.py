@@ -39,6 +39,7 @@ class Sender:
     bounce_domain: str = ""
     signer: Signer | None = None
     tracked: bool = True
+    variant: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +165,8 @@ class Composer:
 
     def _click(self, link: int, person: Person) -> str:
         who = person.recipient_id if person.clicks else addresses.NOBODY
-        return self._token(addresses.CLICK, who, self._sender.list_email_id, link)
+        numbers = addresses.click_numbers(who, self._sender.list_email_id, link, self._sender.variant)
+        return self._token(addresses.CLICK, *numbers)
 
     def _token(self, use: str, *numbers: int) -> str:
         return tokens.sign(self._keys[use], numbers)
@@ -173,11 +175,8 @@ class Composer:
         """Return everything that a slot may ask for, as blocks and experts' sources do."""
         sender, own = self._sender, (person.recipient_id,)
         who = person.recipient_id if person.opens else addresses.NOBODY
-        pixel = (
-            f"{sender.site}/p/{self._token(addresses.OPEN, who, sender.list_email_id)}.gif"
-            if sender.tracked
-            else ""
-        )
+        seen = addresses.open_numbers(who, sender.list_email_id, sender.variant)
+        pixel = f"{sender.site}/p/{self._token(addresses.OPEN, *seen)}.gif" if sender.tracked else ""
         if sender.tracked:
             links: Sequence[str] = [
                 f"{sender.site}/l/{self._click(one, person)}" for one in sorted(self._links)

@@ -22,7 +22,7 @@ from essor.domain.marketing.sending.wire import Address
 def courier_of(server: Server | None) -> Courier:
     """Return a courier of a server; raises ServerRefuses when none is set up."""
     if server is None:
-        raise ServerRefuses(_("No mail server is set up. Add one under “Sending of mailings” in the set-up."))
+        raise ServerRefuses(_("No mail server is set up. Add one in Setup, under “Mail delivery”."))
     if server.kind == Server.Kind.BACKEND:
         options = orjson.loads(sealed.opened(server.options) or "{}")
         return ProviderCourier(server.backend, cast("dict[str, Any]", options))

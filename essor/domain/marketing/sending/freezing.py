@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, F
+from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from essor.access.actor import Actor
@@ -19,19 +19,28 @@ from essor.domain.marketing.audience.reasons import Reason
 from essor.domain.marketing.sending import trial
 from essor.domain.marketing.sending.models import UNDECIDED, ListEmail, Recipient
 from essor.domain.marketing.sending.states import State
+from essor.domain.marketing.sending.trial import Trial
 
 _DOMAIN = {
     "sqlite": "LOWER(SUBSTR(address, INSTR(address, '@') + 1))",
     "postgresql": "LOWER(SUBSTRING(address FROM POSITION('@' IN address) + 1))",
 }
-# Whole numbers from 0 to 999, as good as drawn, the same for a person whenever the mailing asks.
-_LOT = "((person_id * 48271 + kind * 7919 + {seed}) %% 2147483647 %% 1000)"
+# As good as drawn, the same for a person whenever the mailing asks; squared, as people's keys follow one another.
+_STEP = "((person_id * 48271 + kind * 7919 + {seed}) %% 2147483647)"
+_LOT = f"({_STEP} * {_STEP} %% 2147483647), kind, person_id"
+# The sample of a trial: the first by lot, as many as its share of all who came in by now says, handed out in turns. So no
+# variant has more than one above another's, however many times people are drawn.
+_LOTS = """(
+SELECT drawn.*, ROW_NUMBER() OVER (ORDER BY CASE WHEN reason IS NULL THEN 0 ELSE 1 END, {lot}) - 1 AS place,
+  ROUND((COUNT(CASE WHEN reason IS NULL THEN 1 END) OVER () + {before}) * {share} / 100.0) - {tried} AS sample
+FROM (SELECT * FROM ({people}) drawn {where}) drawn
+)"""
 _INSERT = """
 INSERT INTO sending_recipient
   (list_email_id, variant, kind, person_id, address, domain, state, attempts, due_at, code, detail)
 SELECT {key}, {variant}, kind, person_id, COALESCE(address, ''), COALESCE({domain}, ''),
   CASE WHEN reason IS NULL THEN {waiting} ELSE {skipped} END, 0, {due}, COALESCE(CAST(reason AS INTEGER), 0), ''
-FROM ({people}) drawn {where}
+FROM {people} drawn {where}
 ON CONFLICT DO NOTHING"""
 
 
@@ -78,21 +87,33 @@ def withhold(mailing: ListEmail, people: Collection[int], reason: Reason) -> Non
 
 def _drawing(mailing: ListEmail, people: str, due: datetime, most: int) -> tuple[str, list[Any]]:
     """Return the INSERT … SELECT and its own parameters, which stand before those of `people`."""
-    tried = trial.of(mailing)
     moment = connection.ops.adapt_datetimefield_value(due)
     stamp = "%s" if connection.vendor == "sqlite" else "%s::timestamptz"
-    lot = _LOT.format(seed=int(mailing.pk) * 104729)
-    winner = mailing.trial.get("winner")
+    tried, winner = trial.of(mailing), mailing.trial.get("winner")
     if tried is None or winner is not None:
-        variant, when, values = str(int(winner or 0)), stamp, [moment]
+        variant, when, rows = str(int(winner or 0)), stamp, f"({people})"
+        where = _fresh(mailing, most) if most else "WHERE 1 = 1"
     else:
-        sample = f"{lot} < {tried.share * 10}"
-        variant = f"CASE WHEN {sample} THEN {lot} %% {tried.variants} ELSE {UNDECIDED} END"
-        when, values = f"CASE WHEN {sample} THEN {stamp} END", [moment]
+        rows, in_sample, turn = _by_lot(mailing, people, tried, most)
+        variant = f"CASE WHEN {in_sample} THEN {turn} ELSE {UNDECIDED} END"
+        when, where = f"CASE WHEN {in_sample} THEN {stamp} END", "WHERE 1 = 1"
     return _INSERT.format(
         key=int(mailing.pk), variant=variant, domain=_DOMAIN[connection.vendor], waiting=int(State.WAITING),
-        skipped=int(State.SKIPPED), due=when, people=people, where=_fresh(mailing, most) if most else "WHERE 1 = 1",
-    ), values  # fmt: skip
+        skipped=int(State.SKIPPED), due=when, people=rows, where=where,
+    ), [moment]  # fmt: skip
+
+
+def _by_lot(mailing: ListEmail, people: str, tried: Trial, most: int) -> tuple[str, str, str]:
+    """Return the people in the order of their lots; whether one belongs to the sample; and which variant's turn it is."""
+    known = Recipient.objects.of(mailing.pk).aggregate(
+        mailable=Count("id", filter=~Q(state=State.SKIPPED) | Q(variant__gte=0)),
+        tried=Count("id", filter=Q(variant__gte=0)),
+    )
+    rows = _LOTS.format(
+        lot=_LOT.format(seed=int(mailing.pk) * 104729), before=known["mailable"], share=tried.share, tried=known["tried"],
+        people=people, where=_fresh(mailing, most),
+    )  # fmt: skip
+    return rows, "reason IS NULL AND place < sample", f"(place + {known['tried']}) %% {tried.variants}"
 
 
 def draw(mailing: ListEmail, actor: Actor, most: int = 0, due: datetime | None = None) -> int:
@@ -117,10 +138,12 @@ def count(list_email_id: int) -> None:
 
 
 def _fresh(mailing: ListEmail, most: int) -> str:
-    return (
-        "WHERE reason IS NULL AND NOT EXISTS (SELECT 1 FROM sending_recipient r WHERE r.person_id = drawn.person_id "  # noqa: S608 -- our own keys
-        f"AND r.kind = drawn.kind AND r.list_email_id = {int(mailing.pk)}) LIMIT {int(most)}"
+    """Return the condition of those who are not in yet; `most`: at most so many, all of whom may be mailed."""
+    outside = (
+        "NOT EXISTS (SELECT 1 FROM sending_recipient r WHERE r.person_id = drawn.person_id "  # noqa: S608 -- our own keys
+        f"AND r.kind = drawn.kind AND r.list_email_id = {int(mailing.pk)})"
     )
+    return f"WHERE reason IS NULL AND {outside} LIMIT {int(most)}" if most else f"WHERE {outside}"
 
 
 @caps.mails

@@ -219,7 +219,7 @@ def _sender_checks(mailing: ListEmail) -> list[Check]:
     except ValidationError:
         return [Check("stops", _("The sender’s address is missing."), _("Edit the mailing and enter it."))]
     if mailing.server is None and not Server.objects.exists():
-        words = _("An administrator adds one in the set-up, under “Sending of mailings”.")
+        words = _("An administrator can add one in Setup, under “Mail delivery”.")
         found.append(Check("stops", _("No mail server is set up."), words))
     domain = couriers.domain_of(mailing.from_address or "")
     if domain is None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from essor.domain.marketing.sending.models import ListEmail
 from essor.jobs import live
 
@@ -12,14 +10,11 @@ COUNTS = (
 )  # fmt: skip
 
 
-def publish(list_email_id: int) -> None:
-    """Tell those to whom a mailing belongs, and who launched it, how it stands: `es:mailing` on their pages."""
-    row: dict[str, Any] | None = (
-        ListEmail.objects.filter(pk=list_email_id)
-        .values("owner_id", "launched_by_id", "status", *COUNTS)
-        .first()
+def publish(*list_email_ids: int) -> None:
+    """Tell those to whom mailings belong, and who launched them, how they stand: `es:mailing` on their pages."""
+    rows = ListEmail.objects.filter(pk__in=list_email_ids)
+    live.publish_many(
+        (f"user:{one}", {"mailing": row})
+        for row in rows.values("id", "owner_id", "launched_by_id", "status", *COUNTS)
+        for one in {row.pop("owner_id"), row.pop("launched_by_id")} - {None}
     )
-    if row is None:
-        return
-    people = {row.pop("owner_id"), row.pop("launched_by_id")} - {None}
-    live.publish_many((f"user:{one}", {"mailing": {"id": list_email_id, **row}}) for one in people)

@@ -11,7 +11,7 @@ from essor.domain.marketing.sending.states import CANCELLED, DRAFT, FAILED, PAUS
 
 COUNT = Spec(readonly=True, history=False, options={"scale": 0})
 READ = Spec(readonly=True, history=False)
-LIMIT = Spec(options={"scale": 0}, help=_("Empty: as many as the server takes."))
+LIMIT = Spec(options={"scale": 0}, help=_("Empty: as many as the server accepts."))
 HOUR = Spec(options={"scale": 0}, help=_("An hour from 0 to 23, in the time zone of each person."))
 STATUSES = (
     Choice(DRAFT, pgettext_lazy("mailing", "Draft"), default=True),  # type: ignore[arg-type]
@@ -26,6 +26,8 @@ STATUSES = (
 OBJECTS = (
     Standard(
         "sending.ListEmail", "0XB", _("Mailing"), _("Mailings"), icon="send",
+        about=_("A mailing sends one e-mail to the audience of a campaign."),
+        compact=("CampaignId", "Status", "TotalSent", "StartedDate"),
         fields={
             "name": Spec(required=True),
             "campaign": Spec(child_relationship="ListEmails"),
@@ -34,7 +36,7 @@ OBJECTS = (
             "status": Spec(kind="picklist", choices=STATUSES),
             "subject": Spec(help=_("Empty: the subject of the template.")),
             "scheduled_date": Spec(readonly=True),
-            "is_dynamic": Spec(help=_("People who come into the audience while it is being sent get it too.")),
+            "is_dynamic": Spec(help=_("People who join the audience while it is being sent get it too.")),
             "hourly_rate": LIMIT, "daily_cap": LIMIT, "quiet_from": HOUR, "quiet_until": HOUR,
             "total_recipients": COUNT, "total_skipped": COUNT, "total_sent": COUNT, "total_refused": COUNT,
             "total_bounced": COUNT, "total_unsure": COUNT,

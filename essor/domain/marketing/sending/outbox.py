@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from essor.domain.marketing.sending.models import ListEmail, Recipient
 from essor.domain.marketing.sending.results import LONGEST, Outcome, Result
-from essor.domain.marketing.sending.states import SENDING, State
+from essor.domain.marketing.sending.states import FAILED, PAUSED, SENDING, State
 from essor.domain.marketing.sending.told import Whom, tell
 
 LEASE = timedelta(seconds=60)  # without a sign of life for so long, a runner counts as dead
@@ -217,6 +217,15 @@ def look_again(*list_email_ids: int) -> None:
     if list_email_ids:
         held = held.filter(pk__in=list_email_ids)
     held.update(held_until=None, problem=None)
+
+
+def awaken(list_email_ids: Sequence[int]) -> None:
+    """Let people whom quiet hours put off be looked at again: the hours are others now."""
+    asleep = Recipient.objects.filter(
+        list_email_id__in=list_email_ids, list_email__status__in=(SENDING, PAUSED, FAILED), state=State.WAITING,
+        attempts=0, due_at__gt=timezone.now(),
+    ).exclude(code=PAID)  # fmt: skip
+    asleep.update(due_at=timezone.now())
 
 
 def undecided(list_email_id: int) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
@@ -74,7 +75,7 @@ def limits_of(mailing: ListEmail, server: Server | None) -> Limits:
 def warm_up(first: date | None, day: date) -> int:
     """Return how many mails a server takes on a day of its warm-up, 0 when there is no limit (any more).
 
-    50 on the first day, half as many again on each later one: 50, 75, 113 … 166,000 on the 21st, the last.
+    50 on the first day, half as many again on each later one: 50, 75, 112 … 166,000 on the 21st, the last.
     """
     if first is None or day < first or (day - first).days >= WARM_UP_DAYS:
         return 0
@@ -114,11 +115,15 @@ def reserve(limits: Limits, wanted: int, zone: ZoneInfo, start: time) -> Grant:
     return Grant(count)
 
 
-def is_full(mailing: ListEmail) -> bool:
-    """Tell whether a mailing, or the server it goes over, has sent today what it may send in a day."""
-    today = timezone.now().astimezone(zone_named(system_actor().company.timezone)).date()
-    server = mailing.server or Server.objects.order_by("pk").first()
-    return any(counted(key, today) >= cap for key, cap in limits_of(mailing, server).caps(today))
+def full(mailing: ListEmail) -> Literal["day", "hour", ""]:
+    """Tell whether a mailing, or the server it goes over, has sent what it may send in a day or an hour."""
+    now = timezone.now()
+    today = now.astimezone(zone_named(system_actor().company.timezone)).date()
+    limits = limits_of(mailing, mailing.server or Server.objects.order_by("pk").first())
+    if any(counted(key, today) >= cap for key, cap in limits.caps(today)):
+        return "day"
+    buckets = Bucket.objects.in_bulk([key for key, _rate in limits.rates()])
+    return "hour" if any(_filled(buckets.get(key), rate, now) < 1 for key, rate in limits.rates()) else ""
 
 
 def give_back(limits: Limits, count: int, zone: ZoneInfo) -> None:
@@ -189,8 +194,12 @@ def _count(key: str, day: date, number: int) -> None:
 
 
 def _level(key: str, rate: int, now: datetime) -> float:
-    """Return how full a bucket is now; one that nobody has used is full."""
-    row = Bucket.objects.select_for_update().filter(pk=key).first()
+    """Return how full a bucket is now, and lock it."""
+    return _filled(Bucket.objects.select_for_update().filter(pk=key).first(), rate, now)
+
+
+def _filled(row: Bucket | None, rate: int, now: datetime) -> float:
+    """Return the tokens in a bucket; one that nobody has used is full."""
     if row is None:
         return capacity(rate)
     return min(capacity(rate), row.level + max(0.0, (now - row.at).total_seconds()) * rate / HOUR)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from essor.domain.marketing.campaigns import standing
 from essor.domain.marketing.sending import numbers, outbox
 from essor.domain.marketing.sending.models import Content, ListEmail
 from essor.domain.marketing.sending.states import CANCELLED, DRAFT, FAILED, PAUSED, SCHEDULED, SENDING, SENT
@@ -21,7 +22,8 @@ STEPS = {
     CANCELLED: set(),
 }
 FIXED = ("FromName", "FromAddress", "Subject", "IsDynamic", "IsTracked")
-PACE = ("HourlyRate", "DailyCap", "QuietFrom", "QuietUntil")
+QUIET = ("QuietFrom", "QuietUntil")
+PACE = ("HourlyRate", "DailyCap", *QUIET)
 HOURS = 24
 
 
@@ -66,11 +68,22 @@ def hours_of_the_day(batch: Batch) -> None:
 
 @after("ListEmail", reads=("Status", *PACE))
 def what_may_go_faster_does(batch: Batch) -> None:
-    """A mailing that waits for its limit asks again when the limit is another one."""
+    """A mailing that waits for its limit asks again when the limit is another one; so do people who sleep."""
     rows = [row for row in batch.updating() if any(row.changes(name) for name in PACE)]
     changed = [row.id for row in rows if row.id is not None]
     if changed:
         outbox.look_again(*changed)
+    outbox.awaken([row.id for row in rows if row.id is not None and any(row.changes(name) for name in QUIET)])
+
+
+@after("ListEmail", reads=("Status", "CampaignId"))
+def campaigns_begin(batch: Batch) -> None:
+    """A planned campaign is in progress once its mailing goes out for the first time, not each time it goes on."""
+    fresh = [
+        row for row in batch.updating()
+        if row.changes("Status") and row.get("Status") == SENDING and row.prior("Status") in (DRAFT, SCHEDULED)
+    ]  # fmt: skip
+    standing.begin({row.get("CampaignId") for row in fresh if row.get("CampaignId")})
 
 
 @after("ListEmail", reads=("Status",))

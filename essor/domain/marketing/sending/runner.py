@@ -117,7 +117,7 @@ class Sending:
         except OperationalError:
             raise  # the database is away or full: the task is tried again, nothing is lost
         except EssorError as error:
-            self._stop(_("The letter cannot be written: %(reason)s") % {"reason": error})
+            self._stop(_("The e-mail cannot be composed: %(reason)s") % {"reason": error})
 
     def close(self) -> None:
         """Let go of the network."""

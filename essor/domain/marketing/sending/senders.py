@@ -22,4 +22,5 @@ def sender_of(mailing: ListEmail, content: Content) -> Sender:
         bounce_domain=domain.bounce_domain if domain else "",
         signer=couriers.signer_of(domain) if domain else None,
         tracked=mailing.is_tracked,
+        variant=content.variant,
     )

@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 
 DRAFT, SCHEDULED, SENDING, PAUSED = "Draft", "Scheduled", "Sending", "Paused"
 SENT, CANCELLED, FAILED = "Sent", "Cancelled", "Failed"
-OPEN = (SCHEDULED, SENDING, PAUSED, FAILED)
 """Launched and not at its end: FAILED waits for somebody who mends what is wrong, then goes on."""
 
 

@@ -17,9 +17,9 @@ class Whom(NamedTuple):
     person_id: int
 
 
-def tell(topic: str, list_email_id: int, people: Iterable[Whom], **more: Any) -> None:
-    """Emit one event about many people: `payload["people"]` holds [recipient, object, person] for each."""
-    named = [[one.recipient_id, OBJECTS[one.kind], one.person_id] for one in people]
+def tell(topic: str, list_email_id: int, people: Iterable[tuple[int, int, int]], **more: Any) -> None:
+    """Emit one event about many people (`Whom`): `payload["people"]` holds [recipient, object, person] for each."""
+    named = [(recipient, OBJECTS[kind], person) for recipient, kind, person in people]
     if named:
         payload = {"list_email_id": list_email_id, "people": named, **more}
         events.emit(topic, "ListEmail", [list_email_id], payload)

@@ -22,12 +22,11 @@ from essor.domain.marketing.sending.states import State
 Rule = Literal["clicks", "opens"]
 Measure = Callable[[int], Mapping[int, int]]
 Z_ALPHA, Z_BETA = 1.959964, 0.841621  # two-sided 5 %, 80 %
-MOST_VARIANTS = 3
 _measures: dict[str, Measure] = {}
 
 
 def measure(rule: Rule) -> Callable[[Measure], Measure]:
-    """Offer a measure: a function of a mailing's key that returns {variant: people who opened, or clicked}."""
+    """Offer a measure: a function of a mailing's key that returns {variant: how often it was opened, or clicked}."""
 
     def register(function: Measure) -> Measure:
         _measures[rule] = function
@@ -48,7 +47,7 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How one variant does: of `sent` people so many did what the rule counts."""
+    """How one variant does: after `sent` mails what the rule counts was seen so often, perhaps twice by one person."""
 
     variant: int
     sent: int
@@ -56,7 +55,7 @@ class Standing:
 
     @property
     def rate(self) -> float:
-        """Return hits per mail, 0 to 1."""
+        """Return hits per mail."""
         return self.hits / self.sent if self.sent else 0.0
 
 
@@ -86,16 +85,18 @@ def chance(one: Standing, other: Standing) -> float:
     """Return how likely so large a difference is by chance alone (two-sided test of two proportions)."""
     if not one.sent or not other.sent:
         return 1.0
-    mean = (one.hits + other.hits) / (one.sent + other.sent)
+    mean = min(1.0, (one.hits + other.hits) / (one.sent + other.sent))
     error = sqrt(mean * (1 - mean) * (1 / one.sent + 1 / other.sent))
     return erfc(abs(one.rate - other.rate) / error / sqrt(2)) if error else 1.0
 
 
 def standings(mailing: ListEmail) -> list[Standing]:
-    """Return how the variants do now, in their order."""
+    """Return how the variants do in the sample, in their order: now, or when the winner was chosen, which all others got."""
     tried = of(mailing)
     if tried is None:
         return []
+    if "decided" in mailing.trial:
+        return [Standing(place, sent, hits) for place, (sent, hits) in enumerate(mailing.trial["decided"])]
     sent = dict(
         Recipient.objects.of(mailing.pk, State.SENT, State.BOUNCED)
         .filter(variant__gte=0)
@@ -134,6 +135,7 @@ def choose(mailing: ListEmail, variant: int) -> None:
     with transaction.atomic():
         rows = Recipient.objects.of(mailing.pk, State.WAITING).filter(variant=UNDECIDED)
         rows.update(variant=variant, due_at=timezone.now())
-        trial = {**mailing.trial, "winner": variant}
+        decided = [(one.sent, one.hits) for one in standings(mailing)]
+        trial = {**mailing.trial, "winner": variant, "decided": decided}
         ListEmail.objects.filter(pk=mailing.pk).update(trial=trial, held_until=None)
         mailing.trial, mailing.held_until = trial, None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
 import ssl
 from base64 import b64encode
 from collections import deque
@@ -209,9 +211,16 @@ async def _connected(address: Address, context: ssl.SSLContext | None) -> Wire:
     except ssl.SSLError as error:
         raise ServerRefuses(_tls_failed(address, error)) from error
     except (OSError, TimeoutError) as error:
-        values = {"server": address, "reason": getattr(error, "strerror", None) or str(error) or "timeout"}
+        values = {"server": address, "reason": _reason(error)}
         raise Unreachable(_("The mail server %(server)s does not answer (%(reason)s).") % values) from error
     return wire
+
+
+def _reason(error: OSError) -> str:
+    """Return the system's words for why there is no connection; asyncio has its own, with the address in brackets."""
+    if isinstance(error, socket.gaierror) or not error.errno:
+        return error.strerror or str(error) or "timeout"
+    return os.strerror(error.errno)
 
 
 async def _with_tls(address: Address, starting: object) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Final
 
 import orjson
@@ -15,15 +16,17 @@ from essor.domain.marketing.consent import ask
 from essor.domain.marketing.consent.people import OBJECTS
 from essor.domain.marketing.sending import numbers
 from essor.domain.marketing.tracking.models import OPENED, Verdict
+from essor.kernel.locks import lock
 
-# One hit as it came, written to the database as it is: recipient (None: only the mailing is known), mailing, link, moment in
-# UTC, whether it says itself that it is a machine, program, network.
-Seen = tuple[int | None, int, int, datetime, bool, str, str]
+# One hit as it came, written to the database as it is: recipient (None: only the mailing is known), mailing, link, variant
+# where the recipient is not known, moment in UTC, whether it says itself that it is a machine, program, network.
+Seen = tuple[int | None, int, int, int | None, datetime, bool, str, str]
 MAILING: Final = 1  # its place in that
-MACHINE: Final = 4
+MACHINE: Final = 5
 
 WAIT = timedelta(seconds=30)  # what a hit waits for its verdict
 SLOT = 3  # seconds of hits that one task looks at
+WRITING = "tracking.hits"
 _asked: dict[str, int] = {}
 
 
@@ -31,33 +34,40 @@ _asked: dict[str, int] = {}
 # answers others.
 _ROWS = {
     "sqlite": "SELECT JSON_EXTRACT(value, '$[0]') AS recipient_id, JSON_EXTRACT(value, '$[1]') AS list_email_id, "
-    "JSON_EXTRACT(value, '$[2]') AS link, REPLACE(REPLACE(JSON_EXTRACT(value, '$[3]'), 'T', ' '), '+00:00', '') AS at, "
-    "JSON_EXTRACT(value, '$[4]') AS machine, JSON_EXTRACT(value, '$[5]') AS agent, JSON_EXTRACT(value, '$[6]') AS network "
+    "JSON_EXTRACT(value, '$[2]') AS link, JSON_EXTRACT(value, '$[3]') AS variant, "
+    "REPLACE(REPLACE(JSON_EXTRACT(value, '$[4]'), 'T', ' '), '+00:00', '') AS at, "
+    "JSON_EXTRACT(value, '$[5]') AS machine, JSON_EXTRACT(value, '$[6]') AS agent, JSON_EXTRACT(value, '$[7]') AS network "
     "FROM JSON_EACH(%s)",
     "postgresql": "SELECT CAST(value ->> 0 AS bigint) AS recipient_id, CAST(value ->> 1 AS bigint) AS list_email_id, "
-    "CAST(value ->> 2 AS smallint) AS link, CAST(value ->> 3 AS timestamptz) AS at, CAST(value ->> 4 AS boolean) AS machine, "
-    "value ->> 5 AS agent, value ->> 6 AS network FROM JSON_ARRAY_ELEMENTS(CAST(%s AS json))",
+    "CAST(value ->> 2 AS smallint) AS link, CAST(value ->> 3 AS smallint) AS variant, CAST(value ->> 4 AS timestamptz) AS at, "
+    "CAST(value ->> 5 AS boolean) AS machine, value ->> 6 AS agent, value ->> 7 AS network "
+    "FROM JSON_ARRAY_ELEMENTS(CAST(%s AS json))",
 }
 _INSERT = """
-INSERT INTO tracking_hit (list_email_id, recipient_id, link, at, verdict, agent, network)
+INSERT INTO tracking_hit (list_email_id, recipient_id, link, variant, at, verdict, agent, network)
 SELECT s.list_email_id,
   CASE WHEN r.id IS NOT NULL AND CASE WHEN s.link = {opened} THEN {opens} ELSE {clicks} END THEN r.id END,
-  s.link, s.at, CASE WHEN s.machine THEN {machines} ELSE {unknown} END, s.agent, s.network
+  s.link, COALESCE(r.variant, s.variant), s.at, CASE WHEN s.machine THEN {machines} ELSE {person} END, s.agent, s.network
 FROM ({rows}) s LEFT JOIN sending_recipient r ON r.id = s.recipient_id
   {people} LEFT JOIN consent_individual i ON i.id = {individual}"""
 
 
 def keep(batch: Sequence[Seen]) -> None:
-    """Write a batch: a handful of statements, however many hits."""
+    """Write a batch: a handful of statements, however many hits.
+
+    One process at a time: so hits are committed in the order of their keys, and `verdicts` overlooks none.
+    """
     with transaction.atomic():
+        lock(WRITING)
         with connection.cursor() as cursor:
-            cursor.execute(_statement(), [orjson.dumps(batch).decode()])
+            cursor.execute(_statement(connection.vendor), [orjson.dumps(batch).decode()])
         told({one[MAILING] for one in batch})
         if not all(one[MACHINE] for one in batch):
             _ask_for_verdicts()
 
 
-def _statement() -> str:
+@cache
+def _statement(vendor: str) -> str:
     """Return the INSERT: a recipient's name is written where the person may be followed as the company decided."""
     quote = connection.ops.quote_name
     with current.scope() as catalog:
@@ -68,16 +78,15 @@ def _statement() -> str:
         for kind, table in tables.items()
     )
     return _INSERT.format(
-        rows=_ROWS[connection.vendor], people=" ".join(joins), individual=individual, opened=OPENED,
+        rows=_ROWS[vendor], people=" ".join(joins), individual=individual, opened=OPENED,
         opens=ask.tracked_sql("opens", individual, "i"), clicks=ask.tracked_sql("clicks", individual, "i"),
-        machines=int(Verdict.MACHINE), unknown=int(Verdict.UNKNOWN),
+        machines=int(Verdict.MACHINE), person=int(Verdict.PERSON),
     )  # fmt: skip
 
 
 def told(list_emails: Collection[int]) -> None:
     """Let open pages of these mailings know that their numbers moved."""
-    for key in sorted(list_emails):
-        numbers.publish(key)
+    numbers.publish(*sorted(list_emails))
 
 
 def _ask_for_verdicts() -> None:

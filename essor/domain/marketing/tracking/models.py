@@ -1,4 +1,4 @@
-"""Every click and every opened mail: a narrow row each, written once."""
+"""Every click and every opened mail: a narrow row each, written once and touched again only where it was a machine."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ OPENED = -1  # the `link` of an opened mail
 
 
 class Verdict(models.IntegerChoices):
-    """Who it was. A hit waits `verdicts.WAIT` for it, as machines give themselves away by what they do next."""
+    """Who it was, as far as we know: machines give themselves away by what they do next (`Judged`)."""
 
-    UNKNOWN = 0
     PERSON = 1
     MACHINE = 2
 
@@ -20,8 +19,9 @@ class Verdict(models.IntegerChoices):
 class Hit(models.Model):
     """One click on link number `link` of a mailing, or one opening of it.
 
-    `recipient_id` is NULL for those who did not agree to be followed. `agent` and `network` tell machines apart and
-    people not: the program's name without its versions, and the address without its last part.
+    `recipient_id` is NULL for those who did not agree to be followed; the `variant` of a trial is known all the same.
+    `agent` and `network` tell machines apart and people not: the program's name without its versions, and the address
+    without its last part. Keys are given in the order in which hits are committed (`keeping`).
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -29,7 +29,8 @@ class Hit(models.Model):
     recipient_id = models.BigIntegerField(null=True)
     link = models.SmallIntegerField()
     at = models.DateTimeField()
-    verdict = models.SmallIntegerField(choices=Verdict.choices, default=Verdict.UNKNOWN)
+    variant = models.SmallIntegerField(null=True)
+    verdict = models.SmallIntegerField(choices=Verdict.choices, default=Verdict.PERSON)
     agent = models.CharField(max_length=80, default="")
     network = models.CharField(max_length=45, default="")
 
@@ -37,5 +38,11 @@ class Hit(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["list_email_id", "link", "verdict", "recipient_id"], name="hit_of_mailing"),
             models.Index(fields=["recipient_id", "at"], name="hit_of_recipient"),
-            models.Index(fields=["at"], name="hit_undecided", condition=models.Q(verdict=Verdict.UNKNOWN)),
         ]
+
+
+class Judged(models.Model):
+    """One row: the last hit whose verdict is final. Whoever came after it counts as a person, and nobody was told yet."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    hit = models.BigIntegerField(default=0)

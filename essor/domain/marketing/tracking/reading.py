@@ -13,6 +13,7 @@ from datetime import datetime
 from django.db.models import Count, Q
 from django.db.models.functions import TruncHour
 
+from essor.domain.marketing.consent.people import Person
 from essor.domain.marketing.sending.models import Link, Recipient
 from essor.domain.marketing.sending.states import State
 from essor.domain.marketing.tracking.models import OPENED, Hit, Verdict
@@ -94,3 +95,17 @@ def by_domain(list_email_id: int) -> list[DomainTally]:
     people = Recipient.objects.filter(pk__in=hits.values("recipient_id"), domain__in=names).order_by()
     clicks = dict(people.values_list("domain").annotate(number=Count("pk")))
     return [DomainTally(name, sent, bounced, clicks.get(name, 0)) for name, sent, bounced in rows]
+
+
+def people(
+    list_email_id: int, link: int | None, *, after: int = 0, size: int
+) -> list[tuple[int, Person, str]]:
+    """Return (recipient, person, address) for a page of those who followed a link, any link (None), or opened it (OPENED)."""
+    hits = Hit.objects.filter(HUMAN, list_email_id=list_email_id, recipient_id__gt=after)
+    hits = hits.filter(link__gt=OPENED) if link is None else hits.filter(link=link)
+    found = hits.order_by("recipient_id").values_list("recipient_id", flat=True).distinct()[:size]
+    keys = [key for key in found if key is not None]
+    rows = (
+        Recipient.objects.filter(pk__in=keys).order_by("pk").values_list("pk", "kind", "person_id", "address")
+    )
+    return [(key, Person(kind, person), address) for key, kind, person, address in rows]

@@ -1,6 +1,6 @@
 """Takes hits at the speed at which they come, and writes them down by batches within a second.
 
-    recorder.note((recipient_id, list_email_id, 3, datetime.now(UTC), False, "Mozilla Firefox", "203.0.113.0"))
+    recorder.note((recipient_id, list_email_id, 3, None, datetime.now(UTC), False, "Mozilla Firefox", "203.0.113.0"))
 
 A room with hits of another kind has a `Recorder` of its own.
 

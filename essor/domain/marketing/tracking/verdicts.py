@@ -1,7 +1,8 @@
 """Was it a person? What machines do not say they often show: they are too early, or they follow everything at once.
 
-The database decides about thousands of hits by one statement, and hands out who clicked what by groups: hits taken up one
-by one would hold the interpreter while others click.
+Hits are written as those of people and stay so unless they turn out to be a machine's: hardly any row is written twice.
+`Judged` remembers up to where that is certain. The database decides about thousands of hits by one statement, and hands out
+who clicked what by groups: hits taken up one by one would hold the interpreter while others click.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ from datetime import datetime, timedelta
 
 import orjson
 from django.db import connection, transaction
+from django.db.models import Max
 from django.utils import timezone
 
-from essor.domain.marketing.sending.told import Whom, tell
+from essor.domain.marketing.sending.told import tell
 from essor.domain.marketing.tracking.keeping import WAIT, told
-from essor.domain.marketing.tracking.models import OPENED, Verdict
+from essor.domain.marketing.tracking.models import OPENED, Hit, Judged, Verdict
 from essor.jobs.schedule import SCHEDULE, every
 from essor.jobs.tasks import task
 
@@ -23,6 +25,17 @@ MOST_PEOPLE = 1_000  # of one event
 EARLY = timedelta(seconds=2)  # nobody has read a mail that soon after it was handed over
 BURST = timedelta(seconds=10)
 MANY = 3  # different links that nobody follows within BURST
+
+
+def judged() -> int:
+    """Return the last hit whose verdict is final; keys above it may still turn out to be machines."""
+    return Judged.objects.values_list("hit", flat=True).first() or 0
+
+
+def pass_over() -> None:
+    """Let all hits that are there count as judged and told: they were written down some other way than by clicks."""
+    newest = Hit.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    Judged.objects.update_or_create(pk=1, defaults={"hit": newest})
 
 
 @task()
@@ -35,20 +48,27 @@ def settle() -> None:
 def _settle(until: datetime) -> int:
     moment = connection.ops.adapt_datetimefield_value(until)
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_said(_WAITING), [moment])
-        number, hits, mailings = cursor.fetchone()
+        mark, _made = Judged.objects.select_for_update().get_or_create(pk=1)
+        cursor.execute(_said(_WAITING), [mark.hit, moment])
+        number, last, mailings, since = cursor.fetchone()
         if number:
-            cursor.execute(_said(_DECIDE), [hits])
-            cursor.execute(_said(_PEOPLE), [hits])
-            for group in cursor.fetchall():
-                _tell(*group)
-            told(orjson.loads(mailings))
+            cursor.execute(_said(_SEEN), [since, mark.hit, last])
+            machines: list[int] = []
+            for machine, list_email, link, at, people in cursor.fetchall():
+                if machine:
+                    machines += [hit for hit, _kind, _person in orjson.loads(people)]
+                else:
+                    _tell(list_email, link, at, orjson.loads(people))
+            if machines:
+                Hit.objects.filter(pk__in=machines).update(verdict=Verdict.MACHINE)
+                told(orjson.loads(mailings))
+            Judged.objects.update(hit=last)
     return int(number)
 
 
-def _tell(list_email: int, link: int, at: str, people: str) -> None:
-    """Emit `mail.clicked` or `mail.opened` for all people who did the same within the same minute."""
-    whom = [Whom(*one) for one in orjson.loads(people)]
+def _tell(list_email: int, link: int, at: str, people: list[tuple[int, int, int]]) -> None:
+    """Emit `mail.clicked` or `mail.opened` for all people who did the same within the same minute, each once."""
+    whom = list({one[0]: one for one in people}.values())
     for start in range(0, len(whom), MOST_PEOPLE):
         some = whom[start : start + MOST_PEOPLE]
         if link == OPENED:
@@ -60,42 +80,42 @@ def _tell(list_email: int, link: int, at: str, people: str) -> None:
 # What each database calls the same. Lists go in and come out as one text: a row each would cost more than the decision.
 _WORDS = {
     "sqlite": {
-        "list": "JSON_GROUP_ARRAY", "row": "JSON_ARRAY", "keys": "SELECT value FROM JSON_EACH(%s)", "alone": "",
+        "list": "JSON_GROUP_ARRAY", "row": "JSON_ARRAY",
         "after": "STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', {0}, '+{1} seconds')",
         "before": "STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', {0}, '-{1} seconds')",
         "minute": "SUBSTR(h.at, 1, 16)", "iso": "REPLACE({0}, ' ', 'T') || '+00:00'",
     },
     "postgresql": {
-        "list": "JSON_AGG", "row": "JSON_BUILD_ARRAY", "alone": "FOR UPDATE SKIP LOCKED",
-        "keys": "SELECT CAST(value AS bigint) FROM JSON_ARRAY_ELEMENTS_TEXT(CAST(%s AS json))",
+        "list": "JSON_AGG", "row": "JSON_BUILD_ARRAY",
         "after": "{0} + INTERVAL '{1} seconds'", "before": "{0} - INTERVAL '{1} seconds'",
         "minute": "DATE_TRUNC('minute', h.at)",
         "iso": "TO_CHAR({0} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US+00:00')",
     },
 }  # fmt: skip
 _WAITING = """
-SELECT COUNT(*), CAST({list}(id) AS text), CAST({list}(DISTINCT list_email_id) AS text)
-FROM (
-  SELECT id, list_email_id FROM tracking_hit WHERE verdict = {unknown} AND at <= %s ORDER BY at LIMIT {part} {alone}
-) AS waiting"""
-_DECIDE = """
-UPDATE tracking_hit AS h SET verdict = CASE WHEN {early} OR {burst} THEN {machine} ELSE {person} END WHERE id IN ({keys})"""
-_EARLY = "EXISTS (SELECT 1 FROM sending_recipient r WHERE r.id = h.recipient_id AND h.at < {after})"
-# Most people follow one link: nobody counts for them.
+WITH ahead AS (SELECT id, at, list_email_id FROM tracking_hit WHERE id > %s ORDER BY id LIMIT {part})
+SELECT COUNT(*), MAX(id), CAST({list}(DISTINCT list_email_id) AS text), {since} FROM ahead
+WHERE id <= COALESCE((SELECT MIN(id) - 1 FROM ahead WHERE at > %s), id)"""
+# Most mails were sent long before anything that is judged now, and most people follow one link: no time is worked out for them.
+_EARLY = "(r.sent_at > %s AND h.at < {after})"
 _BURST = """h.link > {opened} AND EXISTS (
-  SELECT 1 FROM tracking_hit o WHERE o.recipient_id = h.recipient_id AND o.link > {opened} AND o.link <> h.link
+  SELECT 1 FROM tracking_hit o WHERE o.recipient_id = h.recipient_id AND o.id <> h.id
 ) AND (
   SELECT COUNT(DISTINCT o.link) FROM tracking_hit o
   WHERE o.recipient_id = h.recipient_id AND o.link > {opened} AND o.at BETWEEN {before} AND {after}
 ) >= {many}"""
-_PEOPLE = """
-SELECT c.list_email_id, c.link, {iso}, CAST({list}({row}(r.id, r.kind, r.person_id)) AS text)
-FROM (
-  SELECT h.list_email_id, h.link, {minute} AS minute, h.recipient_id, MAX(h.at) AS latest
-  FROM tracking_hit h WHERE h.verdict = {person} AND h.recipient_id IS NOT NULL AND h.id IN ({keys})
-  GROUP BY h.list_email_id, h.link, {minute}, h.recipient_id
-) AS c JOIN sending_recipient r ON r.id = c.recipient_id
-GROUP BY c.list_email_id, c.link, c.minute ORDER BY c.minute, c.list_email_id, c.link"""
+# By what was done within a minute: people, and of machines the hit in the place of the recipient. Put down first, as SQLite
+# would work out who is a machine once more for each use of the word; and it takes tables so joined in their order.
+_SEEN = """
+WITH seen AS MATERIALIZED (
+  SELECT CASE WHEN {early} OR ({burst}) THEN h.id END AS machine, h.list_email_id, h.link, {minute} AS minute, h.at,
+    r.id AS recipient_id, r.kind, r.person_id
+  FROM tracking_hit h CROSS JOIN sending_recipient r
+  WHERE h.id > %s AND h.id <= %s AND h.verdict = {person} AND r.id = h.recipient_id
+)
+SELECT machine IS NOT NULL, list_email_id, link, {iso},
+  CAST({list}({row}(COALESCE(machine, recipient_id), kind, person_id)) AS text)
+FROM seen GROUP BY machine IS NOT NULL, list_email_id, link, minute ORDER BY minute, list_email_id, link"""
 
 
 def _said(statement: str) -> str:
@@ -106,9 +126,10 @@ def _said(statement: str) -> str:
         opened=OPENED, many=MANY, before=words["before"].format("h.at", int(BURST.total_seconds())),
         after=words["after"].format("h.at", int(BURST.total_seconds())),
     )  # fmt: skip
+    since = words["before"].format("MIN(at)", int(EARLY.total_seconds()) + 1)
     return statement.format(
-        **{**words, "iso": words["iso"].format("MAX(c.latest)")}, early=early, burst=burst, opened=OPENED, part=PART,
-        unknown=int(Verdict.UNKNOWN), person=int(Verdict.PERSON), machine=int(Verdict.MACHINE),
+        **{**words, "iso": words["iso"].format("MAX(at)")}, since=since, early=early, burst=burst, opened=OPENED, part=PART,
+        person=int(Verdict.PERSON),
     )  # fmt: skip
 
 

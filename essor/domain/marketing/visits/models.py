@@ -80,14 +80,14 @@ class PageView(Detail):
     )  # fmt: skip
     site = models.CharField(_("Site"), max_length=255)
     path = models.CharField(_("Page"), max_length=255)
-    visited_date = models.DateTimeField(_("Read on"))
+    visited_date = models.DateTimeField(_("Viewed on"))
     referrer = line(_("Came from the site"))
     utm_source = line(_("UTM source"))
     utm_medium = line(_("UTM medium"))
     utm_campaign = line(_("UTM campaign"))
     utm_term = line(_("UTM term"))
     utm_content = line(_("UTM content"))
-    is_machine = models.BooleanField(_("Read by a machine"), default=False)
+    is_machine = models.BooleanField(_("Viewed by a machine"), default=False)
 
     class Meta:
         indexes: ClassVar = [

@@ -12,7 +12,8 @@ AS_IT_WAS = Spec(updateable=False, history=False)
 
 OBJECTS = (
     Standard(
-        "visits.PageView", "1pv", _("Page read"), _("Pages read"), icon="world", tab=False, createable=False,
+        "visits.PageView", "1pv", _("Page view"), _("Page views"), icon="world", tab=False, createable=False,
+        compact=("Name",),
         name_field="Path",
         fields={
             "contact": Spec(child_relationship="PageViews", on_delete="cascade", updateable=False, history=False),

@@ -17,7 +17,6 @@ from essor.query.tree import Aggregate, All, Column, Compare, Constant, Order, P
 
 PAGES = 10
 LATELY = timedelta(days=30)
-MOST_PAGES = 200  # pages to choose from
 
 
 @dataclass(frozen=True, slots=True)

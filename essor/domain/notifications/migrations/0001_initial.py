@@ -61,7 +61,11 @@ class Migration(migrations.Migration):
                 (
                     "mail",
                     models.CharField(
-                        choices=[("off", "No e-mail"), ("now", "E-mail at once"), ("daily", "Daily summary")],
+                        choices=[
+                            ("off", "No e-mail"),
+                            ("now", "E-mail immediately"),
+                            ("daily", "Daily summary"),
+                        ],
                         default="off",
                         max_length=5,
                     ),
@@ -96,7 +100,11 @@ class Migration(migrations.Migration):
                 (
                     "mail",
                     models.CharField(
-                        choices=[("off", "No e-mail"), ("now", "E-mail at once"), ("daily", "Daily summary")],
+                        choices=[
+                            ("off", "No e-mail"),
+                            ("now", "E-mail immediately"),
+                            ("daily", "Daily summary"),
+                        ],
                         default="off",
                         max_length=5,
                     ),

@@ -45,7 +45,7 @@ REPORTS = (
     Ready("activity_weeks", _("Activities by week"), ACTIVITY, {
         "object": "Task", "rows": [{"path": "ActivityDate", "unit": "week"}, {"path": "TaskSubtype"}],
         "measures": [TASKS], "where": both(DONE, MONTHS), "chart": {"kind": "stacked", "value": "Tasks"},
-    }, _("Tasks, calls and mails completed in each week.")),
+    }, _("Tasks, calls and e-mails completed each week.")),
     Ready("activity_owners", _("Activities by person"), ACTIVITY, {
         "object": "Task", "type": "matrix", "rows": [{"path": "OwnerId"}], "across": [{"path": "TaskSubtype"}],
         "measures": [TASKS], "where": both(DONE, MONTHS), "sort": "Tasks", "top": 20,
@@ -68,7 +68,7 @@ REPORTS = (
     Ready("quality_accounts", _("Complete accounts"), QUALITY, lacking(
         "Account", Industry=_("Without industry"), Phone=_("Without phone"), Website=_("Without website"),
         BillingCity=_("Without city"),
-    ), _("Accounts that lack their industry, phone, website or city.")),
+    ), _("Accounts without an industry, phone, website or city.")),
     Ready("quality_contacts", _("Complete contacts"), QUALITY, lacking(
         "Contact", Email=_("Without e-mail"), MobilePhone=_("Without mobile"), Title=_("Without title"),
         AccountId=_("Without account"),
@@ -76,7 +76,7 @@ REPORTS = (
     Ready("quality_leads", _("Complete leads"), QUALITY, lacking(
         "Lead", Email=_("Without e-mail"), Phone=_("Without phone"), LeadSource=_("Without source"),
     )),
-    Ready("quality_deals", _("Open deals that lack something"), QUALITY, {
+    Ready("quality_deals", _("Open deals with gaps"), QUALITY, {
         "object": "Opportunity", "rows": [{"path": "OwnerId"}], "where": OPEN,
         "measures": [
             {"key": "Deals", "label": _("Deals")},
@@ -94,12 +94,12 @@ REPORTS = (
 )  # fmt: skip
 
 BOARDS = (
-    Board("activity", _("Activity"), _("Calls, mails, meetings and what is overdue."), (
+    Board("activity", _("Activity"), _("Calls, e-mails, meetings and what is overdue."), (
         Place("activity_weeks", "metric", 4), Place("calls_results", "metric", 4), Place("tasks_late", "metric", 4),
         Place("activity_weeks"), Place("meetings_months"), Place("calls_results"), Place("tasks_late"),
         Place("activity_owners", "table", 12),
     )),
-    Board("quality", _("Data quality"), _("What is missing, and with whom."), (
+    Board("quality", _("Data quality"), _("What is missing, and in whose records."), (
         Place("quality_accounts", "metric", 3), Place("quality_contacts", "metric", 3),
         Place("quality_leads", "metric", 3), Place("quality_deals", "metric", 3), Place("quality_accounts"),
         Place("quality_contacts"), Place("quality_leads"), Place("quality_deals"), Place("quality_silent"),

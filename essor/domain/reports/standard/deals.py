@@ -47,7 +47,7 @@ REPORTS = (
     Ready("pipeline_stages", _("Pipeline by stage"), FOLDER, about(
         rows=[STAGE], measures=[AMOUNT, DEALS], where=OPEN, chart={"kind": "bar", "value": "Amount"},
     ), _("Open deals and their amount in each stage.")),
-    Ready("pipeline_months", _("Pipeline by month of closing"), FOLDER, about(
+    Ready("pipeline_months", _("Pipeline by closing month"), FOLDER, about(
         rows=[MONTH, {"path": "ForecastCategoryName"}], measures=[AMOUNT, DEALS], where=OPEN,
         chart={"kind": "stacked", "value": "Amount"},
     ), _("What is expected to close, by forecast category.")),
@@ -61,7 +61,7 @@ REPORTS = (
     Ready("pipeline_late", _("Deals past their close date"), FOLDER, about(
         type="table", columns=["Name", "Account.Name", "OwnerId", "StageName", "Amount", "CloseDate"],
         where=both(OPEN, before_today("CloseDate")), sort="CloseDate", descending=False,
-    ), _("Open deals whose close date is over.")),
+    ), _("Open deals whose close date has passed.")),
     Ready("pipeline_largest", _("Largest open deals"), FOLDER, about(
         type="table", columns=["Name", "Account.Name", "OwnerId", "StageName", "Amount", "CloseDate"], where=OPEN,
         sort="Amount",
@@ -76,7 +76,7 @@ REPORTS = (
     }, _("How long deals stood in a stage before they left it, over the last twelve months.")),
     Ready("win_rate_months", _("Win rate by month"), FOLDER, about(
         rows=[MONTH], where=YEAR, chart={"kind": "line", "value": "Rate"}, **RATE,
-    ), _("Won deals among those closed in the month.")),
+    ), _("The share of the deals closed in the month that were won.")),
     Ready("win_rate_owners", _("Win rate by owner"), FOLDER, about(
         rows=[OWNER], where=YEAR, sort="Won", top=15, chart={"kind": "bar", "value": "Rate"}, **RATE,
     )),
@@ -94,7 +94,7 @@ REPORTS = (
     Ready("cycle_months", _("Sales cycle by month"), FOLDER, about(
         rows=[MONTH], measures=[DAYS, DEALS | {"where": WON}], where=both(WON, YEAR),
         chart={"kind": "line", "value": "Days"},
-    ), _("Average days from the creation of a deal to its winning.")),
+    ), _("Average days from creating a deal to winning it.")),
     Ready("cycle_owners", _("Sales cycle by owner"), FOLDER, about(
         rows=[OWNER], measures=[DAYS, DEALS | {"where": WON}], where=both(WON, YEAR), sort="Deals", top=15,
         chart={"kind": "bar", "value": "Days"},
@@ -104,11 +104,11 @@ REPORTS = (
     ), _("How many of the deals created in the last twelve months reached each stage, and went on to the next.")),
     Ready("cohorts", _("Won after creation, by month"), FOLDER, about(
         type="cohort", months=8, where=period("CreatedDate", "LAST_N_MONTHS", 15),
-    ), _("Of the deals created in a month, the share won within so many months.")),
+    ), _("The share of the deals created in a month that were won after one month, two months and so on.")),
 )  # fmt: skip
 
 BOARDS = (
-    Board("pipeline", _("Pipeline"), _("What is open, where it stands, and when it should close."), (
+    Board("pipeline", _("Pipeline"), _("What is open, at which stage, and when it should close."), (
         Place("pipeline_stages", "metric", 4), Place("pipeline_sizes", "metric", 4), Place("pipeline_late", "metric", 4),
         Place("pipeline_stages"), Place("pipeline_months"), Place("pipeline_owners"), Place("pipeline_sizes"),
         Place("stage_days", width=12), Place("pipeline_largest", "table", 12), Place("pipeline_late", "table", 12),

@@ -23,13 +23,13 @@ def about(**parts: Any) -> dict[str, Any]:
 
 
 REPORTS = (
-    Ready("conversion_sources", _("Conversion of leads by source"), FOLDER, about(
+    Ready("conversion_sources", _("Lead conversion by source"), FOLDER, about(
         rows=[{"path": "LeadSource"}], where=YEAR, chart={"kind": "bar", "value": "Rate"}, **RATE,
-    ), _("Of the leads of each source, the share that became customers or deals.")),
-    Ready("conversion_months", _("Conversion of leads by month"), FOLDER, about(
+    ), _("The share of leads from each source that became customers or deals.")),
+    Ready("conversion_months", _("Lead conversion by month"), FOLDER, about(
         rows=[{"path": "CreatedDate", "unit": "month"}], where=YEAR, chart={"kind": "line", "value": "Rate"}, **RATE,
     )),
-    Ready("conversion_owners", _("Conversion of leads by owner"), FOLDER, about(
+    Ready("conversion_owners", _("Lead conversion by owner"), FOLDER, about(
         rows=[{"path": "OwnerId"}], where=YEAR, sort="Leads", top=15, chart={"kind": "bar", "value": "Rate"}, **RATE,
     )),
     Ready("leads_sources", _("New leads by quarter and source"), FOLDER, about(
@@ -43,7 +43,7 @@ REPORTS = (
 )  # fmt: skip
 
 BOARDS = (
-    Board("leads", _("Leads and their conversion"), _("Where leads come from, and which of them become deals."), (
+    Board("leads", _("Leads and conversion"), _("Where leads come from, and which of them become deals."), (
         Place("conversion_sources", "metric", 6), Place("leads_statuses", "metric", 6), Place("conversion_sources"),
         Place("conversion_months"), Place("leads_sources"), Place("leads_statuses"),
         Place("conversion_owners", "table", 12),

@@ -113,7 +113,7 @@ def _why(
     if name and normal.company(row["Name"]) == name:
         return 1, _("same name")
     if domain and domain_of(row.get("Website"), None) == domain:
-        return 2, _("same web site")
+        return 2, _("same website")
     return None
 
 

@@ -37,7 +37,9 @@ def converted(batch: Batch) -> None:
             _free(row)
         elif row.prior("IsConverted"):
             if row.changed():
-                row.refuse("", _("A converted lead is not changed any more."), "CANNOT_UPDATE_CONVERTED_LEAD")
+                row.refuse(
+                    "", _("A converted lead can no longer be changed."), "CANNOT_UPDATE_CONVERTED_LEAD"
+                )
         elif not row.is_new and row.changes("Status") and row.get("Status") in closing:
             row.refuse("Status", _("Convert the lead: its status then follows."), "INVALID_STATUS")
 

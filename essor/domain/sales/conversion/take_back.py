@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -27,14 +26,6 @@ from essor.records.models import Created, History
 from essor.records.save import save_many
 
 WITHIN = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """What the page of a converted lead needs to know; `refusal` says why it cannot be taken back (any more)."""
-
-    conversion: Conversion
-    refusal: str = ""
 
 
 def latest(lead: int) -> Conversion | None:

@@ -22,7 +22,7 @@ from essor.kernel.formats import day as written
 EXPIRING = register(
     Kind(
         "contract_ends", gettext_lazy("A contract ends soon"),
-        gettext_lazy("A contract of yours, or with an account of yours, comes to its end."), "clipboard", mail="now",
+        gettext_lazy("A contract of yours, or with one of your accounts, is about to end."), "clipboard", mail="now",
     )
 )  # fmt: skip
 MOST = 500  # contracts in one transaction

@@ -29,6 +29,8 @@ NOTICES = pick(
 OBJECTS = (
     Standard(
         "orders.Contract", "800", _("Contract"), _("Contracts"), icon="clipboard", name_field="ContractNumber",
+        about=_("Contracts say what you have agreed with an account, and until when."),
+        compact=("AccountId", "Status", "StartDate", "EndDate"),
         fields={
             "contract_number": Spec(kind="autonumber", readonly=True, options={"format": "C-{00000}"}),
             "account": Spec(required=True, child_relationship="Contracts", on_delete="restrict"),
@@ -36,7 +38,7 @@ OBJECTS = (
             "contract_term": Spec(options={"scale": 0}), "end_date": READ,
             "owner_expiration_notice": Spec(
                 kind="picklist", choices=NOTICES,
-                help=_("So many days before the contract ends, its owner and the account’s owner are told."),
+                help=_("How many days before the contract ends its owner and the account’s owner are told."),
             ),
             "customer_signed": Spec(child_relationship="ContractsSigned"), "activated_date": READ,
             "currency_iso_code": CURRENCY,
@@ -46,6 +48,8 @@ OBJECTS = (
     ),
     Standard(
         "orders.Order", "801", pgettext_lazy("sales", "Order"), _("Orders"), icon="file-spreadsheet", name_field="OrderNumber",
+        about=_("Orders say what an account has bought. Create them from an opportunity you have won."),
+        compact=("AccountId", "Status", "GrandTotal", "EffectiveDate", "EndDate"),
         fields={
             "order_number": Spec(kind="autonumber", readonly=True, options={"format": "O-{00000}"}),
             "account": Spec(required=True, child_relationship="Orders", on_delete="restrict"),
@@ -65,6 +69,7 @@ OBJECTS = (
     ),
     Standard(
         "orders.OrderItem", "802", _("Order line"), _("Order lines"), icon="package", tab=False,
+        compact=("ProductCode", "Quantity", "UnitPrice", "TotalPrice"),
         fields={
             "order": Spec(kind="masterdetail", child_relationship="OrderItems", on_delete="cascade", updateable=False),
             **sold_line("OrderItems"),

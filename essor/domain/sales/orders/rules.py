@@ -88,7 +88,7 @@ def _locked(batch: Batch, row: Row) -> bool:
     if row.is_new or row.prior("Status") != ACTIVATED:
         return False
     if batch.source.name != FOLLOWING.name and set(row.changed()) - STAYS_OPEN:
-        message = _("This order is activated and stays as it is. Take the activation back to change it.")
+        message = _("This order is activated and cannot be changed. Undo the activation first.")
         row.refuse("", message, "ENTITY_IS_LOCKED")
     if row.get("Status") != ACTIVATED:
         row.set("ActivatedDate", None)
@@ -119,7 +119,7 @@ def _check(row: Row, agreed: dict[int, dict[str, Any]], *, has_lines: bool) -> N
 def activated_stay(_actor: Actor, _obj: ObjectDef, keys: Collection[int]) -> None:
     """Keep activated orders out of the bin."""
     if Order.objects.filter(pk__in=keys, status=ACTIVATED, is_deleted=False).exists():
-        message = _("An activated order cannot be deleted: take the activation back first.")
+        message = _("An activated order cannot be deleted: undo the activation first.")
         raise ValidationFailed([FieldError("", "DELETE_FAILED", message)])
 
 

@@ -20,6 +20,8 @@ def objects(currencies: tuple[Choice, ...]) -> tuple[Standard, ...]:
     return (
         Standard(
             "sales.Product2", "01t", _("Product"), _("Products"), icon="package",
+            about=_("Products are what you sell. With a price in a price book they go on deals and quotes."),
+            compact=("ProductCode", "Family"),
             fields={
                 "name": Spec(required=True), "product_code": Spec(external_id=True), "currency_iso_code": currency,
                 "family": Spec(kind="picklist", choices=FAMILIES, options={"restricted": False}),
@@ -28,10 +30,12 @@ def objects(currencies: tuple[Choice, ...]) -> tuple[Standard, ...]:
         ),
         Standard(
             "sales.Pricebook2", "01s", _("Price book"), _("Price books"), icon="tags", tab=False,
+            compact=("IsActive",),
             fields={"name": Spec(required=True), "currency_iso_code": currency}, search=("Name",),
         ),
         Standard(
             "sales.PricebookEntry", "01u", _("Price book entry"), _("Price book entries"), icon="tag", tab=False,
+            compact=("Pricebook2Id", "UnitPrice", "ProductCode"),
             fields={
                 "pricebook2": Spec(
                     kind="masterdetail", child_relationship="PricebookEntries", on_delete="cascade", updateable=False
@@ -43,7 +47,8 @@ def objects(currencies: tuple[Choice, ...]) -> tuple[Standard, ...]:
             search=("Name", "ProductCode"),
         ),
         Standard(
-            "sales.OpportunityLineItem", "00k", _("Product of a deal"), _("Products of deals"), icon="package", tab=False,
+            "sales.OpportunityLineItem", "00k", _("Deal product"), _("Deal products"), icon="package", tab=False,
+            compact=("ProductCode", "Quantity", "UnitPrice", "TotalPrice"),
             fields={
                 "opportunity": Spec(
                     kind="masterdetail", child_relationship="OpportunityLineItems", on_delete="cascade", updateable=False

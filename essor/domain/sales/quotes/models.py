@@ -45,7 +45,7 @@ class Quote(Record):
     status = models.CharField(_("Status"), max_length=40, default="Draft")
     language = models.CharField(_("Language"), max_length=5, null=True, blank=True)
     expiration_date = models.DateField(_("Valid until"), null=True, blank=True)
-    is_syncing = models.BooleanField(_("Leads the deal’s products"), default=False)
+    is_syncing = models.BooleanField(_("Drives the deal’s products"), default=False)
     is_superseded = models.BooleanField(_("Replaced by a later version"), default=False)
     subtotal = models.BigIntegerField(_("Subtotal"), default=0)
     discount = models.FloatField(_("Discount"), null=True, blank=True)

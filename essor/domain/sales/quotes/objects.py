@@ -41,6 +41,8 @@ def sold_line(relationship: str) -> dict[str, Spec]:
 OBJECTS = (
     Standard(
         "quotes.Quote", "0Q0", _("Quote"), _("Quotes"), icon="file-text",
+        about=_("A quote offers the products of a deal at a price, as a PDF. Create it from an opportunity."),
+        compact=("AccountId", "Status", "GrandTotal", "ExpirationDate", "QuoteNumber"),
         fields={
             "name": Spec(required=True),
             "quote_number": Spec(kind="autonumber", readonly=True, options={"format": "Q-{00000}"}),
@@ -63,6 +65,7 @@ OBJECTS = (
     ),
     Standard(
         "quotes.QuoteLineItem", "0QL", _("Quote line"), _("Quote lines"), icon="package", tab=False,
+        compact=("ProductCode", "Quantity", "UnitPrice", "TotalPrice"),
         fields={
             "quote": Spec(kind="masterdetail", child_relationship="QuoteLineItems", on_delete="cascade", updateable=False),
             **sold_line("QuoteLineItems"),

@@ -64,7 +64,7 @@ def send(actor: Actor, quote: int, to: str, subject: str, text: str) -> None:
             message.send()
         except (OSError, SMTPException) as error:
             message_for_people = _(
-                "The mail could not be sent: the mail server refused it or does not answer."
+                "The e-mail could not be sent: the mail server refused it or did not answer."
             )
             raise ValidationFailed([FieldError("", "EMAIL_NOT_SENT", message_for_people)]) from error
 

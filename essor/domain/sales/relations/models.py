@@ -21,7 +21,7 @@ class OpportunityContactRole(Detail):
     contact = models.ForeignKey(
         Contact, models.DO_NOTHING, related_name="opportunity_contact_roles", verbose_name=_("Contact")
     )
-    role = line(_("Part in the deal"))
+    role = line(_("Role in the deal"))
     is_primary = models.BooleanField(_("Primary"), default=False)
 
     class Meta:

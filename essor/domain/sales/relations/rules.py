@@ -56,7 +56,7 @@ def once_a_deal(batch: Batch) -> None:
     for row in rows:
         pair = (row.get("OpportunityId"), row.get("ContactId"))
         if pair in held and (row.id is None or held[pair] != row.id):
-            row.refuse("ContactId", _("This contact has a part in the deal already."), "DUPLICATE_VALUE")
+            row.refuse("ContactId", _("This contact already has a role in the deal."), "DUPLICATE_VALUE")
         held.setdefault(pair, row.id)
 
 
@@ -105,7 +105,7 @@ def relation_facts(batch: Batch) -> None:
     for row in rows:
         start, end = row.get("StartDate"), row.get("EndDate")
         if start is not None and end is not None and end < start:
-            row.refuse("EndDate", _("A relation cannot end before it starts."))
+            row.refuse("EndDate", _("A relationship cannot end before it starts."))
         if row.changes("EndDate") or row.get("IsActive") is None:
             row.set("IsActive", end is None or end > today)
         current = now_at.get(row.get("ContactId"), {}).get("AccountId")

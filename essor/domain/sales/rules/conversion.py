@@ -12,7 +12,6 @@ from essor.access.actor import system_actor
 from essor.catalog import current
 from essor.domain.currencies import rates
 from essor.domain.sales.models import Opportunity
-from essor.domain.sales.rules import opportunity, products
 from essor.jobs.tasks import check_interrupted, task
 from essor.kernel import events
 from essor.kernel.events import RECORD_TOPICS, Event, consumer
@@ -21,7 +20,6 @@ from essor.records import rollups
 from essor.records.batch import Batch, Row
 from essor.records.rules import before
 
-BEFORE = (opportunity, products)  # their rules close deals and set amounts, and stand on the road first
 DEAL = "Opportunity"
 RATE, CONVERTED = "ConversionRate", "ConvertedAmount"
 READS = ("Amount", "CloseDate", "CurrencyIsoCode", "IsClosed", RATE, CONVERTED)

@@ -34,12 +34,11 @@ def _save(form: WebForm, data: Sent) -> int:
         language=form.language,
         timezone=actor.timezone,
         assign="new" if form.assign else "",
+        unattended=True,
     )
     fixed = {"OwnerId": form.owner_id, "LeadSource": form.lead_source or None}
     try:
-        # Whoever filled in the form cannot decide about duplicates: the lead comes in and is reported as one.
-        change = Change("Lead", {**values, **fixed}, accept_duplicates=True)
-        return save(actor, change, source=source).id
+        return save(actor, Change("Lead", {**values, **fixed}), source=source).id
     except ValidationFailed as refused:
         # The sender can only mend what they were asked for.
         theirs = [error for error in refused.errors if error.field in values]

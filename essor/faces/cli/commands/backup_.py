@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from essor.faces.cli.main import Refused
+from essor.faces.cli.ending import Refused
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

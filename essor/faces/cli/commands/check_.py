@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from essor.faces.cli.main import FAILED, OK
+from essor.faces.cli.ending import FAILED, OK
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

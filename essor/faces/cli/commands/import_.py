@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from essor.faces.cli.main import FAILED, OK, Refused
+from essor.faces.cli.ending import FAILED, OK, Refused
 
 if TYPE_CHECKING:
     from essor.access.actor import Actor

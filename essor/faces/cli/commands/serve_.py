@@ -15,7 +15,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from essor.faces.cli.main import Refused
+from essor.faces.cli.ending import Refused
 from essor.kernel.whole import whole
 
 DEFAULT_PORT = 8000

@@ -7,7 +7,7 @@ import getpass
 import sys
 from typing import TYPE_CHECKING, Any
 
-from essor.faces.cli.main import Refused
+from essor.faces.cli.ending import Refused
 
 if TYPE_CHECKING:
     from essor.access.actor import Actor

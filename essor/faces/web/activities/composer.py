@@ -153,7 +153,7 @@ def _event(record: Loaded, typed: Mapping[str, str]) -> str:
 
 def _needed(typed: Mapping[str, str], name: str) -> str:
     if not typed.get(name):
-        raise ValidationFailed([FieldError("Subject", "REQUIRED_FIELD_MISSING", _("Say what it is about."))])
+        raise ValidationFailed([FieldError("Subject", "REQUIRED_FIELD_MISSING", _("Enter a subject."))])
     return typed[name]
 
 

@@ -151,7 +151,7 @@ def _values(typed: Mapping[str, str], zone: str) -> dict[str, Any]:
     """Return what the dialog holds as values of an event; ValidationFailed where something is missing."""
     start, end = local(typed.get("start", "")), local(typed.get("end", ""))
     if not typed.get("subject"):
-        raise ValidationFailed([FieldError("Subject", "REQUIRED_FIELD_MISSING", _("Say what it is about."))])
+        raise ValidationFailed([FieldError("Subject", "REQUIRED_FIELD_MISSING", _("Enter a subject."))])
     if start is None:
         raise ValidationFailed(
             [FieldError("StartDateTime", "REQUIRED_FIELD_MISSING", _("Say when it starts."))]

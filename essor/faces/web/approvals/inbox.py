@@ -102,9 +102,9 @@ def answer_many(request: HttpRequest) -> HttpResponseBase:
     chosen = wholes(request.POST.getlist("item"))
     approve, comment = request.POST.get("answer") == "approve", request.POST.get("comment", "").strip()
     if not chosen:
-        return draw(request, status=422, typed_all=comment, wrong_all=_("Tick at least one request."))
+        return draw(request, status=422, typed_all=comment, wrong_all=_("Select at least one request."))
     if not approve and not comment:
-        wrong = _("Say why: whoever asked reads it.")
+        wrong = _("Please give a reason: the person who asked will read it.")
         return draw(request, status=422, chosen=chosen, typed_all=comment, wrong_all=wrong)
     decisions = decide_many(actor_of(request), chosen, approve=approve, comment=comment)
     done = sum(one.error is None for one in decisions)
@@ -127,9 +127,9 @@ def _said(instance: ProcessInstance, *, approve: bool) -> str:
     if instance.status == REJECTED:
         return _("“%(name)s” is refused.") % {"name": instance.name}
     text = (
-        _("Your approval is noted; “%(name)s” goes on to others.")
+        _("You approved “%(name)s”; it now goes to the next approvers.")
         if approve
-        else _("Your refusal is noted; “%(name)s” goes back to the first step.")
+        else _("You refused “%(name)s”; it goes back to the first step.")
     )
     return text % {"name": instance.name}
 
@@ -140,7 +140,7 @@ def hand_over(request: HttpRequest, item_id: int) -> HttpResponseBase:
     user, comment = request.POST.get("user", ""), request.POST.get("comment", "")
     try:
         reassign(actor_of(request), item_id, (whole(user) or 0), comment=comment)
-        flash(request, _("The request is handed over."))
+        flash(request, _("Request handed over."))
     except (ValidationFailed, Conflict) as refused:
         flash(request, str(refused), tone="error")
     return back(request)
@@ -151,7 +151,7 @@ def take_back(request: HttpRequest, instance_id: int) -> HttpResponseBase:
     """Take a request of one's own back."""
     try:
         recall(actor_of(request), instance_id, comment=request.POST.get("comment", ""))
-        flash(request, _("The request is taken back: the record can be changed again."))
+        flash(request, _("Request withdrawn: the record can be changed again."))
     except Conflict as late:
         flash(request, str(late), tone="warning")
     return back(request)

@@ -27,7 +27,7 @@ def lock_mark(record: Loaded) -> offers.Mark | None:
     standing = reading.standing(record.actor, record.object, record.key)
     if not standing.waits:
         return None
-    label = _("Locked: waits for approval") if standing.locked else _("Waits for approval")
+    label = _("Locked: waiting for approval") if standing.locked else _("Waiting for approval")
     return offers.Mark(label, "warn", "lock", locks=standing.locked)
 
 

@@ -17,6 +17,7 @@ from essor.faces.web.records.forms import sent_values, writable
 from essor.kernel.errors import EssorError, FieldError, ValidationFailed
 
 DROP, ADD = "drop:", "add"
+CONTROLS = ("title", "target", "object")
 PLAIN = ParseContext(language="en")
 NO_CONTROL = ("none", "file", "address", "geolocation")
 
@@ -74,7 +75,10 @@ def sent_rows(data: QueryDict, target: ObjectDef) -> list[Row]:
         names = [name for name in names if name != do.removeprefix(DROP)]
     if data.get(ADD) and data.get(ADD) not in names:
         names.append(str(data.get(ADD)))
-    typed = sent_values(target, data)
+    own = data.copy()  # the panel's own controls, whose names differ from those of fields in nothing but case
+    for name in CONTROLS:
+        own.pop(name, None)
+    typed = sent_values(target, own)
     rows = []
     for name in names:
         known = target.by_name.get(name.lower())

@@ -27,6 +27,7 @@ from essor.faces.web.toasts import flash
 from essor.kernel.errors import Conflict, EssorError, FieldError, Forbidden, NotFound
 
 SAVE = "save"
+CRITERIA = "criteria"  # they were kept beside a panel that is still open, whatever is typed in it
 
 
 @require_http_methods(["GET", "POST"])
@@ -44,6 +45,9 @@ def built(request: HttpRequest, shown: Shown) -> HttpResponseBase:
         panel = panels.adding(shown) if adding and shown.desk.may_edit else panels.opened(shown, chosen)
         return draw_builder(request, shown, chosen, panel, adding=adding)
     seen = request.POST.get("seen", "")
+    if request.POST.get("do") == CRITERIA:
+        typed = _is_typed(request, shown, chosen)
+        return draw_builder(request, shown, chosen, panels.reshaped(shown, chosen, request.POST), typed=typed)
     if request.POST.get("do", SAVE) != SAVE:
         return draw_builder(request, shown, chosen, panels.reshaped(shown, chosen, request.POST), seen=seen)
     try:
@@ -62,6 +66,14 @@ def built(request: HttpRequest, shown: Shown) -> HttpResponseBase:
     return HttpResponseRedirect(address(shown.desk, chosen))
 
 
+def _is_typed(request: HttpRequest, shown: Shown, chosen: str) -> bool:
+    """Tell whether a panel that was sent says something else than what is kept."""
+    try:
+        return panels.applied(shown, chosen, request.POST, str(get_language())) != shown.definition
+    except EssorError:
+        return True
+
+
 def draw_builder(
     request: HttpRequest,
     shown: Shown,
@@ -71,14 +83,18 @@ def draw_builder(
     adding: str = "",
     status: int = 200,
     seen: str = "",
+    typed: bool | None = None,
 ) -> HttpResponseBase:
-    """Return the page. `seen` is the mark of what a form was begun over, where that may be older than what is there."""
+    """Return the page. `seen` is the mark of what a form was begun over, where that may be older than what is there.
+
+    `typed`: the panel says something that is not kept yet; without a word about it, as in any form that was sent.
+    """
     problems, desk = problems_of(shown), shown.desk
     context: dict[str, Any] = {
         "drawing": drawing.draw_flow(shown, problems, desk.counts(shown), desk.head(shown)), "chosen": chosen,
         "choosing": adding, "panel": panel, "form": panel.form if panel else Form(), "problems": problems,
         "version_mark": version_mark(shown), "seen": seen or past.mark(shown.definition, chosen),
-        "typed": request.method == "POST", "ways": past.ways(shown.version) if desk.may_edit else (),
+        "typed": request.method == "POST" if typed is None else typed, "ways": past.ways(shown.version) if desk.may_edit else (),
     }  # fmt: skip
     return desk.draw(request, "builder", shown, context, tab="builder", status=status)
 
@@ -167,8 +183,9 @@ def _task_of(site: Site) -> list[dict[str, str]]:
     found = [
         {"field": "Subject", "from": "value", "value": ""},
         {"field": "ActivityDate", "from": "formula", "value": "TODAY() + 1"},
-        {"field": "WhoId" if who else "WhatId", "from": "field", "value": "Id"},
     ]
+    if who or (task.has("WhatId") and site.obj.name in task.field("WhatId").targets):
+        found.append({"field": "WhoId" if who else "WhatId", "from": "field", "value": "Id"})
     if site.obj.has("OwnerId"):
         found.append({"field": "OwnerId", "from": "field", "value": "OwnerId"})
     return found

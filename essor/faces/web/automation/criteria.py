@@ -7,33 +7,22 @@ from dataclasses import replace
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from essor.domain.automation import definition, past
 from essor.domain.automation.definition import Definition
-from essor.faces.web.automation.builder import address
 from essor.faces.web.automation.panels import GOAL, TRIGGER
 from essor.faces.web.automation.reading import Shown
 from essor.faces.web.automation.tabs import found
-from essor.faces.web.lists.filtering import changed, first_field, started
-from essor.faces.web.lists.filters.building import Built, build
-from essor.faces.web.lists.filters.drawing import Drawer
-from essor.faces.web.lists.filters.nodes import Group, pruned
-from essor.faces.web.lists.filters.opening import open_filter
-from essor.faces.web.lists.filters.sending import draft_of
-from essor.faces.web.lists.going import go
+from essor.faces.web.lists.filters import builder as filters
 from essor.faces.web.records.reading import actor_of
 from essor.faces.web.setup.doors import customizing
 from essor.kernel.errors import NotFound
 from essor.query import codec, run
 from essor.query.tree import Condition, Query
 
-REFUSED = 422
-
-
+KEPT = "es:criteria-kept"
 EXIT = "drop"
 ENDS: dict[str, Callable[[Definition], Condition | None]] = {
     GOAL: lambda flow: flow.leave,
@@ -52,28 +41,24 @@ def edited(request: HttpRequest, shown: Shown) -> HttpResponseBase:
     """Answer a request to the criteria of a desk's flow."""
     data = request.POST if request.method == "POST" else request.GET
     at = data.get("at", "")
-    where = criteria_at(shown.definition, at)
+    where, place = criteria_at(shown.definition, at), _place(request, shown, at)
     if request.method == "GET":
-        draft = started(open_filter(where, shown.site.obj, shown.site.actor, shown.site.catalog))
-        return _draw(request, shown, at, draft, focus=first_field(draft))
+        return filters.opened(request, place, where)
     button = request.POST.get("do", "")
-    if button == "count":
-        built = _built(request, shown)
+    if button not in (filters.APPLY, filters.COUNT):
+        return filters.reshaped(request, place)
+    built = filters.built(request, place)
+    if button == filters.COUNT:
         total = run.count(shown.site.actor, Query(shown.site.obj.name, where=built.where))
-        context = {"total": total, "unfinished": not built.complete}
-        return render(request, "lists/filter_count.html.jinja", context)
-    if button != "apply":
-        draft, focus = changed(request.POST)
-        return _draw(request, shown, at, draft, focus=focus)
-    built = _built(request, shown)
+        return filters.count_of(request, total, built)
     if not built.complete:
-        return _draw(request, shown, at, built.draft, status=REFUSED)
+        return filters.refused(request, place, built.draft)
     mark = past.mark(shown.definition, at.partition(":")[0])
     if data.get("seen", mark) != mark:
         raise past.changed_by(shown.version)
     changed_flow = with_criteria(shown.definition, at, built.where)
     shown.desk.save(actor_of(request), shown.flow, changed_flow, seen=shown.version)
-    return go(address(shown.desk, GOAL if at == EXIT else at.partition(":")[0]))
+    return HttpResponse(headers={"HX-Trigger": KEPT})  # the panel sends itself, with all that is typed in it
 
 
 def criteria_at(flow: Definition, at: str) -> Condition | None:
@@ -113,20 +98,9 @@ def with_criteria(flow: Definition, at: str, where: Condition | None) -> Definit
     return definition.changed(flow, replace(step, settings=settings))
 
 
-def _built(request: HttpRequest, shown: Shown) -> Built:
-    site = shown.site
-    return build(pruned(draft_of(request.POST)), site.obj, site.actor, site.catalog, str(get_language()))
-
-
-def _draw(
-    request: HttpRequest, shown: Shown, at: str, draft: Group, *, focus: int = 0, status: int = 200
-) -> HttpResponse:
-    site = shown.site
-    href = f"{shown.desk.base}criteria"
+def _place(request: HttpRequest, shown: Shown, at: str) -> filters.Place:
+    """Return where the builder stands: it sends along at which criteria, and what the flow was when it was opened."""
     seen = request.POST.get("seen") or past.mark(shown.definition, at.partition(":")[0])
-    context = {
-        "object": site.obj, "box": Drawer(site.actor, site.catalog, draft).box(draft, site.obj), "focus": focus,
-        "wrong": status == REFUSED, "hidden": [("at", at), ("seen", seen)], "href": href, "counting": href, "applies": False,
-        "editing": None,
-    }  # fmt: skip
-    return render(request, "lists/filter.html.jinja", context, status=status)
+    hidden = (("at", at), ("seen", seen))
+    site = shown.site
+    return filters.Place(site.actor, site.catalog, site.obj, f"{shown.desk.base}criteria", hidden)

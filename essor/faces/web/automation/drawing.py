@@ -214,7 +214,7 @@ def event_words(site: Site, trigger: Trigger) -> str:
     if kind is None:
         return _("Something happens")
     told = kind.told(trigger.settings, site)
-    return f"{kind.label}: {told}" if told else str(kind.label)
+    return _("%(label)s: %(value)s") % {"label": kind.label, "value": told} if told else str(kind.label)
 
 
 def schedule_words(trigger: Trigger) -> str:

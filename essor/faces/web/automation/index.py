@@ -26,7 +26,7 @@ from essor.faces.web.setup import choices
 from essor.faces.web.setup.doors import customizing
 from essor.faces.web.setup.forms import Form, starting, submit
 from essor.faces.web.setup.frame import draw
-from essor.faces.web.setup.objects import shown_objects
+from essor.faces.web.setup.objects import named_by_use, shown_objects
 from essor.faces.web.toasts import flash
 from essor.kernel.errors import EssorError
 from essor.kernel.whole import whole
@@ -105,14 +105,12 @@ def add(request: HttpRequest) -> HttpResponseBase:
         return address if chosen else f"{address}?step=trigger"
 
     def again(form: Form) -> HttpResponseBase:
-        objects = [(obj.name, str(obj.label)) for obj in shown_objects() if obj.is_record]
+        objects = named_by_use(obj for obj in shown_objects() if obj.is_record)
         context = {"form": form, "objects": objects, "ready": _ready(), "chosen": chosen}
         return draw(request, "flows/new", context, current="flows", status=form.status)
 
     if request.method == "POST":
-        return submit(
-            request, work, again, said=_("The flow is made. It does nothing until it is turned on.")
-        )
+        return submit(request, work, again, said=_("Flow created. It does nothing until you turn it on."))
     return again(
         starting(
             {"name": str(chosen.label) if chosen else "", "description": str(chosen.help) if chosen else ""}
@@ -137,7 +135,10 @@ def settings(request: HttpRequest, flow_id: int) -> HttpResponseBase:
         return reverse("web:setup_flow_settings", args=[flow_id])
 
     def again(form: Form) -> HttpResponseBase:
-        context = {"form": form, "people": choices.people(), "actings": Flow.Acting.choices}
+        under_way = counted([flow_id]).get(flow_id, (0, 0, None))[0]
+        context = {
+            "form": form, "people": choices.people(), "actings": Flow.Acting.choices, "under_way": under_way,
+        }  # fmt: skip
         return draw_tab(request, "settings", shown, context, tab="settings", status=form.status)
 
     if request.method == "POST":

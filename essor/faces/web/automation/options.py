@@ -12,6 +12,7 @@ from essor.domain.approvals.models import ApprovalProcess
 from essor.domain.automation import people
 from essor.domain.automation.kinds import Site
 from essor.faces.web.setup import choices
+from essor.faces.web.setup.objects import named_by_use
 
 Options = list[tuple[str, str]]
 
@@ -25,7 +26,7 @@ def dates(obj: ObjectDef) -> Options:
 
 def objects(site: Site) -> Options:
     """Return the objects of which a step may create records."""
-    return _sorted((one.name, str(one.label)) for one in site.catalog if one.is_record and one.createable)
+    return named_by_use((one for one in site.catalog if one.is_record and one.createable), plural=False)
 
 
 def targets(site: Site) -> Options:

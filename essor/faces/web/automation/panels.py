@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, get_args
 
 from django.http import QueryDict
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from essor.access.models import Principal
@@ -78,15 +80,24 @@ def opened(shown: Shown, chosen: str) -> Panel | None:
 
 
 def reshaped(shown: Shown, chosen: str, data: QueryDict) -> Panel | None:
-    """Return the panel as it was sent, in the shape that this calls for."""
-    form = Form({name: list(map(str, values)) for name, values in data.lists()})
+    """Return the panel as it was sent, in the shape that this calls for.
+
+    A control that the shape before had not starts with what is kept.
+    """
+    sent = {name: list(map(str, values)) for name, values in data.lists()}
+
+    def form(kept: Mapping[str, Any]) -> Form:
+        return Form({**starting(kept).values, **sent})
+
     own = shown.desk.ends.get(chosen)
     if own is not None:
-        return _end_panel(shown, own, chosen, form)
+        return _end_panel(shown, own, chosen, form(own.values(shown)))
     if chosen == TRIGGER:
-        return _trigger_panel(shown, form)
+        return _trigger_panel(shown, form(_trigger_values(shown.definition.trigger)))
     step = shown.definition.step(chosen)
-    return _step_panel(shown, step, form, data) if step is not None else _goal_panel(shown)
+    if step is None:
+        return _goal_panel(shown)
+    return _step_panel(shown, step, form(flat_hours(step.settings) if step.kind == "wait" else {}), data)
 
 
 def applied(shown: Shown, chosen: str, data: QueryDict, language: str) -> Definition:
@@ -186,10 +197,19 @@ def _step_panel(shown: Shown, step: Step, form: Form, data: QueryDict | None) ->
     more: dict[str, Any] = {"help": kind.help}
     brought = FORMS.get(step.kind)
     if brought is not None:
-        more |= {**brought.more(shown, step), "ways": _ways(shown, step)}
+        more |= {**brought.more(shown, _as_sent(shown, step, data)), "ways": _ways(shown, step)}
         return Panel(step.kind, str(kind.label), kind.icon, form, step, more, template=brought.template)
     more |= _more(shown, step, form, data)
     return Panel(step.kind, str(kind.label), kind.icon, form, step, more)
+
+
+def _as_sent(shown: Shown, step: Step, data: QueryDict | None) -> Step:
+    """Return a step as a form that is not kept yet says it, so that what its panel offers follows; else as it is kept."""
+    if data is None:
+        return step
+    with suppress(EssorError):
+        return replace(step, settings=FORMS[step.kind].read(shown, step, data, str(get_language())))
+    return step
 
 
 def _ways(shown: Shown, step: Step) -> list[tuple[Way, str]]:

@@ -13,11 +13,12 @@ from django.views.decorators.http import require_http_methods
 
 from essor.access.rights import Permission
 from essor.catalog import current
-from essor.catalog.definitions import ObjectDef
+from essor.catalog.definitions import Field, ObjectDef
 from essor.catalog.kinds import ParseContext, ParseError
 from essor.domain.automation import rehearsal
 from essor.domain.automation.kinds import STEPS
 from essor.domain.automation.rehearsal import Report, Taken, Written
+from essor.faces.web import display
 from essor.faces.web.automation.reading import Shown
 from essor.faces.web.automation.tabs import found
 from essor.faces.web.records.reading import actor_of
@@ -130,10 +131,17 @@ def _text(request: HttpRequest, obj: ObjectDef, name: str, value: Any, *, new: b
     if stored is None or stored == "":
         return "—"
     if field.targets:
-        prefix, key = stored if isinstance(stored, (tuple, list)) else (_prefix(field.options), int(stored))
-        target = current.get().by_prefix.get(prefix)
-        return _name(request, target, key) if target is not None else ids.encode(prefix, key)
-    return field.kind.display(stored, field, actor_of(request).language)
+        return _named(request, field, stored)
+    return display.shown(field, {field.name: stored}).text
+
+
+def _named(request: HttpRequest, field: Field, stored: Any) -> str:
+    """Return the name of the record that a lookup points at: an owner may be a user or a queue of the same key."""
+    prefix, key = stored if isinstance(stored, (tuple, list)) else ("", int(stored))
+    target = current.get().by_prefix.get(prefix)
+    targets = (target.name,) if target is not None else field.targets
+    known = names(actor_of(request), [(name, key) for name in targets])
+    return next(iter(known.values()), ids.encode(prefix or _prefix(field.options), key))
 
 
 def _name(request: HttpRequest, obj: ObjectDef, key: int) -> str:

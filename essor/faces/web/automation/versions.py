@@ -47,9 +47,8 @@ def activate(request: HttpRequest, flow_id: int, number: int) -> HttpResponseBas
     except EssorError as error:
         flash(request, _("Not turned on yet: %(why)s") % {"why": error}, tone="error")
     else:
-        flash(
-            request, _("Version %(num)d is in force. Records under way finish in theirs.") % {"num": number}
-        )
+        said = _("Version %(num)d is in force. Records under way finish in theirs.") % {"num": number}
+        flash(request, said if number > 1 else _("The flow is on."))
     return HttpResponseRedirect(reverse("web:setup_flow", args=[flow_id]))
 
 

@@ -96,7 +96,7 @@ def told(done: members.Added) -> str:
 
 
 def _form(request: HttpRequest, state: State, selected: Chosen, error: str = "") -> HttpResponseBase:
-    campaigns = _campaigns(state.actor)
+    campaigns = _campaigns(state.actor, but=key_of(request.POST.get("but", ""), "701"))
     first = campaigns[0]["Id"] if campaigns else 0
     context = {
         "state": state, "object": state.object, "selected": selected, "campaigns": campaigns, "id_of": ids.encode,
@@ -108,8 +108,8 @@ def _form(request: HttpRequest, state: State, selected: Chosen, error: str = "")
     return response
 
 
-def _campaigns(actor: Actor) -> list[dict[str, Any]]:
-    """Return the active campaigns that the actor sees, the newest first."""
+def _campaigns(actor: Actor, *, but: int | None) -> list[dict[str, Any]]:
+    """Return the active campaigns that the actor sees, the newest first, except the one that the people come from."""
     if not catalog_for(actor).has(CAMPAIGN):
         return []
     query = Query(
@@ -117,7 +117,7 @@ def _campaigns(actor: Actor) -> list[dict[str, Any]]:
         where=Compare(Path(("IsActive",)), "eq", (Constant(value=True),)),
         order_by=(Order(Path(("StartDate",)), descending=True), Order(Path(("Id",)), descending=True)), limit=SHOWN,
     )  # fmt: skip
-    return run.rows(actor, query)
+    return [row for row in run.rows(actor, query) if row["Id"] != but]
 
 
 @require_GET

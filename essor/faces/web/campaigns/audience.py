@@ -23,10 +23,11 @@ from essor.domain.marketing.campaigns import members
 from essor.domain.marketing.campaigns.objects import CAMPAIGN, MEMBER
 from essor.domain.marketing.campaigns.statuses import of_campaigns
 from essor.domain.marketing.consent.ask import policy
-from essor.domain.marketing.consent.people import KINDS, OBJECTS, Person
+from essor.domain.marketing.consent.people import KINDS, Person
 from essor.domain.marketing.sending.states import DRAFT
 from essor.faces.web import addresses
 from essor.faces.web.campaigns.keys import key_of
+from essor.faces.web.campaigns.people import PREFIXES, shown
 from essor.faces.web.records.page import may_edit
 from essor.faces.web.records.reading import Loaded, actor_of, load
 from essor.faces.web.shapes import Action, Option, OptionGroup
@@ -41,7 +42,6 @@ from essor.query.tree import All, Column, Compare, Constant, Order, Path, Query
 CAMPAIGNS, SHOWN = 30, 50
 MAILING = "ListEmail"
 PICKED: tuple[Source, ...] = ("segment", "view", "members")
-PREFIXES = {"Contact": "003", "Lead": "00Q"}
 
 
 def _load(request: HttpRequest, record_id: str) -> Loaded:
@@ -218,27 +218,13 @@ def people(request: HttpRequest, record_id: str) -> HttpResponseBase:
     numbers = wholes((kind, key))
     after = Person(*numbers) if len(numbers) == 2 else None  # noqa: PLR2004 -- the kind and the key
     rows = listed(keep.of_campaign(record.key), record.actor, reason, after=after, size=SHOWN)
-    names = _names(record.actor, [person for person, _address in rows])
+    last = rows[-1][0] if len(rows) == SHOWN else None
+    here = f"{reverse('web:audience_people', args=[record.id])}?reason={reason.value if reason else ''}"
     context = {
-        "record": record, "reason": reason, "title": reason.label if reason else _("Gets the mail"),
-        "rows": [
-            (names.get(person, _("Hidden")), address, addresses.record(ids.encode(PREFIXES[person.object_name], person.id)))
-            for person, address in rows
-        ],
-        "more": f"{rows[-1][0].kind}.{rows[-1][0].id}" if len(rows) == SHOWN else "", "further": after is not None,
+        "title": reason.label if reason else _("Gets the mail"), "about": "", "rows": shown(record.actor, rows),
+        "more": f"{here}&after={last.kind}.{last.id}" if last else "", "further": after is not None,
     }  # fmt: skip
-    return render(request, "campaigns/audience_people.html.jinja", context)
-
-
-def _names(actor: Actor, some: list[Person]) -> dict[Person, str]:
-    found: dict[Person, str] = {}
-    for kind, name in OBJECTS.items():
-        keys = [person.id for person in some if person.kind == kind]
-        if keys:
-            where = Compare(Path(("Id",)), "in", tuple(Constant(key) for key in keys))
-            query = Query(name, columns=(Column(Path(("Id",))), Column(Path(("Name",)))), where=where)
-            found.update({Person(kind, row["Id"]): row["Name"] for row in run.rows(actor, query)})
-    return found
+    return render(request, "campaigns/people.html.jinja", context)
 
 
 @require_POST

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from essor.access.models import User
+from essor.access import principals
 from essor.domain.marketing.consent import ask, write
 from essor.domain.marketing.consent.channels import FIELDS, STATES
 from essor.domain.marketing.consent.models import Consent, Individual, Suppression, Topic, TopicChoice
@@ -65,10 +65,10 @@ def _record(request: HttpRequest, record: Loaded) -> None:
             [FieldError("", "REQUIRED_FIELD_MISSING", _("Choose what, and whether the person agrees."))]
         )
     if not wording:
-        text = _("Write down what the person said or signed, and where: it is the proof.")
+        text = _("Note what the person said or signed, and where: this is the proof.")
         raise ValidationFailed([FieldError("wording", "REQUIRED_FIELD_MISSING", text)])
     write.record(
-        Person(KINDS[record.object.name], record.key), channel, state, topic=topic, source=_("Written down by %(name)s") % {
+        Person(KINDS[record.object.name], record.key), channel, state, topic=topic, source=_("Recorded by %(name)s") % {
             "name": record.actor.name
         }, wording=wording[:LONGEST], user_id=record.actor.user_id,
     )  # fmt: skip
@@ -90,9 +90,7 @@ def _context(record: Loaded, problem: str) -> dict[str, object]:
     mail = str(record.values.get("Email") or "")
     blocked = Suppression.objects.filter(address__in=ask.suppressed([mail])).first() if mail else None
     chosen = dict(TopicChoice.objects.filter(individual_id=key or 0).values_list("topic_id", "state"))
-    names = dict(
-        User.objects.filter(pk__in={row.user_id for row in rows if row.user_id}).values_list("pk", "name")
-    )
+    names = principals.names(row.user_id for row in rows)
     return {
         "record": record, "problem": problem, "may": may_edit(record), "blocked": blocked, "proof": rows, "names": names,
         "topics": [(one, chosen.get(one.pk)) for one in topics()], "email": EMAIL,

@@ -17,6 +17,7 @@ from essor.domain.marketing.campaigns.objects import CAMPAIGN, MEMBER
 from essor.domain.marketing.campaigns.statuses import of_campaigns
 from essor.faces.web import addresses, offers
 from essor.faces.web.campaigns.keys import key_of
+from essor.faces.web.lists.state import written
 from essor.faces.web.records.page import may_edit
 from essor.faces.web.records.reading import Loaded, actor_of, load
 from essor.faces.web.shapes import Action
@@ -32,6 +33,12 @@ SIZE = 25
 PATHS = (
     "Id", "Status", "HasResponded", "FirstRespondedDate", "ContactId", "Contact.Name", "Contact.Email",
     "Contact.Account.Name", "LeadId", "Lead.Name", "Lead.Email", "Lead.Company",
+)  # fmt: skip
+
+
+EXPORTED = (
+    "Name", "Email", "CompanyOrAccount", "ContactId", "LeadId", "Status", "HasResponded", "FirstRespondedDate", "SentDate",
+    "FirstOpenedDate", "FirstClickedDate", "BouncedDate", "OptedOutDate", "CheckedInDate",
 )  # fmt: skip
 
 
@@ -54,7 +61,12 @@ def campaigns_panel(record: Loaded) -> offers.Panel | None:
 @offers.record_action(CAMPAIGN)
 def audience_button(record: Loaded) -> Action | None:
     """Lead to the audience of the campaign."""
-    return Action(_("Audience"), f"/campaigns/{record.id}/audience", "users-group", "primary")
+    return Action(
+        _("Audience"),
+        f"/campaigns/{record.id}/audience",
+        "users-group",
+        "primary" if may_edit(record) else "",
+    )
 
 
 @require_GET
@@ -81,7 +93,8 @@ def _draw(request: HttpRequest, record: Loaded) -> HttpResponseBase:
     context = {
         "record": record, "page": page, "people": [_person(row) for row in page.rows], "counts": _counts(record, link),
         "wanted": wanted, "may": may, "statuses": of_campaigns([record.key]).get(record.key, ()),
-        "list_href": f"{addresses.object_list(MEMBER)}?parent=CampaignId:{record.id}",
+        "may_export": row_access.may(record.actor, record.catalog.object(MEMBER), "export"), "exported": ",".join(EXPORTED),
+        "filter": written(where), "list_href": f"{addresses.object_list(MEMBER)}?parent=CampaignId:{record.id}",
     }  # fmt: skip
     return render(request, "campaigns/members.html.jinja", context)
 

@@ -11,20 +11,23 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from essor.access import rows as row_access
 from essor.domain.marketing.campaigns.calls import TASK
 from essor.domain.marketing.campaigns.objects import CAMPAIGN, MEMBER
 from essor.domain.marketing.consent.people import KINDS
-from essor.domain.marketing.sending.models import ListEmail
+from essor.domain.marketing.sending.models import Link, ListEmail
 from essor.domain.marketing.tracking import reading
 from essor.domain.marketing.tracking.models import OPENED
 from essor.faces.web import offers
+from essor.faces.web.campaigns.people import shown
 from essor.faces.web.lists.state import rows_address, written
 from essor.faces.web.records.reading import Loaded, actor_of, load
 from essor.faces.web.toasts import flash
 from essor.kernel.errors import NotFound, QueryRefused
+from essor.kernel.whole import whole
 from essor.query import run
 from essor.query.actions.segments import Step as SegmentStep
 from essor.query.actions.segments import save_segment
@@ -32,6 +35,7 @@ from essor.query.tree import Aggregate, All, Any, Column, Compare, Condition, Co
 
 MAILING = "ListEmail"
 SOON = timedelta(days=7)
+SHOWN = 50
 NAMED = 60  # characters of a campaign's name in that of a segment
 
 
@@ -89,6 +93,7 @@ def panel(request: HttpRequest, record_id: str) -> HttpResponseBase:
         "warm_href": rows_address(MEMBER, All((own, WARM))), "warm_filter": written(All((own, WARM))),
         "subject": _("Call: %(campaign)s") % {"campaign": record.values.get("Name") or ""},
         "day": timezone.localdate() + SOON,
+        "may_add": record.catalog.has(MEMBER) and row_access.may(record.actor, record.catalog.object(MEMBER), "create"),
         "may_call": record.catalog.has(TASK) and row_access.may(record.actor, record.catalog.object(TASK), "create"),
     }  # fmt: skip
     return render(request, "campaigns/results.html.jinja", context)
@@ -106,8 +111,10 @@ def _counts(record: Loaded, own: Condition) -> dict[str, int]:
 def _steps(counts: dict[str, int], own: Condition) -> list[Step]:
     sent = counts.get("sent", 0)
     words = {
-        "sent": (_("Sent"), ""), "delivered": (_("Delivered"), ""), "opened": (_("Opened"), ""), "clicked": (_("Clicked"), ""),
-        "responded": (_("Responded"), "good"), "bounced": (_("Bounced"), "warn"), "opted_out": (_("Opted out"), "warn"),
+        "sent": (_("Sent"), ""), "delivered": (pgettext("funnel", "Delivered"), ""),
+        "opened": (pgettext("funnel", "Opened"), ""), "clicked": (pgettext("funnel", "Clicked"), ""),
+        "responded": (pgettext("funnel", "Responded"), "good"), "bounced": (_("Bounced"), "warn"),
+        "opted_out": (_("Opted out"), "warn"),
     }  # fmt: skip
     if not sent:
         return []
@@ -136,6 +143,30 @@ def segment(request: HttpRequest, record_id: str) -> HttpResponseBase:
         raise NotFound(_("Nobody clicked without responding."))
     flash(request, _("The segment is kept. It follows whoever clicks or responds from now on."))
     return HttpResponseRedirect(reverse("web:segment", args=[made[0].object_name, made[0].pk]))
+
+
+@require_GET
+def followers(request: HttpRequest, record_id: str) -> HttpResponseBase:
+    """List those who followed link ?link=, any link without it, or ?link=opened the mail; ?after= a page further."""
+    record = load(actor_of(request), record_id, of=(MAILING,))
+    text, after = request.GET.get("link", ""), whole(request.GET.get("after", "")) or 0
+    link = OPENED if text == "opened" else whole(text)
+    rows = reading.people(record.key, link, after=after, size=SHOWN)
+    of_link = Link.objects.filter(list_email_id=record.key, number=OPENED if link is None else link)
+    target = of_link.values_list("url", flat=True).first()
+    title = (
+        _("Who opened the e-mail")
+        if link == OPENED
+        else _("Who clicked this link")
+        if target
+        else _("Who clicked")
+    )
+    here = reverse("web:mailing_followers", args=[record.id])
+    context = {
+        "title": title, "about": target or "", "rows": shown(record.actor, [(person, address) for _key, person, address in rows]),
+        "more": f"{here}?link={text}&after={rows[-1][0]}" if len(rows) == SHOWN else "", "further": bool(after),
+    }  # fmt: skip
+    return render(request, "campaigns/people.html.jinja", context)
 
 
 @require_GET

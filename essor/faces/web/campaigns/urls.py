@@ -25,6 +25,7 @@ urlpatterns = [
     path("r/<str:record_id>/results", results.panel, name="campaign_results"),
     path("r/<str:record_id>/results/segment", results.segment, name="campaign_segment"),
     path("r/<str:record_id>/hits", results.hits, name="mailing_hits"),
+    path("r/<str:record_id>/hits/people", results.followers, name="mailing_followers"),
     path("o/<str:name>/call-tasks", calling.call, name="call_tasks"),
     path("o/<str:name>/add-to-campaign", adding.add, name="add_to_campaign"),
     path("campaigns/<str:record_id>/audience", audience.page, name="audience"),

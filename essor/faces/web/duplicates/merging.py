@@ -77,7 +77,7 @@ def merge(request: HttpRequest, name: str) -> HttpResponseBase:
             request, merging.propose(actor, obj.name, chosen), picks=picks, winner=winner, failed=failed
         )
     count = len(chosen)
-    text = ngettext("%(num)d record is one now.", "%(num)d records are one now.", count) % {"num": count}
+    text = ngettext("%(num)d record merged.", "%(num)d records merged.", count) % {"num": count}
     flash(request, text, undo=f"/undo/{batch}")
     return HttpResponseRedirect(addresses.record(ids.encode(obj.prefix, saved.id)))
 

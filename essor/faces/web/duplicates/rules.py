@@ -22,7 +22,7 @@ from essor.faces.web.records.reading import actor_of
 from essor.faces.web.setup.doors import customizing
 from essor.faces.web.setup.forms import Form, starting, submit
 from essor.faces.web.setup.frame import draw
-from essor.faces.web.setup.objects import shown_objects
+from essor.faces.web.setup.objects import named_by_use, shown_objects
 from essor.faces.web.toasts import flash
 from essor.kernel.errors import FieldError, NotFound, ValidationFailed
 
@@ -142,7 +142,7 @@ def _context(
     used = sum(1 for place in range(actions.MOST_CRITERIA) if form.value(f"c{place}.fields.0"))
     return {
         "row": row, "form": form, "object": own, "other": other,
-        "objects": [(one.name, str(one.plural)) for one in shown_objects() if one.is_record],
+        "objects": named_by_use(one for one in shown_objects() if one.is_record),
         "fields": _options(own), "other_fields": _options(other),
         "methods": [(one.name, one.label) for one in METHODS.values()],
         "actions": Action.choices, "places": range(min(used + SPARE, actions.MOST_CRITERIA)),
@@ -176,7 +176,7 @@ def act(request: HttpRequest, rule_id: int, verb: str) -> HttpResponseBase:
                 row = actions.switch(actor, rule_id)
                 flash(
                     request,
-                    _("The rule holds from now on.") if row.active else _("The rule does not hold any more."),
+                    _("The rule is switched on.") if row.active else _("The rule is switched off."),
                 )
             case "remove":
                 actions.remove_rule(actor, rule_id)
@@ -187,7 +187,7 @@ def act(request: HttpRequest, rule_id: int, verb: str) -> HttpResponseBase:
                 back = reverse("web:setup_matching_rule", args=[rule_id])
             case "forget":
                 actions.forget_weights(actor, rule_id)
-                flash(request, _("The weights are the usual ones again."))
+                flash(request, _("The weights have been reset."))
                 back = reverse("web:setup_matching_rule", args=[rule_id])
             case _:
                 raise NotFound(_("There is no such page."))

@@ -39,7 +39,7 @@ def form(request: HttpRequest) -> HttpResponseBase:
     except ValidationFailed as error:
         return _draw(request, asked, line, place, sent(request, errors_of(error)))
     response = HttpResponse(status=204)
-    text = _("The adjustment is taken back.") if kept.amount is None else _("The adjustment is saved.")
+    text = _("The adjustment is removed.") if kept.amount is None else _("The adjustment is saved.")
     toast(response, text)
     trigger(response, "es:close-dialog")
     trigger(response, "es:changed", {"object": "Forecast"})

@@ -20,7 +20,7 @@ FIGURES = {
 }
 FIGURE_HELP = {
     "closed": gettext_lazy("Won deals."),
-    "commit": gettext_lazy("Won deals and those that are as good as won."),
+    "commit": gettext_lazy("Won deals, and those as good as won."),
     "best": gettext_lazy("The commit forecast and what may come as well."),
     "open": gettext_lazy("All deals of the period that are still open."),
 }
@@ -44,12 +44,12 @@ METRICS = {
     "helped": (
         gettext_lazy("Deals helped"),
         gettext_lazy(
-            "Deals that a colleague won and one helped with: by an activity, or by a contact with a part in them."
+            "Deals a colleague won with somebody’s help: through an activity, or a contact with a role in the deal."
         ),
     ),
     "contributed": (
         gettext_lazy("Helped to win"),
-        gettext_lazy("What the deals come to that one helped colleagues to win."),
+        gettext_lazy("The value of deals that somebody helped colleagues to win."),
     ),
     "customers": (gettext_lazy("New customers"), gettext_lazy("Accounts that bought for the first time.")),
     "activities": (gettext_lazy("Activities"), gettext_lazy("Calls, tasks and meetings that were done.")),

@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from essor.access import principals
 from essor.access.actor import Actor
-from essor.access.models import Principal
 from essor.access.view import catalog_for
 from essor.domain.exchange import drafts, start
 from essor.domain.exchange.encodings import BadTable
@@ -64,8 +64,7 @@ def past(actor: Actor) -> list[Report]:
     if not actor.is_admin:
         rows = rows.filter(user_id=actor.user_id)
     found = [work for work in rows[:SHOWN] if catalog_for(actor).has(work.object_name)]
-    names = dict(Principal.objects.filter(pk__in={work.user_id for work in found}).values_list("pk", "name"))
-    return reports(found, names, catalog_for(actor))
+    return reports(found, principals.names(work.user_id for work in found), catalog_for(actor))
 
 
 def _drafts(actor: Actor) -> list[Import]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ REFUSALS_SHOWN = 100
 REASONS_FROM = 5_000
 REASONS_SHOWN = 8
 STOPPED = "stopped"
+QUOTED = re.compile(r"(?<=“)[^”]+(?=”)|(?<=«\u202f)[^»]+(?=\u202f»)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +122,22 @@ def _refused(row: Refusal, places: Mapping[str, int]) -> Refused:
     cells = []
     for header, reason in row.reasons.items():
         place = places.get(header, -1)
-        value = row.cells[place] if 0 <= place < len(row.cells) else ""
+        first = next(filter(None, row.cells), "")
+        value = row.cells[place] if 0 <= place < len(row.cells) else "" if header else first
         cells.append((header, value[:200], reason))
     return Refused(row.row + 1, tuple(cells))  # the headers are the file's first line
 
 
 def frequent_reasons(work: Import) -> list[tuple[str, str, int]]:
-    """Return (column, reason, how often) of the commonest reasons among the first refused rows."""
+    """Return (column, reason, how often) of the commonest reasons among the first refused rows.
+
+    Reasons that differ only in what they quote count as one.
+    """
     counted: Counter[tuple[str, str]] = Counter()
+    told: dict[tuple[str, str], str] = {}
     for reasons in work.refusals.order_by("row").values_list("reasons", flat=True)[:REASONS_FROM]:
-        counted.update(reasons.items())
-    return [(header, reason, count) for (header, reason), count in counted.most_common(REASONS_SHOWN)]
+        for header, reason in reasons.items():
+            kind = (header, QUOTED.sub("…", reason))
+            counted[kind] += 1
+            told[kind] = reason if told.get(kind, reason) == reason else kind[1]
+    return [(kind[0], told[kind], count) for kind, count in counted.most_common(REASONS_SHOWN)]

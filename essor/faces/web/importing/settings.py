@@ -18,6 +18,7 @@ from essor.access.view import catalog_for
 from essor.catalog import current
 from essor.catalog.definitions import Field, ObjectDef
 from essor.domain.duplicates import setting
+from essor.domain.duplicates.models import Action
 from essor.domain.exchange import drafts, jobs, mapping, start, values
 from essor.domain.exchange.models import Import, Mode, Twins
 from essor.faces.web.importing.steps import steps
@@ -142,6 +143,11 @@ def _draw(
         "by_name": any(target.endswith(".Name") for target in mapped), "lacking": lacking(obj), "mapped": mapped,
         "errors": errors or {}, "labels": {field.name: field.label for field in obj.fields}, "add": ADD, "empty": EMPTY,
         "may_add": actor.is_admin, "twins": _twins(actor, draft, obj), "assignable": assigning.offered(obj.name),
+        "blocking": [
+            one.title_of.title
+            for one in setting.rules_for(current.get(), obj.name)
+            if one.on_create == Action.BLOCK
+        ],
     }  # fmt: skip
     return render(request, "importing/settings.html.jinja", context, status=422 if errors else 200)
 

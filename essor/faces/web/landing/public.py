@@ -14,7 +14,6 @@ from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
@@ -29,6 +28,7 @@ from essor.domain.marketing.sending.addresses import VISIT_NAME
 from essor.domain.marketing.visits.naming import BROWSER_NAME
 from essor.faces.web.hits import protected
 from essor.faces.web.records.files import handed_out
+from essor.faces.web.thanking import thanked
 from essor.kernel.errors import NotFound, ValidationFailed
 from essor.kernel.whole import whole
 from essor.records import coming_back, strangers
@@ -153,14 +153,15 @@ def thanks(request: HttpRequest, key: str, token: str = "") -> HttpResponse:
     if found is None:
         return _gone()
     with translation.override(found.language or "fr"):
-        text = found.thanks or _("Thank you. We have received your message and will get back to you.")
         offered = taking.gated(found) if taking.by_receipt(found, token) else None
+        late = token and offered is None and taking.gated(found) is not None
         href = reverse("web:landing_file", args=[found.url_key, token]) if offered else ""
         context: dict[str, object] = {
             "page": found,
-            "text": text,
+            **thanked(found.thanks),
             "file": offered,
             "href": href,
+            "again": reverse("web:bare_landing", args=[found.url_key]) if late else "",
             **coming_back.way(request.GET.get(coming_back.KEPT, ""), ours),
         }
         return _answer("landing/thanks.html.jinja", context, letter_of(found))

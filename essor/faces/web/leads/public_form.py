@@ -13,7 +13,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csrf import csrf_exempt
@@ -22,6 +21,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from essor.domain.sales.web_to_lead import receive
 from essor.domain.sales.web_to_lead.forms import asked, by_token, origin_of, stands_on, token_of
 from essor.domain.sales.web_to_lead.models import WebForm
+from essor.faces.web.thanking import thanked
 from essor.kernel.errors import NotFound, ValidationFailed
 from essor.kernel.whole import whole
 from essor.records import coming_back, strangers
@@ -107,9 +107,8 @@ def thanks(request: HttpRequest, token: str) -> HttpResponse:
     if form is None:
         return _gone()
     with translation.override(form.language):
-        text = form.thanks or _("Thank you. We have received your message and will get back to you.")
         way = coming_back.way(request.GET.get(coming_back.KEPT, ""), partial(stands_on, form))
-        context = {"form": form, "text": text, **way}
+        context = {"form": form, **thanked(form.thanks), **way}
         return _protected(HttpResponse(render_to_string("public/thanks.html.jinja", context)), form)
 
 

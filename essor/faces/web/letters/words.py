@@ -36,11 +36,11 @@ def _blocks() -> dict[str, Any]:
         },
         "new_text": _("Write here."), "new_title": _("A clear title"), "new_button": _("Read more"),
         "add_here": _("Add a block here"), "drag": _("Drag, or move with the arrow keys"), "up": _("Move up"),
-        "down": _("Move down"), "duplicate": _("Duplicate"), "keep_block": _("Keep to use it again"), "remove": _("Remove"),
+        "down": _("Move down"), "duplicate": _("Duplicate"), "keep_block": _("Save to use it again"), "remove": _("Remove"),
         "moved_up": _("Moved up."), "moved_down": _("Moved down."), "removed": _("Removed. Undo brings it back."),
-        "choose_picture": _("Choose a picture"), "other_picture": _("Another picture"), "only_for": _("Only for: {n}"),
+        "choose_picture": _("Choose a picture"), "other_picture": _("Change the picture"), "only_for": _("Only for: {n}"),
         "no_segment": _("no segment chosen"), "unsubscribe": _("Unsubscribe link"), "preferences": _("Preferences link"),
-        "browser": _("View in browser"), "nowhere": _("A link leads nowhere yet"),
+        "browser": _("View in browser"), "nowhere": _("A link has no address yet"),
     }  # fmt: skip
 
 
@@ -70,8 +70,8 @@ def _settings() -> dict[str, Any]:
         },
         "font": _("Font of texts"), "heading_font": _("Font of titles"), "corners": _("Corners"),
         "cornered": {"square": _("Square"), "soft": _("Soft"), "round": _("Round")}, "page_width": _("Width of the e-mail"),
-        "logo": _("Logo"), "keep_theme": _("Keep as a theme"), "no_field": _("No field of that name."),
-        "uploading": _("Uploading…"), "uploaded": _("The picture is in the library."), "take_out": _("Take out of the library"),
+        "logo": _("Logo"), "keep_theme": _("Save as a theme"), "no_field": _("No field of that name."),
+        "uploading": _("Uploading…"), "uploaded": _("The picture is in the library."), "take_out": _("Remove from the library"),
     }  # fmt: skip
 
 

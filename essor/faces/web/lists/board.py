@@ -259,7 +259,7 @@ def cards(state: State, field: Field, rows: Sequence[Mapping[str, Any]]) -> Iter
         key = list_columns.record_id(state.object, row["Id"])
         drawn = [(column.label, one(row)) for column, one in zip(shown, draw, strict=True)]
         yield Card(
-            key, addresses.record(key), str(row.get(state.object.name_field) or _("Without a name")),
+            key, addresses.record(key), str(row.get(state.object.name_field) or _("No name")),
             tuple((label, one) for label, one in drawn if one)[:LINES], revisions.get(row["Id"], 0), stale(field, row),
         )  # fmt: skip
 
@@ -312,7 +312,7 @@ def card(request: HttpRequest, name: str, record_id: str) -> HttpResponseBase:
     query = _narrowed(state.query(_paths(state)), Compare(Path(("Id",)), "eq", (Constant(key),)))
     rows = [] if state.problem else run.rows(state.actor, query)
     if not rows:
-        raise NotFound(_("The list does not hold this record any more."))
+        raise NotFound(_("This record is no longer in the list."))
     found = next(iter(cards(state, field, rows)))
     return render(
         request, "lists/board_card.html.jinja", {"card": found, "may_move": _may_move(state, field)}

@@ -14,8 +14,9 @@ from django.utils.translation import ngettext
 from essor.access.actor import Actor
 from essor.access.view import catalog_for
 from essor.catalog.definitions import Catalog, Field, ObjectDef
+from essor.catalog.kinds.computed import result_kind
 from essor.faces.web import addresses
-from essor.faces.web.display import Shown, part_names, result_kind, shower
+from essor.faces.web.display import Shown, part_names, shower
 from essor.kernel import ids
 from essor.kernel.errors import QueryRefused
 from essor.query import run
@@ -23,14 +24,7 @@ from essor.query import run
 INACTIVE = "@DaysInactive"  # no field: worked out of LastActivityDate on the day it is read
 LAST = "LastActivityDate"
 MOST = 30
-STANDING = 8
-PREFERRED = (
-    "Name", "CompanyOrAccount",
-    "QuoteNumber", "AccountId", "Company", "Title", "StageName", "Status", "GrandTotal", "Amount", "CloseDate",
-    "EffectiveDate", "StartDate", "EndDate",
-    "StartDateTime", "ActivityDate", "Priority", "ProductCode", "Family", "UnitPrice", "WhoId", "WhatId",
-    "Email", "Phone", "Industry", "Type", "BillingCity", "LinkedInUrl", "TotalSent", "StartedDate",
-)  # fmt: skip
+STANDING, TELLING = 8, 4
 COMPOUND = ("address", "geolocation")
 # Few different values in many rows: each is drawn once.
 FROM_VALUE_ALONE = frozenset({"picklist", "checkbox", "slider", "date"})
@@ -56,9 +50,9 @@ class ListColumn:
 
 def default_keys(obj: ObjectDef) -> list[str]:
     """Return the columns of an object for which nobody has chosen any."""
-    own = [field.name for field in obj.fields if field.custom and not field.compound and not field.hidden]
-    telling = [name for name in PREFERRED if obj.has(name)]
-    chosen = [one for one in dict.fromkeys((obj.name_field, *telling, *own, "OwnerId")) if obj.has(one)]
+    added = [name for name in obj.telling() if name not in obj.compact]
+    owner = ["OwnerId"] if obj.has("OwnerId") else []
+    chosen = list(dict.fromkeys((obj.name_field, *obj.compact[:TELLING], *added, *owner)))
     last = [INACTIVE] if obj.activities and obj.has(LAST) else []
     return chosen[: STANDING - len(last)] + last
 
@@ -130,7 +124,7 @@ def to_read(obj: ObjectDef, columns: Sequence[ListColumn], actor: Actor) -> list
     found = ["Id", obj.name_field]
     for column in columns:
         found.extend(paths(column))
-        if result_kind(column.field) == "money":
+        if result_kind(column.field).name == "money":
             found.append(f"{column.prefix}CurrencyIsoCode")
         if column.prefix and is_name(column):
             found.append(link_path(obj, column))
@@ -173,7 +167,7 @@ def _drawer(obj: ObjectDef, column: ListColumn, catalog: Catalog) -> Drawer:
     if column.prefix and is_name(column):
         link = obj.by_relationship.get(column.prefix.removesuffix(".").lower())
         return lambda row: _linked(show(row), link, row, catalog)
-    if result_kind(field) not in FROM_VALUE_ALONE:
+    if result_kind(field).name not in FROM_VALUE_ALONE:
         return show
     known: dict[Any, Shown] = {}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -21,7 +21,8 @@ from essor.access.actor import Actor
 from essor.access.view import catalog_for
 from essor.catalog.definitions import Catalog, Field, ObjectDef
 from essor.domain.currencies.rates import Conversion, conversion
-from essor.faces.web import addresses, formatting, offers
+from essor.faces.web import formatting, offers
+from essor.faces.web.bare import beginning
 from essor.faces.web.lists import recents, today
 from essor.faces.web.lists.going import at_once
 from essor.faces.web.lists.state import address, written
@@ -52,6 +53,7 @@ OWNER, CLOSED = Path(("OwnerId",)), Path(("IsClosed",))
 MINE = Compare(OWNER, "eq", (Me(),))
 OPEN = Compare(CLOSED, "eq", (Constant(value=False, type="boolean"),))
 TODAY = Compare(Path(("ActivityDate",)), "lte", (RelativeDate("TODAY"),))
+SOLD = ("Lead", "Opportunity")
 NOON, EVENING = 12, 18
 
 
@@ -95,12 +97,21 @@ def show(request: HttpRequest) -> HttpResponseBase:
         "greeting": greeting(actor), "today": timezone.localdate(), "tasks": tasks, "more_tasks": more,
         "events": events, "closing": closing, "untouched": untouched, "stages": stages, "seen": seen, "empty": empty,
         "summary": today.summary(0 if more else len(tasks), events), "has_calendar": catalog.has("Event"),
-        "quick": list(quick(actor, catalog)), "panels": offers.home_panels(actor),
-        "steps": [one for one in offers.first_steps(actor) if one.early] if empty else [],
+        "quick": list(quick(actor)), "panels": offers.home_panels(actor),
+        "steps": [] if tasks or stages or events or waiting else first_steps(actor, catalog),
+        "begin": {name: beginning(actor, name) for name in ("Task", "Event", "Opportunity")},
         "all_tasks": _mine(catalog, "Task"), "leads": leads,
         "all_deals": _mine(catalog, "Opportunity") if stages or sells else "",
     }  # fmt: skip
     return render(request, "lists/home.html.jinja", context)
+
+
+def first_steps(actor: Actor, catalog: Catalog) -> list[offers.FirstStep]:
+    """Return what the reader may do first, while the company has neither leads nor deals and some of it is to be done."""
+    if not nothing_yet(actor, catalog, SOLD):
+        return []
+    found = [one for one in offers.first_steps(actor) if one.early]
+    return found if any(not one.done for one in found) else []
 
 
 def _mine(catalog: Catalog, name: str) -> str:
@@ -158,7 +169,7 @@ def pipeline(actor: Actor, catalog: Catalog) -> list[Stage]:
         ),
     )  # fmt: skip
     rows = run.rows(actor, query)
-    codes = {row["CurrencyIsoCode"] for row in rows if row["total"]} - {actor.company.currency}
+    codes = _codes(rows) - {actor.company.currency}
     way = conversion(actor.company.currency) if codes else None
     return list(_stages(obj, obj.field("StageName"), rows, way))
 
@@ -167,48 +178,52 @@ def _stages(
     obj: ObjectDef, field: Field, rows: list[dict[str, Any]], way: Conversion | None
 ) -> Iterator[Stage]:
     """Yield the stages; the bars compare amounts in the company's currency where the rates of all are known."""
-    codes = {row["CurrencyIsoCode"] for row in rows if row["total"]}
-    counted = "converted" if way is not None and way.adds(codes) else "total"
+    counted = "converted" if way is not None and way.adds(_codes(rows)) else "total"
     found: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         found.setdefault(row["StageName"] or "", []).append(row)
+    totals = {value: sum(row[counted] or 0 for row in group) for value, group in found.items()}
+    largest = max(totals.values(), default=0)
     places = {choice.value: place for place, choice in enumerate(field.choices)}
-    largest = max((sum(row[counted] or 0 for row in group) for group in found.values()), default=0)
     scale = int(obj.field("Amount").options.get("scale", 2))
     for value in sorted(found, key=lambda one: places.get(one, len(places))):
-        group = found[value]
-        total = sum(row[counted] or 0 for row in group)
-        amounts = [
-            formatting.short_money(row["total"], row["CurrencyIsoCode"] or "", scale)
-            for row in group
-            if row["total"]
-        ]
-        if way is not None and way.adds({row["CurrencyIsoCode"] for row in group if row["total"]}):
-            amounts = [
-                f"≈ {formatting.short_money(sum(row['converted'] or 0 for row in group), scale=scale)}"
-            ]
         here = Compare(Path(("StageName",)), "in", (Constant(value, "text"),))
         yield Stage(
-            str(field.choice(value) or value), sum(row["deals"] for row in group), " + ".join(amounts) or "–",
-            round(100 * total / largest) if largest else 0,
+            str(field.choice(value) or value), sum(row["deals"] for row in found[value]), _amounts(found[value], way, scale),
+            round(100 * totals[value] / largest) if largest else 0,
             address(obj, {"view": "mine", "filter": written(All((MINE, OPEN, here)))}),
         )  # fmt: skip
 
 
-def quick(actor: Actor, catalog: Catalog) -> Iterator[Action]:
+def _codes(rows: list[dict[str, Any]]) -> set[str]:
+    """Return the currencies in which there is an amount."""
+    return {row["CurrencyIsoCode"] for row in rows if row["total"]}
+
+
+def _amounts(rows: list[dict[str, Any]], way: Conversion | None, scale: int) -> str:
+    """Return the amounts of a stage: one in the company's currency where the rates are known, else one each currency."""
+    if way is not None and way.adds(_codes(rows)):
+        return f"≈ {formatting.short_money(sum(row['converted'] or 0 for row in rows), scale=scale)}"
+    amounts = (
+        formatting.short_money(row["total"], row["CurrencyIsoCode"] or "", scale)
+        for row in rows
+        if row["total"]
+    )
+    return " + ".join(amounts) or "–"
+
+
+def quick(actor: Actor) -> Iterator[Action]:
     """Yield what one most often starts with, as far as the reader may."""
     for name in ("Task", "Contact", "Account", "Lead", "Opportunity"):
-        if catalog.has(name) and catalog.object(name).createable and row_access.may(actor, name, "create"):
-            obj = catalog.object(name)
-            yield Action(
-                _("New %(object)s") % {"object": str(obj.label).lower()}, addresses.new_record(name), obj.icon
-            )
+        found = beginning(actor, name)
+        if found is not None:
+            yield found
     yield from offers.home_links(actor)
 
 
-def nothing_yet(actor: Actor, catalog: Catalog) -> bool:
-    """Tell whether the company has no data at all; asked only when the page would be bare anyway."""
-    known = [name for name in ("Account", "Contact", "Lead", "Opportunity") if catalog.has(name)]
+def nothing_yet(actor: Actor, catalog: Catalog, names: Sequence[str] = ("Account", "Contact", *SOLD)) -> bool:
+    """Tell whether the company has no data at all of some objects; asked only when the page would be bare anyway."""
+    known = [name for name in names if catalog.has(name)]
     return not any(run.count_up_to(actor, Query(name), 1) for name in known)
 
 

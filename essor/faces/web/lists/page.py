@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest
@@ -16,7 +16,7 @@ from essor.access import rows as row_access
 from essor.catalog.definitions import ObjectDef
 from essor.faces.web import addresses, offers
 from essor.faces.web.display import is_numeric
-from essor.faces.web.lists import board, columns
+from essor.faces.web.lists import board, columns, views
 from essor.faces.web.lists.columns import Drawer, ListColumn
 from essor.faces.web.lists.state import State, build, checked, state_of, words_of
 from essor.faces.web.lists.words import chips
@@ -80,7 +80,22 @@ def show(request: HttpRequest, name: str) -> HttpResponseBase:
         if not state.problem:
             raise
         table = Table((), (), str(state.object.plural))
-    return render(request, "lists/page.html.jinja", {**page_context(state, rights), "table": table})
+    filtered = not table.rows and _narrowed(state)
+    return render(
+        request,
+        "lists/page.html.jinja",
+        {**page_context(state, rights), "table": table, "filtered": filtered},
+    )
+
+
+def _narrowed(state: State) -> bool:
+    """Tell whether there would be records without the condition that left none.
+
+    A condition that only leaves out those that have had their day is not to blame where there is no record at all.
+    """
+    if state.condition is None or state.condition != views.open_rows(state.object):
+        return state.condition is not None
+    return bool(run.page(state.actor, replace(state, where=None).query(), size=1).rows)
 
 
 def page_context(state: State, rights: Allowed) -> dict[str, Any]:
@@ -91,7 +106,6 @@ def page_context(state: State, rights: Allowed) -> dict[str, Any]:
         "rights": rights,
         "offered": offers.list_actions(state) if rights.mass_edit else [],
         "chips": [] if state.problem else chips(state),
-        "filtered": state.condition is not None,
         "hidden": list(state.params.items()),
         "boards": bool(board.fields_of(state)),
         "board": None,
@@ -141,7 +155,7 @@ def _head(state: State, column: ListColumn, *, editable: bool) -> Column:
 
 def _row(obj: ObjectDef, draw: Sequence[Drawer], values: dict[str, Any]) -> Row:
     key = columns.record_id(obj, values["Id"])
-    label = values.get(obj.name_field) or _("Without a name")
+    label = values.get(obj.name_field) or _("No name")
     return Row(key, tuple([one(values) for one in draw]), addresses.record(key), str(label))
 
 

@@ -104,7 +104,7 @@ def delete(request: HttpRequest, name: str, key: str) -> HttpResponseBase:
     actor = actor_of(request)
     row = views.row_of(actor, key)
     list_views.delete_list_view(actor, row)
-    flash(request, _("The list “%(name)s” is gone. Its records are where they were.") % {"name": row.name})
+    flash(request, _("The list “%(name)s” is removed. Its records are unaffected.") % {"name": row.name})
     return HttpResponseRedirect(addresses.object_list(name))
 
 

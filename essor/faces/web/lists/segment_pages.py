@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -14,10 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from essor.access.actor import Actor
 from essor.access.view import catalog_for
 from essor.faces.web import addresses
-from essor.faces.web.lists.filtering import built, changed, first_field, started
-from essor.faces.web.lists.filters.drawing import Drawer
-from essor.faces.web.lists.filters.nodes import Group
-from essor.faces.web.lists.filters.opening import open_filter
+from essor.faces.web.lists.filters import builder
 from essor.faces.web.lists.going import go
 from essor.faces.web.lists.saving import sharing_context, sharing_of
 from essor.faces.web.lists.state import State, build, refusal
@@ -199,37 +197,45 @@ def step(request: HttpRequest, name: str, key: int) -> HttpResponseBase:
         if place != NEW and not readable(state, steps[place]):
             raise QueryRefused(_("This step asks for something that you may not see any more."))
         old = steps[place] if place != NEW else Step(_("Step %(num)d") % {"num": len(steps) + 1})
-        draft = started(open_filter(old.where, state.object, state.actor, state.catalog))
-        return _draw(
-            request, state, segment, draft, Editing(place, old.name, old.adds), focus=first_field(draft)
-        )
+        editing = Editing(place, old.name, old.adds)
+        return builder.opened(request, _place(state, segment, editing), old.where, **_said(segment, editing))
     editing = Editing(place, data.get("step_name", "").strip(), data.get("adds") == "1")
     button = data.get("do", "")
-    if button == "count":
+    if button == builder.COUNT:
         return _count(request, state, steps, editing)
-    if button == "apply":
+    if button == builder.APPLY:
         return _save_step(request, state, segment, steps, editing)
-    draft, focus = changed(request.POST)
-    return _draw(request, state, segment, draft, editing, focus=focus)
+    return builder.reshaped(request, _place(state, segment, editing), **_said(segment, editing))
+
+
+def _place(state: State, segment: Segment, editing: Editing) -> builder.Place:
+    href = address(state.object.name, segment.pk, "step")
+    hidden = (("place", str(editing.place)),)
+    return builder.Place(state.actor, state.catalog, state.object, href, hidden)
+
+
+def _said(segment: Segment, editing: Editing) -> dict[str, Any]:
+    """Return what the builder shows of the step beside its criteria."""
+    return {"editing": editing, "may_add": editing.place != 0 and bool(segment.steps)}
 
 
 def _count(request: HttpRequest, state: State, steps: list[Step], editing: Editing) -> HttpResponse:
     """Answer the count after the step as it stands in the builder."""
-    found = built(request, state)
+    found = builder.built(request, state)
     before = steps[: editing.place] if editing.place != NEW else steps
     where = segments.conditions([*before, Step(editing.name, found.where, editing.adds)])[-1]
     total = run.count(state.actor, Query(state.object.name, where=where))
-    context = {"total": total, "unfinished": not found.complete}
-    return render(request, "lists/filter_count.html.jinja", context)
+    return builder.count_of(request, total, found)
 
 
 def _save_step(
     request: HttpRequest, state: State, segment: Segment, steps: list[Step], editing: Editing
 ) -> HttpResponse:
     """Keep the step and show the segment, or the builder with what is wrong."""
-    found = built(request, state)
+    found = builder.built(request, state)
     if not found.complete:
-        return _draw(request, state, segment, found.draft, editing, status=REFUSED)
+        place = _place(state, segment, editing)
+        return builder.refused(request, place, found.draft, **_said(segment, editing))
     made = Step(editing.name or _("Step %(num)d") % {"num": len(steps) + 1}, found.where, editing.adds)
     if editing.place == NEW:
         steps.append(made)
@@ -245,26 +251,6 @@ def _save_step(
 def sharing_now(segment: Segment) -> Sharing:
     """Return who shares a segment as it is kept."""
     return Sharing(segment.visibility, tuple(segment.roles.values_list("pk", flat=True)))
-
-
-def _draw(
-    request: HttpRequest,
-    state: State,
-    segment: Segment,
-    draft: Group,
-    editing: Editing,
-    *,
-    focus: int = 0,
-    status: int = 200,
-) -> HttpResponse:
-    drawer = Drawer(state.actor, state.catalog, draft)
-    href = address(state.object.name, segment.pk, "step")
-    context = {
-        "state": state, "object": state.object, "box": drawer.box(draft, state.object), "focus": focus,
-        "wrong": status == REFUSED, "hidden": [("place", str(editing.place))], "href": href, "counting": href,
-        "applies": False, "editing": editing, "may_add": editing.place != 0 and bool(segment.steps),
-    }  # fmt: skip
-    return render(request, "lists/filter.html.jinja", context, status=status)
 
 
 @require_POST
@@ -290,6 +276,6 @@ def remove(request: HttpRequest, name: str, key: int) -> HttpResponseBase:
     segments.delete_segment(state.actor, segment)
     flash(
         request,
-        _("The segment “%(name)s” is gone. Its records are where they were.") % {"name": segment.name},
+        _("The segment “%(name)s” is removed. Its records are unaffected.") % {"name": segment.name},
     )
     return HttpResponseRedirect(address(state.object.name))

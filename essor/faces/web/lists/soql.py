@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from essor.faces.web.lists import columns
-from essor.faces.web.lists.filtering import built
+from essor.faces.web.lists.filters.builder import built
 from essor.faces.web.lists.going import go
 from essor.faces.web.lists.state import State, address, joined, state_of, written
 from essor.faces.web.toasts import flash

@@ -55,10 +55,15 @@ def built_in(obj: ObjectDef) -> list[View]:
         return View(key, name, All(tuple(parts)) if len(parts) > 1 else next(iter(parts), None), shown, sort)
 
     found = [view("all", _("All"), None)]
+    still = Compare(Path(("IsClosed",)), "eq", (Constant(value=False),)) if obj.has("IsClosed") else None
+    if still:
+        found.append(view("open", _("Still open"), still))
     if obj.has("OwnerId"):
-        owner = Path(("OwnerId",))
-        found.append(view("mine", _("Mine"), Compare(owner, "eq", (Me(),))))
-        found.append(view("team", _("My team"), Compare(owner, "in", (MyTeam(),))))
+        mine = Compare(Path(("OwnerId",)), "eq", (Me(),))
+        found.append(view("mine", _("Mine"), mine))
+        if still:
+            found.append(view("mine_open", _("Mine, still open"), All((mine, still))))
+        found.append(view("team", _("My team"), Compare(Path(("OwnerId",)), "in", (MyTeam(),))))
     if obj.has("CreatedDate"):
         recent = Compare(Path(("CreatedDate",)), "eq", (RelativeDate("LAST_N_DAYS", NEW_DAYS),))
         found.append(view("recent", _("Recently created"), recent, (("CreatedDate", True),)))

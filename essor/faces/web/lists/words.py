@@ -55,8 +55,23 @@ class Teller:
         if isinstance(node, Fixed):
             return "SOQL", as_soql(node, obj, self.catalog)
         sign = {"all": _("and"), "any": _("or"), "none": _("or")}[node.mode]
-        inner = f" {sign} ".join(" ".join(filter(None, self.words(one, obj))) for one in node.items)
-        return (_("None of"), inner) if node.mode == "none" else ("", inner)
+        inner = f" {sign} ".join(self.part(one, obj, alone=len(node.items) == 1) for one in node.items)
+        if node.mode == "none":
+            return _("None of"), f"({inner})" if len(node.items) > 1 else inner
+        return "", inner
+
+    def sentence(self, node: Node, obj: ObjectDef) -> str:
+        """Return a criterion as one run of words."""
+        about, asked = self.words(node, obj)
+        if isinstance(node, Link):
+            return _("%(label)s: %(value)s") % {"label": about, "value": asked}
+        return " ".join(filter(None, (about, asked)))
+
+    def part(self, node: Node, obj: ObjectDef, *, alone: bool) -> str:
+        """Return a criterion of a group in words: a group of several beside others stands in brackets."""
+        words = self.sentence(node, obj)
+        joined_up = isinstance(node, Group) and len(node.items) > 1 and node.mode != "none"
+        return f"({words})" if joined_up and not alone else words
 
     def criterion(self, node: Criterion, obj: ObjectDef) -> tuple[str, str]:
         """Return a comparison in words."""
@@ -64,7 +79,7 @@ class Teller:
         if field is None:
             return node.field, ""
         label = columns.label_of(self.actor, obj, node.field, field)
-        word = operators.word(field, node.operator)
+        word = operators.word(field, operators.plain(field, node.operator, len(node.texts)))
         return label, " ".join(filter(None, (word, self.value(node, field))))
 
     def value(self, node: Criterion, field: Field) -> str:
@@ -90,7 +105,8 @@ class Teller:
         if family == "boolean":
             return _("Yes") if text == "true" else _("No")
         if family in ("number", "money"):
-            return formatting.number(float(text))
+            written = formatting.percent if field.kind.name == "percent" else formatting.number
+            return written(float(text))
         if family in ("date", "datetime"):
             return _moment(text)
         return _("“%(text)s”") % {"text": text}
@@ -153,4 +169,4 @@ def told(state: State, condition: Condition) -> tuple[str, str]:
 def told_of(reading: Reading, obj: ObjectDef, condition: Condition) -> str:
     """Return a whole condition on `obj` in words."""
     draft = open_filter(condition, obj, reading.actor, reading.catalog)
-    return " ".join(filter(None, Teller(reading, draft).words(draft, obj)))
+    return Teller(reading, draft).sentence(draft, obj)

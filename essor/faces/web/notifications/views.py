@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from essor.access.models import Principal
+from essor.access import principals
 from essor.domain.notifications import following, mails, reading
 from essor.domain.notifications.kinds import kind_named
 from essor.domain.notifications.models import Notification
@@ -43,8 +43,7 @@ class Line:
 
 def lines(rows: Sequence[Notification]) -> list[Line]:
     """Return notifications ready to draw; one query for the names of those who caused them."""
-    causes = {row.by_id for row in rows if row.by_id}
-    people = dict(Principal.objects.filter(pk__in=causes).values_list("pk", "name")) if causes else {}
+    people = principals.names(row.by_id for row in rows)
     return [
         Line(
             row.pk, row.title, row.body, kind_named(row.kind).icon, str(kind_named(row.kind).label),
@@ -113,7 +112,7 @@ def mark_all(request: HttpRequest) -> HttpResponseBase:
     reading.mark_all(actor_of(request).user_id)
     if request.headers.get("HX-Target") == "bell-panel":
         return _panel(request)
-    flash(request, _("Everything is read."))
+    flash(request, _("All marked as read."))
     return HttpResponseRedirect(addresses.NOTIFICATIONS)
 
 

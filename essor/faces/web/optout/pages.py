@@ -51,7 +51,12 @@ def opt_out(request: HttpRequest, token: str) -> HttpResponse:
 
 def question(standing: Standing) -> str:
     """Return what the page asks before somebody opts out: the words that are kept as proof."""
-    return _("Do not send any more mail to %(address)s?") % {"address": standing.recipient.address}
+    return _("Stop sending e-mails to %(address)s?") % {"address": standing.recipient.address}
+
+
+def again() -> str:
+    """Return what somebody says who wants mail again after opting out."""
+    return _("Send me e-mails again")
 
 
 @login_not_required
@@ -71,6 +76,9 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
     if "none" in request.POST:
         optout.opt_out(standing, source=request.path, wording=question(standing))
         return HttpResponseRedirect(f"{request.path}?out=1")
+    if "again" in request.POST:
+        optout.subscribe(standing, source=request.path, wording=again())
+        return HttpResponseRedirect(f"{request.path}?saved=1")
     optout.choose(standing, wanted & known, followed, source=request.path, wording=_wording(standing))
     return HttpResponseRedirect(f"{request.path}?saved=1")
 
@@ -96,9 +104,9 @@ def browser(request: HttpRequest, token: str) -> HttpResponse:  # noqa: ARG001 -
 def labels() -> dict[str, str]:
     """Return how the page asks about being followed."""
     return {
-        "tracking_opens": _("You may see whether I open your mails."),
-        "tracking_clicks": _("You may see which links of your mails I follow."),
-        "visits": _("You may see which pages of your web site I read."),
+        "tracking_opens": _("You may track whether I open your e-mails."),
+        "tracking_clicks": _("You may track which links in your e-mails I click."),
+        "visits": _("You may track which pages of your website I view."),
     }
 
 
@@ -106,7 +114,7 @@ def _wording(standing: Standing) -> str:
     """Return the words that somebody saw when choosing."""
     return "\n".join(
         [
-            _("Which mails would you like to get?"),
+            _("Which e-mails would you like to get?"),
             *(topic.name for topic, _now in standing.topics),
             *(labels()[one] for one, _now in standing.followed),
         ]
@@ -124,7 +132,7 @@ def _preferences(standing: Standing) -> str:
 
 def _page(name: str, standing: Standing, **more: Any) -> HttpResponse:
     context = {
-        "standing": standing, "question": question(standing), "labels": labels(),
+        "standing": standing, "question": question(standing), "labels": labels(), "again": again(),
         "preferences": reverse("web:mail_preferences", args=[_preferences(standing)]), **more,
     }  # fmt: skip
     return protected(HttpResponse(render_to_string(f"optout/{name}.html.jinja", context)))

@@ -73,9 +73,7 @@ def reopen_button(record: Loaded) -> Action | None:
     """Offer to take an activation back to those who may change the order."""
     if record.values.get("Status") != ACTIVATED or not may_edit(record):
         return None
-    return Action(
-        _("Take the activation back"), f"/r/{record.id}/activate?undo=1", "arrow-back-up", method="post"
-    )
+    return Action(_("Undo the activation"), f"/r/{record.id}/activate?undo=1", "arrow-back-up", method="post")
 
 
 @offers.record_action(ORDER)
@@ -104,7 +102,7 @@ def new_order(request: HttpRequest, record_id: str) -> HttpResponseBase:
         key = MAKERS[record.object.name](record.actor, record.key)
     except ValidationFailed as refused:
         return back(request, record, refused)
-    flash(request, _("The order is made. Check it, then activate it."))
+    flash(request, _("Order created. Check it, then activate it."))
     return HttpResponseRedirect(addresses.record(ids.encode(record.catalog.object(ORDER).prefix, key)))
 
 
@@ -121,7 +119,7 @@ def new_contract(request: HttpRequest, record_id: str) -> HttpResponseBase:
         )
     except ValidationFailed as refused:
         return back(request, record, refused)
-    flash(request, _("The contract is made as a draft. Check its dates, then activate it."))
+    flash(request, _("Contract created as a draft. Check its dates, then activate it."))
     return HttpResponseRedirect(addresses.record(ids.encode(record.catalog.object(CONTRACT).prefix, key)))
 
 

@@ -143,7 +143,8 @@ def _draw(
 ) -> HttpResponseBase:
     totals = [line.values.get("TotalPrice") or 0 for line in lines]
     fields = [obj.field(name) for name in PLACES[record.object.name].typed if obj.has(name)]
-    why, where = closed(record)
+    locked = offers.locked(record)
+    why, where = (locked, "") if locked else closed(record)
     below = SUMS.get(record.object.name, ())
     sums = [
         record.object.field(name) for name in below if record.values.get(name) and record.object.has(name)

@@ -50,9 +50,9 @@ def lead_button(record: Loaded) -> Action | None:
     if record.values.get("Status") == "Accepted" or not record.object.field("IsSyncing").updateable:
         return None
     label = (
-        _("Stop leading the deal’s products")
+        _("Stop driving the deal’s products")
         if record.values.get("IsSyncing")
-        else _("Lead the deal’s products")
+        else _("Drive the deal’s products")
     )
     return Action(label, f"/r/{record.id}/lead", "refresh", method="post")
 
@@ -71,7 +71,7 @@ def new_quote(request: HttpRequest, record_id: str) -> HttpResponseBase:
     except ValidationFailed as refused:
         return back(request, record, refused)
     quote = ids.encode("0Q0", key)
-    flash(request, _("The quote is made."))
+    flash(request, _("Quote created."))
     return HttpResponseRedirect(addresses.record(quote))
 
 
@@ -83,7 +83,7 @@ def new_version(request: HttpRequest, record_id: str) -> HttpResponseBase:
         key = make.new_version(record.actor, record.key)
     except ValidationFailed as refused:
         return back(request, record, refused)
-    flash(request, _("The new version is made; the earlier one stays as it was."))
+    flash(request, _("New version created; the earlier one stays as it was."))
     return HttpResponseRedirect(addresses.record(ids.encode("0Q0", key)))
 
 
@@ -99,7 +99,7 @@ def lead(request: HttpRequest, record_id: str) -> HttpResponseBase:
     flash(
         request,
         _("The products of the deal are now those of this quote, and follow it.") if leads
-        else _("The products of the deal follow this quote no more."),
+        else _("The products of the deal no longer follow this quote."),
     )  # fmt: skip
     return HttpResponseRedirect(addresses.record(record.id))
 

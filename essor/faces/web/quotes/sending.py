@@ -77,7 +77,7 @@ def keep_document(request: HttpRequest, record_id: str) -> HttpResponseBase:
     """Keep the document among the quote's files, as a version of the one that is there."""
     record = quote_at(request, record_id)
     name, _content = sending.keep(record.actor, record.key)
-    flash(request, _("“%(name)s” is among the files of the quote.") % {"name": name})
+    flash(request, _("“%(name)s” is now among the quote’s files.") % {"name": name})
     return HttpResponseRedirect(addresses.record(record.id))
 
 

@@ -25,7 +25,7 @@ def show(request: HttpRequest, record_id: str, file_id: str) -> HttpResponseBase
     if request.method == "POST":
         try:
             links.link(record.actor, file.id, request.POST.get(links.LINKED, ""))
-            said = _("“%(name)s” is at one more record.") % {"name": file.title}
+            said = _("“%(name)s” is attached to one more record.") % {"name": file.title}
         except ValidationFailed as failed:
             error = str(failed)
     context = {
@@ -47,12 +47,12 @@ def remove(request: HttpRequest, record_id: str, file_id: str) -> HttpResponseBa
     record, file = found_at(request, record_id, file_id)
     here = [one for one in links.places(record.actor, file.id).seen if one.record_id == record.id]
     if not here:
-        raise NotFound(_("The file is not at this record."))
+        raise NotFound(_("The file is not attached to this record."))
     links.unlink(record.actor, file.id, here[0].link)
     response = draw(request, record)
     toast(
         response,
-        _("“%(name)s” is no longer at this record.") % {"name": file.title},
+        _("“%(name)s” is no longer attached to this record.") % {"name": file.title},
         undo=f"/r/{ids.encode('06A', here[0].link)}/undelete",
     )
     return response

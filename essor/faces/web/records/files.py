@@ -71,11 +71,12 @@ def files(request: HttpRequest, record_id: str) -> HttpResponseBase:
     error = ""
     if request.method == "POST":
         uploads = request.FILES.getlist("file")
-        try:
-            for upload in uploads:
+        for upload in uploads:
+            try:
                 attach.attach(record.actor, record.object, record.key, upload.name or "", upload.chunks())
-        except ValidationFailed as failed:
-            error = str(failed)
+            except ValidationFailed as failed:
+                error = _("%(label)s: %(value)s") % {"label": upload.name, "value": failed}
+                break
         if request.headers.get("HX-Request") != "true":
             flash(request, error or _("File added."), tone="error" if error else "success")
             return HttpResponseRedirect(addresses.record(record.id))

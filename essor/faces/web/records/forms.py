@@ -217,6 +217,8 @@ def _starting_values(request: HttpRequest, actor: Actor, obj: ObjectDef) -> dict
             values[field.name] = default_of(field)
     if obj.has(CURRENCY):
         values[CURRENCY] = actor.company.currency
+    if obj.has("OwnerId") and obj.field("OwnerId").createable:
+        values |= {"OwnerId": ids.encode("005", actor.user_id), "OwnerId.label": actor.name}
     usual = default_type(obj, actor.profile_id) or next(iter(offered_types(obj, actor.profile_id)), None)
     if usual is not None:
         values[RECORD_TYPE] = usual.id

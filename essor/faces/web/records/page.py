@@ -30,25 +30,6 @@ from essor.kernel.errors import NotFound
 from essor.query.access import visible_q
 from essor.records.merge import winner_of
 
-HIGHLIGHTS = (
-    "QuoteNumber",
-    "AccountId",
-    "Company",
-    "Title",
-    "Amount",
-    "GrandTotal",
-    "EffectiveDate",
-    "StartDate",
-    "EndDate",
-    "ExpirationDate",
-    "CloseDate",
-    "PushCount",
-    "Phone",
-    "MobilePhone",
-    "Email",
-    "LinkedInUrl",
-    "OwnerId",
-)
 MOST_HIGHLIGHTS = 6
 STALE_DAYS = 30
 
@@ -123,9 +104,13 @@ def may_edit(record: Loaded) -> bool:
 
 
 def highlights(record: Loaded) -> list[Field]:
-    """Return the fields of the heading: the well-known ones that hold something, in their order."""
-    found = [record.object.field(name) for name in HIGHLIGHTS if record.object.has(name)]
-    return [field for field in found if record.values.get(field.name) not in (None, 0)][:MOST_HIGHLIGHTS]
+    """Return the fields of the heading: the telling ones that hold something; the path already shows its own."""
+    obj = record.object
+    owner = ["OwnerId"] if obj.has("OwnerId") else []
+    names = [name for name in (*obj.compact, *owner) if name != obj.path_field]
+    return [obj.field(name) for name in names if record.values.get(name) not in (None, 0, "")][
+        :MOST_HIGHLIGHTS
+    ]
 
 
 def inactive(record: Loaded) -> tuple[str, str] | None:

@@ -23,7 +23,7 @@ def show(request: HttpRequest, record_id: str, file_id: str) -> HttpResponseBase
     """Draw the dialog of a file, with the files beside it to go on to."""
     record, file = found_at(request, record_id, file_id)
     if file.media_type not in {*PICTURES, previews.PDF}:
-        raise NotFound(_("This kind of file cannot be shown: download it."))
+        raise NotFound(_("This kind of file cannot be previewed: download it."))
     beside = [one for one in listed(record) if one.shown]
     place = next(number for number, one in enumerate(beside) if one.file.id == file.id)
     asked = request.GET.get("asked", "")

@@ -18,23 +18,6 @@ from essor.query.tree import Column as Selected
 from essor.query.tree import Compare, Constant, Order, Path, Query
 
 SHOWN, MOST_LISTS, COLUMNS = 5, 8, 3
-PREFERRED = (
-    "StageName",
-    "Status",
-    "HasResponded",
-    "GrandTotal",
-    "Amount",
-    "DurationInDays",
-    "CloseDate",
-    "Pricebook2Id",
-    "UnitPrice",
-    "Title",
-    "Email",
-    "Phone",
-    "ActivityDate",
-    "Type",
-    "Industry",
-)
 ELSEWHERE = frozenset(
     {"Task", "Event", "Note", "ContentDocumentLink", "OpportunityContactRole", "AccountContactRelation", "CampaignMember",
      "OpportunityLineItem", "ProcessInstance", "QuoteLineItem", "OrderItem"}
@@ -121,14 +104,8 @@ def _columns(child: ObjectDef, way: ChildRelationship, columns: Sequence[str]) -
     """Return the chosen columns, else the name and the telling ones; the way back to the parent says nothing."""
     if columns:
         return [child.field(name).name for name in columns if child.has(name)]
-    telling = [name for name in PREFERRED if child.has(name)]
-    own = [
-        field.name
-        for field in child.fields
-        if field.custom and not field.compound and field.name != way.field
-    ]
-    chosen = dict.fromkeys((child.name_field, *telling, *own))
-    return [name for name in chosen if child.has(name)][:COLUMNS]
+    telling = (name for name in child.telling() if name != way.field)
+    return [child.name_field, *telling][:COLUMNS]
 
 
 def _row(child: ObjectDef, fields: Sequence[object], row: dict[str, object]) -> Row:

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from essor.access.models import Principal
+from essor.access import principals
 from essor.catalog.definitions import Field, ObjectDef
 from essor.catalog.kinds import ParseContext
 from essor.faces.web import addresses
@@ -134,7 +134,7 @@ def _changes(record: Loaded) -> list[Event]:
             : SHOWN + 1
         ]
     )
-    people = _names(entries)
+    people = principals.names(entry.user_id for entry in entries)
     named = names(record.actor, _keys(record.object, entries))
     found = [event for entry in entries if (event := _change(record, entry, people, named))]
     created = load(
@@ -144,11 +144,6 @@ def _changes(record: Loaded) -> list[Event]:
     if created.values.get("CreatedDate"):
         found.append(Event(title=_("Created"), when=created.values["CreatedDate"], icon="plus", who=who))
     return found
-
-
-def _names(entries: Iterable[History]) -> Mapping[int | None, str]:
-    wanted = {entry.user_id for entry in entries if entry.user_id}
-    return dict(Principal.objects.filter(pk__in=wanted).values_list("pk", "name"))
 
 
 def _keys(obj: ObjectDef, entries: Iterable[History]) -> Iterator[Key]:
@@ -167,9 +162,9 @@ def _objects(field: Field) -> tuple[str, ...]:
 
 
 def _change(
-    record: Loaded, entry: History, people: Mapping[int | None, str], named: Mapping[Key, str]
+    record: Loaded, entry: History, people: Mapping[int, str], named: Mapping[Key, str]
 ) -> Event | None:
-    who = people.get(entry.user_id, "")
+    who = people.get(entry.user_id or 0, "")
     if entry.action in ("deleted", "undeleted"):
         title = _("Put into the recycle bin") if entry.action == "deleted" else _("Brought back")
         return Event(

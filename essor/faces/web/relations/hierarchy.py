@@ -7,22 +7,24 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from essor.domain.sales.models import Account
 from essor.domain.sales.relations.hierarchy import Tree, tree
 from essor.faces.web import offers
 from essor.faces.web.records.reading import Loaded, actor_of, load
 from essor.kernel import ids
+from essor.query import run
+from essor.query.tree import Compare, Constant, Path, Query
 
 BESIDE = 12
 
 
 @offers.record_panel("Account")
 def tree_panel(record: Loaded) -> offers.Panel | None:
-    """Show the tree beside accounts that are part of one."""
+    """Show the tree beside accounts that are part of one, as far as the reader sees it."""
     if record.values.get("ParentId") is None:
         if not record.object.has("ParentId"):
             return None
-        if not Account.objects.filter(parent_id=record.key, is_deleted=False).exists():
+        below = Compare(Path(("ParentId",)), "eq", (Constant(record.key),))
+        if not run.count_up_to(record.actor, Query("Account", where=below), 1):
             return None
     return offers.Panel("tree", f"/r/{record.id}/tree", "side")
 

@@ -177,7 +177,7 @@ def delete(request: HttpRequest, key: int) -> HttpResponseBase:
     keep.remove(actor, board)
     flash(
         request,
-        _("The dashboard “%(name)s” is gone. Its reports are where they were.") % {"name": board.label},
+        _("The dashboard “%(name)s” is removed. Its reports are unaffected.") % {"name": board.label},
     )
     return HttpResponseRedirect(BOARDS)
 

@@ -21,6 +21,7 @@ from essor.domain.reports.actions.keep import Title
 from essor.domain.reports.definition import Definition, Derived, Grouping
 from essor.domain.reports.models import Report
 from essor.domain.reports.tree import field_at
+from essor.faces.web.bare import bare
 from essor.faces.web.lists.going import go
 from essor.faces.web.lists.saving import sharing_context, sharing_of
 from essor.faces.web.records.reading import actor_of
@@ -120,9 +121,9 @@ def preview(request: HttpRequest) -> HttpResponseBase:
         found = drawing.picture(running.answer(actor, definition), most=60)
     except EssorError as error:
         return render(request, "reports/result.html.jinja", {"problem": str(error), "picture": None})
-    return render(
-        request, "reports/result.html.jinja", {"problem": "", "picture": found, "name": _("Preview")}
-    )
+    nothing = bare(actor, definition.object) if found.says_nothing else None
+    context = {"problem": "", "picture": found, "name": _("Preview"), "bare": nothing}
+    return render(request, "reports/result.html.jinja", context)
 
 
 @require_POST

@@ -19,6 +19,7 @@ from essor.query.tree import All, Condition
 
 MOST_LINKED = 400
 MOST_SHOWN = 1_000
+NO_FIGURE = ("", "0", "–")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,12 @@ class Picture:
     chart: str
     height: int
     more: int
+
+    @property
+    def says_nothing(self) -> bool:
+        """Tell whether there is no line, or no figure in any of them."""
+        lines = [line for line, _cells in self.lines if line.kind != "total"]
+        return not (lines or self.chart) or all(one.text in NO_FIGURE for one in self.answer.metrics)
 
 
 def picture(answer: Answer, *, linked: bool = True, most: int = MOST_SHOWN) -> Picture:

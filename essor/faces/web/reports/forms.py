@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from essor.catalog.definitions import Catalog, Field, ObjectDef
+from essor.catalog.kinds.computed import result_kind
 from essor.domain.reports import cohort, funnel, reading
 from essor.domain.reports.definition import Definition
 from essor.domain.reports.tree import family_name
@@ -20,12 +21,11 @@ from essor.faces.web.shapes import Option
 from essor.kernel import formats
 from essor.kernel.errors import QueryRefused
 from essor.kernel.whole import whole
-from essor.query.families import result_kind
 
 LINES = 3
+TABLE_COLUMNS = 4
 QUIET = frozenset({"SystemModstamp", "IsDeleted"})
 DAYS = "DAYS"
-NUMBERS = frozenset({"SUM", "AVG"})
 FREE = re.compile(r"F(\d+)")
 
 
@@ -131,14 +131,8 @@ def free_key(taken: Iterable[str]) -> str:
 
 def first(obj: ObjectDef) -> Definition:
     """Return the report that the builder begins with: how many records, by what tells most."""
-    path = next(
-        (
-            name
-            for name in (obj.path_field, "Industry", "Type", "Status", "OwnerId")
-            if name and obj.has(name)
-        ),
-        "",
-    )
+    picklists = [name for name in obj.compact if obj.field(name).kind.name == "picklist"]
+    path = next((name for name in (obj.path_field, *picklists, "OwnerId") if obj.has(name)), "")
     data: dict[str, Any] = {
         "object": obj.name,
         "measures": [{"key": "F1"}],
@@ -150,12 +144,9 @@ def first(obj: ObjectDef) -> Definition:
 def adapted(definition: Definition, obj: ObjectDef) -> Definition:
     """Return a definition with what its type needs and lacks, so that changing the type shows something at once."""
     if definition.type == "table" and not definition.columns:
-        names = [
-            name
-            for name in (obj.name_field, "AccountId", "StageName", "Status", "Amount", "CloseDate", "OwnerId")
-            if obj.has(name)
-        ]
-        return replace(definition, columns=tuple(dict.fromkeys(names)))
+        owner = ["OwnerId"] if obj.has("OwnerId") else []
+        names = dict.fromkeys((obj.name_field, *obj.telling()[:TABLE_COLUMNS], *owner))
+        return replace(definition, columns=tuple(names))
     if definition.type in ("summary", "matrix") and not definition.measures:
         return replace(definition, measures=first(obj).measures)
     return definition

@@ -18,6 +18,7 @@ from essor.access.view import catalog_for
 from essor.domain.reports import files, running
 from essor.domain.reports.actions import keep
 from essor.domain.reports.models import Dashboard, Report
+from essor.faces.web.bare import bare
 from essor.faces.web.lists.going import at_once
 from essor.faces.web.offers import PageTab, tab
 from essor.faces.web.records.reading import actor_of
@@ -92,7 +93,9 @@ def drawn(actor: Actor, report: Report) -> dict[str, object]:
         answer = running.answer(actor, keep.definition_of(report), own=own)
     except QueryRefused as refused:
         return {"problem": str(refused), "picture": None}
-    return {"problem": "", "picture": drawing.picture(answer), "name": report.label}
+    picture = drawing.picture(answer)
+    nothing = bare(actor, report.object_name) if picture.says_nothing else None
+    return {"problem": "", "picture": picture, "name": report.label, "bare": nothing}
 
 
 @require_POST
@@ -120,7 +123,7 @@ def delete(request: HttpRequest, key: int) -> HttpResponseBase:
     report = keep.found(actor, Report, key)
     keep.remove(actor, report)
     flash(
-        request, _("The report “%(name)s” is gone. Its records are where they were.") % {"name": report.label}
+        request, _("The report “%(name)s” is removed. Its records are unaffected.") % {"name": report.label}
     )
     return HttpResponseRedirect(INDEX)
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from essor.domain.reports import dashboards, running
 from essor.domain.reports.actions import keep
 from essor.domain.reports.models import Dashboard, Report
+from essor.faces.web.bare import bare
 from essor.faces.web.records.reading import actor_of
 from essor.faces.web.reports import drawing
 from essor.faces.web.reports.boards import address, form_of
@@ -27,7 +28,7 @@ def show(request: HttpRequest, key: int, tile: int) -> HttpResponseBase:
     board = keep.found(actor, Dashboard, key)
     one = dashboards.tile_of(board, tile)
     report = dashboards.reports_of(actor, [one]).get(one.report)
-    context: dict[str, object] = {"tile": one, "report": report, "picture": None, "problem": ""}
+    context: dict[str, object] = {"tile": one, "report": report, "picture": None, "problem": "", "bare": None}
     if report is None:
         context["problem"] = _("This report is gone, or not shared with you.")
     else:
@@ -35,7 +36,9 @@ def show(request: HttpRequest, key: int, tile: int) -> HttpResponseBase:
             definition, extra = dashboards.asked(actor, report, dashboards.filters_of(request.GET.dict()))
             most = 0 if one.show == "metric" else LINES
             answer = running.answer(actor, definition, extra=extra, own=False, most=most)
-            context |= {"picture": drawing.picture(answer, most=LINES), "name": report.label}
+            picture = drawing.picture(answer, most=LINES)
+            context |= {"picture": picture, "name": report.label}
+            context["bare"] = bare(actor, definition.object) if picture.says_nothing else None
         except EssorError as error:
             context["problem"] = str(error)
     return render(request, "reports/tile.html.jinja", context)

@@ -128,7 +128,7 @@ def new(request: HttpRequest) -> HttpResponseBase:
     wanted = request.GET.get("from", "")
     chosen = next((one for one in ready.READY if one.name == wanted), None)
     if wanted and chosen is None:
-        raise NotFound(_("There is no such pattern."))
+        raise NotFound(_("There is no such ready-made scenario."))
 
     def work(form: Form) -> str:
         scenario = scenarios.create(
@@ -147,9 +147,7 @@ def new(request: HttpRequest) -> HttpResponseBase:
         return render(request, "scenarios/new.html.jinja", context, status=form.status)
 
     if request.method == "POST":
-        return submit(
-            request, work, again, said=_("The scenario is made. Nothing happens until you start it.")
-        )
+        return submit(request, work, again, said=_("Scenario created. Nothing happens until you start it."))
     begun = {
         "name": str(chosen.label) if chosen else "",
         "object": "Contact",

@@ -129,7 +129,8 @@ def _engaged_more(shown: Shown, step: Step) -> dict[str, Any]:
     for key in engaged.before(shown.definition, step.id):
         one = shown.definition.step(key)
         if one is not None:
-            sent.append((key, one.title or STEPS[one.kind].told(one, shown.site) or key))
+            kind = STEPS[one.kind]
+            sent.append((key, one.title or kind.told(one, shown.site) or str(kind.label)))
     chosen = shown.definition.step(str(step.settings.get("mail", "")))
     return {"mails": sent, "links": _links(shown, chosen), "deeds": _deeds()}
 

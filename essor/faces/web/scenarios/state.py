@@ -58,6 +58,8 @@ def _start(request: HttpRequest, shown: Shown, version: FlowVersion) -> None:
         flash(request, _("Not started yet: %(why)s") % {"why": refused}, tone="error")
         return
     said = _("Version %(num)d is in force.") % {"num": version.number}
+    if version.number == 1:
+        said = _("The scenario is running.")
     if moved:
         said += " " + ngettext("%(num)d person goes on in it.", "%(num)d people go on in it.", moved) % {
             "num": moved

@@ -90,7 +90,7 @@ def turn(request: HttpRequest) -> HttpResponseBase:
     """Use the provider, or no longer."""
     on = request.POST.get("on") == "1"
     keeping.turn(actor_of(request), on=on)
-    flash(request, _("Text messages are sent again.") if on else _("No text message leaves any more."))
+    flash(request, _("Text messages are sent again.") if on else _("Text messages are no longer sent."))
     return HttpResponseRedirect(reverse("web:setup_texts"))
 
 

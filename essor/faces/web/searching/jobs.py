@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, ngettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
+from essor.access import principals
 from essor.access.actor import Actor
-from essor.access.models import Principal
 from essor.domain.exchange.models import Import
 from essor.faces.web.formatting import number
 from essor.faces.web.records.reading import actor_of
@@ -149,11 +149,7 @@ def download(request: HttpRequest, job_id: int) -> HttpResponseBase:
 def drawn(actor: Actor, rows: list[JobRun]) -> list[Job]:
     """Return the jobs for the page: the batches and the names of their owners in one query each."""
     batches = _batches(rows)
-    people = dict(
-        Principal.objects.filter(pk__in={row.owner_id for row in rows if row.owner_id}).values_list(
-            "pk", "name"
-        )
-    )
+    people = principals.names(row.owner_id for row in rows)
     return [_drawn(actor, row, batches.get(row.pk), people.get(row.owner_id or 0, "")) for row in rows]
 
 

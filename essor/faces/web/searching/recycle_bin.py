@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from essor.access import principals
 from essor.access.actor import Actor
-from essor.access.models import Principal
 from essor.access.rights import Permission
 from essor.access.view import catalog_for
 from essor.domain.bulk import jobs
@@ -86,16 +86,14 @@ def show(request: HttpRequest) -> HttpResponseBase:
 
 def _lines(actor: Actor, rows: list[Deleted]) -> Iterator[Line]:
     catalog = catalog_for(actor)
-    people = dict(
-        Principal.objects.filter(pk__in={row.deletion.user_id for row in rows}).values_list("pk", "name")
-    )
+    people = principals.names(row.deletion.user_id for row in rows)
     deletions = {row.deletion_id for row in rows}
     others = Deleted.objects.filter(deletion_id__in=deletions).values("deletion_id").annotate(n=Count("pk"))
     counts = {row["deletion_id"]: row["n"] for row in others}
     for row in rows:
         obj = catalog.object(row.object_name)
         yield Line(
-            str(row.pk), row.name or _("Without a name"), str(obj.label), obj.icon,
+            str(row.pk), row.name or _("No name"), str(obj.label), obj.icon,
             people.get(row.deletion.user_id or 0, ""), row.deletion.created_date, counts[row.deletion_id] - 1,
         )  # fmt: skip
 

@@ -25,20 +25,7 @@ from essor.query.search.find import Hit, find
 from essor.query.search.index import searched
 from essor.query.tree import Column, Compare, Constant, Path, Query
 
-SUGGESTED, SHOWN, MOST = 8, 10, 100
-DETAILS = (
-    "AccountId",
-    "Company",
-    "Email",
-    "Phone",
-    "MobilePhone",
-    "StageName",
-    "Amount",
-    "BillingCity",
-    "Status",
-    "ActivityDate",
-    "Title",
-)
+SUGGESTED, SHOWN, MOST, DETAILS = 8, 10, 100, 3
 LONGEST = 200
 
 
@@ -135,7 +122,7 @@ def grouped(actor: Actor, text: str, hits: Sequence[Hit], most: int) -> list[Gro
 
 def results_of(actor: Actor, obj: ObjectDef, keys: Sequence[int]) -> list[Found]:
     """Return the records with their names and details, in the order of `keys`."""
-    fields = [obj.field(name) for name in DETAILS if obj.has(name)][:3]
+    fields = [obj.field(name) for name in obj.telling()[:DETAILS]]
     paths = dict.fromkeys(("Id", obj.name_field, *paths_of(fields)))
     if obj.has("CurrencyIsoCode"):
         paths["CurrencyIsoCode"] = None

@@ -33,7 +33,7 @@ def add(request: HttpRequest) -> HttpResponseBase:
         return draw(request, "sending_domain_add", {"form": form}, current=CURRENT, status=form.status)
 
     if request.method == "POST":
-        return submit(request, work, again, said=_("The keys are made. Publish the records below."))
+        return submit(request, work, again, said=_("Keys created. Publish the records below."))
     return again(starting({}))
 
 

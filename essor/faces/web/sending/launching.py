@@ -9,6 +9,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -95,7 +96,7 @@ def launch_page(request: HttpRequest, record_id: str) -> HttpResponseBase:
             return _draw(request, record, mailing, sent(request, errors_of(refused)))
         flash(request, _("The mailing is scheduled.") if when else _("The mailing is on its way."))
         return HttpResponseRedirect(addresses.record(record.id))
-    return _draw(request, record, mailing, starting({}))
+    return _draw(request, record, mailing, starting({}), _asked(record, request))
 
 
 @require_POST
@@ -131,7 +132,10 @@ def write(request: HttpRequest, record_id: str) -> HttpResponseBase:
     return HttpResponseRedirect(f"/r/{record.id}/launch")
 
 
-def _draw(request: HttpRequest, record: Loaded, mailing: ListEmail, form: Form) -> HttpResponseBase:
+def _draw(
+    request: HttpRequest, record: Loaded, mailing: ListEmail, form: Form, when: datetime | None = None
+) -> HttpResponseBase:
+    """Draw the page; its calendar begins at `when`, now if it is None."""
     stored = {name: record.values.get(name) or "" for name in WRITTEN}
     stored["EmailTemplateId"] = (
         ids.encode("00X", mailing.email_template_id) if mailing.email_template_id else ""
@@ -141,7 +145,7 @@ def _draw(request: HttpRequest, record: Loaded, mailing: ListEmail, form: Form) 
     )
     form = replace(form, values={**usual.values, **form.values})
     context = {
-        "record": record, "mailing": mailing, "form": form, "summary": launch.summary(record.actor, mailing),
+        "record": record, "mailing": mailing, "form": form, "summary": launch.summary(record.actor, mailing, when),
         "campaign": ids.encode("701", mailing.campaign_id) if mailing.campaign_id else "",
         "template": ids.encode("00X", mailing.email_template_id) if mailing.email_template_id else "",
         "variants": mailing.trial.get("variants", []), "zone": record.actor.timezone,
@@ -180,12 +184,26 @@ def _moment(record: Loaded, form: Form) -> datetime | None:
     """Return when to start, None for now; raises ValidationFailed beside the moment."""
     if form.value("when") != "later":
         return None
-    try:
-        found = parse_datetime(form.value("ScheduledDate"))
-    except ValueError:
-        found = None
+    found = _read(record, form.value("ScheduledDate"))
     if found is None:
         raise ValidationFailed(
             [FieldError("ScheduledDate", "INVALID_FIELD_VALUE", _("Choose a day and a time."))]
         )
-    return found.replace(tzinfo=zone_named(record.actor.timezone))
+    return found
+
+
+def _asked(record: Loaded, request: HttpRequest) -> datetime | None:
+    """Return the moment that somebody is just choosing, None for now and for one that is over."""
+    found = (
+        _read(record, request.GET.get("ScheduledDate", "")) if request.GET.get("when") == "later" else None
+    )
+    return found if found is not None and found > timezone.now() else None
+
+
+def _read(record: Loaded, text: str) -> datetime | None:
+    """Return a moment as a browser writes it, in the reader's time zone; None for any other text."""
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        return None
+    return None if found is None else found.replace(tzinfo=zone_named(record.actor.timezone))

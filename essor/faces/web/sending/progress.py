@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 from essor.access.actor import Actor
 from essor.domain.marketing.audience.reasons import Reason
 from essor.domain.marketing.consent.people import OBJECTS
-from essor.domain.marketing.sending import control, pacing, problems, since, trial
+from essor.domain.marketing.sending import control, problems, since, trial, waiting
 from essor.domain.marketing.sending.models import ListEmail, Recipient
 from essor.domain.marketing.sending.states import (
     CANCELLED,
@@ -44,6 +44,11 @@ from essor.query import run
 from essor.query.tree import Column, Compare, Constant, Path, Query
 
 PAGE = 50
+# The fields that change by themselves while somebody looks at the page.
+MOVING = (
+    "Status", "TotalRecipients", "TotalSkipped", "TotalSent", "TotalRefused", "TotalBounced", "TotalUnsure", "StartedDate",
+    "FinishedDate", "Problem",
+)  # fmt: skip
 ACTS: dict[str, tuple[Callable[[Actor, int], Any], str | Promise]] = {
     "pause": (control.pause, gettext_lazy("The mailing is paused.")),
     "resume": (control.resume, gettext_lazy("The mailing goes on.")),
@@ -92,8 +97,9 @@ def panel(request: HttpRequest, record_id: str) -> HttpResponseBase:
         "waiting": max(0, mailable - done), "buttons": _buttons(record, mailing), "reasons": _reasons(mailing),
         "trial": trial.of(mailing), "standings": trial.standings(mailing), "winner": mailing.trial.get("winner"),
         "decides_at": trial.decides_at(mailing), "may_edit": may_edit(record),
-        "live": mailing.status in (SCHEDULED, SENDING), "full": mailing.held_until is not None and pacing.is_full(mailing),
+        "live": mailing.status in (SCHEDULED, SENDING), "why": waiting.why(mailing),
         "problem": problems.told(mailing),
+        "moving": [record.object.field(name) for name in MOVING if record.object.has(name)],
     }  # fmt: skip
     return render(request, "sending/progress.html.jinja", context)
 

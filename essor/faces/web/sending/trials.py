@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from essor.domain.marketing.audience.count import counted
-from essor.domain.marketing.consent.ask import policy
 from essor.domain.marketing.sending import control, launch, planned_trial, trial
 from essor.domain.marketing.sending.models import ListEmail
 from essor.domain.marketing.sending.states import DRAFT
@@ -79,7 +78,7 @@ def _draw(request: HttpRequest, record: Loaded, mailing: ListEmail, form: Form) 
     )
     needed = trial.sample_size(base / 100, gain / 100)
     context = {
-        "by_consent": policy().clicks_need_consent, "record": record, "mailing": mailing,
+        "record": record, "mailing": mailing,
         "form": form, "total": total, "needed": needed, "base": base, "gain": gain,
         "templates": [(row["Id"], row["Name"]) for row in templates],
     }  # fmt: skip

@@ -16,8 +16,8 @@ from essor.domain.approvals.actions.save_step import StepText
 from essor.domain.approvals.models import ApprovalStep
 from essor.faces.web.records.reading import actor_of
 from essor.faces.web.setup import choices
-from essor.faces.web.setup.approvals import ENTRY, builder
-from essor.faces.web.setup.conditions import in_words
+from essor.faces.web.setup.approvals import ENTRY
+from essor.faces.web.setup.conditions import edit_stored, in_words
 from essor.faces.web.setup.doors import customizing
 from essor.faces.web.setup.forms import Form, starting, submit
 from essor.faces.web.setup.frame import draw
@@ -82,9 +82,11 @@ def criteria(request: HttpRequest, process_id: int, step_id: int) -> HttpRespons
     """Open the filter builder on the condition of a step."""
     actor, process = actor_of(request), processes.found(process_id)
     step = editing.found_step(process, step_id)
-    return builder(
-        request, process.object_name, step.entry, reverse("web:setup_approval_step_criteria", args=[process.pk, step.pk]),
-        reverse("web:setup_approval_step", args=[process.pk, step.pk]), lambda where: editing.set_step_entry(actor, step, where),
+    return edit_stored(
+        request, process.object_name, step.entry,
+        here=reverse("web:setup_approval_step_criteria", args=[process.pk, step.pk]),
+        done=reverse("web:setup_approval_step", args=[process.pk, step.pk]),
+        keep=lambda where: editing.set_step_entry(actor, step, where),
     )  # fmt: skip
 
 

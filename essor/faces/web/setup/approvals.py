@@ -2,43 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from essor.access.actor import Actor
 from essor.access.models import User
 from essor.catalog import current
 from essor.catalog.definitions import ObjectDef
 from essor.domain.approvals.actions import save_process as editing
 from essor.domain.approvals.actions.save_process import ProcessText, Update
 from essor.domain.approvals.models import ApprovalProcess, ApprovalStep
-from essor.faces.web.lists import filtering, state
-from essor.faces.web.lists.filters.building import build
-from essor.faces.web.lists.filters.drawing import Drawer
-from essor.faces.web.lists.filters.nodes import Group as Draft
-from essor.faces.web.lists.filters.nodes import pruned
-from essor.faces.web.lists.filters.opening import open_filter
-from essor.faces.web.lists.filters.sending import draft_of
-from essor.faces.web.lists.going import go
 from essor.faces.web.records.reading import actor_of
 from essor.faces.web.setup import choices
-from essor.faces.web.setup.conditions import in_words
+from essor.faces.web.setup.conditions import edit_stored, in_words
 from essor.faces.web.setup.doors import customizing
 from essor.faces.web.setup.forms import Form, starting, submit
 from essor.faces.web.setup.frame import draw
-from essor.faces.web.setup.objects import shown_objects
+from essor.faces.web.setup.objects import named_by_use, shown_objects
 from essor.faces.web.toasts import flash
 from essor.kernel.errors import ValidationFailed
 from essor.kernel.whole import whole
-from essor.query import decode
 
 ENTRY = "approvals"
 ROWS = 3  # final values that can be added at once
@@ -72,7 +59,7 @@ def edit(request: HttpRequest, process_id: int = 0) -> HttpResponseBase:
 
     def again(form: Form) -> HttpResponseBase:
         name = process.object_name if process else form.value("object", "Opportunity")
-        objects = [(one.name, str(one.plural)) for one in shown_objects() if one.is_record and one.createable]
+        objects = named_by_use(one for one in shown_objects() if one.is_record and one.createable)
         obj = current.get().object(name if current.get().has(name) else objects[0][0])
         context = {
             "form": form, "process": process, "object": obj, "objects": objects,
@@ -149,9 +136,9 @@ def whom(step: ApprovalStep, obj: ObjectDef) -> str:
         return choices.group_label(step.group) if step.group else _("nobody any more")
     if step.to == To.ROLE:
         return (
-            _("nearest “%(role)s” above whoever submits") % {"role": step.role.name}
+            _("nearest “%(role)s” above the submitter") % {"role": step.role.name}
             if step.role
-            else _("whoever is next above in the role tree")
+            else _("the next person above in the role tree")
         )
     if step.to == To.FIELD:
         return _("field “%(field)s”") % {
@@ -166,43 +153,10 @@ def criteria(request: HttpRequest, process_id: int) -> HttpResponseBase:
     """Open the filter builder on the condition of a process; a POST changes its shape, or keeps it."""
     process = editing.found(process_id)
     actor, here = actor_of(request), reverse("web:setup_approval_criteria", args=[process.pk])
-    return builder(
-        request, process.object_name, process.entry, here, reverse("web:setup_approval", args=[process.pk]),
-        lambda where: editing.set_entry(actor, process, where),
+    return edit_stored(
+        request, process.object_name, process.entry, here=here, done=reverse("web:setup_approval", args=[process.pk]),
+        keep=lambda where: editing.set_entry(actor, process, where),
     )  # fmt: skip
-
-
-def builder(
-    request: HttpRequest, object_name: str, entry: Mapping[str, Any] | None, here: str, done: str, keep: Any
-) -> HttpResponseBase:  # fmt: skip
-    """Answer for the filter builder on a stored condition: `here` is its own address, `keep` stores what it says."""
-    actor, catalog = actor_of(request), current.get()
-    obj = catalog.object(object_name)
-    if request.method == "GET":
-        where = decode.condition(entry) if entry is not None else None
-        draft = filtering.started(open_filter(where, obj, actor, catalog))
-        return _drawn(request, actor, obj, draft, here, focus=filtering.first_field(draft))
-    if request.POST.get("do", "") != filtering.APPLY:
-        draft, focus = filtering.changed(request.POST)
-        return _drawn(request, actor, obj, draft, here, focus=focus)
-    found = build(pruned(draft_of(request.POST)), obj, actor, catalog, str(get_language()))
-    if not found.complete:
-        return _drawn(request, actor, obj, found.draft, here, status=422, wrong=True)
-    keep(found.where)
-    flash(request, _("Saved."))
-    return go(done)
-
-
-def _drawn(  # the page part has this much to say
-    request: HttpRequest, actor: Actor, obj: ObjectDef, draft: Draft, here: str, *, focus: int = 0, status: int = 200,
-    wrong: bool = False,
-) -> HttpResponse:  # fmt: skip
-    listed = state.build(actor, obj.name, {})
-    context = {
-        "state": listed, "object": listed.object, "box": Drawer(actor, listed.catalog, draft).box(draft, listed.object),
-        "focus": focus, "wrong": wrong, "hidden": [], "href": here, "counting": f"/o/{obj.name}/filter/count", "applies": True,
-    }  # fmt: skip
-    return render(request, "lists/filter.html.jinja", context, status=status)
 
 
 @require_POST

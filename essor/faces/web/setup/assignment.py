@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -18,25 +17,15 @@ from essor.domain.sales.assignment import edit as editing
 from essor.domain.sales.assignment.assign import would_get
 from essor.domain.sales.assignment.edit import EntryText
 from essor.domain.sales.assignment.models import Entry
-from essor.faces.web.lists import filtering, state
-from essor.faces.web.lists.filters.building import build
-from essor.faces.web.lists.filters.drawing import Drawer
-from essor.faces.web.lists.filters.nodes import Group as Draft
-from essor.faces.web.lists.filters.nodes import pruned
-from essor.faces.web.lists.filters.opening import open_filter
-from essor.faces.web.lists.filters.sending import draft_of
-from essor.faces.web.lists.going import go
 from essor.faces.web.records.lookups import options_for
 from essor.faces.web.records.reading import actor_of, load
 from essor.faces.web.setup import choices
-from essor.faces.web.setup.conditions import in_words
+from essor.faces.web.setup.conditions import edit_stored, in_words
 from essor.faces.web.setup.doors import customizing
 from essor.faces.web.setup.forms import Form, starting, submit
 from essor.faces.web.setup.frame import draw
 from essor.faces.web.toasts import flash
 from essor.kernel.whole import whole, wholes
-from essor.query import decode
-from essor.query.tree import Condition
 
 LEAD = "Lead"
 
@@ -139,37 +128,11 @@ def owners() -> list[tuple[str, str]]:
 def criteria(request: HttpRequest, entry_id: int) -> HttpResponseBase:
     """Open the filter builder on an entry's criteria; a POST changes its shape, or keeps it."""
     actor, entry = actor_of(request), editing.found(entry_id)
-    if request.method == "GET":
-        where = decode.condition(entry.where) if entry.where is not None else None
-        draft = filtering.started(_opened(actor, where))
-        return _builder(request, actor, entry, draft, focus=filtering.first_field(draft))
-    if request.POST.get("do", "") != filtering.APPLY:
-        draft, focus = filtering.changed(request.POST)
-        return _builder(request, actor, entry, draft, focus=focus)
-    catalog = current.get()
-    found = build(pruned(draft_of(request.POST)), catalog.object(LEAD), actor, catalog, str(get_language()))
-    if not found.complete:
-        return _builder(request, actor, entry, found.draft, status=422, wrong=True)
-    editing.set_criteria(actor, entry, found.where)
-    flash(request, _("Saved."))
-    return go(reverse("web:setup_assignment_entry", args=[entry.pk]))
-
-
-def _opened(actor: Actor, where: Condition | None) -> Draft:
-    catalog = current.get()
-    return open_filter(where, catalog.object(LEAD), actor, catalog)
-
-
-def _builder(
-    request: HttpRequest, actor: Actor, entry: Entry, draft: Draft, *, focus: int = 0, status: int = 200, wrong: bool = False
-) -> HttpResponse:  # fmt: skip
-    listed = state.build(actor, LEAD, {})
-    context = {
-        "state": listed, "object": listed.object, "box": Drawer(actor, listed.catalog, draft).box(draft, listed.object),
-        "focus": focus, "wrong": wrong, "hidden": [], "href": reverse("web:setup_assignment_criteria", args=[entry.pk]),
-        "counting": f"/o/{LEAD}/filter/count", "applies": True,
-    }  # fmt: skip
-    return render(request, "lists/filter.html.jinja", context, status=status)
+    return edit_stored(
+        request, LEAD, entry.where, here=reverse("web:setup_assignment_criteria", args=[entry.pk]),
+        done=reverse("web:setup_assignment_entry", args=[entry.pk]),
+        keep=lambda where: editing.set_criteria(actor, entry, where),
+    )  # fmt: skip
 
 
 @require_POST

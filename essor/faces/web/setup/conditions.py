@@ -6,7 +6,7 @@ dialog; “Apply” writes the text anew. What is saved is the text, so both way
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,6 @@ import orjson
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -22,12 +21,8 @@ from essor.access.actor import Actor, system_actor
 from essor.catalog import current
 from essor.catalog.definitions import Catalog, ObjectDef
 from essor.faces.web import formatting, toasts
-from essor.faces.web.lists.filtering import changed, first_field, started
-from essor.faces.web.lists.filters.building import build
-from essor.faces.web.lists.filters.drawing import Drawer
-from essor.faces.web.lists.filters.nodes import Group, pruned
-from essor.faces.web.lists.filters.opening import open_filter
-from essor.faces.web.lists.filters.sending import draft_of
+from essor.faces.web.lists.filters import builder
+from essor.faces.web.lists.going import go
 from essor.faces.web.lists.words import told_of
 from essor.faces.web.records.reading import actor_of
 from essor.faces.web.setup.doors import looking
@@ -41,7 +36,7 @@ NAMES = ("where", "option.where")  # what forms call the text
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TextField:
     """The text field that a builder works for: who asks, about which object, the field's name in the form."""
 
     actor: Actor
@@ -92,65 +87,82 @@ def check(request: HttpRequest, name: str) -> HttpResponseBase:
 def open_builder(request: HttpRequest, name: str) -> HttpResponseBase:
     """Open the builder on the text as it stands, in a dialog; a text that is wrong is to be mended first."""
     into = next((key for key in NAMES if key in request.POST), NAMES[0])
-    place, text = Place(actor_of(request), _object(request, name), into), request.POST.get(into, "").strip()
+    text, typed = (
+        TextField(actor_of(request), _object(request, name), into),
+        request.POST.get(into, "").strip(),
+    )
     try:
-        where = read_condition(place.object.name, text) if text else None
-        draft = started(open_filter(where, place.object, place.actor, current.get()))
+        where = read_condition(text.object.name, typed) if typed else None
+        return builder.opened(
+            request, _place(text), where, template="setup/condition_builder.html.jinja", in_dialog=True
+        )
     except QueryRefused as refusal:
         response = HttpResponse(status=204)
         toasts.toast(
             response, _("Correct the text first: %(reason)s") % {"reason": refusal.reason}, tone="error"
         )
         return response
-    return _draw(
-        request, place, draft, focus=first_field(draft), template="setup/condition_builder.html.jinja"
-    )
 
 
 @require_POST
 @looking
-def builder(request: HttpRequest, name: str) -> HttpResponseBase:
+def build(request: HttpRequest, name: str) -> HttpResponseBase:
     """Change the builder's shape, count, or write what it says into the text field."""
-    place = Place(actor_of(request), current.get().object(name), request.POST.get("into", NAMES[0]))
-    button = request.POST.get("do", "")
-    if button not in ("apply", "count"):
-        draft, focus = changed(request.POST)
-        return _draw(request, place, draft, focus=focus)
+    text = TextField(actor_of(request), current.get().object(name), request.POST.get("into", NAMES[0]))
+    place, button = _place(text), request.POST.get("do", "")
+    if button not in (builder.APPLY, builder.COUNT):
+        return builder.reshaped(request, place, in_dialog=True)
+    found = builder.built(request, place)
+    if button == builder.COUNT:
+        return builder.count_of(
+            request, run.count(text.actor, Query(text.object.name, where=found.where)), found
+        )
+    if not found.complete:
+        return builder.refused(request, place, found.draft, in_dialog=True)
+    return _write(text, found.where)
+
+
+def edit_stored(
+    request: HttpRequest,
+    object_name: str,
+    stored: Mapping[str, Any] | None,
+    *,
+    here: str,
+    done: str,
+    keep: Callable[[Condition | None], object],
+) -> HttpResponseBase:
+    """Answer for the builder on a stored condition: `here` is its own address, `keep` stores it, `done` comes next."""
     catalog = current.get()
-    built = build(pruned(draft_of(request.POST)), place.object, place.actor, catalog, str(get_language()))
-    if button == "count":
-        total = run.count(place.actor, Query(place.object.name, where=built.where))
-        context = {"total": total, "unfinished": not built.complete, "error": ""}
-        return render(request, "lists/filter_count.html.jinja", context)
-    if not built.complete:
-        return _draw(request, place, built.draft, status=422)
-    return _write(place, built.where)
+    counting = f"/o/{object_name}/filter/count"
+    place = builder.Place(actor_of(request), catalog, catalog.object(object_name), here, counting=counting)
+    if request.method == "GET":
+        return builder.opened(request, place, decode.condition(stored) if stored is not None else None)
+    if request.POST.get("do", "") != builder.APPLY:
+        return builder.reshaped(request, place)
+    found = builder.built(request, place)
+    if not found.complete:
+        return builder.refused(request, place, found.draft)
+    keep(found.where)
+    toasts.flash(request, _("Saved."))
+    return go(done)
 
 
-def _write(place: Place, where: Condition | None) -> HttpResponse:
+def _write(text: TextField, where: Condition | None) -> HttpResponse:
     """Send the text of a condition to its field; the page closes the dialog."""
     response = HttpResponse(status=204)
     try:
-        text = "" if where is None else write_condition(place.object.name, where, current.get())
+        said = "" if where is None else write_condition(text.object.name, where, current.get())
     except QueryRefused as refusal:
         toasts.toast(response, refusal.reason, tone="error")
         return response
-    told = {"es:condition": {"into": place.into, "text": text}, "es:close-dialog": {}}
+    told = {"es:condition": {"into": text.into, "text": said}, "es:close-dialog": {}}
     response.headers["HX-Trigger"] = orjson.dumps(told).decode()
     return response
 
 
-def _draw(
-    request: HttpRequest, place: Place, draft: Group, *, focus: int = 0, status: int = 200,
-    template: str = "lists/filter.html.jinja",
-) -> HttpResponse:  # fmt: skip
-    address = f"/setup/objects/{place.object.name}/condition/builder"
-    context = {
-        "object": place.object, "box": Drawer(place.actor, current.get(), draft).box(draft, place.object),
-        "focus": focus, "wrong": status == 422, "hidden": [("into", place.into)], "href": address, "counting": address,  # noqa: PLR2004 -- refused
-        "applies": False, "editing": None, "in_dialog": True,
-    }  # fmt: skip
-    return render(request, template, context, status=status)
+def _place(text: TextField) -> builder.Place:
+    href = f"/setup/objects/{text.object.name}/condition/builder"
+    return builder.Place(text.actor, current.get(), text.object, href, (("into", text.into),))
 
 
 def _object(request: HttpRequest, name: str) -> ObjectDef:

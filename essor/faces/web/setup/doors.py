@@ -34,7 +34,7 @@ def opened(permission: Permission, *, strict: bool = False) -> Callable[[View], 
             if strict or request.method not in ("GET", "HEAD"):
                 require(actor, permission)
             elif not may_look(actor):
-                raise Forbidden(_("Only an administrator may see the set-up."))
+                raise Forbidden(_("Only an administrator may see the setup."))
             return view(request, *args, **kwargs)
 
         return inner
@@ -48,7 +48,7 @@ def looking(view: View) -> View:
     @wraps(view)
     def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not may_look(actor_of(request)):
-            raise Forbidden(_("Only an administrator may see the set-up."))
+            raise Forbidden(_("Only an administrator may see the setup."))
         return view(request, *args, **kwargs)
 
     return inner

@@ -69,7 +69,7 @@ def add(request: HttpRequest, name: str) -> HttpResponseBase:
         return draw(request, "field_add", context, current="objects", status=form.status)
 
     if request.method == "POST":
-        return submit(request, work, again, said=_("The field is there, in every process and on every page."))
+        return submit(request, work, again, said=_("Field added. It can be used everywhere at once."))
     return again(starting({**NEW, "kind": request.GET.get("kind", "text")}))
 
 

@@ -23,7 +23,7 @@ def company(actor: Actor) -> FirstStep | None:
         return None
     row = Organization.objects.order_by("pk").first()
     return FirstStep(
-        10, _("Check the company's settings"), _("Name, currency, fiscal year, language, time zone."),
+        10, _("Check your company settings"), _("Name, currency, fiscal year, language, time zone."),
         reverse("web:setup_organization"),
         row is not None and (row.last_modified_date - row.created_date).total_seconds() > 1, early=True,
     )  # fmt: skip
@@ -35,7 +35,7 @@ def team(actor: Actor) -> FirstStep | None:
     if not may_look(actor):
         return None
     return FirstStep(
-        20, _("Invite your team"), _("Each person gets an account, a profile and a place in the tree."),
+        20, _("Invite your team"), _("Give each person an account, a profile and a role."),
         reverse("web:setup_users"), PEOPLE.count() > 1, early=True,
     )  # fmt: skip
 
@@ -46,7 +46,7 @@ def roles(actor: Actor) -> FirstStep | None:
     if not may_look(actor):
         return None
     return FirstStep(
-        30, _("Draw the role tree"), _("People see the records of those below them."), reverse("web:setup_roles"),
+        30, _("Set up the role tree"), _("People see the records of those below them in it."), reverse("web:setup_roles"),
         PEOPLE.exclude(role=None).exists(),
     )  # fmt: skip
 
@@ -57,7 +57,7 @@ def sharing(actor: Actor) -> FirstStep | None:
     if not may_look(actor):
         return None
     return FirstStep(
-        50, _("Decide who sees what"), _("Without a default everybody reads and edits all records."),
+        50, _("Decide who sees what"), _("Until you set defaults, everybody can read and edit all records."),
         reverse("web:setup_defaults"), OrgDefault.objects.exclude(access=OrgDefault.Access.EDIT).exists(),
     )  # fmt: skip
 
@@ -68,7 +68,7 @@ def fields(actor: Actor) -> FirstStep | None:
     if not may_look(actor):
         return None
     return FirstStep(
-        60, _("Add the fields that your work needs"), _("And write down what makes a VIP as a formula."),
+        60, _("Add the fields you need"), _("Such as a formula that says who is a VIP."),
         reverse("web:setup_objects"), CustomField.objects.filter(standard=False).exists(),
     )  # fmt: skip
 
@@ -95,6 +95,6 @@ def second_administrator(actor: Actor) -> FirstStep | None:
         if "manage_users" in one.permissions
     ]
     return FirstStep(
-        100, _("Have a second administrator"), _("So that nobody is locked out when one is away."),
+        100, _("Have a second administrator"), _("So that nobody is locked out while one is away."),
         reverse("web:setup_users"), PEOPLE.filter(is_active=True, profile__in=bosses).count() > 1,
     )  # fmt: skip

@@ -47,7 +47,7 @@ SIDEBAR: tuple[Group, ...] = (
               _("name currency fiscal year language time zone phone region locale")),
         Entry("currencies", _("Currencies and rates"), "currency-euro",
               _("exchange rate conversion dated multi-currency USD GBP")),
-        Entry("letterhead", _("Letterhead of documents"), "file-text", _("logo SIRET VAT legal mention quote PDF payment terms")),
+        Entry("letterhead", _("Document letterhead"), "file-text", _("logo SIRET VAT legal mention quote PDF payment terms")),
     )),
     Group(_("Data"), (
         Entry("objects", _("Objects and fields"), "database",
@@ -56,16 +56,16 @@ SIDEBAR: tuple[Group, ...] = (
         Entry("rollups", _("Roll-up check"), "sum", _("roll-up summary recompute drift")),
     )),
     Group(_("Leads"), (
-        Entry("assignment", _("Assignment of leads"), "users-group", _("assignment rules round robin queue team absence")),
+        Entry("assignment", _("Lead assignment"), "users-group", _("assignment rules round robin queue team absence")),
         Entry("web_forms", _("Web forms"), "world", _("web to lead form site HTML contact")),
-        Entry("lead_mapping", _("Conversion of leads"), "arrow-right", _("field mapping convert account contact opportunity")),
+        Entry("lead_mapping", _("Lead conversion"), "arrow-right", _("field mapping convert account contact opportunity")),
     )),
     Group(_("Campaigns"), (
-        Entry("sending", _("Sending of mailings"), "send", _("mail server SMTP DKIM SPF DMARC domain rate warm-up provider")),
+        Entry("sending", _("Mail delivery"), "send", _("mail server SMTP DKIM SPF DMARC domain rate warm-up provider")),
         Entry("texts", _("Text messages"), "message", _("SMS provider OVHcloud Brevo Twilio STOP delivery receipt sender")),
-        Entry("returns", _("Mails that come back"), "arrow-back-up", _("bounce complaint IMAP LMTP mailbox hard soft")),
-        Entry("consent", _("Consent and rhythm"), "fingerprint", _("opt-in opt-out GDPR tracking frequency cap topics e-mail")),
-        Entry("website", _("Visits of our site"), "world", _("web site script tracking pages read snippet origin UTM visitor")),
+        Entry("returns", _("Bounced mail"), "arrow-back-up", _("bounce complaint IMAP LMTP mailbox hard soft")),
+        Entry("consent", _("Consent and frequency"), "fingerprint", _("opt-in opt-out GDPR tracking cap topics e-mail")),
+        Entry("website", _("Website visits"), "world", _("web site script tracking pages read snippet origin UTM visitor")),
     )),
     Group(_("Automation"), (
         Entry("approvals", _("Approval processes"), "circle-check", _("approve refuse steps approver discount lock")),
@@ -82,12 +82,12 @@ SIDEBAR: tuple[Group, ...] = (
         Entry("queues", _("Queues"), "inbox", _("members owner")),
     )),
     Group(_("Sharing"), (
-        Entry("defaults", _("Defaults for everybody"), "lock", _("organization-wide defaults private read write")),
+        Entry("defaults", _("Sharing defaults"), "lock", _("organization-wide defaults private read write")),
         Entry("sharing_rules", _("Sharing rules"), "switch-horizontal", _("owner criteria share")),
     )),
-    Group(_("Journal"), (
+    Group(_("Logs"), (
         Entry("logins", _("Login history"), "login", _("password failed address browser")),
-        Entry("audit", _("Changes to the set-up"), "history", _("audit trail who changed")),
+        Entry("audit", _("Setup history"), "history", _("audit trail who changed")),
     )),
 )  # fmt: skip
 

@@ -17,7 +17,7 @@ from essor.faces.web.setup import choices
 from essor.faces.web.setup.doors import managing
 from essor.faces.web.setup.forms import Form, starting, submit
 from essor.faces.web.setup.frame import draw
-from essor.faces.web.setup.objects import shown_objects
+from essor.faces.web.setup.objects import named_by_use, shown_objects
 from essor.faces.web.toasts import flash
 from essor.kernel.whole import wholes
 
@@ -58,7 +58,7 @@ def edit(request: HttpRequest, group_id: int = 0, *, queue: bool = False) -> Htt
         return reverse(f"web:setup_{_entry(queue=queue)}")
 
     def again(form: Form) -> HttpResponseBase:
-        objects = [(obj.name, str(obj.plural)) for obj in shown_objects() if obj.is_record]
+        objects = named_by_use(obj for obj in shown_objects() if obj.is_record)
         members = [
             (label, [one for one in some if not group or one[0] != str(group.pk)])
             for label, some in choices.principals()

@@ -39,7 +39,7 @@ def index(request: HttpRequest, name: str) -> HttpResponseBase:
         return draw(request, "indexes", context, current="objects", status=form.status)
 
     return (
-        submit(request, work, again, said=_("The index is on its way."))
+        submit(request, work, again, said=_("The index is being built."))
         if request.method == "POST"
         else again(Form())
     )

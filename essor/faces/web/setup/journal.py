@@ -13,7 +13,8 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from essor.access.models import LoginHistory, Principal, SetupAuditTrail
+from essor.access import principals
+from essor.access.models import LoginHistory, SetupAuditTrail
 from essor.access.rights import Permission
 from essor.catalog.models import CatalogChange
 from essor.faces.web.setup.doors import opened
@@ -70,8 +71,7 @@ def audit(request: HttpRequest) -> HttpResponseBase:
     about = "data" if request.GET.get("about") == "data" else "people"
     model = CatalogChange if about == "data" else SetupAuditTrail
     rows, older = page(model.objects.all(), request)
-    keys = {row.actor_id if about == "data" else row.created_by_id for row in rows}
-    names = dict(Principal.objects.filter(pk__in=keys - {None}).values_list("pk", "name"))
+    names = principals.names(row.actor_id if about == "data" else row.created_by_id for row in rows)
     entries = [_of_data(row, names) if about == "data" else _of_people(row, names) for row in rows]
     return draw(request, "audit", {"entries": entries, "older": older, "about": about}, current="audit")
 

@@ -15,8 +15,8 @@ GROUPS: tuple[tuple[Promise, tuple[tuple[str, str, Promise], ...]], ...] = (
         ("text", "letter-case", _("One line, at most 255 characters.")),
         ("textarea", "file-text", _("Several lines.")),
         ("richtext", "bold", _("Several lines with headings, lists and links.")),
-        ("email", "mail", _("Checked, and one click to write.")),
-        ("phone", "phone", _("As typed, and in the form that dials.")),
+        ("email", "mail", _("Checked, with one click to write to it.")),
+        ("phone", "phone", _("As typed, and in a format that can be dialled.")),
         ("url", "link", _("A web address; LinkedIn gets its own button.")),
     )),
     (_("Numbers and dates"), (
@@ -35,12 +35,12 @@ GROUPS: tuple[tuple[Promise, tuple[tuple[str, str, Promise], ...]], ...] = (
     )),
     (_("Links and places"), (
         ("lookup", "link", _("Another record.")),
-        ("masterdetail", "hierarchy", _("A record that this one cannot live without.")),
+        ("masterdetail", "hierarchy", _("A record that this one cannot exist without.")),
         ("file", "paperclip", _("A stored file.")),
         ("address", "map-pin", _("Street, postal code, city, region, country.")),
         ("geolocation", "target", _("Latitude and longitude.")),
     )),
-    (_("Filled by itself"), (
+    (_("Automatic"), (
         ("formula", "function", _("Computed from other fields whenever it is read; filters and sorts.")),
         ("rollup", "sum", _("Count, sum, least or greatest over related records.")),
         ("autonumber", "list-numbers", _("A running number.")),

@@ -84,7 +84,7 @@ def edit(request: HttpRequest, name: str, profile_id: int) -> HttpResponseBase:
 def reset(request: HttpRequest, name: str, profile_id: int) -> HttpResponseBase:
     """Go back to everybody's layout, or to the one made of all fields."""
     remove_layout(actor_of(request).user_id, name, profile_id=profile_id or None)
-    flash(request, _("The layout is as before anybody arranged it."))
+    flash(request, _("The layout has been reset."))
     return HttpResponseRedirect(reverse("web:setup_layouts", args=[name]))
 
 

@@ -80,5 +80,5 @@ def _lines(obj: ObjectDef) -> list[Line]:
 def reset(request: HttpRequest) -> HttpResponseBase:
     """Go back to the defaults."""
     mapping.reset_mapping(actor_of(request))
-    flash(request, _("The mapping is as at the beginning."))
+    flash(request, _("The mapping has been reset."))
     return HttpResponseRedirect(reverse("web:setup_lead_mapping"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
 
 from django.http import HttpRequest, HttpResponseRedirect
@@ -19,6 +20,7 @@ from essor.catalog.actions.purge_object import purge_object
 from essor.catalog.actions.spec import ObjectSpec
 from essor.catalog.definitions import ObjectDef
 from essor.catalog.models import CustomObject, State
+from essor.faces.web.frame import FIRST_TABS
 from essor.faces.web.records.reading import actor_of
 from essor.faces.web.setup.doors import customizing
 from essor.faces.web.setup.forms import Form, starting, submit
@@ -26,6 +28,7 @@ from essor.faces.web.setup.frame import draw
 from essor.faces.web.setup.words import suggested
 from essor.faces.web.toasts import flash
 from essor.kernel.errors import EssorError
+from essor.query.search.words import fold
 
 ICONS = (
     "table", "building", "building-community", "building-store", "briefcase", "calendar", "clipboard", "database",
@@ -38,6 +41,18 @@ WORDS = ("label", "label_fr", "plural", "plural_fr", "description", "icon", "nam
 def shown_objects() -> list[ObjectDef]:
     """Return the objects that hold records of the business, not those of the set-up itself."""
     return [obj for obj in current.get() if obj.name not in OPEN | GUARDED]
+
+
+def named_by_use(objects: Iterable[ObjectDef], *, plural: bool = True) -> list[tuple[str, str]]:
+    """Return objects to choose from as (name, label): those of everyday work first, then those with a tab, then the rest."""
+
+    def place(pair: tuple[ObjectDef, str]) -> tuple[int, bool, str]:
+        one, words = pair
+        usual = FIRST_TABS.index(one.name) if one.name in FIRST_TABS else len(FIRST_TABS)
+        return usual, not one.tab, fold(words)
+
+    rows = ((one, str(one.plural if plural else one.label)) for one in objects)
+    return [(one.name, words) for one, words in sorted(rows, key=place)]
 
 
 @require_GET
@@ -76,9 +91,7 @@ def add(request: HttpRequest) -> HttpResponseBase:
         )
 
     if request.method == "POST":
-        return submit(
-            request, work, again, said=_("The object is there, with its own tab. Now give it fields.")
-        )
+        return submit(request, work, again, said=_("Object added, with its own tab. Now give it fields."))
     return again(starting({**_new(), "naming": "text"}))
 
 

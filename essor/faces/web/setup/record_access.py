@@ -13,7 +13,6 @@ from essor.access import actions
 from essor.access.actions.share_record import MANUAL, may_share
 from essor.access.actor import Actor, actor_for
 from essor.access.explain import VERB_NAMES, explain
-from essor.access.grants import CompileWhere
 from essor.access.models import Principal, RecordShare, User
 from essor.access.models.sharing import Level
 from essor.faces.web.records.reading import Loaded, actor_of, load
@@ -22,13 +21,7 @@ from essor.faces.web.setup.doors import may_look
 from essor.faces.web.toasts import flash
 from essor.kernel.errors import EssorError, Forbidden, NotFound
 from essor.kernel.whole import whole
-from essor.query.access import rule_q
-from essor.query.environment import env_for
-
-
-def _compiler(actor: Actor) -> CompileWhere:
-    env = env_for(actor)
-    return lambda obj, condition: rule_q(env, obj, condition)
+from essor.query.access import compiler
 
 
 @require_GET
@@ -44,7 +37,7 @@ def show(request: HttpRequest, record_id: str) -> HttpResponseBase:
     )
     context = {
         "record": record, "object": record.object, "user": user,
-        "verdicts": explain(about, record.object, record.key, compile_where=_compiler(about)),
+        "verdicts": explain(about, record.object, record.key, compile_where=compiler(about)),
         "verb_names": VERB_NAMES, "people": choices.people() if sharing or may_look(actor) else [],
         "shares": [(share, _name(share.principal)) for share in shares.order_by("principal__name")],
         "may_share": sharing, "receivers": choices.principals() if sharing else (), "levels": Level.choices[:2],
@@ -59,7 +52,7 @@ def _name(principal: Principal) -> str:
 
 def _may_share(actor: Actor, record: Loaded) -> bool:
     try:
-        may_share(actor, record.object, record.key, compile_where=_compiler(actor))
+        may_share(actor, record.object, record.key, compile_where=compiler(actor))
     except EssorError:
         return False
     return True
@@ -89,7 +82,7 @@ def share(request: HttpRequest, record_id: str) -> HttpResponseBase:
             raise NotFound(_("Choose a person or a group."))
         actions.share_record(
             actor, record.object, record.key, principal, level=Level.READ if (number := whole(level)) is None else number,
-            compile_where=_compiler(actor),
+            compile_where=compiler(actor),
         )  # fmt: skip
         flash(request, _("%(name)s has the record now.") % {"name": _name(principal)})
     except Forbidden:
@@ -110,6 +103,6 @@ def take_back(request: HttpRequest, record_id: str) -> HttpResponseBase:
     ).first()
     if row is None:
         raise NotFound(_("This share is gone already."))
-    actions.unshare(actor, record.object, record.key, row.principal, compile_where=_compiler(actor))
+    actions.unshare(actor, record.object, record.key, row.principal, compile_where=compiler(actor))
     flash(request, _("The record is taken back."))
     return HttpResponseRedirect(reverse("web:record_access", args=[record.id]))

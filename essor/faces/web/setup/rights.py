@@ -28,11 +28,11 @@ from essor.kernel.errors import ValidationFailed
 
 PERMISSIONS: dict[Permission, str | Promise] = {
     Permission.MANAGE_USERS: gettext_lazy("Manage users, rights and sharing"),
-    Permission.CUSTOMIZE: gettext_lazy("Change objects, fields, layouts and the company's settings"),
-    Permission.VIEW_SETUP: gettext_lazy("See the set-up"),
+    Permission.CUSTOMIZE: gettext_lazy("Change objects, fields, layouts and the company settings"),
+    Permission.VIEW_SETUP: gettext_lazy("See the setup"),
     Permission.VIEW_ALL_DATA: gettext_lazy("See all records of all objects"),
     Permission.MODIFY_ALL_DATA: gettext_lazy("Change all records of all objects"),
-    Permission.API: gettext_lazy("Let programs act for oneself (API)"),
+    Permission.API: gettext_lazy("Let programs act on their behalf (API)"),
 }
 
 

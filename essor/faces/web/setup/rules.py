@@ -82,7 +82,7 @@ def switch(request: HttpRequest, name: str, rule_name: str) -> HttpResponseBase:
         add_validation_rule(actor_of(request).user_id, spec)
         flash(
             request,
-            _("The rule holds from now on.") if spec.active else _("The rule does not hold any more."),
+            _("The rule is switched on.") if spec.active else _("The rule is switched off."),
         )
     except EssorError as error:
         flash(request, str(error), tone="error")

@@ -29,8 +29,7 @@ from essor.faces.web.toasts import flash
 from essor.kernel.errors import EssorError, FieldError, ValidationFailed
 from essor.kernel.whole import whole
 from essor.query import codec, decode
-from essor.query.access import rule_q
-from essor.query.environment import env_for
+from essor.query.access import compiler
 from essor.query.soql.conditions import read_condition, write_condition
 
 Access = OrgDefault.Access
@@ -141,10 +140,7 @@ def edit(request: HttpRequest, rule_id: int = 0) -> HttpResponseBase:
             owners=_group(form, "owners") if by_owner else None,
             condition=None if by_owner else codec.to_json(read_condition(obj.name, form.value("where"))),
         )  # fmt: skip
-        env = env_for(actor)
-        actions.save_sharing_rule(
-            actor, text, compile_where=lambda one, where: rule_q(env, one, where), rule=rule
-        )
+        actions.save_sharing_rule(actor, text, compile_where=compiler(actor), rule=rule)
         return reverse("web:setup_sharing_rules")
 
     def again(form: Form) -> HttpResponseBase:

@@ -91,7 +91,7 @@ def add(request: HttpRequest) -> HttpResponseBase:
         )
 
     if request.method == "POST":
-        return submit(request, work, again, said=_("The account is there."))
+        return submit(request, work, again, said=_("User created."))
     company = actor.company
     start = {
         "LanguageLocaleKey": company.language,

@@ -187,6 +187,20 @@ def test_a_formula_of_money_counts_in_major_units() -> None:
         assert shown(expected, {"Expected": 77_160.49}).text == "€77,160.49"
 
 
+def test_links_of_a_formula_are_links_wherever_the_value_stands() -> None:
+    one = field("Map", "formula", "Map", options={"returns": "text"})
+    text = "<See> _HL_ENCODED_https://maps.example/?q=1&z=2_HL_map <b>_HL__HL_, _HL_ENCODED_/r/1_HL_here_HL__self_HL_"
+    evil = "_HL_ENCODED_javascript:alert(1)_HL_label_HL__HL_"
+    cells = Cells(lambda _name: Markup())
+    for full in (True, False):
+        assert cells.value(shown(one, {"Map": text}), full=full) == (
+            '&lt;See&gt; <a href="https://maps.example/?q=1&amp;z=2" target="_blank" rel="noopener noreferrer">map &lt;b&gt;</a>'
+            ', <a href="/r/1">here</a>'
+        )
+        assert cells.value(shown(one, {"Map": evil}), full=full) == "label"
+    assert one.kind.display(text, one, "en") == "<See> map <b>, here"
+
+
 def test_a_parent_s_value_is_found_by_its_path() -> None:
     with reading_as(Reader("en_US")):
         values = {"Account.AnnualRevenue": 100_00, "Account.CurrencyIsoCode": "GBP"}

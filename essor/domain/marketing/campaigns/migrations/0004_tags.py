@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
             model_name="campaign",
             name="tags_links",
             field=models.BooleanField(
-                db_default=True, default=True, verbose_name="Links to our sites name the campaign"
+                db_default=True, default=True, verbose_name="Tag links to our sites with the campaign"
             ),
         ),
         migrations.AddField(

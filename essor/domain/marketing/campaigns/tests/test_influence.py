@@ -12,7 +12,7 @@ from essor.access.actor import Actor, actor_for
 from essor.access.models import OrgDefault
 from essor.access.version import bump
 from essor.domain.marketing.campaigns import hierarchy
-from essor.domain.marketing.campaigns.influence import influence, set_days
+from essor.domain.marketing.campaigns.influence import MODELS, Influence, influence, roi, set_days
 from essor.domain.marketing.campaigns.models import CampaignMember
 from essor.domain.marketing.campaigns.tests.conftest import Make
 from essor.kernel.errors import Forbidden, ValidationFailed
@@ -24,6 +24,10 @@ def touch(make: Make, campaign: int, contact: int, days_ago: int) -> None:
     key = make("CampaignMember", CampaignId=campaign, ContactId=contact, Status="Responded")
     day: date = timezone.now().date() - timedelta(days=days_ago)
     CampaignMember.objects.filter(pk=key).update(first_responded_date=day)
+
+
+def told(won: int) -> Influence:
+    return Influence(won=dict.fromkeys(MODELS, won))
 
 
 @pytest.fixture
@@ -50,7 +54,11 @@ def test_first_last_and_even_touch(make: Make, admin: Actor, story: dict[str, in
     assert {name: one["first"] for name, one in won.items()} == {"mail": 10001, "fair": 0, "source": 0}
     assert {name: one["last"] for name, one in won.items()} == {"mail": 0, "fair": 0, "source": 10001}
     assert sorted(one["even"] for one in won.values()) == [3333, 3334, 3334]
-    assert found[story["mail"]]["EUR"].roi("first", 5000) == pytest.approx(100.02)
+    assert roi(won["mail"]["first"], 5000) == pytest.approx(100.02)
+    every: list[Influence] = [one["EUR"] for one in found.values()]
+    assert [sum(one.won_deals[model] for one in every) for model in ("first", "last", "even")] == [1, 1, 1], (
+        "it is one deal"
+    )
     open_deal = make(
         "Opportunity",
         Name="O",
@@ -61,7 +69,12 @@ def test_first_last_and_even_touch(make: Make, admin: Actor, story: dict[str, in
     )
     assert open_deal
     again = influence(admin, keys[:1])[keys[0]]["EUR"]
-    assert (again.deals, again.won_deals, again.touched, again.touched_won) == (2, 1, 11001, 10001)
+    assert (again.deals["even"], again.won_deals["even"], again.open["first"], again.won["last"]) == (
+        2,
+        1,
+        1000,
+        0,
+    )
 
 
 def test_the_window_is_the_administrators(
@@ -94,6 +107,11 @@ def test_sums_over_the_campaigns_below(make: Make, admin: Actor) -> None:
     sums, unknown = hierarchy.totals(branches, hierarchy.exchange(admin, "EUR", {"USD"}))
     assert (sums["BudgetedCost"], sums["NumberOfLeads"], sums["NumberOfResponses"]) == (11100, 1, 1)
     assert unknown == {"USD"}, "nobody keeps a rate"
+    assert sums["Cost"] == 11100, "what is planned, as nothing was spent"
+    credit, left = hierarchy.credited(
+        branches[0], {"EUR": told(700), "USD": told(9)}, hierarchy.exchange(admin, "EUR", {"USD"})
+    )
+    assert (credit.won["even"], left) == (700, {"USD"})
 
 
 def test_sums_in_several_currencies_are_converted_at_the_rates_of_each_first_day(

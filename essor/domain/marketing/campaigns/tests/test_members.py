@@ -27,7 +27,11 @@ pytestmark = pytest.mark.django_db
 def test_a_campaign_starts_with_the_statuses_of_its_type(make: Make) -> None:
     rows = CampaignMemberStatus.objects.filter(campaign_id=make("Campaign", Type="Event"))
     assert rows.filter(is_default=True).values_list("label", flat=True).get() == "Invited"
-    assert {one.label for one in rows if one.has_responded} == {"Registered", "On the waiting list", "Came"}
+    assert {one.label for one in rows if one.has_responded} == {
+        "Registered",
+        "On the waiting list",
+        "Attended",
+    }
 
 
 def test_a_member_is_one_person_once_with_a_status_of_the_campaign(make: Make, admin: Actor) -> None:

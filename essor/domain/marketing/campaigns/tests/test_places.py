@@ -39,6 +39,6 @@ def test_places_go_to_those_who_came_first(event: Any, admin: Actor) -> None:
 
 def test_who_stands_at_the_door_comes_in(event: Any, admin: Actor) -> None:
     campaign, members = event(1, 2)
-    save(admin, Change("CampaignMember", {"Status": "Came"}, id=members[1]))
-    assert statuses(campaign) == [HERE, "Came"]
+    save(admin, Change("CampaignMember", {"Status": "Attended"}, id=members[1]))
+    assert statuses(campaign) == [HERE, "Attended"]
     assert Campaign.objects.get().campaign_members.get(pk=members[1]).checked_in_date is not None

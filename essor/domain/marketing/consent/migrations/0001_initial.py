@@ -90,27 +90,23 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "opens_consent",
-                    models.CharField(
-                        blank=True, max_length=8, null=True, verbose_name="Following of opened mails"
-                    ),
+                    models.CharField(blank=True, max_length=8, null=True, verbose_name="Open tracking"),
                 ),
                 (
                     "clicks_consent",
-                    models.CharField(blank=True, max_length=8, null=True, verbose_name="Following of clicks"),
+                    models.CharField(blank=True, max_length=8, null=True, verbose_name="Click tracking"),
                 ),
                 (
                     "visits_consent",
-                    models.CharField(
-                        blank=True, max_length=8, null=True, verbose_name="Following on our web site"
-                    ),
+                    models.CharField(blank=True, max_length=8, null=True, verbose_name="Website tracking"),
                 ),
                 (
                     "has_opted_out_solicit",
-                    models.BooleanField(default=False, verbose_name="No solicitation at all"),
+                    models.BooleanField(default=False, verbose_name="Never contact"),
                 ),
                 (
                     "has_opted_out_tracking",
-                    models.BooleanField(default=False, verbose_name="No following at all"),
+                    models.BooleanField(default=False, verbose_name="Never track"),
                 ),
                 (
                     "created_by",

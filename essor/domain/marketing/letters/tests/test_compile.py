@@ -44,6 +44,14 @@ WHOLE = letter(
 )  # fmt: skip
 
 
+def test_words_of_ours_are_in_the_language_of_those_who_read() -> None:
+    signs = {"kind": "social", "id": "s", "links": [["web", "https://a.example"]]}
+    for language, name in (("en", "Web site"), ("fr", "Site web")):
+        mail = shown(compiling.compiled(letter(signs, language=language)))
+        assert f'alt="{name}"' in mail.html
+        assert mail.text.strip() == f"{name} (https://a.example)"
+
+
 @settings(max_examples=60, deadline=None)
 @given(HOSTILE)
 def test_no_value_of_a_person_changes_the_tags_of_the_letter(value: str) -> None:
@@ -171,8 +179,11 @@ def test_source_of_an_expert_is_sent_as_it_stands() -> None:
     source = (
         "<!doctype html>\r\n<html><body bgcolor=white><!-- é --><p class='a'>Hi {{ Name }}</p></body></html>"
     )
-    found = shown(compiling.compiled(Letter(kind=HTML, source=source))).html
-    assert found == source.replace("\r\n", "\n").replace("{{ Name }}", "&lt;i&gt;X&lt;/i&gt;")
+    compiled = compiling.compiled(Letter(kind=HTML, source=source))
+    assert shown(compiled).html == source.replace("\r\n", "\n").replace("{{ Name }}", "&lt;i&gt;X&lt;/i&gt;")
+    followed = shown(compiled, open="https://e.example/p.gif")
+    assert 'src="https://e.example/p.gif"' in followed.html
+    assert followed.text.strip() == "Hi <i>X</i>", "the picture is none of its words"
 
 
 @pytest.mark.parametrize("kind", [HTML, MJML])
@@ -183,7 +194,8 @@ def test_conditions_of_an_expert_are_rendered_for_each_person(kind: str) -> None
         '<mj-button href="https://a.example/?x=1">go</mj-button></mj-column></mj-section></mj-body></mjml>'
     )  # fmt: skip
     compiled = compiling.compiled(Letter(kind=kind, source=source))
-    found = shown(compiled, links=("https://t.example",))
+    found = shown(compiled, links=("https://t.example",), open="https://e.example/p.gif")
+    assert ("p.gif" in found.html, "p.gif" in found.text) == (True, False)
     assert "Hi &lt;I&gt;X&lt;/I&gt;" in found.html
     assert 'href="https://t.example"' in found.html
     assert "Hi <I>X</I>" in found.text
@@ -214,9 +226,26 @@ def test_an_expert_cannot_put_a_value_where_it_is_not_safe(source: str) -> None:
         compiling.compiled(Letter(kind=HTML, source=source))
 
 
-def test_what_cannot_be_read_is_told_with_its_line_and_no_name_of_a_field() -> None:
-    with pytest.raises(ValidationFailed, match=r"^Line 2: this cannot be read"):
-        compiling.compiled(Letter(kind=HTML, source="<p>Hi</p>\n<p>{{ Name </p>"))
+@pytest.mark.parametrize(("kind", "source", "told"), [
+    (HTML, "<p>Hi</p>\n<p>{{ Name </p>", "^Line 2: this cannot be read"),
+    (HTML, "<p>Hi</p>\n{{ Name | uper }}", "^Line 2: There is no filter “uper” in e-mails. There are: capitalize, "),
+    (HTML, "<p>Hi</p>\n{% if Name %}", "“if” is not closed: write {% endif %} behind it."),
+    (MJML, "<mjml>\n<mj-body><mj-sectio /></mj-body></mjml>", "^Line 2: MJML has no element <mj-sectio>. Did you mean"),
+])  # fmt: skip
+def test_what_cannot_be_read_is_told_with_its_line_and_no_name_of_a_field(
+    kind: str, source: str, told: str
+) -> None:
+    with pytest.raises(ValidationFailed, match=told):
+        compiling.compiled(Letter(kind=kind, source=source))
+
+
+def test_a_field_that_nobody_has_is_told_with_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody(path: str, _fallback: str, at: str) -> bool:
+        raise codec.refused(at, f"There is no field “{path}”.")
+
+    monkeypatch.setattr(compiling, "knower", lambda _name, _own: nobody)
+    with pytest.raises(ValidationFailed, match=r"^Line 3: There is no field"):
+        compiling.compiled(Letter(kind=HTML, source="<p>Hi</p>\n\n{{ Account.Naam }} {{ unsubscribe }}"))
 
 
 def test_a_part_lost_in_mjml_is_told() -> None:

@@ -70,11 +70,9 @@ class Migration(migrations.Migration):
                 ("form_fields", models.TextField(blank=True, null=True, verbose_name="Fields of the form")),
                 (
                     "button",
-                    models.CharField(
-                        blank=True, max_length=60, null=True, verbose_name="Label of the button"
-                    ),
+                    models.CharField(blank=True, max_length=60, null=True, verbose_name="Button label"),
                 ),
-                ("thanks", models.TextField(blank=True, null=True, verbose_name="Text that says thank you")),
+                ("thanks", models.TextField(blank=True, null=True, verbose_name="Thank-you text")),
                 (
                     "lead_source",
                     models.CharField(
@@ -88,13 +86,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "visits_wording",
-                    models.TextField(
-                        blank=True, null=True, verbose_name="Consent to being followed on the web site"
-                    ),
+                    models.TextField(blank=True, null=True, verbose_name="Consent to website tracking"),
                 ),
                 (
                     "number_of_submissions",
-                    models.BigIntegerField(db_default=0, default=0, verbose_name="Forms sent"),
+                    models.BigIntegerField(db_default=0, default=0, verbose_name="Form submissions"),
                 ),
                 (
                     "campaign",
@@ -138,7 +134,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="landing_pages",
                         to="letters.emailtemplate",
-                        verbose_name="Text of the page",
+                        verbose_name="Page text",
                     ),
                 ),
                 (
@@ -205,7 +201,7 @@ class Migration(migrations.Migration):
                 ),
                 ("revision", models.PositiveIntegerField(db_default=1, default=1)),
                 ("email", models.CharField(max_length=254, verbose_name="E-mail")),
-                ("proven", models.BooleanField(default=False, verbose_name="Came by a link of theirs")),
+                ("proven", models.BooleanField(default=False, verbose_name="Came through a personal link")),
                 (
                     "utm_source",
                     models.CharField(blank=True, max_length=255, null=True, verbose_name="UTM source"),
@@ -288,7 +284,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="form_submissions",
                         to="sending.listemail",
-                        verbose_name="Came by the mailing",
+                        verbose_name="Came from the mailing",
                     ),
                 ),
                 (

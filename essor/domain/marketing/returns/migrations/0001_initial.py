@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("hard", "The address does not exist"),
                             ("soft", "Not reached this time"),
-                            ("policy", "Refused for the sender’s sake"),
+                            ("policy", "Refused because of the sender"),
                             ("complaint", "Complained of spam"),
                         ],
                         max_length=10,

@@ -20,6 +20,7 @@ from essor.domain.marketing.scenarios.steps.people import PeopleStep
 from essor.domain.marketing.scenarios.steps.send import SEND
 from essor.domain.marketing.sending.models import Link, Recipient
 from essor.domain.marketing.sending.states import State
+from essor.domain.marketing.tracking import verdicts
 from essor.domain.marketing.tracking.keeping import WAIT
 from essor.domain.marketing.tracking.models import OPENED as OPENED_LINK
 from essor.domain.marketing.tracking.models import Hit, Verdict
@@ -39,7 +40,7 @@ class Engaged(PeopleStep):
     """
 
     name = "engaged"
-    label = gettext_lazy("What they did with a letter")
+    label = gettext_lazy("What they did with an e-mail")
     icon = "click"
     help = gettext_lazy("Opened, clicked, bounced, or nothing for some days: different steps for each.")
 
@@ -47,11 +48,11 @@ class Engaged(PeopleStep):
         """The letter is one of the steps before, and the paths are known."""
         errors = list(duration_errors(step))
         if step.settings.get("mail") not in before(site.definition, step.id):
-            message = _("Choose a letter that was sent before.")
+            message = _("Choose an e-mail that was sent earlier.")
             errors.append(FieldError("mail", "REQUIRED_FIELD_MISSING", message))
         ids = [way.id for way in step.paths]
         if len(ids) < 2 or NOTHING not in ids or not set(ids) <= set(WAYS):  # noqa: PLR2004 -- a fork has two prongs
-            message = _("It needs a path for at least one deed, and one for “nothing”.")
+            message = _("It needs a path for at least one action, and one for “nothing”.")
             errors.append(FieldError("", "REQUIRED_FIELD_MISSING", message))
         return errors
 
@@ -152,11 +153,10 @@ def _deeds(batch: Batch, people: set[int]) -> dict[int, _Deeds]:
             found[person].done.add(BOUNCED)
     links = _links(keys, str(batch.settings.get("link") or ""))
     hits = Hit.objects.filter(recipient_id__in=of).exclude(verdict=Verdict.MACHINE)
-    for recipient, mailing, link, verdict in hits.values_list(
-        "recipient_id", "list_email_id", "link", "verdict"
-    ):
+    last_judged = verdicts.judged()
+    for key, recipient, mailing, link in hits.values_list("pk", "recipient_id", "list_email_id", "link"):
         deeds = found[of[recipient or 0]]
-        seen = deeds.done if verdict == Verdict.PERSON else deeds.pending
+        seen = deeds.done if key <= last_judged else deeds.pending
         seen.add(OPENED)  # who clicks has opened
         if link != OPENED_LINK and (links is None or (mailing, link) in links):
             seen.add(CLICKED)

@@ -31,9 +31,9 @@ class Send(PeopleStep):
     """  # noqa: D205
 
     name = SEND
-    label = gettext_lazy("Send a letter")
+    label = gettext_lazy("Send an e-mail template")
     icon = "send"
-    help = gettext_lazy("To everybody who may be mailed; who may not is counted, and goes on too.")
+    help = gettext_lazy("To everybody who may be mailed; the others are counted, and go on too.")
 
     def check(self, step: Step, site: Site) -> Sequence[FieldError]:
         """There is a letter that can be written, a sender and a server."""
@@ -50,7 +50,9 @@ class Send(PeopleStep):
             message = _("Enter the sender’s address here or in the settings of the scenario.")
             errors.append(FieldError("from_address", "INVALID_EMAIL_ADDRESS", message))
         if not Server.objects.exists():
-            message = _("No mail server is set up: an administrator adds one under “Sending of mailings”.")
+            message = _(
+                "No mail server is set up: an administrator can add one in Setup, under “Mail delivery”."
+            )
             errors.append(FieldError("", "FIELD_INTEGRITY_EXCEPTION", message))
         return errors
 

@@ -43,7 +43,7 @@ class Sms(PeopleStep):
         text = str(step.settings.get("text") or "")
         errors = text_errors(site, text=text)
         if len(text) > handing.LONGEST:
-            message = _("At most %(limit)d letters.") % {"limit": handing.LONGEST}
+            message = _("At most %(limit)d characters.") % {"limit": handing.LONGEST}
             errors.append(FieldError("text", "STRING_TOO_LONG", message))
         try:
             if keeping.line() is None:

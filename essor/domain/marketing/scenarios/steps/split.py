@@ -25,7 +25,7 @@ class Split(PeopleStep):
     name = "split"
     label = gettext_lazy("A/B split")
     icon = "arrows-split"
-    help = gettext_lazy("A share of the people by lot on each path; who comes by again gets the same lot.")
+    help = gettext_lazy("Splits people at random between paths; anyone who comes back takes the same path.")
 
     def check(self, step: Step, site: Site) -> Sequence[FieldError]:  # noqa: ARG002
         """Two paths or more, each with a weight."""

@@ -139,7 +139,9 @@ def note(problem: str) -> None:
 
 def no_provider() -> EssorError:
     """Return the refusal while nobody is set up."""
-    message = _("No provider of text messages is set up: an administrator adds one under “Text messages”.")
+    message = _(
+        "No text message provider is set up: an administrator can add one in Setup, under “Text messages”."
+    )
     return ValidationFailed([FieldError("", "FIELD_INTEGRITY_EXCEPTION", message)])
 
 

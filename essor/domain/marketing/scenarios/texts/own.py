@@ -43,7 +43,7 @@ class Template(Provider):
     options = (
         Option("url", gettext_lazy("Address")),
         Option(
-            "headers", gettext_lazy("Headers"), gettext_lazy("One a line, such as Authorization: Bearer …"),
+            "headers", gettext_lazy("Headers"), gettext_lazy("One per line, such as Authorization: Bearer …"),
             secret=True, required=False, lines=3,
         ),
         Option("body", gettext_lazy("Body"), lines=4, usual=TEMPLATE),
@@ -53,7 +53,7 @@ class Template(Provider):
         """The address may be called, headers are headers, the body is JSON where it looks so and says what to whom."""
         found = list(_address(options.get("url", "")))
         if any(not _header(line) for line in options.get("headers", "").splitlines() if line.strip()):
-            message = _("Write one header a line: a name, a colon, a value.")
+            message = _("Write one header per line: a name, a colon, a value.")
             found.append(FieldError("headers", "INVALID_FIELD_VALUE", message))
         body = options.get("body", "")
         marks = {one.group(1) for one in _MARK.finditer(body)}

@@ -128,22 +128,22 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "reply_to_address",
-                    models.EmailField(blank=True, max_length=254, null=True, verbose_name="Answers to"),
+                    models.EmailField(blank=True, max_length=254, null=True, verbose_name="Reply-to address"),
                 ),
                 ("status", models.CharField(default="Draft", max_length=20, verbose_name="Status")),
                 ("scheduled_date", models.DateTimeField(blank=True, null=True, verbose_name="Scheduled for")),
                 (
                     "is_dynamic",
-                    models.BooleanField(default=False, verbose_name="Audience drawn while sending"),
+                    models.BooleanField(default=False, verbose_name="Audience updated while sending"),
                 ),
                 ("is_tracked", models.BooleanField(default=True, verbose_name="Opens and clicks tracked")),
                 (
                     "hourly_rate",
-                    models.PositiveIntegerField(blank=True, null=True, verbose_name="At most an hour"),
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="Most per hour"),
                 ),
                 (
                     "daily_cap",
-                    models.PositiveIntegerField(blank=True, null=True, verbose_name="At most a day"),
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="Most per day"),
                 ),
                 (
                     "quiet_from",

@@ -169,7 +169,7 @@ def test_links_name_the_person_or_only_the_mailing_or_nothing_at_all() -> None:
     compiled = Compiled(
         ("s",), ("<a href='", Slot("link", "0"), "'>", Slot("open")), ("t",), links=(("https://a.example/",),)
     )  # fmt: skip
-    composer = Composer(compiled, sender(signer=None))
+    composer = Composer(compiled, sender(signer=None, variant=2))
 
     def html(person: Person, made: Composer = composer) -> str:
         body = parsed(made.message(person, NOW)).get_body(("html",))
@@ -179,9 +179,11 @@ def test_links_name_the_person_or_only_the_mailing_or_nothing_at_all() -> None:
     followed = html(Person(12, "ana@roux.example", {})).split("'")[1]
     assert addresses.read_click(followed.removeprefix(f"{SITE}/l/")) == addresses.Hit(12, 4, 0)
     unnamed = html(Person(12, "ana@roux.example", {}, clicks=False, opens=False))
-    assert addresses.read_click(unnamed.split("'")[1].removeprefix(f"{SITE}/l/")) == addresses.Hit(None, 4, 0)
+    assert addresses.read_click(unnamed.split("'")[1].removeprefix(f"{SITE}/l/")) == addresses.Hit(
+        None, 4, 0, 2
+    )
     picture = unnamed.split("/p/")[1].split(".gif")[0]
-    assert addresses.read_open(picture) == addresses.Hit(None, 4, -1)
+    assert addresses.read_open(picture) == addresses.Hit(None, 4, -1, 2)
     untouched = html(
         Person(12, "ana@roux.example", {}), Composer(compiled, sender(signer=None, tracked=False))
     )

@@ -18,6 +18,7 @@ from essor.access.actor import Actor
 from essor.domain.marketing.audience import select
 from essor.domain.marketing.audience.definition import Audience, Part
 from essor.domain.marketing.audience.reasons import Reason
+from essor.domain.marketing.campaigns.models import Campaign
 from essor.domain.marketing.consent.models import Policy
 from essor.domain.marketing.letters.models import EmailTemplate
 from essor.domain.marketing.sending import contents, control, domains, jobs, launch, runner, testing
@@ -80,6 +81,8 @@ def test_launched_now_everybody_who_may_be_mailed_is(admin: Actor, draft: ListEm
 def test_scheduled_it_waits_and_can_be_taken_back(
     admin: Actor, draft: ListEmail, django_capture_on_commit_callbacks: Callable[..., Any], server: Sink
 ) -> None:
+    campaign = save(admin, Change("Campaign", {"Name": "Spring"})).id
+    ListEmail.objects.update(campaign=campaign)
     launch.launch(admin, draft.pk, timezone.now() + timedelta(hours=2))
     draft.refresh_from_db()
     assert draft.status == SCHEDULED
@@ -87,11 +90,13 @@ def test_scheduled_it_waits_and_can_be_taken_back(
     draft.refresh_from_db()
     assert (draft.status, draft.total_recipients, Content.objects.count()) == (DRAFT, 0, 0)
     launch.launch(admin, draft.pk, timezone.now() + timedelta(hours=2))
+    assert Campaign.objects.get(pk=campaign).status == "Planned", "nothing has left yet"
     past = timezone.now() - timedelta(minutes=1)
     ListEmail.objects.update(scheduled_date=past)
     Recipient.objects.filter(state=State.WAITING).update(due_at=past)
     with django_capture_on_commit_callbacks(execute=True):
         jobs.wake.call()
+    assert Campaign.objects.get(pk=campaign).status == "In Progress"
     worker.drain()
     draft.refresh_from_db()
     assert (draft.status, len(server.got)) == (SENT, 3)
@@ -119,7 +124,13 @@ def test_nothing_is_launched_that_cannot_be_sent(admin: Actor, draft: ListEmail)
 
 
 def test_what_is_launched_can_be_cancelled_but_not_rewritten(admin: Actor, draft: ListEmail) -> None:
+    campaign = save(admin, Change("Campaign", {"Name": "Spring"})).id
+    ListEmail.objects.update(campaign=campaign)
     launch.launch(admin, draft.pk)
+    save(admin, Change("Campaign", {"Status": "Planned"}, id=campaign))
+    control.pause(admin, draft.pk)
+    control.resume(admin, draft.pk)
+    assert Campaign.objects.get(pk=campaign).status == "Planned", "what somebody set by hand stays"
     with pytest.raises(ValidationFailed, match="no longer be changed"):
         save(admin, Change("ListEmail", {"FromName": "Eve"}, id=draft.pk))
     control.cancel(admin, draft.pk)

@@ -8,9 +8,18 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
+from django.utils.translation import override
 
 from essor.access.actor import Actor
-from essor.domain.marketing.sending import jobs, pacing, planning, runner, setting_up, zones
+from essor.domain.marketing.sending import (
+    jobs,
+    pacing,
+    planning,
+    runner,
+    setting_up,
+    waiting,
+    zones,
+)
 from essor.domain.marketing.sending.models import ListEmail, Recipient, Server
 from essor.domain.marketing.sending.pacing import Limits
 from essor.domain.marketing.sending.states import SENDING, SENT
@@ -68,6 +77,11 @@ def test_a_destination_gets_its_rate_and_the_others_are_not_held_up(
     late = Recipient.objects.get(address="carl@dest.example")
     assert late.due_at is not None
     assert timedelta(seconds=100) < late.due_at - timezone.now() < timedelta(seconds=151)
+    made.refresh_from_db()
+    with override("en"):
+        assert waiting.why(made) == "The limits for single domains are reached."
+        Recipient.objects.filter(pk=late.pk).update(attempts=1)
+        assert waiting.why(made) == "Some servers asked to be tried again later."
     Recipient.objects.filter(pk=late.pk).update(due_at=timezone.now())
     runner.run(made.pk)  # its token is its own: it does not queue twice
     made.refresh_from_db()
@@ -82,11 +96,11 @@ def test_a_daily_cap_ends_the_day(admin: Actor, mailing: Make, server: Sink) -> 
     assert (len(server.mailed), made.status) == (2, SENDING)
     assert made.held_until is not None
     assert made.held_until.astimezone(PARIS).date() > timezone.now().astimezone(PARIS).date()
-    assert pacing.is_full(made)
+    assert pacing.full(made) == "day"
 
     save(admin, Change("ListEmail", {"DailyCap": 10}, id=made.pk))
     made.refresh_from_db()
-    assert (made.held_until, pacing.is_full(made)) == (None, False), "another limit counts at once"
+    assert (made.held_until, pacing.full(made)) == (None, ""), "another limit counts at once"
 
 
 @pytest.mark.django_db

@@ -179,6 +179,9 @@ def test_quiet_hours_are_those_of_the_person(admin: Actor, mailing: Make, server
     due = Recipient.objects.get(address="utc@dest.example").due_at
     assert due is not None
     assert due.hour == (hour + 1) % 24
+    save(system_actor(), Change("ListEmail", {"QuietFrom": None, "QuietUntil": None}, id=made.pk))
+    go(made)
+    assert server.mailed[1:] == ["utc@dest.example"], "other hours count at once"
 
 
 def test_pausing_holds_a_running_batch_within_a_second(

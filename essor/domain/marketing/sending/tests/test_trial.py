@@ -8,13 +8,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.apps import apps
 from django.utils import timezone
 
 from essor.access.actor import Actor
-from essor.domain.marketing.sending import runner, trial
+from essor.domain.marketing.sending import freezing, runner, trial
 from essor.domain.marketing.sending.models import UNDECIDED, ListEmail, Recipient
-from essor.domain.marketing.sending.states import SENDING, SENT
-from essor.domain.marketing.sending.tests.conftest import LETTER
+from essor.domain.marketing.sending.states import SENDING, SENT, State
+from essor.domain.marketing.sending.tests.conftest import CONTACTS, LETTER
 from essor.domain.marketing.sending.tests.sink import Sink
 from essor.domain.marketing.sending.trial import Standing
 
@@ -34,6 +35,31 @@ def test_the_highest_rate_wins_and_the_earlier_of_equals() -> None:
     assert trial.winner([Standing(0, 100, 3), Standing(1, 50, 2)]) == 1
     assert trial.winner([Standing(0, 100, 4), Standing(1, 50, 2)]) == 0
     assert trial.chance(Standing(0, 1000, 100), Standing(1, 1000, 150)) < 0.001
+    assert trial.chance(Standing(0, 10, 30), Standing(1, 10, 5)) == 1, (
+        "more clicks than mails say nothing of people"
+    )
+
+
+@pytest.mark.django_db
+def test_no_variant_gets_more_than_one_above_another_however_people_are_drawn(mailing: Make) -> None:
+    contact = apps.get_model("sales", "Contact")
+    tried = {**TRIAL, "variants": [{"subject": "B"}, {"subject": "C"}], "share": 50}
+    made = mailing([f"p{place}" for place in range(31)], trial=tried)
+    contact.objects.bulk_create(
+        contact(first_name=f"q{place}", last_name="L", name="L", email=f"q{place}@dest.example")
+        for place in range(38)
+    )
+    blocked = f"SELECT kind, person_id, address, CASE WHEN person_id %% 7 = 0 THEN 3 END AS reason FROM ({CONTACTS}) c"
+    while freezing.insert(made, blocked, [], timezone.now(), most=5):
+        pass
+    freezing.insert(made, blocked, [], timezone.now())
+    rows = Recipient.objects.filter(list_email=made)
+    mailable = rows.exclude(state=State.SKIPPED).count()
+    assert rows.count() == 69
+    shares = Counter(rows.filter(variant__gte=0).values_list("variant", flat=True))
+    assert abs(shares.total() - mailable / 2) <= 1
+    assert max(shares.values()) - min(shares[variant] for variant in range(3)) <= 1
+    assert not rows.filter(state=State.SKIPPED, variant__gte=0).exists()
 
 
 @pytest.mark.django_db
@@ -44,8 +70,7 @@ def test_the_rest_waits_for_the_winner_and_gets_it(
     other = replace(LETTER, subject=("Variant B",))
     made = mailing([f"p{place}" for place in range(100)], [LETTER, other], trial=TRIAL)
     shares = Counter(Recipient.objects.filter(list_email=made).values_list("variant", flat=True))
-    assert 25 <= shares[0] + shares[1] <= 55
-    assert abs(shares[0] - shares[1]) <= 12
+    assert shares == {0: 20, 1: 20, UNDECIDED: 60}
     runner.run(made.pk)
     made.refresh_from_db()
     assert (made.status, made.total_sent) == (SENDING, shares[0] + shares[1])
@@ -57,6 +82,7 @@ def test_the_rest_waits_for_the_winner_and_gets_it(
     runner.run(made.pk)
     made.refresh_from_db()
     assert (made.status, made.trial["winner"]) == (SENT, 1)
+    assert trial.standings(made) == [Standing(0, 20, 0), Standing(1, 20, 3)], "as it stood in the sample"
     assert (
         sum(b"Subject: Variant B" in data for _from, _to, data in server.got) == shares[1] + shares[UNDECIDED]
     )

@@ -16,7 +16,7 @@ from essor.domain.marketing.consent import write
 from essor.domain.marketing.consent.people import CONTACT, Person
 from essor.domain.marketing.sending.models import ListEmail, Recipient
 from essor.domain.marketing.sending.states import SENT, State
-from essor.domain.marketing.tracking import agents, keeping, verdicts
+from essor.domain.marketing.tracking import agents, keeping, measures, verdicts
 from essor.domain.marketing.tracking.keeping import Seen
 from essor.domain.marketing.tracking.models import OPENED, Hit, Verdict
 from essor.domain.marketing.tracking.recorder import Recorder
@@ -53,7 +53,7 @@ def recipient(admin: Actor, mailing: ListEmail) -> Maker:
 
 def seen(row: Recipient, link: int = 0, at: datetime | None = None) -> Seen:
     moment = at or timezone.now() - timedelta(minutes=1)
-    return row.pk, row.list_email_id, link, moment, False, "", ""
+    return row.pk, row.list_email_id, link, None, moment, False, "", ""
 
 
 def test_only_who_agreed_is_kept_by_name_and_everybody_is_counted(recipient: Maker) -> None:
@@ -62,6 +62,15 @@ def test_only_who_agreed_is_kept_by_name_and_everybody_is_counted(recipient: Mak
     assert Counter(Hit.objects.values_list("recipient_id", "link")) == {
         (yes.pk, 0): 1, (None, 0): 2, (None, OPENED): 1,
     }  # fmt: skip
+
+
+def test_a_trial_goes_by_all_clicks_named_or_not(mailing: ListEmail, recipient: Maker) -> None:
+    named, silent = recipient(True), recipient(False)
+    Recipient.objects.filter(pk__in=[named.pk, silent.pk]).update(variant=1)
+    nobody = (None, mailing.pk, 0, 2, timezone.now() - timedelta(minutes=1), False, "", "")
+    keeping.keep([seen(named), seen(named, 1), seen(silent), seen(named, OPENED), nobody, nobody])
+    assert measures.clicks(mailing.pk) == {1: 2, 2: 2}, "by name once, each of the others"
+    assert measures.opens(mailing.pk) == {1: 1}
 
 
 def test_who_took_the_consent_back_is_not_followed_though_the_mail_names_them(recipient: Maker) -> None:
@@ -75,11 +84,13 @@ def test_a_click_waits_for_its_verdict_and_then_others_hear_of_it(recipient: Mak
     row = recipient()
     keeping.keep([seen(row, at=timezone.now())])
     verdicts.settle.call()
-    assert Hit.objects.get().verdict == Verdict.UNKNOWN
+    assert verdicts.judged() < Hit.objects.get().pk
     assert not OutboxEvent.objects.filter(topic="mail.clicked").exists()
     Hit.objects.update(at=timezone.now() - timedelta(seconds=31))
     verdicts.settle.call()
     assert Hit.objects.get().verdict == Verdict.PERSON
+    assert verdicts.judged() == Hit.objects.get().pk
+    verdicts.settle.call()  # and nothing is told again
     payload = orjson.loads(OutboxEvent.objects.get(topic="mail.clicked").payload)
     assert payload["people"] == [[row.pk, "Contact", row.person_id]]
     assert payload["link"] == 0

@@ -99,7 +99,7 @@ class Migration(migrations.Migration):
                 ("revision", models.PositiveIntegerField(db_default=1, default=1)),
                 ("site", models.CharField(max_length=255, verbose_name="Site")),
                 ("path", models.CharField(max_length=255, verbose_name="Page")),
-                ("visited_date", models.DateTimeField(verbose_name="Read on")),
+                ("visited_date", models.DateTimeField(verbose_name="Viewed on")),
                 (
                     "referrer",
                     models.CharField(
@@ -126,7 +126,7 @@ class Migration(migrations.Migration):
                     "utm_content",
                     models.CharField(blank=True, max_length=255, null=True, verbose_name="UTM content"),
                 ),
-                ("is_machine", models.BooleanField(default=False, verbose_name="Read by a machine")),
+                ("is_machine", models.BooleanField(default=False, verbose_name="Viewed by a machine")),
                 (
                     "campaign",
                     models.ForeignKey(

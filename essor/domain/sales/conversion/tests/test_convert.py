@@ -163,7 +163,7 @@ def test_the_number_of_statements_does_not_follow_the_number_of_leads(admin: Act
 
 def test_a_converted_lead_is_read_only_and_converted_once(admin: Actor, lead: int) -> None:
     convert(admin, Ask(lead))
-    with pytest.raises(ValidationFailed, match="not changed any more"):
+    with pytest.raises(ValidationFailed, match="no longer be changed"):
         save(admin, Change("Lead", {"Title": "CEO"}, id=lead))
     with pytest.raises(ValidationFailed, match="already"):
         convert(admin, Ask(lead))

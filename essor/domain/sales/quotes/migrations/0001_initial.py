@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
                 ("status", models.CharField(default="Draft", max_length=40, verbose_name="Status")),
                 ("language", models.CharField(blank=True, max_length=5, null=True, verbose_name="Language")),
                 ("expiration_date", models.DateField(blank=True, null=True, verbose_name="Valid until")),
-                ("is_syncing", models.BooleanField(default=False, verbose_name="Leads the deal’s products")),
+                ("is_syncing", models.BooleanField(default=False, verbose_name="Drives the deal’s products")),
                 (
                     "is_superseded",
                     models.BooleanField(default=False, verbose_name="Replaced by a later version"),

@@ -127,6 +127,7 @@ def test_a_long_quote_repeats_its_heads_and_numbers_its_pages(admin: Actor, quot
         assert f"Page {number} sur {len(reader.pages)}" in own
         assert number == 1 or "Devis Q-00001" in own
         assert ("Désignation" in own) == ("Garantie" in own), "a head above every part of the table"
+        assert ("Bon pour accord" in own) == ("Total TTC" in own), "nobody signs a page without the sums"
     assert text.count("Garantie de deux ans") == 75
     assert "2,5" in text
 

@@ -134,7 +134,7 @@ class Migration(migrations.Migration):
                 ("revision", models.PositiveIntegerField(db_default=1, default=1)),
                 (
                     "role",
-                    models.CharField(blank=True, max_length=255, null=True, verbose_name="Part in the deal"),
+                    models.CharField(blank=True, max_length=255, null=True, verbose_name="Role in the deal"),
                 ),
                 ("is_primary", models.BooleanField(default=False, verbose_name="Primary")),
                 (

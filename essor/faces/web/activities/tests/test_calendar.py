@@ -32,7 +32,7 @@ def test_every_view_shows_events_and_tasks(admin: Client, new: New, view: str) -
 
 
 def test_an_empty_calendar_says_what_to_do(admin: Client) -> None:
-    assert "Click where an event should stand" in text(admin.get("/calendar/?day=not-a-day"))
+    assert "Click a time to add an event" in text(admin.get("/calendar/?day=not-a-day"))
 
 
 def test_an_event_repeats_moves_with_its_following_and_goes(admin: Client) -> None:

@@ -67,13 +67,14 @@ def test_the_button_is_offered_where_a_process_fits_and_the_form_says_who_is_ask
     assert client.post(f"{large}approval/submit", {"comment": "Please"}).headers["Location"] == large
     assert ProcessInstance.objects.get().comments == "Please"
     page = text(client, large)
-    assert "Locked: waits for approval" in page
+    assert "Locked: waiting for approval" in text(client, f"{large}products"), "its lines are locked as well"
+    assert "Locked: waiting for approval" in page
     assert f"{large}edit" not in page
     assert client.get(f"{large}edit").status_code == 403, "nobody fills in a form that will be refused"
     assert f"{large}edit" in text(browser(manager), large)
     again = client.post(f"{large}approval/submit", {"comment": "Kept"})
     assert again.status_code == 422
-    assert "waits for approval already" in again.content.decode()
+    assert "already waiting for approval" in again.content.decode()
 
 
 def test_the_panel_tells_the_trail_and_lets_only_the_approver_answer(
@@ -88,8 +89,8 @@ def test_the_panel_tells_the_trail_and_lets_only_the_approver_answer(
     mine, theirs = (text(browser(one), f"{page_of(key)}approval") for one in (rep, manager))
     for panel in (mine, theirs):
         assert "Submitted by Rep Test" in panel
-        assert "Waits for Manager Test" in panel
-    assert "Take back" in mine
+        assert "Waiting for Manager Test" in panel
+    assert "Withdraw the request" in mine
     assert 'value="approve"' not in mine
     assert 'value="approve"' in theirs
     answer = browser(manager).post(
@@ -107,16 +108,16 @@ def test_the_inbox_and_its_tab_are_there_for_who_is_asked(
 ) -> None:
     process()
     client = browser(manager)
-    assert "Nothing waits for you" in text(client, "/approvals/")
+    assert "Nothing to approve" in text(client, "/approvals/")
     asked = submit(rep, "Opportunity", deal(rep))
     page = text(client, "/approvals/")
     assert "Approvals (1)" in page
     assert "Big one" in page
     assert "€5,000" in page
-    assert "What I have asked" in text(browser(rep), "/approvals/")
+    assert "My requests" in text(browser(rep), "/approvals/")
     silent = client.post(f"/approvals/items/{asked.items[0]}/answer", {"answer": "refuse", "comment": ""})
     assert silent.status_code == 422
-    assert "Say why" in silent.content.decode()
+    assert "Please give a reason" in silent.content.decode()
     client.post(f"/approvals/items/{asked.items[0]}/answer", {"answer": "refuse", "comment": "No"})
     assert ProcessInstance.objects.get().status == "Rejected"
     late = client.post(f"/approvals/items/{asked.items[0]}/answer", {"answer": "approve"}, follow=True)
@@ -154,7 +155,7 @@ def test_an_administrator_draws_a_process_and_others_may_not(
     admin: Actor, rep: Actor, manager: Actor, browser: Browser
 ) -> None:
     client = browser(admin)
-    assert "No process yet" in text(client, "/setup/approvals/")
+    assert "No processes yet" in text(client, "/setup/approvals/")
     made = client.post("/setup/approvals/new", {"name": "Large", "object": "Opportunity"})
     row = ApprovalProcess.objects.get()
     base = f"/setup/approvals/{row.pk}/"

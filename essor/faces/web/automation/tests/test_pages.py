@@ -37,12 +37,20 @@ def definition() -> dict[str, Any]:
 
 def test_a_flow_is_built_step_by_step_and_works(admin: Client, boss: User) -> None:
     base = new_flow(admin)
-    admin.post(f"{base}?step=trigger", {"on": "created", "newly": "", "do": "save"})
     criteria = {
         "at": "trigger", "do": "apply", "node": ["1", "2"], "p.1": "0", "k.1": "group", "m.1": "all",
         "p.2": "1", "k.2": "criterion", "f.2": "Rating", "o.2": "eq", "v.2": "Hot",
     }  # fmt: skip
-    assert admin.post(f"{base}criteria", criteria).headers["HX-Location"]
+    assert admin.post(f"{base}criteria", criteria).headers["HX-Trigger"] == "es:criteria-kept"
+    trigger = {"on": "created", "newly": ""}
+    page = admin.post(f"{base}?step=trigger", {**trigger, "do": "criteria"}).content.decode()
+    assert "Rating is Hot" in page  # the criteria are in force …
+    assert '<option value="created" selected>' in page  # … and what was chosen beside them is not lost
+    assert "data-typed" in page
+    admin.post(f"{base}?step=trigger", {**trigger, "do": "save"})
+    assert (
+        "data-typed" not in admin.post(f"{base}?step=trigger", {**trigger, "do": "criteria"}).content.decode()
+    )
     admin.post(f"{base}add", {"kind": "branch", "at": ":"})
     admin.post(f"{base}add", {"kind": "update", "at": "s1:p1"})
     admin.post(f"{base}add", {"kind": "create", "at": "s1:"})

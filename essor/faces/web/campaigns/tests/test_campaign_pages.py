@@ -89,7 +89,8 @@ def test_the_page_says_what_stands_in_the_way_and_lists_stand_in_their_order(
     assert "Child campaigns" in page
     statuses = page.split("Member statuses", 1)[1]
     places = [
-        statuses.index(one) for one in ("Invited", "Registered", "On the waiting list", "Declined", "Came")
+        statuses.index(one)
+        for one in ("Invited", "Registered", "On the waiting list", "Declined", "Attended")
     ]
     assert places == sorted(places)
     # Whose work it is finds it in front; whoever only reads it, behind.
@@ -105,6 +106,10 @@ def test_the_light_licence_reads_campaigns(event: dict[str, int], signed_in: Any
     sent = {"ids": ids.encode("00v", event["Ana's place"]), "to": "Declined"}
     assert client.post(f"{address}/status", sent).status_code == 403
     assert client.get("/o/Lead/").status_code == 200
+    for barred in ("/o/Campaign/new", "/o/LandingPage/new", "/letters/new"):
+        assert client.get(barred).status_code == 403, (
+            "what strangers read is the work of those who plan campaigns"
+        )
 
 
 def test_an_audience_grows_and_is_counted_at_each_change(event: dict[str, int], signed_in: Any) -> None:
@@ -157,7 +162,7 @@ def test_the_door_opens_to_its_link_only(event: dict[str, int]) -> None:
     assert b"<svg" in phone.get(f"{ticket.removesuffix('ticket')}code.svg?of=ticket").content
     phone.post(f"/e/{key}", {"guest": str(event["Bo's place"])})
     phone.post(ticket)
-    assert {one.status for one in CampaignMember.objects.all()} == {"Came"}
+    assert {one.status for one in CampaignMember.objects.all()} == {"Attended"}
     phone.post(f"/e/{key}", {"guest": str(place), "do": "back"})
     assert CampaignMember.objects.get(pk=place).checked_in_date is None
     Campaign.objects.update(event_date=timezone.now() - timedelta(days=2))

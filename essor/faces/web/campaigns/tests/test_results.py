@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import unescape
 
 import pytest
@@ -12,9 +13,10 @@ from essor.access.actor import Actor, system_actor
 from essor.access.models import User
 from essor.domain.activities.models import Task
 from essor.domain.marketing.campaigns.models import Campaign, CampaignMember
-from essor.domain.marketing.sending.models import Link, ListEmail
+from essor.domain.marketing.sending.models import Link, ListEmail, Recipient
 from essor.domain.marketing.sending.states import SENT
 from essor.domain.marketing.tracking.models import Hit, Verdict
+from essor.domain.sales.models import Contact
 from essor.faces.web.campaigns.results import WARM
 from essor.faces.web.lists.state import written
 from essor.kernel import ids
@@ -97,15 +99,24 @@ def test_a_mailing_shows_its_links_and_leaves_machines_out(browser: Client, camp
     hits = [
         (1, Verdict.PERSON),
         (1, Verdict.PERSON),
-        (2, Verdict.UNKNOWN),
+        (2, Verdict.PERSON),
         (None, Verdict.PERSON),
         (3, Verdict.MACHINE),
     ]
     for recipient, verdict in hits:
         Hit.objects.create(list_email_id=mailing.pk, recipient_id=recipient, link=0, at=now, verdict=verdict)
     page = browser.get(f"/r/{ids.encode('0XB', mailing.pk)}/hits").content.decode()
-    row = page.split("https://vauban.example/paper", 1)[1].split("</tr>", 1)[0]
-    assert [cell.split("<", 1)[0] for cell in row.split('<td class="num">')[1:]] == ["2", "4", "1"]
+    row = page.split('class="cp-url">https://vauban.example/paper', 1)[1].split("</tr>", 1)[0]
+    assert re.findall(r">(\d+)<", row) == ["2", "4", "1"]
+    people = Contact.objects.order_by("pk")
+    for number, person in enumerate(people[:3], start=1):
+        Recipient.objects.create(
+            pk=number, list_email=mailing, kind=1, person_id=person.pk, address="roux@x.fr"
+        )
+    listed = browser.get(f"/r/{ids.encode('0XB', mailing.pk)}/hits/people?link=0").content.decode()
+    assert [name in listed for name in ("Roux 0", "Roux 1", "Roux 2")] == [True, True, False], (
+        "a machine is nobody"
+    )
 
 
 def test_those_who_clicked_become_a_segment_and_go_on_to_another_campaign(

@@ -79,7 +79,7 @@ def test_an_adjustment_stands_beside_the_figure_with_its_note(firm: Firm, deal: 
     deal("ned", 1000, "Commit")
     client = browse("nora")
     words = {"period": PERIOD, "who": f"u{firm['ned']}", "figure": "commit", "currency": "EUR"}
-    assert "The deals say" in page(client, "/forecasts/adjust", **words)
+    assert "From the deals" in page(client, "/forecasts/adjust", **words)
     wrong = client.post("/forecasts/adjust", {**words, "amount": "plenty", "note": "<b>hope</b>"})
     assert wrong.status_code == 422
     assert 'value="plenty"' in wrong.content.decode()
@@ -99,7 +99,7 @@ def test_an_adjustment_stands_beside_the_figure_with_its_note(firm: Firm, deal: 
 
 def test_what_moved_tells_reasons_and_deals(firm: Firm, deal: Deal, browse: Browse) -> None:
     client = browse("nora")
-    assert "No picture of the deals yet" in page(client, "/forecasts/movements/")
+    assert "No snapshot yet" in page(client, "/forecasts/movements/")
     up = deal("ned", 100, "Commit", Name="Rising")
     day = timezone.localdate() - timedelta(days=7)
     snapshots.take(day, now=timezone.now() - timedelta(days=7))

@@ -66,7 +66,7 @@ def test_a_file_goes_through_all_steps_and_can_be_taken_back(admin: Client) -> N
     real = admin.post(f"/import/{draft().pk}/start", follow=True)
     worker.drain()
     address = real.redirect_chain[-1][0]
-    assert "Take the import back" in page(admin.get(address))
+    assert "Undo the import" in page(admin.get(address))
     assert Contact.objects.get().account.name == "Acme"
     rejects = b"".join(admin.get(f"{address}rejects").streaming_content).decode("utf-8-sig")
     assert rejects.splitlines()[1].startswith("Léo;Brun;bad;Acme;Courriel: ")

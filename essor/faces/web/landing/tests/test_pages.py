@@ -6,6 +6,7 @@ import json
 import re
 from html import unescape
 
+import pytest
 from django.test import Client
 
 from essor.access.actor import Actor
@@ -15,6 +16,7 @@ from essor.domain.marketing.pages.models import FormSubmission, LandingPage, Pag
 from essor.domain.marketing.visits import sites
 from essor.domain.marketing.visits.models import Website
 from essor.domain.sales.models import Lead
+from essor.faces.web.thanking import thanked
 from essor.kernel import ids
 from essor.records.change import Change
 from essor.records.save import save
@@ -42,14 +44,31 @@ def test_the_file_comes_for_the_form_and_is_saved_never_shown(page: LandingPage)
     thanks = stranger.get(answer["Location"])
     href = answer["Location"].replace("/thanks/", "/file/")
     assert href in thanks.content.decode()
+    assert thanks.content.decode().count("Thank you") == 2, (
+        "in the title and the heading, not in the text once more"
+    )
     given = stranger.get(href)
     assert given["Content-Disposition"] == 'attachment; filename="guide.html"'
     assert given["Content-Type"] == "application/octet-stream"
     assert b"".join(given) == b"<script>alert(1)</script>"  # type: ignore[arg-type]
     assert stranger.get(href[:-2] + "AA").status_code == 404
+    late = stranger.get(answer["Location"][:-2] + "AA").content.decode()
+    assert "expired" in late, "nobody is told that a file is ready which they cannot have"
+    assert f'href="/lp/{page.url_key}/"' in late
     assert not stranger.cookies
     sent = FormSubmission.objects.get()
     assert (sent.utm_source, sent.referrer, sent.lead) == ("salon", "www.vauban.example", Lead.objects.get())
+
+
+@pytest.mark.parametrize(("own", "heading", "text"), [
+    ("Merci ! Votre guide est prêt.", "Merci !", "Votre guide est prêt."), (None, "Thank you", "We have received"),
+    ("M. Roux arrive. À demain.", "M. Roux arrive", "À demain."), ("See you at v2.0 on Monday.", "See you at v2.0 on Monday", ""),
+    ("Nous vous rappelons\nDemain.", "Nous vous rappelons", "Demain."), ("so " * 60, "Thank you", "so so"),
+])  # fmt: skip
+def test_nobody_is_thanked_twice(own: str | None, heading: str, text: str) -> None:
+    found = thanked(own)
+    assert (found["heading"], found["text"][: len(text)]) == (heading, text)
+    assert bool(found["text"]) is bool(text)
 
 
 def test_a_page_that_is_not_online_is_seen_by_its_builder_only(

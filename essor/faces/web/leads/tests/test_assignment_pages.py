@@ -38,7 +38,7 @@ def builder(**more: Any) -> dict[str, Any]:
 
 
 def test_an_entry_is_made_given_criteria_and_tried(signed_in: Client, ann: User, new: New) -> None:
-    assert "No rule yet" in signed_in.get(HOME).content.decode()
+    assert "No rules yet" in signed_in.get(HOME).content.decode()
     sent = {"name": "France", "to": "team", "members": [ann.pk], f"weight.{ann.pk}": "3", "active": "1"}
     made = signed_in.post(f"{HOME}new", sent)
     entry = Entry.objects.get()

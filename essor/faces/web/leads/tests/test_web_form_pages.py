@@ -9,6 +9,9 @@ import pytest
 from django.test import Client
 
 from essor.access.actor import Actor
+from essor.domain.duplicates import setting
+from essor.domain.duplicates.defaults import STANDARD
+from essor.domain.duplicates.models import MatchingRule, SuspectPair
 from essor.domain.sales.models import Lead
 from essor.domain.sales.web_to_lead.forms import token_of
 from essor.domain.sales.web_to_lead.models import Sending, WebForm
@@ -45,6 +48,18 @@ def test_a_stranger_sends_it_and_is_thanked(form: WebForm, stranger: Client) -> 
     assert stranger.get(answer["Location"]).status_code == 200
     assert Lead.objects.get().email == SENT["Email"]
     assert not stranger.cookies
+
+
+def test_a_rule_that_blocks_duplicates_neither_loses_a_lead_nor_tells_a_stranger(
+    form: WebForm, stranger: Client
+) -> None:
+    MatchingRule.objects.all().delete()
+    MatchingRule.objects.bulk_create(MatchingRule(**{**rule, "on_create": "block"}) for rule in STANDARD)
+    setting.forget()
+    for _time in range(2):
+        assert stranger.post(address(form), SENT)["Location"] == f"{address(form)}thanks"
+    assert Lead.objects.count() == 2
+    assert SuspectPair.objects.count() == 1
 
 
 def test_only_the_named_sites_may_frame_it(form: WebForm, stranger: Client) -> None:

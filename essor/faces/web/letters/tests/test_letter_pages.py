@@ -130,7 +130,7 @@ def test_every_way_to_begin_is_offered_and_opens(admin: Client) -> None:
     page = admin.get("/letters/new").content.decode()
     for key in (*(one.key for one in READY), "mjml", "html"):
         assert f'value="{key}"' in page
-    assert "No e-mail yet" in admin.get("/letters/").content.decode()
+    assert "No e-mails yet" in admin.get("/letters/").content.decode()
     for key in ("", "mjml", "html"):
         address = str(admin.post("/letters/new", {"from": key, "language": "fr"}).headers["Location"])
         assert admin.get(address).status_code == 200

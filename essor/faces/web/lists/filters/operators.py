@@ -74,6 +74,12 @@ def word(field: Field, operator: str) -> str:
     return str(words_of(field).get(operator, operator))
 
 
+def plain(field: Field, operator: str, number: int) -> str:
+    """Return the operator that says the same of `number` values more simply: one of one value is that value."""
+    single = {"in": "eq", "nin": "ne"}.get(operator, "")
+    return single if number == 1 and single in words_of(field) else operator
+
+
 def first(field: Field) -> str:
     """Return the operator that a new criterion starts with."""
     return next(iter(words_of(field)), "")

@@ -27,6 +27,10 @@ def test_steps_are_ticked_off_in_the_set_up_and_leave_the_home_page(
 ) -> None:
     assert "/setup/users/" not in text(seller.get("/")), "who may not set up is not told to"
     new("Account", Name="First")
+    page = text(admin.get("/"))
+    assert 'class="done"' in page.split("first-steps")[1], "the data is there, the rest is still to be done"
+    assert "/o/Opportunity/new" in page.split('id="home-deals"')[1].split("</section>")[0]
+    new("Lead", LastName="Roux", Company="First")
     assert "first-steps" not in text(admin.get("/"))
     steps = text(admin.get("/setup/")).split("first-steps")[1].split("</ol>")[0].split("<li")
     done = {
@@ -66,10 +70,10 @@ def test_what_was_seen_last_comes_first_and_only_while_it_may_be_seen(admin: Cli
     first, second = new("Account", Name="First"), new("Account", Name="Second")
     admin.get(f"/r/{first}/")
     admin.get(f"/r/{second}/")
-    page = text(admin.get("/"))
-    assert page.index("Second") < page.index("First")
+    seen = text(admin.get("/")).split("Recently viewed")[1]
+    assert seen.index("Second") < seen.index("First")
     admin.post(f"/r/{second}/delete")
-    assert "Second" not in text(admin.get("/")).split("Seen last")[1]
+    assert "Second" not in text(admin.get("/")).split("Recently viewed")[1]
 
 
 def test_my_day_shows_meetings_deals_that_should_close_and_leads_left_alone(
@@ -85,7 +89,7 @@ def test_my_day_shows_meetings_deals_that_should_close_and_leads_left_alone(
     touched = new("Lead", LastName="Touched", Company="Acme")
     new("Task", Subject="Called", Status="Completed", WhoId=touched)
     admin.post("/calendar/new", {"subject": "Stand-up", "start": f"{today}T00:00", "end": f"{today}T23:59"})
-    page = text(admin.get("/")).split("Seen last")[0]
+    page = text(admin.get("/")).split("Recently viewed")[0]
     for shown in ("Overdue deal", "Untouched", "Stand-up", "1 meeting to come"):
         assert shown in page
     assert "Far deal" not in page

@@ -35,7 +35,7 @@ def test_the_page_shows_older_ones_behind_and_nothing_of_others(
     assert "Number 1." not in page
     oldest = reading.latest(boss.pk, 50)[-1].pk
     assert "Number 1." in text(admin.get(f"/notifications/?before={oldest}"))
-    assert "No notification yet" in text(seller.get("/notifications/"))
+    assert "No notifications yet" in text(seller.get("/notifications/"))
     assert seller.get(f"/notifications/{oldest}/").status_code == 404
 
 

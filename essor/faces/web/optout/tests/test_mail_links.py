@@ -107,9 +107,15 @@ def test_the_button_of_the_page_unsubscribes_and_topics_bring_back(
     news = Topic.objects.create(name="Nouveautés")
     Topic.objects.create(name="Interne", is_public=False)
     page = client.post(f"/u/{tokens.make(addresses.OPT_OUT, recipient.pk)}", follow=True)
-    assert "désinscrit" in page.content.decode() or "unsubscribed" in page.content.decode()
+    assert "désabonné" in page.content.decode() or "unsubscribed" in page.content.decode()
     path = f"/preferences/{tokens.make(addresses.PREFERENCES, recipient.pk)}"
-    shown = client.get(path).content.decode()
+    assert 'name="again"' in client.get(path).content.decode(), (
+        "who slipped comes back in one click, without any topic"
+    )
+    shown = client.post(path, {"again": "1"}, follow=True).content.decode()
+    assert 'name="again"' not in shown
+    assert not Suppression.objects.exists()
+    client.post(path, {"none": "1"})
     assert "Nouveautés" in shown
     assert "Interne" not in shown
     client.post(path, {"topic": [news.pk, 99999], "tracking_clicks": "1"})

@@ -144,5 +144,5 @@ def test_who_may_only_read_sees_the_lines_and_no_controls(
 
 
 def test_a_company_without_price_books_is_told_what_to_do(admin: Client, deal: str) -> None:
-    assert "Make a price book" in text(admin.get(f"/r/{deal}/products/add"))
+    assert "Create a price book" in text(admin.get(f"/r/{deal}/products/add"))
     assert "No products yet" in text(admin.get(f"/r/{deal}/products"))

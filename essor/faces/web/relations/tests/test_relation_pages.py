@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.test import Client
 
+from essor.access.actions import set_org_default
 from essor.access.actor import Actor
 from essor.access.models import User
 from essor.access.tests.samples import MakeUser
@@ -24,10 +25,12 @@ def test_parts_are_added_made_primary_and_removed(signed_in: Client, new: New) -
     address = f"/r/{opportunity}/roles"
     for contact, primary in ((ana, "true"), (ben, "false")):
         sent = {"ContactId": ids.encode("003", contact), "Role": "Decision Maker", "IsPrimary": primary}
-        assert "Decides" in signed_in.post(address, sent, headers={"HX-Request": "true"}).content.decode()
+        assert (
+            "Decision maker" in signed_in.post(address, sent, headers={"HX-Request": "true"}).content.decode()
+        )
     again = signed_in.post(address, {"ContactId": ids.encode("003", ben)}, headers={"HX-Request": "true"})
     assert again.status_code == 422
-    assert "has a part in the deal already" in again.content.decode()
+    assert "already has a role in the deal" in again.content.decode()
     second = ids.encode("00K", OpportunityContactRole.objects.get(contact_id=ben).pk)
     signed_in.post(f"/r/{second}/primary", {"back": opportunity})
     assert OpportunityContactRole.objects.get(is_primary=True).contact_id == ben
@@ -79,6 +82,20 @@ def test_the_tree_shows_where_one_stands(signed_in: Client, new: New) -> None:
     assert page.index(">Top<") < page.rindex(">Low<")
     assert "€1" in page or "1K" in page
     assert signed_in.get(f"/r/{deal(new)}/hierarchy").status_code == 404
+
+
+def test_the_tree_does_not_tell_of_companies_out_of_sight(
+    client: Client, make_user: MakeUser, admin: Actor, new: New
+) -> None:
+    rep = make_user("Rep")
+    top = new("Account", Name="Top", OwnerId=rep.pk)
+    low = new("Account", Name="Low", ParentId=top, OwnerId=rep.pk)
+    set_org_default(admin, "Account", "Private")
+    client.force_login(rep, backend="essor.access.accounts.backend.Backend")
+    page = f"/r/{ids.encode('001', top)}/"
+    assert f'hx-get="{page}tree"' in client.get(page).content.decode()
+    save(admin, Change("Account", {"OwnerId": admin.user_id}, id=low))
+    assert f'hx-get="{page}tree"' not in client.get(page).content.decode()
 
 
 def test_readers_see_the_lines_and_no_buttons(

@@ -56,6 +56,14 @@ def test_filters_hold_for_every_tile(
     assert shown in text(admin.get(f"/dashboards/{board.pk}/tiles/1?{words}"))
 
 
+def test_a_tile_without_any_records_says_what_fills_it(
+    admin: Client, board: Dashboard, report: Report
+) -> None:
+    tiles = [text(admin.get(f"/dashboards/{board.pk}/tiles/{tile}")) for tile in order(board)]
+    assert any("/o/Opportunity/new" in one for one in tiles)
+    assert "/o/Opportunity/new" in text(admin.get(f"/reports/{report.pk}/result"))
+
+
 def test_another_persons_deals_are_not_mine(seller: Client, board: Dashboard, deals: None) -> None:
     assert "€1,000" not in text(seller.get(f"/dashboards/{board.pk}/tiles/1?owner=me"))
 
@@ -100,7 +108,7 @@ def test_only_those_who_may_arrange_do(seller: Client, board: Dashboard) -> None
 def test_one_makes_a_dashboard_of_ones_own(seller: Client, report: Report) -> None:
     seller.post("/dashboards/", {"name": "My board"})
     mine = Dashboard.objects.get(name="My board")
-    assert "Nothing on it yet" in text(seller.get(f"/dashboards/{mine.pk}/"))
+    assert "Nothing here yet" in text(seller.get(f"/dashboards/{mine.pk}/"))
     seller.post(f"/dashboards/{mine.pk}/tiles", {"report": report.pk})
     seller.post(f"/reports/{report.pk}/pin", {"dashboard": mine.pk})
     assert order(mine) == [1, 2]

@@ -69,7 +69,7 @@ def definition(address: str) -> dict[str, Any]:
 
 
 def test_a_scenario_is_built_in_the_drawing(marketing: Client) -> None:
-    assert "Start from a pattern" in drawn(marketing, "/scenarios/")
+    assert "Start from a ready-made scenario" in drawn(marketing, "/scenarios/")
     campaign = save(actor(), Change("Campaign", {"Name": "Spring", "Type": "Email"})).id
     base = made(marketing, campaign=str(campaign))
     assert "Choose a segment, or set criteria." in drawn(marketing, base), (
@@ -80,7 +80,7 @@ def test_a_scenario_is_built_in_the_drawing(marketing: Client) -> None:
         "at": "trigger", "do": "apply", "node": ["1", "2"], "p.1": "0", "k.1": "group", "m.1": "all",
         "p.2": "1", "k.2": "criterion", "f.2": "LastName", "o.2": "eq", "v.2": "Story",
     }  # fmt: skip
-    assert marketing.post(f"{base}criteria", criteria).headers["HX-Location"]
+    assert marketing.post(f"{base}criteria", criteria).headers["HX-Trigger"]
     entry = {
         "do": "save",
         "on": "segment",
@@ -210,7 +210,7 @@ def test_people_go_through_it_and_are_looked_after(marketing: Client) -> None:
     assert [states[key] for key in keys] == [RunState.STOPPED, RunState.DONE, RunState.WAITING]
     assert apps.get_model("sales", "Contact").objects.get(pk=keys[1]).title == "Met"
 
-    assert "The way of Bo Story" in drawn(marketing, f"{base}people/{run[keys[1]]}")
+    assert "The journey of Bo Story" in drawn(marketing, f"{base}people/{run[keys[1]]}")
     failed = FlowRun.objects.filter(pk=run[keys[2]])
     failed.update(state=RunState.FAILED, error="It was refused.", due_at=None)
     assert "It was refused." in drawn(marketing, f"{base}people?state=failed")
@@ -239,7 +239,7 @@ def test_a_dry_run_tells_each_step_and_leaves_nothing(marketing: Client) -> None
     marketing.post(f"{base}?step=s2", {"do": "save", "subject": "Call {{ FirstName }}", "to": "owner", "days": "1",
                                        "subtype": "Call", "priority": "Normal"})  # fmt: skip
     page = marketing.post(f"{base}test", {"record": ids.encode("003", key)}).content.decode()
-    assert "In earnest it would wait here." in page
+    assert "A real run would wait here." in page
     assert "Call Ana" in page
     assert not FlowRun.objects.exists()
     assert marketing.post(f"{base}test", {"record": ids.encode("003", key + 1)}).status_code == 422

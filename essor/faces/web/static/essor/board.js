@@ -4,7 +4,7 @@ import { draggable } from "./drag.js";
 import { refreshPage } from "./nav.js";
 import { announce } from "./texts.js";
 
-const EDGE = 48;
+const EDGE = 48, NEAR = 32;
 let lifted = null;
 let chosen = null;
 
@@ -97,12 +97,8 @@ draggable({
   over(drag, x, y) {
     drag.ghost.style.left = `${x - drag.dx}px`;
     drag.ghost.style.top = `${y - drag.dy}px`;
-    const over = columnOf(document.elementFromPoint(x, y));
-    if (over !== drag.over) {
-      drag.over?.classList.remove("board-over");
-      over?.classList.add("board-over");
-      drag.over = over;
-    }
+    Object.assign(drag, { x, y });
+    light(drag);
     const box = board().getBoundingClientRect();
     const side = x > box.right - EDGE ? 1 : x < box.left + EDGE ? -1 : 0;
     clearInterval(drag.scroll);
@@ -111,7 +107,9 @@ draggable({
       drag.scroll = setInterval(() => board().scrollBy({ left: side * step, behavior: step > 24 ? "smooth" : "auto" }), step > 24 ? 600 : 16);
     }
   },
-  end({ card, ghost, over, scroll }, dropped) {
+  end(drag, dropped) {
+    light(drag); // the board may have scrolled on below a finger that rests
+    const { card, ghost, over, scroll } = drag;
     clearInterval(scroll);
     ghost.remove();
     over?.classList.remove("board-over");
@@ -120,6 +118,23 @@ draggable({
     if (dropped && over) move(card, over);
   },
 });
+
+// The column under a point; between two of them and at the edges of the board the one next to it, so that no drop is lost.
+function columnAt(x, y) {
+  const under = columnOf(document.elementFromPoint(x, y));
+  const { left, right, top, bottom } = board().getBoundingClientRect();
+  if (under || x < left || x > right || y < top || y > bottom) return under;
+  const away = (one) => Math.max(one.getBoundingClientRect().left - x, x - one.getBoundingClientRect().right, 0);
+  return columns().find((one) => away(one) <= NEAR) ?? null;
+}
+
+function light(drag) {
+  const over = columnAt(drag.x, drag.y);
+  if (over === drag.over) return;
+  drag.over?.classList.remove("board-over");
+  over?.classList.add("board-over");
+  drag.over = over;
+}
 
 /* Keyboard: Space lifts and drops, arrows choose, Escape puts back. */
 function lift(card) {

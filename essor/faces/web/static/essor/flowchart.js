@@ -43,9 +43,25 @@ document.addEventListener("pointerdown", (event) => {
   addEventListener("pointercancel", end);
 });
 
+/* Beside the drawing the panel stays in sight, so the card that it is about comes into sight too: of a long flow it may be
+   far below. Where the panel stands below the drawing, the address leads to the panel. */
+const BESIDE = matchMedia("(min-width: 1180px)");
+
+function follow() {
+  const card = BESIDE.matches && document.querySelector(".fc-card.is-chosen, .fc-plus.is-chosen");
+  if (!card) return;
+  const { top, bottom } = card.getBoundingClientRect();
+  if (top < 80 || bottom > innerHeight) card.scrollIntoView({ block: "center" });
+}
+
+// Once the browser, or HTMX, has gone to where the address leads.
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
-  if (detail.target?.id === "page") arrangeAll();
+  if (detail.target?.id !== "page") return;
+  arrangeAll();
+  requestAnimationFrame(follow);
 });
+if (document.readyState === "complete") follow();
+else addEventListener("load", () => requestAnimationFrame(follow));
 
 arrangeAll();
 
@@ -60,6 +76,18 @@ document.addEventListener("keydown", (event) => {
   if (!button) return;
   event.preventDefault();
   if (!button.disabled) button.click();
+});
+
+/* A list that opens low in the panel gets room below it, and comes up into it. The room stays, so that no button moves
+   away from under the pointer when the list closes. */
+document.addEventListener("focusin", ({ target }) => {
+  if (target.matches("[data-combobox]")) target.closest(".flow-panel")?.classList.add("has-lists");
+});
+document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => {
+  const panel = target?.matches?.(".combobox-panel:not([hidden])") && target.closest(".flow-panel");
+  if (!panel) return;
+  const hidden = target.getBoundingClientRect().bottom - panel.getBoundingClientRect().bottom;
+  if (hidden > 0) panel.scrollTop += hidden;
 });
 
 /* What was typed into the panel is not lost by a button of the drawing. */

@@ -1,4 +1,5 @@
-/* Edit in place: double click, Enter or "e" on a table cell or a field of a record fetches its little form; Esc leaves. */
+/* Edit in place: double click, Enter or "e" on a table cell or a field of a record fetches its little form; Esc leaves.
+   On the name of a row Enter opens the record. */
 
 const before = new WeakMap();
 
@@ -62,7 +63,8 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (editing || event.ctrlKey || event.metaKey || event.altKey) return;
-  if ((event.key === "e" || event.key === "Enter") && event.target.matches("td[data-field], .field-row[data-edit]")) {
+  const opens = event.key === "Enter" && event.target.matches(".cell-primary");
+  if (!opens && (event.key === "e" || event.key === "Enter") && event.target.matches("td[data-field], .field-row[data-edit]")) {
     const place = editable(event.target);
     if (!place) return;
     event.preventDefault();

@@ -24,11 +24,16 @@ function touched(control) {
   return control.value !== control.defaultValue;
 }
 
-function hold(part) {
+/* The form that a request sent with all that is in it: its answer says what becomes of that. */
+function sentForm({ requestConfig }) {
+  return requestConfig && requestConfig.verb !== "get" ? requestConfig.elt.closest("form") : null;
+}
+
+function hold(part, sent) {
   const focus = part.contains(document.activeElement) ? document.activeElement : null;
   held = {
     id: part.id,
-    values: new Map(controls(part).filter(touched).map((one) => [nameOf(one), boxed(one) ? one.checked : one.value])),
+    values: new Map(controls(part).filter((one) => touched(one) && !(sent && one.form === sent)).map((one) => [nameOf(one), boxed(one) ? one.checked : one.value])),
     open: new Set([...part.querySelectorAll("details[open]")].map(placeOf)),
     focus: focus && nameOf(focus),
     caret: focus?.tagName === "TEXTAREA" || focus?.type === "text" ? [focus.selectionStart, focus.selectionEnd] : null,
@@ -52,7 +57,7 @@ function putBack(part) {
 
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   held = undefined;
-  if (detail.shouldSwap && detail.target?.matches?.("[data-keep][id]")) hold(detail.target);
+  if (detail.shouldSwap && detail.target?.matches?.("[data-keep][id]")) hold(detail.target, sentForm(detail));
 });
 
 document.addEventListener("htmx:afterSettle", () => {

@@ -1,5 +1,5 @@
 /* Lists and background work: what must look again when something has changed elsewhere. */
-import { refreshPage, token } from "./nav.js";
+import { refreshPage } from "./nav.js";
 
 const busy = () => document.querySelector("[data-editing], dialog[open], [data-filter], [data-select]:checked");
 
@@ -19,7 +19,7 @@ document.addEventListener("es:job", ({ detail: job }) => {
   else if (line.dataset.state !== job.state) htmx.ajax("GET", `/jobs/${job.id}/line`, { target: line, swap: "outerHTML" });
 });
 
-/* "All that the list holds" is asked about before it is deleted. */
+/* "The whole list" is asked about before it is deleted. */
 document.addEventListener("htmx:confirm", (event) => {
   const button = event.detail.elt;
   if (!button.matches?.("[data-confirm-all]")) return;
@@ -36,5 +36,4 @@ document.addEventListener("htmx:confirm", (event) => {
 /* Cells of a list are saved as cells of a list. */
 document.addEventListener("htmx:configRequest", ({ detail }) => {
   if (detail.elt.closest?.("[data-edit-pattern]")) detail.headers["X-Cell"] = "list";
-  if (detail.elt.closest?.("[data-bulk], [data-filter]")) detail.headers["X-CSRFToken"] = token();
 });

@@ -63,17 +63,11 @@ function select(id, move = true) {
   if (move && id) root.querySelector(`[data-block="${CSS.escape(id)}"]`)?.scrollIntoView({ block: "nearest" });
 }
 
-/* A new block goes behind the selected one, or to the end. */
 function add(kind, key, place) {
-  let at = { key, place };
-  if (key === undefined) {
-    const here = s.state.selected && s.find(s.state.selected);
-    const there = here && s.keyOf(here);
-    at = here && s.mayStand(kind, there) ? { key: there, place: here.place + 1 } : { key: "", place: s.state.letter.content.blocks.length };
-  }
+  const at = key === undefined ? s.placeFor(typeof kind === "string" ? kind : kind.kind) : { key, place };
   const block = s.insert(typeof kind === "string" ? s.make(kind) : s.fresh(kind), at.key, at.place);
   select(block.id);
-  root.querySelector(`[data-block="${CSS.escape(block.id)}"] [contenteditable=true]`)?.focus();
+  if (s.lists(block).length === 0) root.querySelector(`[data-block="${CSS.escape(block.id)}"] [contenteditable=true]`)?.focus();
 }
 
 function adding(key, place) {
@@ -171,6 +165,7 @@ function bindTexts() {
     if (!button) return;
     if (button.matches("[data-undo]")) s.undo();
     else if (button.matches("[data-redo]")) s.redo();
+    else if (button.matches("[data-goto]")) root.dispatchEvent(new CustomEvent("lt-goto", { detail: button.dataset.goto }));
     else if (button.matches("[data-field-for]")) tools.openField(box(button.dataset.fieldFor));
     else if (button.matches("[data-write-text]")) s.change("", () => { s.state.letter.body = root.querySelector("[data-shown=text]").textContent; fillBody(); });
     else if (button.matches("[data-make-text]")) s.change("", () => { s.state.letter.body = null; });

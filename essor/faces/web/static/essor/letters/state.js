@@ -75,6 +75,24 @@ export function mayStand(kind, key) {
   return holder !== "dynamic" || kind !== "dynamic";
 }
 
+/* A new block goes behind the selected one, or behind what holds that where it may not stand there; else above the footer. */
+export function placeFor(kind) {
+  for (let here = find(state.selected); here; here = here.holder && find(here.holder.id)) {
+    const key = keyOf(here);
+    if (mayStand(kind, key)) return { key, place: here.place + 1 };
+  }
+  return { key: "", place: footerAt(state.letter.content.blocks) };
+}
+
+/* The footer: what offers to unsubscribe, at the end, with the lines and signs right above it. */
+function footerAt(blocks) {
+  let place = blocks.length;
+  if (!place || !JSON.stringify(blocks[place - 1]).includes("unsubscribe")) return place;
+  place -= 1;
+  while (place > 0 && ["divider", "social", "spacer"].includes(blocks[place - 1].kind)) place -= 1;
+  return place;
+}
+
 export function fresh(block) {
   const copy = structuredClone(block);
   const rename = (one) => {

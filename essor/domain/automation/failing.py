@@ -1,0 +1,75 @@
+"""Word to the owner of a flow that failed: for which record, at which step, why, and where to put it right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from essor.access.actor import actor_for
+from essor.domain.automation import keepers
+from essor.domain.automation.definition import Step
+from essor.domain.automation.models import Flow, Outgoing, RunState
+from essor.domain.automation.told import FLOW_FAILED
+from essor.domain.notifications.notices import notify
+from essor.query.names import names
+
+MAIL_EVERY = timedelta(hours=1)
+
+
+def tell(
+    flow: Flow, why: str, *, records: Sequence[int] = (), step: str = "", run_id: int | None = None
+) -> None:
+    """Tell the owner of failed runs: by a notification, and by mail once an hour where the flow says so.
+
+    `records` are those that they are about, none of a flow that could not even look for any; `step` is what the one
+    that failed is called, "" where none began; `run_id` names the run when it is a single one.
+    """
+    title = _headline(flow, records, step)
+    address = keepers.failures_of(flow, run_id)
+    notify([flow.owner_id], FLOW_FAILED.name, title, body=why[:500], link=address)
+    if not flow.mail_errors:
+        return
+    now = timezone.now()
+    quiet = Q(error_mailed__isnull=True) | Q(error_mailed__lt=now - MAIL_EVERY)
+    last = flow.runs.filter(state=RunState.FAILED).order_by("-pk").values_list("pk", flat=True).first()
+    if last and Flow.objects.filter(quiet, pk=flow.pk).update(error_mailed=now):
+        content = {
+            "to": [flow.owner.email],
+            "subject": _("A flow failed: %(name)s") % {"name": flow.name},
+            "body": f"{title}\n{why}\n\n{settings.SITE_URL}{address}",
+        }
+        Outgoing.objects.create(run_id=last, kind="alert", content=content)
+
+
+def title_of(step: Step | None, label: str) -> str:
+    """Return what a step is called: by whoever drew the flow, else what its kind is."""
+    return (step.title if step is not None else "") or label
+
+
+def _headline(flow: Flow, records: Sequence[int], step: str) -> str:
+    about = {"flow": flow.name, "step": step}
+    if not records:
+        return _("The flow “%(flow)s” could not start") % about
+    about["records"] = _named(flow, records)
+    if not step:
+        return _("The flow “%(flow)s” did not start for %(records)s") % about
+    return _("The flow “%(flow)s” failed for %(records)s at the step “%(step)s”") % about
+
+
+def _named(flow: Flow, records: Sequence[int]) -> str:
+    """Return the first record by its name, as far as the owner may see it, and how many others there are."""
+    key = (flow.object_name, records[0])
+    name = names(actor_for(flow.owner), [key]).get(key, "")
+    others = len(records) - 1
+    if not name:
+        return ngettext("%(num)d record", "%(num)d records", len(records)) % {"num": len(records)}
+    if not others:
+        return _("“%(text)s”") % {"text": name}
+    pattern = ngettext("“%(name)s” and %(num)d other record", "“%(name)s” and %(num)d other records", others)
+    return pattern % {"name": name, "num": others}
