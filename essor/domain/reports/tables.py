@@ -121,7 +121,7 @@ def answer(asked: Asked) -> Answer:
 def drawing(asked: Asked, path: str, field: Field) -> Callable[[Mapping[str, Any]], Cell]:
     """Return what draws a column's cells; the record's own name leads to its page."""
     prefix, kind = path[: -len(field.name)], result_kind(field)
-    show, dump, locale = kind.display, field.kind.to_json, asked.actor.locale
+    show, dump, locale = field.kind.display, field.kind.to_json, asked.actor.locale
 
     def plain(row: Mapping[str, Any]) -> Cell:
         value = row.get(path)

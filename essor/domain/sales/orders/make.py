@@ -98,4 +98,4 @@ def _order(actor: Actor, values: dict[str, Any]) -> int:
     if "AccountId" not in values:
         message = _("An order is for an account: give the opportunity one first.")
         raise ValidationFailed([FieldError("AccountId", "REQUIRED_FIELD_MISSING", message)])
-    return save(actor, Change("Order", major(values))).id
+    return save(actor, Change("Order", major("Order", values))).id

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from essor.access.actor import Actor
 from essor.access.view import catalog_for
+from essor.catalog import current
 from essor.kernel.errors import NotFound
 from essor.query import run
 from essor.query.tree import Column, Compare, Constant, Order, Path, Query
@@ -21,7 +22,6 @@ KEPT = (
     "Name", "OpportunityId", "ContactId", "Language", "ShippingHandling", "ShippingTaxRate", "BillingName", "BillingStreet",
     "BillingCity", "BillingPostalCode", "BillingState", "BillingCountry", "PaymentTerms", "Description",
 )  # fmt: skip
-MONEY = frozenset({"UnitPrice", "ShippingHandling"})
 
 
 @transaction.atomic
@@ -50,18 +50,19 @@ def new_version(actor: Actor, quote: int) -> int:
     if not found:
         raise NotFound(_("There is no such record."))
     values = {name: value for name, value in found[0].items() if name in KEPT and value is not None}
-    key = save(actor, Change("Quote", {**major(values), "PreviousQuoteId": quote})).id
+    key = save(actor, Change("Quote", {**major("Quote", values), "PreviousQuoteId": quote})).id
     copy(actor, read(actor, "QuoteLineItem", "QuoteId", quote, FROM_QUOTE), key)
     if found[0].get("IsSyncing"):
         save(actor, Change("Quote", {"IsSyncing": True}, id=key))
     return key
 
 
-def major(values: dict[str, Any]) -> dict[str, Any]:
-    """Return what is read as a writer hands it in: money in major units."""
-    return {
-        name: value / 100 if name in MONEY and value is not None else value for name, value in values.items()
-    }
+def major(object_name: str, values: dict[str, Any]) -> dict[str, Any]:
+    """Return what is read of an object as a writer hands it in: money in major units."""
+    obj = current.get().object(object_name)
+    fields = {name: obj.field(name) for name in values}
+    money = {name: one for name, one in fields.items() if one.kind.name == "money"}
+    return {**values, **{name: one.kind.to_json(values[name], one) for name, one in money.items()}}
 
 
 def read(actor: Actor, name: str, by: str, key: int, names: tuple[str, ...]) -> list[dict[str, Any]]:
@@ -86,7 +87,9 @@ def copy(
 ) -> None:
     """Make lines of a quote, or of something else that has such lines, out of those that were read."""
     changes = [
-        Change(line, {parent: key, **major({name: value for name, value in row.items() if name != "Id"})})
+        Change(
+            line, {parent: key, **major(line, {name: value for name, value in row.items() if name != "Id"})}
+        )
         for row in rows
     ]
     for result in save_many(actor, line, changes, all_or_none=True) if changes else ():

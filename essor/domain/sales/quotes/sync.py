@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from essor.access.actor import Actor, in_house
 from essor.domain.sales.models import OpportunityLineItem
+from essor.domain.sales.quotes.make import major
 from essor.domain.sales.quotes.models import Quote, QuoteLineItem
 from essor.domain.sales.quotes.rules import LINE_READS, READS
 from essor.kernel.errors import FieldError, ValidationFailed
@@ -106,9 +107,7 @@ def _carry(actor: Actor, quotes: set[int]) -> None:
 
 
 def _values(line: Any) -> dict[str, Any]:
-    found = {name: getattr(line, attr) for name, attr in CARRIED.items()}
-    found["UnitPrice"] = None if found["UnitPrice"] is None else found["UnitPrice"] / 100
-    return found
+    return major(LED, {name: getattr(line, attr) for name, attr in CARRIED.items()})
 
 
 def _write(actor: Actor, name: str, changes: list[Change]) -> None:

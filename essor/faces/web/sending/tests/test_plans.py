@@ -14,7 +14,7 @@ from django.utils import timezone
 from essor.access.actor import system_actor
 from essor.domain.marketing.returns.models import Category
 from essor.domain.marketing.returns.taking import Returned, take
-from essor.domain.marketing.sending import control, freezing, launch, outbox, trial
+from essor.domain.marketing.sending import control, freezing, launch, outbox, trial, waiting
 from essor.domain.marketing.sending.models import ListEmail, Recipient
 from essor.domain.marketing.sending.states import SENDING, State
 from essor.domain.marketing.tracking import reading
@@ -60,6 +60,9 @@ def test_an_index_answers_whatever_is_asked_of_recipients(admin: Client, mailing
         reading.by_domain(key)
         trial.standings(mailing), trial.decides_at(mailing)
         outbox.next_due(key), outbox.is_due(key), outbox.undecided(key)
+        outbox.awaken([key])
+        mailing.held_until = timezone.now()
+        waiting.why(mailing)
         outbox.claim(key, outbox.take_over(key), 5)
         control.leave(actor, key), control.send_again(actor, key)
         trial.choose(mailing, 1)
