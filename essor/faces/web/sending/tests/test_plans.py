@@ -21,7 +21,7 @@ from essor.domain.marketing.tracking import reading
 from essor.kernel import ids
 
 TABLE = "sending_recipient"
-PEOPLE = "SELECT 1 AS kind, {} AS person_id, 'a@dest.example' AS address, NULL AS reason"
+PEOPLE = "SELECT 1 AS kind, CAST({} AS bigint) AS person_id, 'a@dest.example' AS address, NULL AS reason"
 
 
 @pytest.fixture
