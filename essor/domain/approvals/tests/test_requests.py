@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
-from django.core import mail
 from django.db import connection
-from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 from essor.access.actions import save_group, set_org_default
@@ -16,17 +12,15 @@ from essor.access.models import OrgDefault, User, UserRole
 from essor.catalog import current
 from essor.domain.absences.actions import add_absence, remove_absence
 from essor.domain.absences.away import today
-from essor.domain.approvals import mails, reading
+from essor.domain.approvals import reading
 from essor.domain.approvals.actions.decide import decide, decide_many
 from essor.domain.approvals.actions.reassign import reassign
 from essor.domain.approvals.actions.recall import recall
 from essor.domain.approvals.actions.save_process import Update
 from essor.domain.approvals.actions.save_step import StepText, set_step_entry
 from essor.domain.approvals.actions.submit import submit, submit_many
-from essor.domain.approvals.models import ProcessInstance, ProcessInstanceStep, ProcessInstanceWorkitem
+from essor.domain.approvals.models import ProcessInstance, ProcessInstanceStep
 from essor.domain.approvals.tests.conftest import Person, Process, deal, deliver, fresh
-from essor.domain.notifications.models import Notification
-from essor.jobs import worker
 from essor.kernel.errors import Conflict, Forbidden, NotFound, ValidationFailed
 from essor.query import soql
 from essor.query.run import rows
@@ -366,35 +360,3 @@ def test_one_record_that_refuses_does_not_keep_the_others(
     assert status(good.instance) == "Approved"
     assert "could not be applied" in str(bad.error)
     assert reading.open_count(manager) == 1
-
-
-def test_whoever_lets_a_request_wait_is_reminded_every_so_many_days(
-    process: Process, rep: Actor, manager: Actor
-) -> None:
-    process(remind_after=3)
-    process(name="Never", where="Amount > 100000")
-    submit(rep, "Opportunity", deal(rep))
-    submit(rep, "Opportunity", deal(rep, 200_000), process="Never")
-    worker.drain()
-    assert len(mail.outbox) == 2
-    bells = Notification.objects.filter(user_id=manager.user_id, title__startswith="Waiting for you")
-
-    def pass_days(days: int) -> None:
-        back = timedelta(days=days)
-        rows = ProcessInstanceWorkitem.objects
-        rows.update(created_date=F("created_date") - back, reminded=F("reminded") - back)
-        mails.remind.func()
-        worker.drain()
-
-    pass_days(2)
-    assert not bells.exists()
-    pass_days(2)
-    assert [one.title for one in bells] == ["Waiting for you for 4 days: Big one"]
-    assert mail.outbox[-1].subject == "Reminder, to approve: Big one"
-    assert len(mail.outbox) == 3
-    pass_days(1)
-    assert bells.all().count() == 1
-    (late, fresh_one) = reading.inbox(manager)
-    assert (late.days, late.late, fresh_one.late) == (5, True, False)
-    pass_days(2)
-    assert bells.all().count() == 2
