@@ -9,6 +9,7 @@ from django.db import connection
 from bench.clock import in_turns, median
 from bench.figure import Figure, ms, times
 from bench.people import actor
+from bench.world import searchable
 from essor.query.search import find
 from essor.query.search.words import tokens
 
@@ -39,6 +40,7 @@ def by_hand(fragment: str) -> None:
 
 def measure(leads: int) -> Iterator[Figure]:
     """Yield the middle and the worst fragment."""
+    searchable()
     me = actor()
     pairs = []
     for fragment in FRAGMENTS:

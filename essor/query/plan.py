@@ -11,7 +11,7 @@ from django.db import connections
 from django.db.models import F, Q, QuerySet
 
 from essor.catalog.definitions import ObjectDef
-from essor.query import functions, heads, limits, ordering, outputs, source, usage
+from essor.query import execute, functions, heads, limits, ordering, outputs, source, usage
 from essor.query.decoders import decoder
 from essor.query.environment import Env
 from essor.query.families.base import Sql
@@ -81,8 +81,7 @@ class Plan:
         named = {f"s{place}": sql for place, sql in enumerate(self.sources[:found])}
         if found < len(self.sources):
             named[f"s{found}"] = OwnColumns(tuple(attr_of(sql) for sql in self.sources[found:]))
-        asked: QuerySet[Any] = rows.annotate(**named).values_list(*named)
-        return asked
+        return execute.asking(rows, named)
 
 
 class Sources:

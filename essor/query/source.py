@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -29,21 +30,31 @@ def object_named(name: str, env: Env, at: Position = NOWHERE) -> ObjectDef:
 
 def rows(obj: ObjectDef, env: Env, *, deleted: bool = False) -> QuerySet[Any]:
     """Return the asker's rows of `obj`; the recycle bin is left out in the very words of the partial indexes."""
-    found = obj.model._base_manager.using(env.using).order_by()  # noqa: SLF001 -- Django's name for the plain manager
+    return _all(obj, env).filter(*_seen(obj, env, deleted=deleted))
+
+
+def _all(obj: ObjectDef, env: Env) -> QuerySet[Any]:
+    return obj.model._base_manager.using(env.using).order_by()  # noqa: SLF001 -- Django's name for the plain manager
+
+
+def _seen(obj: ObjectDef, env: Env, *, deleted: bool) -> Iterator[Q]:
+    """Yield the conditions of the asker's rows."""
     if not deleted and hasattr(obj.model, "is_deleted"):
-        found = found.filter(is_deleted=False)
-    seen = visible_in(env, obj)
-    return found if seen is None else found.filter(seen)
+        yield Q(is_deleted=False)
+    if (seen := visible_in(env, obj)) is not None:
+        yield seen
 
 
 def filtered(query: Query, obj: ObjectDef, env: Env) -> QuerySet[Any]:
     """Return the rows that `query` is about, before columns, order and limit."""
     refuse_clauses(query)
     where = conditions.clause(query.where, conditions.Scope(obj, env))
-    found = rows(obj, env, deleted=query.deleted)
+    met = [*_seen(obj, env, deleted=query.deleted)]
     if scope := in_scope(query, obj, env):
-        found = found.filter(scope)
-    return found if where is True else found.filter(conditions.as_q(where))
+        met.append(scope)
+    if where is not True:
+        met.append(conditions.as_q(where))
+    return _all(obj, env).filter(*met)
 
 
 def refuse_clauses(query: Query) -> None:

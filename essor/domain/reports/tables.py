@@ -20,6 +20,7 @@ from essor.query import run
 from essor.query.tree import Column, Order, Query
 
 NUMERIC = frozenset({"number", "percent", "money"})
+NOTHING = Cell()
 COMES_AGAIN = frozenset({"picklist", "checkbox", "date"})  # kinds whose values many rows share
 
 
@@ -120,35 +121,42 @@ def answer(asked: Asked) -> Answer:
 def drawing(asked: Asked, path: str, field: Field) -> Callable[[Mapping[str, Any]], Cell]:
     """Return what draws a column's cells; the record's own name leads to its page."""
     prefix, kind = path[: -len(field.name)], result_kind(field)
+    show, dump, locale = kind.display, field.kind.to_json, asked.actor.locale
+
+    def plain(row: Mapping[str, Any]) -> Cell:
+        value = row.get(path)
+        return NOTHING if value is None else Cell(show(value, field, locale), dump(value, field))
+
     if path == asked.object.name_field:
-        return partial(_own_name, asked, field, path)
+        return partial(_own_name, asked.object.prefix, plain)
     if kind.name == "money":
         return partial(_money, asked, field, path, f"{prefix}{CURRENCY}")
     named = f"{prefix}{field.relationship}.Name" if field.targets and field.relationship else path
     if named == path and kind.name not in COMES_AGAIN:
-        return lambda row: _plain(asked, field, row.get(path))
+        return plain
     known: dict[Hashable, Cell] = {}
 
     def drawn(row: Mapping[str, Any]) -> Cell:
         """Draw what was not drawn yet."""
         key = row.get(path), row.get(named)
-        if key not in known:
-            known[key] = _plain(asked, field, key[0]) if named == path else _named(field, *key)
-        return known[key]
+        found = known.get(key)
+        if found is None:
+            found = known[key] = plain(row) if named == path else _named(field, *key)
+        return found
 
     return drawn
 
 
-def _own_name(asked: Asked, field: Field, path: str, row: Mapping[str, Any]) -> Cell:
+def _own_name(prefix: str, plain: Callable[[Mapping[str, Any]], Cell], row: Mapping[str, Any]) -> Cell:
     """Return a record's own name, a dash where it has none, with the way to its page."""
-    record, found = ids.encode(asked.object.prefix, row["Id"]), _plain(asked, field, row.get(path))
-    return Cell("–" if found.value is None else found.text, found.value, record=record)
+    found = plain(row)
+    return Cell("–" if found.value is None else found.text, found.value, record=ids.encode(prefix, row["Id"]))
 
 
 def _money(asked: Asked, field: Field, path: str, currency: str, row: Mapping[str, Any]) -> Cell:
     value = row.get(path)
     if value is None:
-        return Cell()
+        return NOTHING
     scale = int(field.options.get("scale", 2))
     amount = value / 10**scale
     return Cell(asked.writer.money(amount, str(row.get(currency) or "")), amount)
@@ -157,12 +165,6 @@ def _money(asked: Asked, field: Field, path: str, currency: str, row: Mapping[st
 def _named(field: Field, value: Any, name: Any) -> Cell:
     """Return a reference by the name of its record."""
     if value is None:
-        return Cell()
+        return NOTHING
     known = field.kind.to_json(value, field)
     return Cell(str(name or known), name, record=known if isinstance(known, str) and name else "")
-
-
-def _plain(asked: Asked, field: Field, value: Any) -> Cell:
-    if value is None:
-        return Cell()
-    return Cell(field.kind.display(value, field, asked.actor.locale), field.kind.to_json(value, field))

@@ -105,7 +105,7 @@ def _drawing(mailing: ListEmail, people: str, due: datetime, most: int) -> tuple
 
 def _by_lot(mailing: ListEmail, people: str, tried: Trial, most: int) -> tuple[str, str, str]:
     """Return the people in the order of their lots; whether one belongs to the sample; and which variant's turn it is."""
-    known = Recipient.objects.filter(list_email=mailing).aggregate(
+    known = Recipient.objects.of(mailing.pk).aggregate(
         mailable=Count("id", filter=~Q(state=State.SKIPPED) | Q(variant__gte=0)),
         tried=Count("id", filter=Q(variant__gte=0)),
     )

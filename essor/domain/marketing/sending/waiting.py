@@ -22,7 +22,7 @@ def why(mailing: ListEmail) -> str:
         return _("As many mails went out today as may.")
     if full == "hour":
         return _("As many mails went out within the hour as may.")
-    waiting = Recipient.objects.filter(list_email=mailing, state=State.WAITING, due_at__gt=timezone.now())
+    waiting = Recipient.objects.of(mailing.pk, State.WAITING).filter(due_at__gt=timezone.now())
     rows = set(waiting.order_by("due_at", "pk").values_list("attempts", "code")[:NEXT])
     found = []
     if any(not attempts and code != PAID for attempts, code in rows) and mailing.quiet_from is not None:
