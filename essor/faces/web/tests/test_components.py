@@ -18,10 +18,10 @@ from django.test import Client, RequestFactory
 from django.utils import translation
 from markupsafe import Markup
 
-from essor.access.actions import NewUser, create_user
-from essor.access.actor import actor_for, system_actor
-from essor.access.defaults import ADMINISTRATOR, ensure_defaults
-from essor.access.models import Profile, User
+from essor.access import testing
+from essor.access.actor import actor_for
+from essor.access.defaults import ADMINISTRATOR
+from essor.access.models import User
 from essor.catalog.definitions import Field
 from essor.faces.web import addresses, errors
 from essor.faces.web.cells import Cells
@@ -284,15 +284,8 @@ def test_the_last_error_page_needs_nothing() -> None:
 
 @pytest.fixture
 def people(db: None) -> dict[str, User]:
-    ensure_defaults("Acme", "en")
-    made = {}
-    for name, profile in (("Admin", ADMINISTRATOR), ("Sales", "Sales")):
-        email = f"{name.lower()}@example.fr"
-        new = NewUser(
-            email=email, first_name=name, last_name="Test", profile=Profile.objects.get(name=profile)
-        )
-        made[name] = create_user(system_actor(), new, password="correct horse battery", checked=False)
-    return made
+    people = (("Admin", ADMINISTRATOR), ("Sales", "Sales"))
+    return {name: testing.person(name, profile) for name, profile in people}
 
 
 def signed_in(user: User) -> Client:
