@@ -32,6 +32,7 @@ from essor.access.models.rights import ANY
 from essor.access.naming import api_name
 from essor.access.rights import COLUMNS, EVERY_RIGHT, FieldAccess, Permission, Right
 from essor.access.version import bump
+from essor.kernel import locks
 
 ADMINISTRATOR = "System Administrator"
 OWN = Right.READ | Right.CREATE | Right.EDIT | Right.DELETE
@@ -123,6 +124,13 @@ def ensure_defaults(company: str = "", language: str = "fr") -> None:
     """Make the organization called `company` with all it starts with, unless there is one."""
     if Organization.objects.exists():
         return
+    with transaction.atomic():
+        locks.lock("organization")
+        if not Organization.objects.exists():  # else another program was quicker
+            _make_defaults(company, language)
+
+
+def _make_defaults(company: str, language: str) -> None:
     locale = "fr_FR" if language == "fr" else "en_GB"
     Organization.objects.create(name=company or "Essor", language=language, locale=locale)
     with override(language):

@@ -60,9 +60,10 @@ class Dispatcher:
         # An idle look costs one cheap query, however many consumers there are.
         if not _due().exists():
             return 0
-        return sum(self._serve(consumer) for consumer in tuple(CONSUMERS.values()))
+        read: dict[int, Event] = {}
+        return sum(self._serve(consumer, read) for consumer in tuple(CONSUMERS.values()))
 
-    def _serve(self, consumer: Consumer) -> int:
+    def _serve(self, consumer: Consumer, read: dict[int, Event]) -> int:
         pace = self._paces.setdefault(consumer.name, _Pace(size=min(FIRST_BATCH, consumer.batch)))
         if time.monotonic() < pace.rests_until:
             return 0
@@ -71,7 +72,7 @@ class Dispatcher:
             return 0
         started = time.monotonic()
         with self._scope():
-            delivered, helpless = _deliver(consumer, ids)
+            delivered, helpless = _deliver(consumer, ids, read)
         elapsed = time.monotonic() - started
         if helpless:
             pace.failures += 1
@@ -93,14 +94,17 @@ def _due(consumer: str | None = None) -> QuerySet[Delivery]:
     return due.filter(consumer=consumer).order_by("event_id") if consumer else due
 
 
-def _deliver(consumer: Consumer, ids: Sequence[int]) -> tuple[int, bool]:
-    """Deliver these events in as few transactions as they allow: (how many went well, whether all seems lost)."""
+def _deliver(consumer: Consumer, ids: Sequence[int], read: dict[int, Event]) -> tuple[int, bool]:
+    """Deliver these events in as few transactions as they allow: (how many went well, whether all seems lost).
+
+    `read` holds the events of this round that another consumer heard already: they never change.
+    """
     delivered = failed = 0
     parts = [ids]
     while parts:
         part = parts.pop()
         try:
-            delivered += _attempt(consumer, part)
+            delivered += _attempt(consumer, part, read)
         except Exception as error:
             if lost.is_away(error):
                 raise
@@ -115,18 +119,20 @@ def _deliver(consumer: Consumer, ids: Sequence[int]) -> tuple[int, bool]:
     return delivered, False
 
 
-def _attempt(consumer: Consumer, ids: Collection[int]) -> int:
+def _attempt(consumer: Consumer, ids: Collection[int], read: dict[int, Event]) -> int:
     """Run the handler and write the receipts in one transaction; return the number of events it got."""
     with transaction.atomic():
         if not locks.try_lock(f"outbox {consumer.name}"):
             return 0
         # Read again under the lock: another process may have delivered some since.
         waiting = Delivery.objects.filter(consumer=consumer.name, event_id__in=ids, parked=False)
-        rows = [delivery.event for delivery in waiting.select_related("event").order_by("event_id")]
-        if rows:
-            consumer.handler([_event(row) for row in rows])
-            waiting.filter(event_id__in=[row.pk for row in rows]).delete()
-    return len(rows)
+        due = list(waiting.order_by("event_id").values_list("event_id", flat=True))
+        if due:
+            missing = [one for one in due if one not in read]
+            read.update((row.pk, _event(row)) for row in OutboxEvent.objects.filter(pk__in=missing))
+            consumer.handler([read[one] for one in due])
+            waiting.filter(event_id__in=due).delete()
+    return len(due)
 
 
 def _event(row: OutboxEvent) -> Event:

@@ -47,6 +47,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = environment.whole("ESSOR_PROXIES", 1 if _HTTPS els
 
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+ACCOUNT_FORMS = {"login": "essor.access.accounts.forms.SignIn"}
 MFA_FORMS = {"add_webauthn": "essor.access.accounts.forms.AddPasskey"}
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _HTTPS  # browsers themselves allow it on localhost only
 MFA_TOTP_ISSUER = "Essor"

@@ -70,15 +70,20 @@ def keep_empty(database: str) -> None:
     """Keep a copy of the SQLite file `database`, just migrated, for programs that tests start on their own data."""
     if not EMPTY.exists():
         copy = EMPTY.with_suffix(f".{os.getpid()}")
-        with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(copy)) as target:
-            source.backup(target)
+        _copy(Path(database), copy)
         copy.replace(EMPTY)  # at once, as other processes of this run do the same
 
 
 def start_with_tables(folder: Path) -> None:
     """Give a data folder all tables, still empty, where this run has them at hand: a program needs not make them."""
     if EMPTY.exists():
-        shutil.copy(EMPTY, folder / "essor.sqlite3")
+        _copy(EMPTY, folder / "essor.sqlite3")
+
+
+def _copy(database: Path, place: Path) -> None:
+    """Copy a database as SQLite does, also where a program has either open."""
+    with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(place)) as target:
+        source.backup(target)
 
 
 hypothesis_settings.register_profile(

@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, expect, sync_playwright
 
 from essor.project.testing import start_with_tables
 
@@ -48,11 +48,15 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def house(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def house(
+    chromium: Browser, tmp_path_factory: pytest.TempPathFactory, django_db_setup: None
+) -> Iterator[str]:
     """The address of a running Essor with a small demo company; one for all tests of this process."""
     from tests.browser.house import running
 
-    with running(tmp_path_factory.mktemp("house")) as address:
+    folder = tmp_path_factory.mktemp("house")
+    start_with_tables(folder)
+    with running(folder) as address:
         yield address
 
 
@@ -70,11 +74,17 @@ def empty_house(
         yield address
 
 
-@pytest.fixture
-def visit(chromium: Browser) -> Iterator[Callable[..., Page]]:
-    """Return a maker of signed-in pages: address, login, width, language, colour scheme."""
-    from tests.browser.house import PASSWORD
+@pytest.fixture(scope="session")
+def signed_in() -> dict[tuple[str, str, str], StorageState]:
+    """What the browser keeps of who signed in, by address, login and language: nobody has to do it twice."""
+    return {}
 
+
+@pytest.fixture
+def visit(
+    chromium: Browser, signed_in: dict[tuple[str, str, str], StorageState]
+) -> Iterator[Callable[..., Page]]:
+    """Return a maker of signed-in pages: address, login, width, language, colour scheme."""
     contexts = []
 
     def make(
@@ -85,19 +95,29 @@ def visit(chromium: Browser) -> Iterator[Callable[..., Page]]:
         language: str = "fr",
         scheme: str = "light",
     ) -> Page:
+        known = (address, login, language)
         context = chromium.new_context(
-            viewport={"width": width, "height": 800}, locale=language, color_scheme=scheme, base_url=address
-        )
+            viewport={"width": width, "height": 800}, locale=language, color_scheme=scheme, base_url=address,
+            storage_state=signed_in.get(known),
+        )  # fmt: skip
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(45_000)
-        page.goto("/session/login/")
-        page.fill("input[name=login]", login)
-        page.fill("input[name=password]", PASSWORD)
-        page.press("input[name=password]", "Enter")
-        page.wait_for_url(lambda url: "/session/login" not in url)
+        page.goto("/")
+        if "/session/login" in page.url:
+            _sign_in(page, login)
+            signed_in[known] = context.storage_state()
         return page
 
     yield make
     for context in contexts:
         context.close()
+
+
+def _sign_in(page: Page, login: str) -> None:
+    from tests.browser.house import PASSWORD
+
+    page.fill("input[name=login]", login)
+    page.fill("input[name=password]", PASSWORD)
+    page.press("input[name=password]", "Enter")
+    page.wait_for_url(lambda url: "/session/login" not in url)

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.forms import LoginForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django.utils.translation import gettext_lazy as _
+
+
+class SignIn(LoginForm):  # type: ignore[misc]  # allauth is untyped
+    """Signing in by e-mail and password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Name the fields as the other pages do."""
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("E-mail")
+        self.fields["remember"].label = _("Remember me")
 
 
 class AddPasskey(AddWebAuthnForm):  # type: ignore[misc]  # allauth is untyped

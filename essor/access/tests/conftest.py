@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from essor.access.actions import NewUser, create_user
-from essor.access.actor import Actor, actor_for, system_actor
-from essor.access.defaults import ADMINISTRATOR, ensure_defaults
-from essor.access.models import Profile, User, UserRole
+from essor.access import testing
+from essor.access.actor import Actor, actor_for
+from essor.access.defaults import ADMINISTRATOR
 from essor.access.tests.samples import MakeUser
 
 
 @pytest.fixture
 def organization(db: None) -> None:
-    ensure_defaults("Acme", "en")
+    testing.begin()
 
 
 @pytest.fixture
 def make_user(organization: None) -> MakeUser:
-    def make(name: str, profile: str = "Sales", role: str | None = None, **more: Any) -> User:
-        new_user = NewUser(
-            email=f"{name.lower()}@example.fr",
-            first_name=name,
-            last_name="Test",
-            profile=Profile.objects.get(name=profile),
-            role=UserRole.objects.get(name=role) if role else None,
-            **more,
-        )
-        return create_user(system_actor(), new_user, password="correct horse battery", checked=False)
-
-    return make
+    return testing.person
 
 
 @pytest.fixture

@@ -143,9 +143,9 @@ def open_count(actor: Actor) -> int:
     return int(_WAITING.rows(user=actor.user_id, day=today())[0][0])
 
 
-def inbox(actor: Actor) -> list[Request]:
-    """Return what waits for the actor, the oldest first; a bounded number of queries."""
-    rows = open_items(actor).select_related("process_instance__process")[:MOST]
+def inbox(actor: Actor, most: int = MOST) -> list[Request]:
+    """Return what waits for the actor, the oldest first, so many at most; a bounded number of queries."""
+    rows = open_items(actor).select_related("process_instance__process")[:most]
     return requests_of(actor, list(rows))
 
 

@@ -16,7 +16,7 @@ from essor.domain.sales.objects import LEAD_STATUSES, RATINGS, SOURCES
 ABROAD = 0.12
 UNKNOWN_INDUSTRY = 9  # every so many companies, so that there is something to ask for
 MONTHS = 30
-DAYS = MONTHS * 30
+DAYS, LEAD_DAYS = MONTHS * 30, 240
 TYPES = (
     "Prospect",
     "Customer - Direct",
@@ -38,6 +38,10 @@ class Maker:
         """Return an instant of a working day within the last `days`."""
         when = self.now - timedelta(days=self.rng.random() * days, hours=self.rng.random() * 8)
         return when - timedelta(days=max(0, when.weekday() - 4))
+
+    def births(self, count: int, days: int = DAYS) -> list[datetime]:
+        """Return when `count` records came in, the oldest first, as their keys will follow one another."""
+        return sorted(self.past(days) for _one in range(count))
 
     def stamp(self, created: datetime, owner: int) -> dict[str, Any]:
         """Return the system columns of a record of that age."""
@@ -70,7 +74,7 @@ def phone(rng: Random, prefix: str) -> tuple[str, str]:
 def accounts(maker: Maker, count: int) -> Iterator[Account]:
     """Yield companies whose names are plausible and nearly all different."""
     rng = maker.rng
-    for place in range(count):
+    for place, created in enumerate(maker.births(count)):
         trade, industry = rng.choice(words.TRADES)
         stems = rng.sample(words.STEMS, 2)
         name = rng.choice(
@@ -87,7 +91,7 @@ def accounts(maker: Maker, count: int) -> Iterator[Account]:
             rating=rng.choice(RATINGS).value if rng.random() < 0.6 else None,  # noqa: PLR2004
             account_source=rng.choice(SOURCES).value, account_number=f"C{place + 1:06d}",
             **(_abroad(rng, "billing_") if abroad else _french(rng, "billing_")),
-            **maker.stamp(maker.past(), rng.choice(maker.owners)),
+            **maker.stamp(created, rng.choice(maker.owners)),
         )  # fmt: skip
 
 
@@ -127,7 +131,8 @@ def contacts(maker: Maker, companies: Sequence[Account], count: int) -> Iterator
     """Yield people of the companies; the larger a company, the more of its people are known."""
     rng = maker.rng
     weights = [(company.number_of_employees or 1) ** 0.3 for company in companies]
-    for place, company in enumerate(rng.choices(companies, weights=weights, k=count)):
+    known = zip(rng.choices(companies, weights=weights, k=count), maker.births(count), strict=True)
+    for place, (company, created) in enumerate(known):
         person = _person(rng, english=company.billing_country in ("United Kingdom", "Ireland"))
         if not person["mobile_phone"]:
             person["mobile_phone_e164"] = None
@@ -143,7 +148,7 @@ def contacts(maker: Maker, companies: Sequence[Account], count: int) -> Iterator
             email=f"{ascii_of(person['first_name'])}.{ascii_of(person['last_name'])}{place}@{domain}",
             lead_source=rng.choice(SOURCES).value, do_not_call=rng.random() < 0.03,  # noqa: PLR2004
             has_opted_out_of_email=rng.random() < 0.05, **person, **address,  # noqa: PLR2004
-            **maker.stamp(maker.past(), owner or maker.owners[0]),
+            **maker.stamp(created, owner or maker.owners[0]),
         )  # fmt: skip
 
 
@@ -151,14 +156,13 @@ def leads(maker: Maker, count: int) -> Iterator[Lead]:
     """Yield people who are not customers yet."""
     rng = maker.rng
     statuses = [choice.value for choice in LEAD_STATUSES if not choice.facts.get("converted")]
-    for place in range(count):
+    for place, created in enumerate(maker.births(count, LEAD_DAYS)):
         trade, industry = rng.choice(words.TRADES)
         stem = rng.choice(words.STEMS)
         person = _person(rng, english=rng.random() < ABROAD)
         if not person["mobile_phone"]:
             person["mobile_phone_e164"] = None
         title, _department = rng.choice(words.TITLES)
-        created = maker.past(240)
         employees = int(10 ** rng.uniform(0.5, 3.2))
         yield Lead(
             company=f"{stem} {trade} {rng.choice(words.FORMS)}", title=title, industry=industry,

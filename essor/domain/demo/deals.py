@@ -57,9 +57,8 @@ def opportunities(
 ) -> Iterator[tuple[Opportunity, Walk]]:
     """Yield deals over thirty months, the newest more numerous, each with its walk."""
     rng, types = maker.rng, pipelines.types()
-    for _place in range(count):
+    for created in sorted(maker.past(int(DAYS * rng.uniform(0.2, 1))) for _deal in range(count)):
         company = rng.choice(companies)
-        created = maker.past(int(DAYS * rng.uniform(0.2, 1)))
         kind = pipelines.RENEWAL if rng.random() < RENEWALS else pipelines.NEW
         way = walk(maker, created, kind)
         stage = way.steps[-1][0]

@@ -63,9 +63,11 @@ def refusal(status: int, code: str, title: str, *, extra: Mapping[str, Any] | No
 
 
 def of_error(error: EssorError) -> HttpResponse:
-    """Return the answer to an error from inside the house."""
+    """Return the answer to an error from inside the house; its code is that of its errors where they are of one kind."""
     status = next((code for kind, code in STATUS if isinstance(error, kind)), 400)
-    return refusal(status, error.code, str(error), extra=_extra(error))
+    codes = {one.code for one in error.errors} if isinstance(error, ValidationFailed) else set()
+    code = codes.pop() if len(codes) == 1 else error.code
+    return refusal(status, code, str(error), extra=_extra(error))
 
 
 def _extra(error: EssorError) -> dict[str, Any]:

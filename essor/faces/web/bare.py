@@ -30,7 +30,8 @@ def bare(actor: Actor, object_name: str) -> Bare | None:
     if not catalog.has(object_name) or run.count_up_to(actor, Query(object_name), 1):
         return None
     obj = catalog.object(object_name)
-    text = _("No %(plural)s yet") % {"plural": str(obj.plural).lower()}
+    named = _("No %(plural)s yet") % {"plural": str(obj.plural).lower()}
+    text = named if obj.createable else _("Nothing to show yet")
     return Bare(obj.icon, text, beginning(actor, object_name))
 
 

@@ -44,6 +44,7 @@ class Tab:
     href: str
     new_href: str = ""
     urgent: bool = False
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,15 @@ def frame_for(request: HttpRequest) -> Frame:
 def _tabs(actor: Actor) -> tuple[Tab, ...]:
     """Return what the reader works with all day, then the pages that rooms offer, then all other objects."""
     pages = [
-        Tab(one.name, one.label, one.label, one.icon, one.href, urgent=one.urgent)
+        Tab(
+            one.name,
+            one.label,
+            one.short or one.label,
+            one.icon,
+            one.href,
+            urgent=one.urgent,
+            count=one.count,
+        )
         for one in offers.tabs(actor)
     ]
     first, others = _object_tabs(actor)

@@ -27,13 +27,18 @@ Offered = TypeVar("Offered")
 
 @dataclass(frozen=True, slots=True)
 class PageTab:
-    """A page in the header beside the objects' tabs; an urgent one is in reach of the thumb on a phone."""
+    """A page in the header beside the objects' tabs; an urgent one is in reach of the thumb on a phone.
+
+    `count` is how much waits there; a phone, which is too narrow for a `label` that tells it, shows it beside `short`.
+    """
 
     name: str
     label: str
     icon: str
     href: str
     urgent: bool = False
+    short: str = ""
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,10 +73,13 @@ def test_each_consumer_hears_everything_once_and_in_order() -> None:
 
 def test_an_event_says_what_when_and_to_which_records() -> None:
     heard: list[Event] = []
+    beside: list[Event] = []
     events.consumer("feed", topics=["t"])(heard.extend)
+    events.consumer("search", topics=["t"])(beside.extend)
     with transaction.atomic():
         emit("t", "Contact", [3, 5], {"a": [1, {"b": None}]})
     dispatch_all()
+    assert beside[0] is heard[0], "it is read once for all who hear of it"
     row = OutboxEvent.objects.get()
     assert heard == [
         Event(

@@ -12,13 +12,14 @@ from essor.access.actions import set_field_rights
 from essor.access.actor import Actor
 from essor.access.models import PermissionSet, Profile, User
 from essor.access.rights import FieldAccess
+from essor.access.tests.team import Person
 from essor.domain.activities.calls import link_of, log_call
 from essor.domain.activities.models import Event, Note, Task
-from essor.domain.activities.tests.conftest import Person, deliver
 from essor.domain.notifications import following, mentions, reading
 from essor.domain.sales.models import Account
 from essor.kernel import ids
 from essor.kernel.clock import moment_for
+from essor.kernel.tests.outbox import deliver
 from essor.query import run, soql
 from essor.records.change import Change
 from essor.records.save import save, save_many

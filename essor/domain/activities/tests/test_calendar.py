@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from essor.access.actor import Actor, actor_for
 from essor.access.models import User
+from essor.access.tests.team import Person
 from essor.domain.activities import agenda, ical, recurrence, reminders, series
 from essor.domain.activities.models import Event, Task
-from essor.domain.activities.tests.conftest import Person
 from essor.domain.notifications import reading
 from essor.kernel.errors import ValidationFailed
 from essor.records.change import Change

@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from essor.access.actor import Actor
 from essor.access.models import User
+from essor.access.tests.team import Person
 from essor.domain.activities import extension, recurrence, series
 from essor.domain.activities.models import Event
-from essor.domain.activities.tests.conftest import Person
 from essor.domain.notifications import reading
 from essor.kernel.clock import zone_named
 from essor.records.change import Change

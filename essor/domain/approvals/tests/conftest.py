@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from essor.access.actions import NewUser, create_user
-from essor.access.actor import Actor, actor_for, system_actor
-from essor.access.defaults import ADMINISTRATOR, ensure_defaults
-from essor.access.models import Profile, User, UserRole
+from essor.access import testing
+from essor.access.actor import Actor, actor_for
+from essor.access.defaults import ADMINISTRATOR
+from essor.access.models import User
 from essor.catalog.testing import run_time_catalog  # noqa: F401 -- a fixture by name
 from essor.domain.approvals.actions.save_process import ProcessText, save_process, set_entry
 from essor.domain.approvals.actions.save_step import StepText, save_step
@@ -26,15 +26,10 @@ Process = Callable[..., ApprovalProcess]
 
 @pytest.fixture
 def person(db: None) -> Person:
-    ensure_defaults("Acme", "en")
+    testing.begin()
 
     def make(name: str, role: str = "Sales rep", profile: str = "Sales", **more: Any) -> Actor:
-        new = NewUser(
-            email=f"{name.lower()}@example.fr", first_name=name, last_name="Test",
-            profile=Profile.objects.get(name=profile), role=UserRole.objects.get(name=role) if role else None,
-            **{"language": "en", "locale": "en_GB", **more},
-        )  # fmt: skip
-        return actor_for(create_user(system_actor(), new, password="correct horse battery", checked=False))
+        return actor_for(testing.person(name, profile, role, **{"language": "en", "locale": "en_GB", **more}))
 
     return make
 

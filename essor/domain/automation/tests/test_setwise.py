@@ -1,4 +1,4 @@
-"""A flow over ten thousand changed rows costs statements per step, not per row."""
+"""A flow over thousands of changed rows costs statements per step, not per row."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from essor.query.tree import Query
 Lead = apps.get_model("sales", "Lead")
 pytestmark = pytest.mark.django_db(transaction=True)
 
-ROWS = 10_000
+ROWS = 3_000  # six batches
 STEPS = (
     {"kind": "branch", "paths": [
         {"id": "p1", "label": "Big", "where": where("NumberOfEmployees", "gt", 50),
@@ -66,7 +66,7 @@ def test_a_batch_costs_the_same_statements_for_ten_and_for_five_hundred(
     assert max(counts[1]) < 40, counts
 
 
-def test_ten_thousand_changed_rows(admin: Actor, make_flow: MakeFlow) -> None:
+def test_thousands_of_changed_rows(admin: Actor, make_flow: MakeFlow) -> None:
     flow = make_flow(
         "Lead", {"on": "updated", "where": where("Rating", "eq", "Hot"), "newly": True}, *STEPS[:3]
     )
@@ -74,7 +74,7 @@ def test_ten_thousand_changed_rows(admin: Actor, make_flow: MakeFlow) -> None:
     saved(admin, "Lead", *({"Id": key, "Rating": "Hot"} for key in keys))
     used = statements(work)
     assert flow.runs.filter(state=RunState.DONE).count() == ROWS
-    assert Lead.objects.filter(title="big").count() == 4900
+    assert Lead.objects.filter(title="big").count() == ROWS * 49 // 100
     assert Lead.objects.filter(description="C7 7").count() == 1
     assert FlowStep.objects.count() == 4 * ROWS
     # Entry and four steps, in batches of 500: some thirty statements each.

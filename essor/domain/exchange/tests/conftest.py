@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
-from essor.access.actions import NewUser, create_user
-from essor.access.actor import Actor, actor_for, system_actor
-from essor.access.defaults import ADMINISTRATOR, ensure_defaults
-from essor.access.models import Profile
+from essor.access import testing
+from essor.access.actor import Actor, actor_for
+from essor.access.defaults import ADMINISTRATOR
 from essor.access.view import catalog_for
 from essor.catalog.testing import run_time_catalog  # noqa: F401
 from essor.domain.exchange import engine, mapping, table
@@ -24,16 +23,11 @@ Load = Callable[..., Import]
 
 @pytest.fixture
 def admin(db: None) -> Actor:
-    ensure_defaults("Acme", "en")
     return person("Admin", ADMINISTRATOR)
 
 
 def person(name: str, profile: str) -> Actor:
-    new_user = NewUser(
-        email=f"{name.lower()}@example.fr", first_name=name, last_name="Test",
-        profile=Profile.objects.get(name=profile), role=None,
-    )  # fmt: skip
-    return actor_for(create_user(system_actor(), new_user, password="correct horse battery", checked=False))
+    return actor_for(testing.person(name, profile))
 
 
 @pytest.fixture

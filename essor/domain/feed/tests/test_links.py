@@ -10,9 +10,9 @@ import pytest
 from essor.access.actions import set_org_default
 from essor.access.actor import Actor, actor_for
 from essor.access.models import User
+from essor.access.tests.team import Person
 from essor.catalog import current
 from essor.domain.feed import attach, links, versions
-from essor.domain.feed.tests.conftest import Person
 from essor.kernel import ids
 from essor.kernel.errors import Forbidden, NotFound, ValidationFailed
 from essor.records.change import Change

@@ -12,8 +12,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from essor.access import testing
 from essor.access.actor import Actor, system_actor
-from essor.access.defaults import ensure_defaults
 from essor.access.models import Principal
 from essor.domain.forecasts import moves, periods, scope, snapshots
 from essor.domain.forecasts.figures import FIGURES, TOGETHER
@@ -157,11 +157,15 @@ class Exact(TestCase):
     """Whatever happens to deals, start and movements make the end."""
 
     @hypothesis_settings(max_examples=60)
-    @given(deals=st.lists(st.tuples(st.one_of(st.none(), STATE), st.one_of(st.none(), STATE)), max_size=8))
+    @given(
+        deals=st.lists(st.tuples(st.one_of(st.none(), STATE), st.one_of(st.none(), STATE)), max_size=8),
+        figure=st.sampled_from(list(FIGURES)),
+        currency=st.sampled_from(["EUR", "USD", TOGETHER]),
+    )
     def test_start_and_movements_make_the_end(
-        self, deals: list[tuple[dict[str, Any] | None, dict[str, Any] | None]]
+        self, deals: list[tuple[dict[str, Any] | None, dict[str, Any] | None]], figure: str, currency: str
     ) -> None:
-        ensure_defaults("Acme", "en")
+        testing.begin()
         people = [Principal.objects.create(name=f"p{n}", type="User").pk for n in range(3)]
         Opportunity.objects.all().delete()
         keys = []
@@ -170,18 +174,14 @@ class Exact(TestCase):
         snapshots.take(DAY)
         for key, (_then, now) in zip(keys, deals, strict=True):
             self.become(key, now, people)
-        actor = system_actor()
-        for figure in FIGURES:
-            for currency in ("EUR", "USD", TOGETHER):
-                watch = moves.Asked(
-                    actor, PERIOD, figure, currency, Snapshot.objects.get(day=DAY), frozenset(people[:2])
-                )
-                found = moves.waterfall(watch)
-                assert found.start + sum(one.amount for one in found.movements) == found.end
-                assert found.end == self.summed([now for _then, now in deals], figure, currency)
-                for one in found.movements:
-                    rows = moves.deals(watch, one.reason)
-                    assert (len(rows), sum(row.after - row.before for row in rows)) == (one.deals, one.amount)
+        picture = Snapshot.objects.get(day=DAY)
+        watch = moves.Asked(system_actor(), PERIOD, figure, currency, picture, frozenset(people[:2]))
+        found = moves.waterfall(watch)
+        assert found.start + sum(one.amount for one in found.movements) == found.end
+        assert found.end == self.summed([now for _then, now in deals], figure, currency)
+        for one in found.movements:
+            rows = moves.deals(watch, one.reason)
+            assert (len(rows), sum(row.after - row.before for row in rows)) == (one.deals, one.amount)
 
     def store(self, state: dict[str, Any], people: list[int]) -> int:
         values = {name: value for name, value in state.items() if name != "owner"}

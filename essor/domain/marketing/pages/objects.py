@@ -34,7 +34,7 @@ OBJECTS = (
     ),
     Standard(
         "pages.FormSubmission", "1fs", _("Form submission"), _("Form submissions"), icon="inbox", tab=False, createable=False,
-        compact=("Name", "LandingPageId", "UtmCampaign", "UtmSource"),
+        compact=("LandingPageId", "UtmSource", "Name", "UtmCampaign"),
         name_field="Email",
         fields={
             "landing_page": Spec(

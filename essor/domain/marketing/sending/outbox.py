@@ -221,11 +221,10 @@ def look_again(*list_email_ids: int) -> None:
 
 def awaken(list_email_ids: Sequence[int]) -> None:
     """Let people whom quiet hours put off be looked at again: the hours are others now."""
-    asleep = Recipient.objects.filter(
-        list_email_id__in=list_email_ids, list_email__status__in=(SENDING, PAUSED, FAILED), state=State.WAITING,
-        attempts=0, due_at__gt=timezone.now(),
-    ).exclude(code=PAID)  # fmt: skip
-    asleep.update(due_at=timezone.now())
+    launched = ListEmail.objects.filter(pk__in=list_email_ids, status__in=(SENDING, PAUSED, FAILED))
+    for key in launched.values_list("pk", flat=True):
+        asleep = Recipient.objects.of(key, State.WAITING).filter(attempts=0, due_at__gt=timezone.now())
+        asleep.exclude(code=PAID).update(due_at=timezone.now())
 
 
 def undecided(list_email_id: int) -> bool:

@@ -14,14 +14,15 @@ from django.utils.translation import gettext
 
 from essor.access.actor import Actor, actor_for
 from essor.access.models import OrgDefault, User
+from essor.access.tests.team import Person
 from essor.access.version import bump
 from essor.domain.notifications import following, mails, reading
 from essor.domain.notifications.models import Notification
 from essor.domain.notifications.notices import notify
-from essor.domain.notifications.tests.conftest import Person, deliver
 from essor.jobs.models import LiveMessage
 from essor.jobs.tasks import ALONE
 from essor.kernel import ids
+from essor.kernel.tests.outbox import deliver
 from essor.records.change import Change
 from essor.records.save import save, save_many
 

@@ -13,18 +13,29 @@ from essor.domain.reports import reading
 from essor.domain.reports.models import Dashboard, Report
 from essor.domain.reports.standard import care, deals, leads
 from essor.domain.reports.standard.ready import Board, Ready
+from essor.kernel import locks
 from essor.query.models import Visibility
 
 REPORTS: tuple[Ready, ...] = (*deals.REPORTS, *leads.REPORTS, *care.REPORTS)
 BOARDS: tuple[Board, ...] = (*deals.BOARDS, *leads.BOARDS, *care.BOARDS)
 
 
-@transaction.atomic
 def ensure_reports() -> None:
     """Make the ready-made reports and dashboards, unless there are any already or nobody could own them yet."""
     owner = system_actor().user_id
-    if not owner or Report.objects.exclude(key="").exists():
+    if not owner or _made():
         return
+    with transaction.atomic():
+        locks.lock("ready-made reports")
+        if not _made():  # else another program was quicker
+            _make_reports(owner)
+
+
+def _made() -> bool:
+    return Report.objects.exclude(key="").exists()
+
+
+def _make_reports(owner: int) -> None:
     made = {one.key: _report(one, owner) for one in REPORTS if current.get().has(one.definition["object"])}
     for board in BOARDS:
         tiles = [

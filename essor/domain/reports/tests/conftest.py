@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from essor.access.actions import NewUser, create_user
-from essor.access.actor import Actor, actor_for, system_actor
-from essor.access.defaults import ADMINISTRATOR, ensure_defaults
-from essor.access.models import FieldPermission, PermissionSet, Profile, User
+from essor.access import testing
+from essor.access.actor import Actor, actor_for
+from essor.access.defaults import ADMINISTRATOR
+from essor.access.models import FieldPermission, PermissionSet, User
 from essor.access.version import bump
 from essor.catalog.testing import run_time_catalog  # noqa: F401
 from essor.domain.reports import reading, running
@@ -33,12 +33,7 @@ DEALS: tuple[tuple[str, str, int | None, str, date, date], ...] = (
 
 
 def person(name: str, profile: str, language: str = "en") -> User:
-    ensure_defaults("Acme", "en")
-    new = NewUser(
-        email=f"{name.lower()}@example.fr", first_name=name, last_name="Test", language=language,
-        locale="fr_FR" if language == "fr" else "en_GB", profile=Profile.objects.get(name=profile),
-    )  # fmt: skip
-    return create_user(system_actor(), new, password="correct horse battery", checked=False)
+    return testing.person(name, profile, language=language, locale="fr_FR" if language == "fr" else "en_GB")
 
 
 def hide(user: User, object_name: str, field: str) -> None:

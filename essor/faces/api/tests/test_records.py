@@ -36,6 +36,11 @@ def test_nobody_without_a_token_gets_in(db: None) -> None:
     assert Client(headers={"authorization": "Bearer essor_nonsense"}).get("/api/v1/me").status_code == 401
 
 
+def test_an_address_without_anything_answers_as_a_program_expects(call: Call) -> None:
+    answer = call("patch", "Opportunity/0060000000001FOAAY", {})
+    assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND")
+
+
 def test_a_token_without_the_scope_cannot_write(admin: Actor, call_as: Any) -> None:
     answer = call_as(admin, "read")("post", "records/Account", {"Name": "Acme"})
     assert (answer.status_code, answer.json()["code"]) == (403, "INSUFFICIENT_SCOPE")

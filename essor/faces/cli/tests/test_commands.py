@@ -5,41 +5,48 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
+from essor.faces.cli.tests.nursery import PROGRAM, nursery, settings_of
+from essor.kernel import locks
 from essor.project.testing import start_with_tables
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture(scope="module")
-def essor(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None) -> Run:
+def essor(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None) -> Iterator[Run]:
     """Return a runner of commands on one data folder (SQLite, the default)."""
     folder = tmp_path_factory.mktemp("essor")
     start_with_tables(folder)
-    environment = {
-        name: value
-        for name, value in os.environ.items()
-        if name not in ("DATABASE_URL", "ESSOR_DATA", "DJANGO_SETTINGS_MODULE")
-    }
-    environment |= {"ESSOR_DATA": str(folder)}
+    with nursery(settings_of(folder)) as run:
+        made = run(
+            "user", "add", "ana@example.fr", "--name", "Ana Roux", "--profile", "System Administrator", "--role", "Sales rep",
+            "--language", "en", "--password-stdin", given="correct horse battery\n",
+        )  # fmt: skip
+        assert made.returncode == 0, made.stderr
+        yield run
 
-    def run(*arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "essor.faces.cli.main", *arguments]
-        return subprocess.run(  # noqa: S603 -- our own program
-            command, env=environment, input=given, capture_output=True, text=True, check=False, timeout=120
-        )
 
-    made = run(
-        "user", "add", "ana@example.fr", "--name", "Ana Roux", "--profile", "System Administrator", "--role", "Sales rep",
-        "--language", "en", "--password-stdin", given="correct horse battery\n",
-    )  # fmt: skip
-    assert made.returncode == 0, made.stderr
-    return run
+def test_a_command_waits_while_the_first_start_makes_the_tables(
+    tmp_path: Path, django_db_setup: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(connection.settings_dict, "NAME", str(tmp_path / "essor.sqlite3"))
+    with locks.alone_with_tables(lambda: None):
+        command = subprocess.Popen(  # noqa: S603 -- our own program
+            [*PROGRAM, "query", "SELECT Name FROM Profile", "--format", "csv"], env=settings_of(tmp_path),
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        assert command.stderr is not None
+        assert "waiting for it" in command.stderr.readline()
+        start_with_tables(tmp_path)
+    shown, errors = command.communicate(timeout=120)
+    assert (command.returncode, errors) == (0, "")
+    assert "Administrateur système" in shown
 
 
 def test_help_names_every_command(essor: Run) -> None:
@@ -129,8 +136,9 @@ def test_what_cannot_work_is_said_in_one_line(essor: Run, tmp_path: Path) -> Non
     refused = essor("export", "Account", str(tmp_path / "all.pdf"))
     assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
     nobody = {**os.environ, "ESSOR_DATA": str(tmp_path), "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none"}
-    command = [sys.executable, "-m", "essor.faces.cli.main", "check"]
-    done = subprocess.run(command, env=nobody, capture_output=True, text=True, check=False, timeout=120)  # noqa: S603
+    done = subprocess.run(  # noqa: S603 -- our own program
+        [*PROGRAM, "check"], env=nobody, capture_output=True, text=True, check=False, timeout=120
+    )
     assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
     assert "the database does not answer" in done.stderr
 

@@ -26,7 +26,7 @@ def said(run: Run, *arguments: str) -> str:
     return done.stdout
 
 
-def test_the_pipeline_comes_in_with_its_accounts_and_agents(essor: Run, data: Path) -> None:  # noqa: F811
+def test_the_pipeline_comes_in_with_its_accounts_and_agents(data: Path, essor: Run) -> None:  # noqa: F811
     folder = data / "maven_crm"
     assert "85 created" in said(
         essor, "import", "Account", str(folder / "accounts.csv"), "--make-fields", "--add-values"
@@ -85,7 +85,7 @@ def test_the_pipeline_comes_in_with_its_accounts_and_agents(essor: Run, data: Pa
     assert shown.splitlines()[1] == "Cancity,Moses Frase"
 
 
-def test_the_leads_come_in_with_a_field_for_every_column(essor: Run, data: Path, tmp_path: Path) -> None:  # noqa: F811
+def test_the_leads_come_in_with_a_field_for_every_column(data: Path, essor: Run, tmp_path: Path) -> None:  # noqa: F811
     file = data / "xedu_leads" / "Leads.csv"
     done = said(
         essor, "import", "Lead", str(file), "--map", "Prospect ID=LastName", "--default", "Company=X Education",
@@ -104,7 +104,7 @@ def test_the_leads_come_in_with_a_field_for_every_column(essor: Run, data: Path,
     )
 
 
-def test_every_real_query_gets_its_verdict(essor: Run, data: Path, tmp_path: Path) -> None:  # noqa: F811
+def test_every_real_query_gets_its_verdict(data: Path, essor: Run, tmp_path: Path) -> None:  # noqa: F811
     lines = (data / "soql" / "queries.tsv").read_text(encoding="utf-8").splitlines()[1:]
     expected, _sources, queries = zip(*(line.split("\t") for line in lines), strict=True)
     file = tmp_path / "queries.txt"

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
@@ -35,6 +36,7 @@ NOTHING_WRONG: dict[str, Any] = {
     "typed_all": "",
     "wrong_all": "",
 }
+AT_HOME = 5
 OWN_PAGE = re.compile(r"/r/[A-Za-z0-9]{15,18}/")
 
 
@@ -50,7 +52,23 @@ def waiting_tab(actor: Actor) -> offers.PageTab | None:
         "circle-check",
         addresses.APPROVALS,
         urgent=True,
+        short=_("Approvals"),
+        count=count,
     )
+
+
+@offers.home_panel
+def waiting_panel(actor: Actor) -> offers.Panel | None:
+    """Offer the oldest requests on the home page of whoever is asked something."""
+    return offers.Panel("my-approvals", reverse("web:my_approvals")) if reading.open_count(actor) else None
+
+
+@require_GET
+def oldest(request: HttpRequest) -> HttpResponseBase:
+    """Draw the part of the home page: what waits longest, each a tap away from its answer."""
+    found = reading.inbox(actor_of(request), most=AT_HOME + 1)
+    context = {"requests": found[:AT_HOME], "more": len(found) > AT_HOME}
+    return render(request, "approvals/home.html.jinja", context)
 
 
 @require_GET

@@ -8,6 +8,7 @@ from essor.faces.web.approvals import inbox, mailed, record
 
 urlpatterns = [
     path("approvals/", inbox.show, name="approvals"),
+    path("home/approvals", inbox.oldest, name="my_approvals"),
     path("approvals/items/<int:item_id>/answer", inbox.answer, name="approval_answer"),
     path("approvals/items/<int:item_id>/hand-over", inbox.hand_over, name="approval_hand_over"),
     path("approvals/answers", inbox.answer_many, name="approval_answers"),

@@ -13,7 +13,6 @@ from essor.domain.automation.checking import Problem
 from essor.domain.automation.definition import RECORD_TRIGGERS, Step, Trigger, Way
 from essor.domain.automation.events import EVENTS
 from essor.domain.automation.kinds import STEPS, Site
-from essor.domain.automation.steps.branch import Branch
 from essor.faces.web.automation.reading import Shown, in_words
 from essor.kernel.errors import EssorError
 
@@ -238,10 +237,3 @@ def weekdays() -> list[tuple[str, str]]:
         _("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"),
     )  # fmt: skip
     return [(str(place), name) for place, name in enumerate(names, start=1)]
-
-
-def kinds(site: Site) -> list[tuple[str, str, str, str]]:
-    """Return the kinds of steps that flows of this object may have, as the menu lists them: (name, label, icon, help)."""
-    order = ["update", "create", "assign", "notify", "mail", Branch.name, "wait", "webhook", "approval"]
-    named = [STEPS[name] for name in order] + [kind for name, kind in STEPS.items() if name not in order]
-    return [(one.name, str(one.label), one.icon, str(one.help)) for one in named if one.offered(site)]

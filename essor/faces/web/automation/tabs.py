@@ -14,10 +14,10 @@ from essor.access.actor import Actor
 from essor.access.rights import Permission
 from essor.catalog import current
 from essor.domain.automation import actions
-from essor.domain.automation.kinds import Site
 from essor.domain.automation.models import Flow
-from essor.faces.web.automation.desks import Desk, Offered
-from essor.faces.web.automation.drawing import counted, kinds
+from essor.faces.web.automation import offering
+from essor.faces.web.automation.desks import Desk
+from essor.faces.web.automation.drawing import counted
 from essor.faces.web.automation.reading import Shown, read
 from essor.faces.web.records.reading import actor_of
 from essor.faces.web.setup import frame
@@ -60,7 +60,7 @@ def desk_of(actor: Actor, flow: Flow) -> Desk:
     return Desk(
         base=reverse("web:setup_flow", args=[flow.pk]), people=reverse("web:setup_flow_runs", args=[flow.pk]),
         samples=reverse("web:setup_samples", args=[flow.object_name]),
-        may_edit=actor.can(Permission.CUSTOMIZE), save=actions.save_draft, draw=draw, kinds=offered, counts=counted,
+        may_edit=actor.can(Permission.CUSTOMIZE), save=actions.save_draft, draw=draw, kinds=offering.of_flows, counts=counted,
     )  # fmt: skip
 
 
@@ -71,8 +71,3 @@ def found(request: HttpRequest, flow_id: int, number: str = "") -> Shown:
         raise NotFound(_("There is no such flow."))
     actor = actor_of(request)
     return read(actor, current.get(), flow, desk_of(actor, flow), number)
-
-
-def offered(site: Site) -> Offered:
-    """Return the kinds of steps that a flow of the set-up may have."""
-    return [("", kinds(site))]

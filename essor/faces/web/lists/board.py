@@ -20,6 +20,7 @@ from essor.catalog.definitions import Choice, Field
 from essor.catalog.pipelines import choices_of, is_lost, offered_types, record_type, stage_field
 from essor.domain.currencies.rates import Conversion, conversion
 from essor.faces.web import addresses, formatting
+from essor.faces.web.bare import bare
 from essor.faces.web.display import Shown
 from essor.faces.web.lists import columns as list_columns
 from essor.faces.web.lists.state import State, checked, joined, state_of
@@ -105,7 +106,11 @@ def show(
         if not state.problem:
             raise
         board = None
-    return render(request, "lists/page.html.jinja", {**context, "state": state, "board": board})
+    counted = board is not None and any(one.count for one in board.columns)
+    nothing = None if board is None or counted else bare(state.actor, state.object.name)
+    return render(
+        request, "lists/page.html.jinja", {**context, "state": state, "board": board, "bare": nothing}
+    )
 
 
 def board_of(state: State, *, may_edit: bool) -> Board:

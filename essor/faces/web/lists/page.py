@@ -106,6 +106,7 @@ def page_context(state: State, rights: Allowed) -> dict[str, Any]:
         "rights": rights,
         "offered": offers.list_actions(state) if rights.mass_edit else [],
         "chips": [] if state.problem else chips(state),
+        "filtered": state.condition not in (None, views.open_rows(state.object)),
         "hidden": list(state.params.items()),
         "boards": bool(board.fields_of(state)),
         "board": None,

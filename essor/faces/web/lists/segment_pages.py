@@ -34,7 +34,6 @@ from essor.query.models import Segment
 from essor.query.tree import Query
 
 NEW = -1
-REFUSED = 422
 
 
 @dataclass(frozen=True, slots=True)

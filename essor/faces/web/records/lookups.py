@@ -24,6 +24,8 @@ from essor.query.search.find import find
 from essor.query.tree import All, Column, Compare, Condition, Constant, Order, Path, Query
 
 SHOWN = 8
+# What tells records of one name apart, by the field that an object has for it: the name of its account, or the company.
+ASIDE = {"AccountId": Path(("Account", "Name")), "Company": Path(("Company",))}
 
 
 @require_GET
@@ -60,7 +62,7 @@ def options_for(actor: Actor, target: ObjectDef, text: str) -> list[Option]:
     if target.is_record and text:
         hits = find(actor, text, objects=(target.name,), limit=SHOWN)
         return _named(actor, target, [hit.record_id for hit in hits])
-    columns = (Column(Path(("Id",))), Column(Path((target.name_field,))))
+    columns = _columns(actor, target)
     conditions: list[Condition] = (
         [Compare(Path((target.name_field,)), "contains", (Constant(text, "text"),))] if text else []
     )
@@ -83,11 +85,22 @@ def options_for(actor: Actor, target: ObjectDef, text: str) -> list[Option]:
     return [_option(target, row) for row in run.rows(actor, query)]
 
 
+def _columns(actor: Actor, target: ObjectDef) -> tuple[Column, ...]:
+    """Return what is shown of a record: its name, and what tells it apart where the reader may see that."""
+    seen = catalog_for(actor)
+    aside = [
+        Column(path)
+        for name, path in ASIDE.items()
+        if target.has(name) and (len(path.names) == 1 or seen.has(path.names[0]))
+    ]
+    return (Column(Path(("Id",))), Column(Path((target.name_field,))), *aside)
+
+
 def _named(actor: Actor, target: ObjectDef, keys: list[int]) -> list[Option]:
     """Return the options of found records in the order of the search."""
     if not keys:
         return []
-    columns = (Column(Path(("Id",))), Column(Path((target.name_field,))))
+    columns = _columns(actor, target)
     chosen = Compare(Path(("Id",)), "in", tuple(Constant(key) for key in keys))
     open_only = open_rows(target)
     where = All((chosen, open_only)) if open_only is not None else chosen
@@ -97,6 +110,5 @@ def _named(actor: Actor, target: ObjectDef, keys: list[int]) -> list[Option]:
 
 def _option(target: ObjectDef, row: dict[str, object]) -> Option:
     record_id = ids.encode(target.prefix, int(str(row["Id"])))
-    return Option(
-        record_id, str(row[target.name_field] or record_id), detail=str(target.label), icon=target.icon
-    )
+    aside = next((row[str(path)] for path in ASIDE.values() if row.get(str(path))), target.label)
+    return Option(record_id, str(row[target.name_field] or record_id), detail=str(aside), icon=target.icon)

@@ -7,7 +7,9 @@ from functools import lru_cache
 
 import phonenumbers
 from babel import Locale
+from babel.core import get_global
 from babel.localedata import locale_identifiers
+from babel.numbers import get_territory_currencies
 from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -129,5 +131,8 @@ def currencies() -> Options:
 def _currencies(language: str) -> Options:
     names: dict[str, str] = {str(code): str(name) for code, name in Locale.parse(language).currencies.items()}
     usual = ("EUR", "USD", "GBP", "CHF", "CAD", "MAD", "TND", "XOF", "XAF")
-    rest = sorted(code for code in names if code not in usual and len(code) == 3)  # noqa: PLR2004 -- ISO 4217
+    in_use = {
+        code for place in get_global("territory_currencies") for code in get_territory_currencies(place)
+    }
+    rest = sorted(in_use.difference(usual))
     return [(code, f"{code} – {names.get(code, code)}") for code in (*usual, *rest)]

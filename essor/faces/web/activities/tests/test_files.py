@@ -14,7 +14,7 @@ from essor.access.actions import set_org_default
 from essor.access.actor import Actor
 from essor.domain.feed import previews
 from essor.domain.feed.models import ContentDocument, ContentVersion
-from essor.faces.web.activities.tests.conftest import New, text
+from essor.faces.web.lists.tests.conftest import New, text
 from essor.kernel import ids
 
 
@@ -60,7 +60,7 @@ def test_one_file_is_put_at_a_second_record_and_taken_away_again(admin: Client, 
     assert admin.post(f"{address}/links", {"LinkedEntityId": ""}).status_code == 422
     assert "Roux" in text(admin.post(f"{address}/links", {"LinkedEntityId": deal}))
     assert "offer.txt" in text(admin.get(f"/r/{deal}/files"))
-    assert "at 1 more record" in text(admin.get(f"/r/{account}/files"))
+    assert "on 1 more record" in text(admin.get(f"/r/{account}/files"))
     answer = admin.post(f"/r/{deal}/files/{file}/unlink")
     assert "offer.txt" not in text(answer)
     assert admin.post(f"{address}/unlink").status_code == 422

@@ -110,6 +110,9 @@ def test_the_inbox_and_its_tab_are_there_for_who_is_asked(
     client = browser(manager)
     assert "Nothing to approve" in text(client, "/approvals/")
     asked = submit(rep, "Opportunity", deal(rep))
+    assert "/home/approvals" in text(client, "/")
+    assert "Big one" in text(client, "/home/approvals")
+    assert "/home/approvals" not in text(browser(rep), "/"), "nothing waits for who asked"
     page = text(client, "/approvals/")
     assert "Approvals (1)" in page
     assert "Big one" in page

@@ -1,3 +1,3 @@
-"""A company with an administrator and a sales person, each signed in to a browser."""
+"""A sales person who is signed in to a browser."""
 
-from essor.faces.web.setup.tests.conftest import admin, boss, run_time_catalog, seller  # noqa: F401
+from essor.faces.web.setup.tests.conftest import seller  # noqa: F401 -- fixture by name

@@ -16,7 +16,7 @@ from essor.access.models import User
 from essor.domain.marketing.letters.models import EmailTemplate
 from essor.domain.marketing.letters.ready import READY
 from essor.domain.marketing.letters.tests.test_pictures import png
-from essor.faces.web.notifications.tests.conftest import admin, boss, browser, person, rep, seller
+from essor.faces.web.lists.tests.conftest import admin, boss, browser, person, rep, seller
 from essor.kernel import ids
 from essor.records.change import Change
 from essor.records.save import save
@@ -105,6 +105,12 @@ def test_pictures_are_for_the_world_and_the_library_is_not(
     settings.MEDIA_ROOT = tmp_path
     refused = admin.post("/letters/pictures", {"file": SimpleUploadedFile("a.png", b"<svg/>")})
     assert refused.status_code == 422
+    two = [SimpleUploadedFile("bad.png", b"<svg/>"), SimpleUploadedFile("good.png", png())]
+    some = admin.post("/letters/pictures", {"file": two})
+    assert (some.status_code, [one["name"] for one in some.json()["pictures"]]) == (200, ["good"])
+    assert some.json()["errors"][0]["message"].startswith("bad.png – "), (
+        "one that is wrong keeps no other away, and is named"
+    )
     added = admin.post("/letters/pictures", {"file": SimpleUploadedFile("a.png", png())}).json()["pictures"][
         0
     ]

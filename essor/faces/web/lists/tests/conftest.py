@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from essor.access.actions import NewUser, create_user
-from essor.access.actor import Actor, actor_for, system_actor
-from essor.access.defaults import ADMINISTRATOR, ensure_defaults
-from essor.access.models import FieldPermission, PermissionSet, Profile, User
+from essor.access import testing
+from essor.access.actor import Actor, actor_for
+from essor.access.defaults import ADMINISTRATOR
+from essor.access.models import FieldPermission, PermissionSet, User
 from essor.access.version import bump
 from essor.catalog.testing import run_time_catalog  # noqa: F401
 from essor.kernel import ids
@@ -30,12 +30,7 @@ PREFIXES = {
 
 
 def person(name: str, profile: str) -> User:
-    ensure_defaults("Acme", "en")
-    new = NewUser(
-        email=f"{name.lower()}@example.fr", first_name=name, last_name="Test", language="en", locale="en_GB",
-        profile=Profile.objects.get(name=profile),
-    )  # fmt: skip
-    return create_user(system_actor(), new, password="correct horse battery", checked=False)
+    return testing.person(name, profile, language="en", locale="en_GB")
 
 
 def browser(user: User) -> Client:

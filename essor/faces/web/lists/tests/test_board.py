@@ -81,9 +81,11 @@ def test_counts_and_sums_of_all_columns_are_one_query(admin: Client, deal: Any) 
     assert sum("SUM(" in one["sql"].upper() for one in asked) == 1
 
 
-def test_a_board_without_any_card_says_how_one_comes(admin: Client) -> None:
-    assert 'class="board-none"' in text(admin.get("/o/Opportunity/?as=board"))
-    assert 'class="board-none"' not in text(admin.get("/o/Opportunity/?as=board&view=mine"))
+def test_a_board_without_any_card_says_how_one_comes(admin: Client, rep: User, new: New) -> None:
+    mine = "/o/Lead/?as=board&view=mine"
+    assert 'class="board-none"' in text(admin.get(mine))
+    new("Lead", LastName="Roux", Company="First", OwnerId=ids.encode("005", rep.pk))
+    assert 'class="board-none"' not in text(admin.get(mine)), "there are leads, only not mine"
 
 
 def test_a_board_keeps_the_filter_of_its_list(admin: Client, deal: Any) -> None:

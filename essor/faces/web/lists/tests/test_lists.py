@@ -14,6 +14,7 @@ from django.utils import timezone
 from essor.access.actor import Actor, actor_for
 from essor.access.models import User, UserRole
 from essor.access.version import bump
+from essor.domain.sales.models import Lead
 from essor.faces.web.lists.tests.conftest import New, hide, text
 from essor.jobs.models import JobRun
 from essor.query.actions.keeping import Sharing
@@ -209,3 +210,15 @@ def test_contacts_without_any_activity_for_months_are_a_filter(admin: Client, ne
     recent = {"field": "ActivityDate", "op": "gte", "values": [{"date": "N_MONTHS_AGO", "n": 6}]}
     where = orjson.dumps({"related": "Tasks", "not": True, "where": recent}).decode()
     assert names(text(admin.get("/o/Contact/", {"filter": where}))) == ["Quiet"]
+
+
+def test_an_empty_list_says_what_it_is_for_and_a_filter_is_blamed_only_where_it_hides_something(
+    admin: Client, new: New
+) -> None:
+    empty = text(admin.get("/o/Lead/"))
+    assert "No leads yet" in empty
+    assert "Leads are people who may become customers." in empty
+    assert "No leads yet" in text(admin.get("/o/Lead/?as=board"))
+    new("Lead", LastName="Bell", Company="Bell Ltd")
+    Lead.objects.update(is_converted=True)
+    assert "No matches" in text(admin.get("/o/Lead/"))

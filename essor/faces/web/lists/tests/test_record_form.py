@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from django.test import Client
 
+from essor.access.actor import system_actor
 from essor.domain.sales.models import Contact
 from essor.faces.web.lists.tests.conftest import text
+from essor.records.change import Change
+from essor.records.save import save
 
 
 def test_a_name_typed_into_a_lookup_and_not_chosen_is_asked_about(admin: Client) -> None:
@@ -16,3 +21,11 @@ def test_a_name_typed_into_a_lookup_and_not_chosen_is_asked_about(admin: Client)
     assert 'value="Vaub"' in text(answer)
     assert not Contact.objects.exists()
     assert admin.post("/o/Contact/new", {**typed, "AccountId.label": " "}).status_code == 302
+
+
+def test_people_of_one_name_are_told_apart_by_their_account(admin: Client) -> None:
+    account = save(system_actor(), Change("Account", {"Name": "Vauban SA"})).id
+    save(system_actor(), Change("Contact", {"LastName": "Roux", "AccountId": account}))
+    save(system_actor(), Change("Contact", {"LastName": "Roux"}))
+    offered = text(admin.get("/lookup/CampaignMember/ContactId"))
+    assert re.findall(r"result-detail\">([^<]*)", offered) == ["Contact", "Vauban SA"]

@@ -7,19 +7,10 @@ import pytest
 from essor.access.models import User
 from essor.domain.reports.models import Dashboard, Report
 from essor.domain.reports.standard import ensure_reports
-from essor.faces.web.lists.tests.conftest import (  # noqa: F401
-    actor,
-    admin,
-    boss,
-    new,
-    rep,
-    run_time_catalog,
-    seller,
-)
 
 
 @pytest.fixture
-def ready(boss: User) -> None:  # noqa: F811
+def ready(boss: User) -> None:
     ensure_reports()
 
 

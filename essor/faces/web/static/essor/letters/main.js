@@ -10,6 +10,7 @@ import * as s from "./state.js";
 import * as tools from "./tools.js";
 
 let root = null, stop = () => {};
+const SHEET = "(max-width: 900px)"; // the panel covers the lower part of the page: what is touched comes above it
 const box = (id) => document.getElementById(id);
 
 function begin() {
@@ -52,7 +53,7 @@ function beginBlocks() {
 function picked(event) {
   const block = event.target.closest("[data-block]");
   if (event.target.closest(".lt-tools, .lt-add, .lt-empty")) return;
-  if ((block?.dataset.block ?? "") !== s.state.selected) select(block?.dataset.block ?? "", false);
+  if ((block?.dataset.block ?? "") !== s.state.selected) select(block?.dataset.block ?? "", matchMedia(SHEET).matches);
   if (!event.target.closest(".lt-text, .lt-label")) tools.hide();
 }
 

@@ -43,12 +43,13 @@ async function send(files) {
   say(state.letter.words.uploading);
   const { status, data } = await ask("/letters/pictures", { method: "POST", body: form });
   box().querySelector("input[type=file]").value = "";
-  if (status !== 200) return say(data.errors?.map((one) => one.message).join(" ") || state.letter.words.offline);
-  say("");
+  const wrong = data.errors?.map((one) => one.message).join(" ") ?? "";
+  if (status !== 200) return say(wrong || state.letter.words.offline);
+  say(wrong);
   announce(state.letter.words.uploaded);
   const all = await ask("/letters/pictures");
   draw(all.data.pictures ?? []);
-  if (data.pictures.length === 1) {
+  if (data.pictures.length === 1 && !wrong) {
     box().close();
     chosen(data.pictures[0]);
   }

@@ -1,3 +1,0 @@
-"""People with browsers, as the tests of lists make them."""
-
-from essor.faces.web.lists.tests.conftest import admin, boss, rep, seller  # noqa: F401 -- fixtures by name
