@@ -82,16 +82,13 @@ def test_a_finger_rests_on_a_card_and_drags_it(
 
     finger("touchStart", (x, y))
     page.wait_for_selector(".board-ghost")
-    if (
-        width < 600
-    ):  # the next column is beyond the edge: a finger that waits there brings it, and lets go where it is
-        finger("touchMove", (width - 20, y))
+    if width < 600:  # the next column is beyond the edge: a finger that waits there brings it
+        finger("touchMove", (width - 10, y))
         page.wait_for_function(
             "name => document.querySelector(`[data-column='${name}']`).getBoundingClientRect().left < 100",
             arg=right,
         )
-    else:
-        finger("touchMove", middle(column(page, right).locator("[data-cards]")))
+    finger("touchMove", middle(column(page, right).locator("[data-cards]")))
     with page.expect_response("**/move") as answer:
         finger("touchEnd")
     assert answer.value.ok
