@@ -17,11 +17,7 @@ from essor.domain.sales.models import Opportunity
 
 def fill(count: int) -> None:
     """Copy the demo company's deals until there are `count`."""
-    names = [
-        f'"{field.column}"'
-        for field in Opportunity._meta.concrete_fields  # noqa: SLF001 -- Django's description of a table
-        if not field.primary_key
-    ]
+    names = [f'"{field.column}"' for field in Opportunity._meta.concrete_fields if not field.primary_key]
     columns = ", ".join(names)
     while (have := Opportunity.objects.count()) < count:
         with transaction.atomic(), connection.cursor() as cursor:

@@ -61,7 +61,7 @@ def fill(count: int) -> None:
 
     from essor.domain.sales.models import Lead  # noqa: PLC0415
 
-    table = Lead._meta.db_table  # noqa: SLF001 -- Django's name
+    table = Lead._meta.db_table
     with connection.cursor() as cursor, without_indexes(cursor, table):
         cursor.execute(
             "CREATE TEMP TABLE bench_word (list text, place int, a text, b text, c text, PRIMARY KEY (list, place))"
@@ -183,7 +183,7 @@ def copy(model: Any, columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) 
     """Write rows the way each driver likes best: COPY on PostgreSQL, one prepared INSERT on SQLite."""
     from django.db import connection, transaction  # noqa: PLC0415
 
-    table, names = model._meta.db_table, ", ".join(columns)  # noqa: SLF001 -- Django's name
+    table, names = model._meta.db_table, ", ".join(columns)
     with transaction.atomic(), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as stream:

@@ -159,7 +159,7 @@ def name_in(language: str) -> None:
         with override(before):
             old = str(text)
         with override(language):
-            model._default_manager.filter(**{attr: old}).update(**{attr: str(text)})  # noqa: SLF001
+            model._default_manager.filter(**{attr: old}).update(**{attr: str(text)})
     bump()
 
 

@@ -137,7 +137,7 @@ def _facts(actor: Actor, obj: ObjectDef, record_id: int, reasons: Mapping[Verb, 
         for place, condition in enumerate(conditions)
     }
     columns = ("owner_id",) if has_owner(obj) else ("pk",)
-    rows = obj.model._base_manager.filter(pk=record_id).annotate(**tests)  # noqa: SLF001 -- Django's plain manager
+    rows = obj.model._base_manager.filter(pk=record_id).annotate(**tests)
     row = rows.values_list(*columns, *tests).first()
     if row is None:
         raise NotFound(_("There is no such record."))

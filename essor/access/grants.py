@@ -203,7 +203,7 @@ def by_parent(actor: Actor, link: Field, verb: Verb, compile_where: CompileWhere
         return
     reasons = tuple(grants(actor, parent, verb=needed, compile_where=compile_where))
     if not any(reason.is_all for reason in reasons):
-        manager = parent.model._base_manager  # noqa: SLF001 -- Django's documented plain manager
+        manager = parent.model._base_manager
         parents = manager.filter(joined(actor, parent, reasons, ordered=False))
         yield Grant(By.PARENT, parent.name, condition=Q(**{f"{link.attr}__in": parents.values("pk")}))
     elif link.kind.name == MASTER:
@@ -223,7 +223,7 @@ def named_by(actor: Actor, link: Field, verb: Verb, compile_where: CompileWhere)
         if any(reason.is_all for reason in reasons):
             opened.append(target)
             continue
-        manager = target.model._base_manager  # noqa: SLF001 -- Django's documented plain manager
+        manager = target.model._base_manager
         rows = manager.filter(joined(actor, target, reasons, ordered=False)).values("pk")
         condition = Q(**{f"{link.attr}_type": target.prefix, f"{link.attr}__in": rows})
         yield Grant(By.PARENT, str(target.label), condition=condition)

@@ -16,9 +16,7 @@ def api_name(label: str, model: type[models.Model], field: str = "developer_name
     stem = re.sub(r"\W+", "_", plain).strip("_")[: LENGTH - 4] or "X"
     if not stem[0].isalpha():
         stem = f"X{stem}"
-    taken = set(
-        model._default_manager.filter(**{f"{field}__startswith": stem}).values_list(field, flat=True)  # noqa: SLF001
-    )
+    taken = set(model._default_manager.filter(**{f"{field}__startswith": stem}).values_list(field, flat=True))
     name, number = stem, 2
     while name in taken:
         name, number = f"{stem}{number}", number + 1

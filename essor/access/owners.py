@@ -32,7 +32,7 @@ def _is_wide(state: Snapshot, obj: ObjectDef, owners: frozenset[int]) -> bool:
     key = (obj.name, owners)
     known = state.wide.get(key)
     if known is None:
-        rows = obj.model._base_manager.order_by()  # noqa: SLF001 -- Django's plain manager
+        rows = obj.model._base_manager.order_by()
         newest = rows.order_by("-pk").values_list("pk", flat=True).first() or 0
         limit = max(FEW, int(newest * WIDE))
         known = (

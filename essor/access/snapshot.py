@@ -236,7 +236,7 @@ class Snapshot:
         return {user: frozenset(ids) for user, ids in found.items()}
 
 
-_VERSION = f"SELECT stamp FROM {AccessVersion._meta.db_table} ORDER BY id LIMIT 1"  # noqa: S608, SLF001 -- a constant
+_VERSION = f"SELECT stamp FROM {AccessVersion._meta.db_table} ORDER BY id LIMIT 1"  # noqa: S608 -- a constant
 _latest: Snapshot | None = None
 
 

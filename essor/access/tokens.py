@@ -76,7 +76,7 @@ def _by_prefix() -> Prepared:
 
 
 def _user_fields() -> list[str]:
-    return [field.attname for field in User._meta.concrete_fields]  # noqa: SLF001 -- Django's description of a table
+    return [field.attname for field in User._meta.concrete_fields]
 
 
 def _characters(count: int) -> str:

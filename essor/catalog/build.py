@@ -88,7 +88,7 @@ def custom_object(
         else standard.Spec(required=True)
     )
     entry = standard.Standard(
-        model=model._meta.label,  # noqa: SLF001
+        model=model._meta.label,
         prefix=row.prefix, label=row.words, plural=two_languages(row.plural, row.plural_fr) or row.words, name=row.name,
         fields={"name": naming, "currency_iso_code": standard.Spec(kind="picklist", choices=currencies)},
     )  # fmt: skip

@@ -22,7 +22,7 @@ from essor.catalog.models import CatalogVersion
 
 _scope: ContextVar[Catalog | None] = ContextVar("catalog", default=None)
 _refreshing = Lock()
-_VERSION = f"SELECT number FROM {CatalogVersion._meta.db_table} WHERE id = 1"  # noqa: S608, SLF001 -- a constant
+_VERSION = f"SELECT number FROM {CatalogVersion._meta.db_table} WHERE id = 1"  # noqa: S608 -- a constant
 _latest: Catalog | None = None
 
 

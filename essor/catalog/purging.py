@@ -31,7 +31,7 @@ def forget(name: str, prefix: str) -> None:
     for forgetter in _forgetters:
         forgetter(name, prefix)
     for model, column in _naming():
-        model._base_manager.filter(**{f"{column}__iexact": name}).delete()  # noqa: SLF001 -- Django's plain manager
+        model._base_manager.filter(**{f"{column}__iexact": name}).delete()
 
 
 def _naming() -> Iterator[tuple[type[models.Model], str]]:
@@ -40,7 +40,7 @@ def _naming() -> Iterator[tuple[type[models.Model], str]]:
             continue
         for column in NAMING:
             try:
-                model._meta.get_field(column)  # noqa: SLF001
+                model._meta.get_field(column)
             except FieldDoesNotExist:
                 continue
             yield model, column

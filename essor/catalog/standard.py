@@ -208,7 +208,7 @@ def fields_of(
 ) -> Iterable[Field]:
     """Yield the model's columns as fields; `names` are objects by model label, `prefixes` key prefixes by object."""
     parts = {attr: name for name, (_label, _kind, attrs) in entry.compounds.items() for attr in attrs}
-    for column in model._meta.concrete_fields:  # noqa: SLF001 -- Django's documented way to list a model's fields
+    for column in model._meta.concrete_fields:
         if column.name in entry.hidden or column.name in INSIDE or column.name.startswith(AT_RUN_TIME):
             continue
         spec = entry.fields.get(column.name, Spec())
@@ -279,9 +279,9 @@ def _targets(column: models.Field[Any, Any], spec: Spec, names: Mapping[str, str
     if spec.targets:
         return spec.targets
     model = cast("type[models.Model]", column.related_model)
-    if model._meta.label == "access.Principal":  # noqa: SLF001
+    if model._meta.label == "access.Principal":
         return ("User", "Group")
-    known = names.get(model._meta.label_lower)  # noqa: SLF001
+    known = names.get(model._meta.label_lower)
     return (known,) if known else ()
 
 

@@ -136,7 +136,7 @@ def _kind(obj: ObjectDef, name: str) -> str:
 
 
 def _is_large(obj: ObjectDef) -> bool:
-    return bool(obj.model._default_manager.all()[LARGE : LARGE + 1])  # noqa: SLF001 -- Django's name
+    return bool(obj.model._default_manager.all()[LARGE : LARGE + 1])
 
 
 def _names(text: str) -> tuple[str, ...]:

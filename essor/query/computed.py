@@ -74,7 +74,7 @@ def roll_up(field: Field, obj: ObjectDef, prefix: str, env: Env) -> Sql:
 
 def child_rows(field: Field, child: ObjectDef, eyes: Env) -> Any:
     """Return the children that a roll-up gathers: those outside the recycle bin that pass its filter."""
-    rows = child.model._base_manager.using(eyes.using).order_by()  # noqa: SLF001 -- Django's plain manager
+    rows = child.model._base_manager.using(eyes.using).order_by()
     if hasattr(child.model, "is_deleted"):
         rows = rows.filter(is_deleted=False)
     where = field.options.get("where")

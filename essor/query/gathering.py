@@ -131,7 +131,7 @@ def in_two_steps(
     """Return what stands for the rows, and for the expressions over them (`by` groups); None where one step is as good."""
     if not env.sqlite or not by:
         return None
-    split = Split(found.model._meta)  # noqa: SLF001 -- Django's documented description of a table
+    split = Split(found.model._meta)
     try:
         grouped = {name: split.second(one) for name, one in by.items()}
         if split.sums or not (split.columns or split.held):
@@ -142,7 +142,7 @@ def in_two_steps(
         return None
     if statement is None:
         return None
-    rows = found.model._base_manager.using(env.using).order_by()  # noqa: SLF001
+    rows = found.model._base_manager.using(env.using).order_by()
     table = rows.query.get_initial_alias()
     rows.query.alias_map[table] = Gathered(table, *statement)
     return rows, grouped, again[0], again[1]

@@ -93,7 +93,7 @@ def ask(leaves: list[OverOthers], record: Record) -> dict[int, bool]:
     """Return the answers of conditions over other records, by identity, from one query for the stored record."""
     key = record.value_of(Path(("Id",)))
     scope = Scope(record.obj, record.env)
-    rows = record.obj.model._base_manager.using(record.env.using).filter(pk=key)  # noqa: SLF001 -- Django's name
+    rows = record.obj.model._base_manager.using(record.env.using).filter(pk=key)
     columns = [truth(leaf, scope) for leaf in leaves]
     found = execute.fetch(record.env, rows.values_list(*columns)) if key is not None else []
     if not found:

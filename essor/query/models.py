@@ -111,7 +111,7 @@ def kept_for(owner: int | Given, roles: Collection[int], model: type[Kept]) -> Q
     if roles:
         table: Any = model.roles.through
         given = table.objects.filter(userrole_id__in=roles)
-        condition |= Q(visibility=Visibility.ROLES, pk__in=given.values(f"{model._meta.model_name}_id"))  # noqa: SLF001 -- Django's name
+        condition |= Q(visibility=Visibility.ROLES, pk__in=given.values(f"{model._meta.model_name}_id"))
     return condition
 
 

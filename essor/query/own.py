@@ -26,7 +26,7 @@ def attr_of(column: F) -> str:
 @lru_cache(maxsize=2048)
 def is_own(obj: ObjectDef, attr: str) -> bool:
     """Tell whether an attribute is a column of the object's own table."""
-    meta = obj.model._meta  # noqa: SLF001 -- Django's documented description of a table
+    meta = obj.model._meta
     try:
         field = meta.pk if attr == "pk" else meta.get_field(attr)
     except FieldDoesNotExist:

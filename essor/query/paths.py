@@ -99,7 +99,7 @@ def mask(prefix: str, link: Field, target: ObjectDef, env: Env) -> tuple[Q, ...]
     seen = visible_in(env, target)
     if seen is None:
         return ()
-    rows = target.model._base_manager.using(env.using)  # noqa: SLF001 -- Django's name for the plain manager
+    rows = target.model._base_manager.using(env.using)
     return (Q(Exists(rows.filter(seen, pk=OuterRef(f"{prefix}{link.attr}")))),)
 
 
@@ -159,7 +159,7 @@ def eyes_of_author(place: Place, names: Sequence[str], path: Path, env: Env) -> 
 
 def is_nullable(place: Place, field: Field) -> bool:
     """Tell whether the value may be empty: by its column, or because the parent may be missing."""
-    return bool(place.prefix) or place.obj.model._meta.get_field(field.attr).null  # noqa: SLF001
+    return bool(place.prefix) or place.obj.model._meta.get_field(field.attr).null
 
 
 def currency_of(place: Place, field: Field) -> F | None:

@@ -44,7 +44,7 @@ def has_carrier(link: Field, obj: ObjectDef, env: Env) -> bool:
 def _carrier(link: Field, obj: ObjectDef) -> type[Model] | None:
     if not link.relation:
         return None
-    related = obj.model._meta.get_field(link.relation).related_model  # noqa: SLF001
+    related = obj.model._meta.get_field(link.relation).related_model
     return related if isinstance(related, type) else None
 
 
@@ -67,13 +67,13 @@ def _behind_carrier(
     carrier = _carrier(link, place.obj)
     if carrier is None:
         return
-    shared = {column.attname for column in carrier._meta.concrete_fields}  # noqa: SLF001 -- Django's name
+    shared = {column.attname for column in carrier._meta.concrete_fields}
     for target in _targets(link, env):
         name = target.name_field if rest[0].lower() == "name" else rest[0]
         own = target.by_name.get(name.lower())
         hop = paths.step(place, link, target, rest, env)
         if len(rest) > 1 or own is None or own.attr not in shared:
-            parent = target.model._meta.get_ancestor_link(carrier)  # noqa: SLF001
+            parent = target.model._meta.get_ancestor_link(carrier)
             if parent is None:
                 continue
             hop = replace(hop, prefix=f"{hop.prefix}{parent.related_query_name()}__")
@@ -100,7 +100,7 @@ def by_prefix(place: Place, link: Field, rest: Sequence[str], path: Path, env: E
         except QueryRefused:
             continue
         first = first or inner
-        rows = target.model._base_manager.using(env.using).filter(pk=OuterRef(key))  # noqa: SLF001
+        rows = target.model._base_manager.using(env.using).filter(pk=OuterRef(key))
         seen = None if len(rest) == 1 and name in (target.name_field, "Id") else visible_in(env, target)
         rows = rows if seen is None else rows.filter(seen)
         looked_up = Subquery(rows.annotate(**{VALUE: inner.shown}).values(VALUE))

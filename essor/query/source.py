@@ -34,7 +34,7 @@ def rows(obj: ObjectDef, env: Env, *, deleted: bool = False) -> QuerySet[Any]:
 
 
 def _all(obj: ObjectDef, env: Env) -> QuerySet[Any]:
-    return obj.model._base_manager.using(env.using).order_by()  # noqa: SLF001 -- Django's name for the plain manager
+    return obj.model._base_manager.using(env.using).order_by()
 
 
 def _seen(obj: ObjectDef, env: Env, *, deleted: bool) -> Iterator[Q]:
@@ -88,7 +88,7 @@ def in_scope(query: Query, obj: ObjectDef, env: Env) -> Q:
 
 def _used_last(obj: ObjectDef, env: Env) -> Q:
     """Return the condition for what the asker saved last: what was only looked at is known to their browser alone."""
-    mine = obj.model._base_manager.using(env.using).filter(last_modified_by_id=env.actor.user_id)  # noqa: SLF001
+    mine = obj.model._base_manager.using(env.using).filter(last_modified_by_id=env.actor.user_id)
     if hasattr(obj.model, "is_deleted"):
         mine = mine.filter(is_deleted=False)
     return Q(pk__in=mine.order_by("-last_modified_date", "-pk").values("pk")[:RECENT])

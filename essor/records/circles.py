@@ -36,7 +36,7 @@ def closing(obj: ObjectDef, name: str, moves: Mapping[int, int | None]) -> set[i
     for _level in range(DEEPEST):
         if not wanted:
             break
-        rows = obj.model._default_manager.filter(pk__in=wanted)  # noqa: SLF001 -- Django's name
+        rows = obj.model._default_manager.filter(pk__in=wanted)
         found: dict[int, int | None] = dict(rows.values_list("pk", attr))
         above |= found
         wanted = {key for key in found.values() if key is not None} - above.keys()

@@ -72,7 +72,7 @@ def allow(actor: Actor, obj: ObjectDef, ids: Sequence[int]) -> None:
     """Raise unless the actor may delete every one of the records."""
     if not row_access.may(actor, obj, "delete"):
         raise Forbidden(_("You may not delete %(plural)s.") % {"plural": obj.plural})
-    query = obj.model._default_manager.filter(pk__in=ids, is_deleted=False)  # noqa: SLF001 -- Django's name
+    query = obj.model._default_manager.filter(pk__in=ids, is_deleted=False)
     readable, deletable = visible_q(actor, obj, verb="read"), visible_q(actor, obj, verb="delete")
     if (query if readable is None else query.filter(readable)).count() != len(set(ids)):
         raise NotFound(_("There is no such record."))
@@ -111,7 +111,7 @@ def _follow(
 ) -> None:
     found: dict[int, int] = {}
     for some in pieces(sorted(keys)):
-        query = child.model._default_manager.filter(**{f"{link.attr}__in": some}, is_deleted=False)  # noqa: SLF001
+        query = child.model._default_manager.filter(**{f"{link.attr}__in": some}, is_deleted=False)
         found.update(query.values_list("pk", link.attr))
     if not found:
         return
@@ -130,7 +130,7 @@ def _unlink(deletion: Deletion, harvest: Harvest) -> None:
     for child, link, found in harvest.links:
         staying = {key: target for key, target in found.items() if key not in harvest.found[child.name]}
         for some in pieces(list(staying)):
-            child.model._default_manager.filter(pk__in=some).update(  # noqa: SLF001
+            child.model._default_manager.filter(pk__in=some).update(
                 **{link.attr: None}, revision=F("revision") + 1, system_modstamp=timezone.now()
             )
         Unlinked.objects.bulk_create(
@@ -159,7 +159,7 @@ def list_in_bin(deletion: Deletion, obj: ObjectDef, keys: set[int], roots: set[i
     """Enter records into the recycle bin under the name they had."""
     attr = obj.field(obj.name_field).attr
     for some in pieces(sorted(keys)):
-        names = obj.model._default_manager.filter(pk__in=some).values_list("pk", attr)  # noqa: SLF001
+        names = obj.model._default_manager.filter(pk__in=some).values_list("pk", attr)
         Deleted.objects.bulk_create(
             Deleted(
                 deletion=deletion,
@@ -176,7 +176,7 @@ def set_deleted(actor: Actor, obj: ObjectDef, keys: Iterable[int], *, deleted: b
     """Turn the mark of rows on or off, with their history."""
     now, action = timezone.now(), "deleted" if deleted else "undeleted"
     for some in pieces(sorted(keys)):
-        rows = obj.model._default_manager.filter(pk__in=some)  # noqa: SLF001
+        rows = obj.model._default_manager.filter(pk__in=some)
         rows.update(
             is_deleted=deleted, revision=F("revision") + 1, system_modstamp=now, last_modified_date=now,
             last_modified_by_id=actor.user_id,

@@ -61,7 +61,7 @@ def _check(batch: Batch, hold: Hold, rows: list[Row]) -> None:
     if stage is None:
         return
     wanted = [stage, *([hold.child.field(RECORD_TYPE)] if hold.child.record_types else [])]
-    children = hold.child.model._default_manager.filter(  # noqa: SLF001 -- Django's name
+    children = hold.child.model._default_manager.filter(
         **{f"{hold.link.attr}__in": [row.id for row in rows]}, is_deleted=False
     )
     kept: set[int] = set()

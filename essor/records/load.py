@@ -67,7 +67,7 @@ def _needed(plan: Plan, rows: list[Row]) -> list[Field]:
 
 
 def _lock(batch: Batch, fields: list[Field], ids: list[int]) -> dict[int | None, dict[str, Any]]:
-    query = batch.object.model._default_manager.filter(pk__in=ids, is_deleted=False)  # noqa: SLF001 -- Django's name
+    query = batch.object.model._default_manager.filter(pk__in=ids, is_deleted=False)
     condition = visible_q(batch.actor, batch.object, verb="edit")
     if condition is not None:
         query = query.filter(condition)
@@ -89,7 +89,7 @@ def _refuse_missing(batch: Batch, missing: list[Row]) -> None:
     """Tell a record that may be read but not edited from one that is not there for this actor."""
     if not missing:
         return
-    query = batch.object.model._default_manager.filter(  # noqa: SLF001
+    query = batch.object.model._default_manager.filter(
         pk__in=[row.change.id for row in missing], is_deleted=False
     )
     condition = visible_q(batch.actor, batch.object, verb="read")

@@ -104,12 +104,12 @@ def _move(
     condition: dict[str, Any] = {f"{link.attr}__in": losers}
     if prefix:
         condition[f"{link.attr}_type"] = prefix
-    rows = child.model._default_manager.filter(**condition)  # noqa: SLF001 -- Django's name
+    rows = child.model._default_manager.filter(**condition)
     # Held before they are read: what somebody is just giving another parent does not come along.
     rollups.hold(child, rows.values_list("pk", flat=True))
     found = {key: target for key, target in rows.values_list("pk", link.attr) if key not in but}
     for some in pieces(list(found)):
-        child.model._default_manager.filter(pk__in=some).update(  # noqa: SLF001
+        child.model._default_manager.filter(pk__in=some).update(
             **{link.attr: winner}, revision=F("revision") + 1, system_modstamp=timezone.now()
         )
     Unlinked.objects.bulk_create(
@@ -133,14 +133,14 @@ def _rise(deletion: Deletion, obj: ObjectDef, link: Field, winner: int, losers: 
     above: dict[int, int | None] = {}
     at, top = winner, None
     while at not in above:
-        rows = obj.model._default_manager.filter(pk=at).values_list(link.attr, flat=True)  # noqa: SLF001 -- Django's name
+        rows = obj.model._default_manager.filter(pk=at).values_list(link.attr, flat=True)
         above[at] = rows.first()
         top = at if at in losers else top
         at = above[at] or winner
     old = above[winner]
     if top is not None and old is not None:
         new = above[top]
-        obj.model._default_manager.filter(pk=winner).update(**{link.attr: new})  # noqa: SLF001 -- Django's name
+        obj.model._default_manager.filter(pk=winner).update(**{link.attr: new})
         Unlinked.objects.create(
             deletion=deletion,
             object_name=obj.name,
@@ -167,7 +167,7 @@ def _set_aside(
         if link.relation not in names:
             continue
         others = [name for name in names if name != link.relation]
-        rows = model._default_manager.filter(condition).exclude(pk__in=aside).order_by("pk")  # noqa: SLF001
+        rows = model._default_manager.filter(condition).exclude(pk__in=aside).order_by("pk")
         mine = rows.filter(**{link.attr: winner}).values_list("pk", *others)
         taken = {tuple(values) for _key, *values in mine}
         twins: set[int] = set()
@@ -189,7 +189,7 @@ def _set_aside(
 
 def _once(child: ObjectDef) -> Iterator[tuple[Sequence[str], Q]]:
     """Yield by which attributes rows are there once: those of the table's constraints, and what rooms say is alike."""
-    for constraint in child.model._meta.constraints:  # noqa: SLF001 -- Django's name
+    for constraint in child.model._meta.constraints:
         if isinstance(constraint, UniqueConstraint):
             yield constraint.fields, constraint.condition or Q()
     for names in rules.alike_by(child.name):

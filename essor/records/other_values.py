@@ -105,7 +105,7 @@ def _stored(one: Choice) -> dict[str, Any]:
 
 
 def _rows(actor: Actor, obj: ObjectDef) -> QuerySet[Any]:
-    rows = obj.model._default_manager.filter(is_deleted=False)  # noqa: SLF001 -- Django's name
+    rows = obj.model._default_manager.filter(is_deleted=False)
     seen = visible_q(actor, obj)
     return rows if seen is None else rows.filter(seen)
 

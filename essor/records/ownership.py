@@ -42,7 +42,7 @@ def _check_transfer(batch: Batch, rows: list[Row]) -> None:
         return
     model = batch.object.model
     allowed = set(
-        model._default_manager.filter(condition, pk__in=[row.id for row in rows]).values_list("pk", flat=True)  # noqa: SLF001
+        model._default_manager.filter(condition, pk__in=[row.id for row in rows]).values_list("pk", flat=True)
     )
     for row in rows:
         if row.id not in allowed:

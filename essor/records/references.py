@@ -59,12 +59,12 @@ def _known(batch: Batch, obj: ObjectDef, keys: set[int]) -> Iterable[int]:
     condition = visible_q(batch.actor, obj, verb="read") if _recyclable(obj) else None
     if condition is None:
         return (row[0] for row in by_key(obj.model, ("pk",), live=_recyclable(obj)).rows(keys))
-    query = obj.model._default_manager.filter(condition, pk__in=keys, is_deleted=False)  # noqa: SLF001 -- Django's name
+    query = obj.model._default_manager.filter(condition, pk__in=keys, is_deleted=False)
     return query.values_list("pk", flat=True)
 
 
 def _recyclable(obj: ObjectDef) -> bool:
-    return any(column.name == "is_deleted" for column in obj.model._meta.concrete_fields)  # noqa: SLF001
+    return any(column.name == "is_deleted" for column in obj.model._meta.concrete_fields)
 
 
 def _models(batch: Batch, field: Field, prefix: str) -> list[ObjectDef]:

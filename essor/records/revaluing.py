@@ -32,7 +32,7 @@ def pieces() -> Iterator[None]:
 
 def _mixed(way: Way) -> Any:
     """Return the keys of the records with a child in another currency, in order."""
-    parents = way.parent.model._default_manager.filter(is_deleted=False)  # noqa: SLF001 -- Django's name
+    parents = way.parent.model._default_manager.filter(is_deleted=False)
     rows = child_rows(way.field, way.child, system_eyes(env_for(system_actor())))
     other = rows.filter(link_to(way.parent, way.link, OuterRef("pk")))
     if way.parent.has(CURRENCY):

@@ -130,7 +130,7 @@ def hold(parent: ObjectDef, keys: Iterable[int]) -> None:
     """
     if not connection.features.has_select_for_update:  # SQLite lets one writer in at a time
         return
-    rows = parent.model._base_manager.order_by("pk").select_for_update(no_key=True)  # noqa: SLF001 -- Django's plain manager
+    rows = parent.model._base_manager.order_by("pk").select_for_update(no_key=True)
     ordered = sorted(keys)
     for start in range(0, len(ordered), CHUNK):
         len(rows.filter(pk__in=ordered[start : start + CHUNK]).values_list("pk"))
@@ -160,7 +160,7 @@ def recompute(way: Way, keys: Iterable[int]) -> set[int]:
         stale = {key: fresh for key, stored, fresh in rows if stored != fresh}
         for value in set(stale.values()):
             mine = [key for key, fresh in stale.items() if fresh == value]
-            way.parent.model._default_manager.filter(pk__in=mine).update(**{way.field.attr: value})  # noqa: SLF001
+            way.parent.model._default_manager.filter(pk__in=mine).update(**{way.field.attr: value})
         changed.update(stale)
     return changed
 
@@ -171,7 +171,7 @@ def _compared(way: Way, _today: date | None) -> Prepared:
 
     It is the same on any day, but for roll-ups that convert: those have the day of their rates in it.
     """
-    rows = way.parent.model._default_manager.annotate(fresh=_fresh(way))  # noqa: SLF001
+    rows = way.parent.model._default_manager.annotate(fresh=_fresh(way))
     return prepare(rows.values_list("pk", way.field.attr, "fresh"))
 
 
@@ -190,7 +190,7 @@ def fill(catalog: Catalog, field: Field) -> None:
     """Compute one stored roll-up for every record, after it was defined or changed."""
     for way in _all_ways(catalog):
         if (way.parent.name, way.field.name) == (field.object_name, field.name):
-            keys, last = way.parent.model._default_manager.order_by("pk").values_list("pk", flat=True), 0  # noqa: SLF001
+            keys, last = way.parent.model._default_manager.order_by("pk").values_list("pk", flat=True), 0
             while some := list(keys.filter(pk__gt=last)[:CHUNK]):
                 _put_right(way, some)
                 last = some[-1]
@@ -207,7 +207,7 @@ def drift(catalog: Catalog, *, mend: bool) -> dict[str, int]:
     """Recompute every stored roll-up of every record; return {“Object.Field”: number of wrong values found}."""
     found: dict[str, int] = {}
     for way in _all_ways(catalog):
-        everyone = way.parent.model._default_manager.filter(Q(is_deleted=False))  # noqa: SLF001
+        everyone = way.parent.model._default_manager.filter(Q(is_deleted=False))
         annotated = everyone.annotate(fresh=_fresh(way))
         wrong = [key for key, _fresh in _differing(annotated, way.field.attr)]
         found[f"{way.parent.name}.{way.field.name}"] = len(wrong)

@@ -93,7 +93,7 @@ def through(
 
     Raises TooMany, Robot, TooQuick, or ValidationFailed with the mistakes by field; every ending is counted.
     """
-    table = attempts._default_manager  # noqa: SLF001 -- Django's name
+    table = attempts._default_manager
     sender = fingerprint(address)
     recent = table.filter(sender=sender, created_date__gte=timezone.now() - WINDOW)
     if recent.count() >= COUNTED * PER_SENDER:
@@ -197,4 +197,4 @@ def answers(fields: Sequence[Field], required: Collection[str], data: Sent) -> d
 
 def forget(attempts: type[Attempt]) -> None:
     """Delete the entries of attempts that nobody counts any more."""
-    attempts._default_manager.filter(created_date__lt=timezone.now() - KEPT).delete()  # noqa: SLF001 -- Django's name
+    attempts._default_manager.filter(created_date__lt=timezone.now() - KEPT).delete()

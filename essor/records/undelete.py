@@ -41,7 +41,7 @@ def undelete(actor: Actor, object_name: str, ids: Sequence[int]) -> int:
     if not row_access.may(actor, obj, "delete"):
         raise Forbidden(_("You may not bring %(plural)s back.") % {"plural": obj.plural})
     with transaction.atomic():
-        gone = obj.model._default_manager.filter(pk__in=ids, is_deleted=True)  # noqa: SLF001 -- Django's name
+        gone = obj.model._default_manager.filter(pk__in=ids, is_deleted=True)
         condition = visible_q(actor, obj, verb="delete")
         if (gone if condition is None else gone.filter(condition)).count() != len(set(ids)):
             raise NotFound(_("There is no such record in the recycle bin."))
@@ -96,8 +96,8 @@ def _let_go(catalog: Catalog, obj: ObjectDef, keys: set[int]) -> None:
         for target in (catalog.object(name) for name in link.targets if name not in ("User", "Group")):
             if not target.is_record:
                 continue
-            away = target.model._default_manager.filter(is_deleted=True).values("pk")  # noqa: SLF001 -- Django's name
-            naming = obj.model._default_manager.filter(**{f"{link.attr}__in": away})  # noqa: SLF001
+            away = target.model._default_manager.filter(is_deleted=True).values("pk")
+            naming = obj.model._default_manager.filter(**{f"{link.attr}__in": away})
             for some in pieces(sorted(keys)):
                 found = dict(naming.filter(pk__in=some).values_list("pk", link.attr))
                 if found:
@@ -112,7 +112,7 @@ def _empty(obj: ObjectDef, link: Field, target: ObjectDef, found: Mapping[int, i
     gone = Deleted.objects.filter(object_name=target.name, record_id__in=set(found.values()))
     deletions = dict(gone.order_by("pk").values_list("record_id", "deletion_id"))
     rollups.hold(obj, found)
-    obj.model._default_manager.filter(pk__in=found).update(**{link.attr: None})  # noqa: SLF001 -- Django's name
+    obj.model._default_manager.filter(pk__in=found).update(**{link.attr: None})
     Unlinked.objects.bulk_create(
         Unlinked(
             deletion_id=deletions[key], object_name=obj.name, field=link.name, record_id=record, target_id=key
@@ -136,7 +136,7 @@ def _relink(catalog: Catalog, deletion: Deletion) -> None:
         coming = [key for key in keys if (name, field, key) not in staying]
         rollups.hold(obj, coming)
         for some in pieces(coming):
-            rows = obj.model._default_manager.filter(pk__in=some, **{attr: moved_to})  # noqa: SLF001
+            rows = obj.model._default_manager.filter(pk__in=some, **{attr: moved_to})
             rows.update(**{attr: target}, revision=F("revision") + 1, system_modstamp=timezone.now())
         events.emit(events.RELINKED, name, sorted(keys), {})
         rollups.refresh_parents(
@@ -184,7 +184,7 @@ def _detach(catalog: Catalog, obj: ObjectDef, keys: Sequence[int]) -> None:
     """Empty the references to records that go for good."""
     for child, link in references_to(catalog, obj.name):
         if link.on_delete == "set_null" and not link.required and link.kind.name != "masterdetail":
-            rows = child.model._default_manager.filter(**{f"{link.attr}__in": keys})  # noqa: SLF001 -- Django's name
+            rows = child.model._default_manager.filter(**{f"{link.attr}__in": keys})
             rows.update(**{link.attr: None}, revision=F("revision") + 1, system_modstamp=timezone.now())
 
 
@@ -200,9 +200,9 @@ def _purge(catalog: Catalog, deletion: Deletion, *, forced: bool = False) -> int
                 for some in pieces(keys):
                     if forced:
                         _detach(catalog, obj, some)
-                    rows = obj.model._default_manager.filter(pk__in=some, is_deleted=True)  # noqa: SLF001
+                    rows = obj.model._default_manager.filter(pk__in=some, is_deleted=True)
                     forget_shares(obj, some)
-                    rows._raw_delete(rows.db)  # noqa: SLF001 -- the catalog knows what goes along, Django does not
+                    rows._raw_delete(rows.db)
         Deletion.objects.filter(
             pk=deletion.pk
         ).delete()  # the instance keeps its key: there may be another try

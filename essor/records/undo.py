@@ -83,7 +83,7 @@ def _delete_created(actor: Actor, batch_id: UUID, undone: Undone) -> None:
     staying: dict[str, set[int]] = defaultdict(set)
     for created in Created.objects.filter(batch_id=batch_id).order_by("-pk"):
         obj = current.get().object(created.object_name)
-        live = obj.model._default_manager.filter(pk__in=created.record_ids, is_deleted=False)  # noqa: SLF001
+        live = obj.model._default_manager.filter(pk__in=created.record_ids, is_deleted=False)
         keys = set(live.values_list("pk", flat=True))
         worked_on = set(
             History.objects.filter(object_name=obj.name, record_id__in=keys)
@@ -117,9 +117,9 @@ def _built_on(
     for child, link in references_to(current.get(), obj.name):
         if not child.createable:
             continue
-        rows = child.model._default_manager.filter(  # noqa: SLF001 -- Django's name
-            **{f"{link.attr}__in": keys}, is_deleted=False
-        ).exclude(created_by_id=automated)
+        rows = child.model._default_manager.filter(**{f"{link.attr}__in": keys}, is_deleted=False).exclude(
+            created_by_id=automated
+        )
         for key, target in rows.values_list("pk", link.attr):
             if key not in made.get(child.name, ()) or key in staying.get(child.name, ()):
                 found.add(target)

@@ -75,7 +75,7 @@ def _unique(batch: Batch, field: Field) -> None:
     if not rows:
         return
     holders: dict[Any, list[int]] = defaultdict(list)
-    query = batch.object.model._default_manager.filter(  # noqa: SLF001 -- Django's name
+    query = batch.object.model._default_manager.filter(
         **{f"{field.attr}__in": {row.offered[field.name] for row in rows}}, is_deleted=False
     )
     for key, value in query.values_list("pk", field.attr):

@@ -57,13 +57,13 @@ def _update_group(batch: Batch, names: tuple[str, ...], members: list[tuple[Row,
     }  # fmt: skip
     if len(members) == 1:
         row, values = members[0]
-        model._default_manager.filter(pk=row.id).update(revision=F("revision") + 1, **stamp, **values)  # noqa: SLF001
+        model._default_manager.filter(pk=row.id).update(revision=F("revision") + 1, **stamp, **values)
         return
-    known = {field.attname: field for field in model._meta.concrete_fields}  # noqa: SLF001
+    known = {field.attname: field for field in model._meta.concrete_fields}
     fields = [known[name] for name in (*stamp, *names)]
     quote = connection.ops.quote_name
     assignments = ", ".join(f"{quote(str(field.column))} = %s" for field in fields)
-    sql = f"UPDATE {quote(model._meta.db_table)} SET revision = revision + 1, {assignments} WHERE id = %s"  # noqa: S608, SLF001
+    sql = f"UPDATE {quote(model._meta.db_table)} SET revision = revision + 1, {assignments} WHERE id = %s"  # noqa: S608
     prepared = [
         [
             *(field.get_db_prep_save({**stamp, **values}[field.attname], connection) for field in fields),

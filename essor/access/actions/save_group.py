@@ -62,7 +62,7 @@ def delete_group(actor: Actor, group: Group) -> None:
     if group.type not in OURS:
         refuse("Type", _("The groups of roles and of all users cannot be removed."))
     for obj in current.get():
-        if has_owner(obj) and obj.model._base_manager.filter(owner_id=group.pk).exists():  # noqa: SLF001
+        if has_owner(obj) and obj.model._base_manager.filter(owner_id=group.pk).exists():
             refuse("Id", _("First give its records to somebody else: %(object)s.") % {"object": obj.plural})
     record(actor, "delete_group", group)
     group.delete()

@@ -55,6 +55,6 @@ def may_share(actor: Actor, obj: ObjectDef, record_id: int, *, compile_where: Co
     if deciding_link(obj, default) or not has_owner(obj):
         refuse("", _("Records of this object are not shared on their own: share the record they belong to."))
     condition = visible(actor, obj, verb="transfer", compile_where=compile_where)
-    rows = obj.model._base_manager.filter(pk=record_id)  # noqa: SLF001 -- Django's plain manager
+    rows = obj.model._base_manager.filter(pk=record_id)
     if not (rows if condition is None else rows.filter(condition)).exists():
         raise Forbidden(_("Only the owner, people above and administrators may share this record."))

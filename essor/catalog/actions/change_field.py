@@ -148,7 +148,7 @@ def _merged(row: CustomField, given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _follow(row: CustomField, was: Earlier, obj: ObjectDef) -> None:
     """Do what the change means for the table: indexes, wider or further columns, values to compute anew."""
-    table = obj.model._meta.db_table  # noqa: SLF001 -- Django's documented description of a table
+    table = obj.model._meta.db_table
     own = field_row.own_fields(obj, row.name)
     field = own[0]
     if (
@@ -180,7 +180,7 @@ def _refuse_doubles(obj: ObjectDef, row: CustomField) -> None:
     """Refuse uniqueness that the records already contradict."""
     if not row.unique:
         return
-    live = obj.model._default_manager.filter(is_deleted=False)  # noqa: SLF001 -- Django's name
+    live = obj.model._default_manager.filter(is_deleted=False)
     filled = live.exclude(**{row.column: None}).values(row.column)
     if filled.annotate(times=Count("pk")).filter(times__gt=1).order_by().exists():
         raise refuse(

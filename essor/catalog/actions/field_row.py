@@ -158,7 +158,7 @@ def _link(row: CustomField, spec: FieldSpec, catalog: Catalog, obj: ObjectDef, f
 def _master(obj: ObjectDef, findings: Findings) -> None:
     if sum(field.kind.name == "masterdetail" for field in obj.fields) >= MOST_MASTERS:
         findings.add("kind", "LIMIT_EXCEEDED", _("An object has at most two masters."))
-    elif obj.model._default_manager.exists():  # noqa: SLF001 -- Django's name
+    elif obj.model._default_manager.exists():
         message = _("There are records already, and each would lack its master: add a lookup instead.")
         findings.add("kind", "INVALID_TYPE", message)
 
@@ -172,7 +172,7 @@ def _columns(
         row.column = stem
         return [stem, *database_columns(row, place)]
 
-    own = (name for one in obj.model._meta.get_fields() for name in (one.name, getattr(one, "column", None)))  # noqa: SLF001
+    own = (name for one in obj.model._meta.get_fields() for name in (one.name, getattr(one, "column", None)))
     taken = neighbours.columns | {name for name in own if name}
     row.column = naming.free_stem(naming.bare(row.name), taken, follow)
     row.columns = database_columns(row, place)

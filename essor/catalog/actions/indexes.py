@@ -86,7 +86,7 @@ def standing(obj: ObjectDef, fields: Sequence[str]) -> bool:
 
 def _declared(model: type[models.Model]) -> Iterator[list[str]]:
     """Yield the columns, with their signs, of the indexes that the model itself declares."""
-    meta: Any = model._meta  # noqa: SLF001 -- Django's documented description of a table
+    meta: Any = model._meta
     for field in meta.concrete_fields:
         if field.db_index or field.unique:
             yield [str(field.column)]
@@ -103,7 +103,7 @@ def _spelled(expression: object, model: type[models.Model]) -> str:
     if len(inner) != 1 or not isinstance(inner[0], models.F):
         return ""
     plain: Any = inner[0]
-    meta: Any = model._meta  # noqa: SLF001
+    meta: Any = model._meta
     column = str(meta.get_field(plain.name).column)
     return f"~{column}" if isinstance(expression, models.Func) else column
 
@@ -217,7 +217,7 @@ def _is_text(field: Field) -> bool:
 
 def _column(obj: ObjectDef, attr: str) -> str:
     """Return the database column of an attribute; one added a moment ago is not on the class yet and has its name."""
-    found = [field.column for field in obj.model._meta.concrete_fields if field.attname == attr]  # noqa: SLF001
+    found = [field.column for field in obj.model._meta.concrete_fields if field.attname == attr]
     return next(filter(None, found), attr)
 
 
@@ -226,7 +226,7 @@ def _save(
 ) -> FieldIndex:
     """Save a wanted index under a name of its own, to be built when the change is committed."""
     table, unique = _table(obj), reason == Reason.UNIQUE
-    live = any(field.column == "is_deleted" for field in obj.model._meta.concrete_fields)  # noqa: SLF001
+    live = any(field.column == "is_deleted" for field in obj.model._meta.concrete_fields)
     transaction.on_commit(build_wanted)
     return FieldIndex.objects.create(
         name=f"rt_{table[:40]}_{secrets.token_hex(4)}", object_name=obj.name, table=table, fields=list(fields),
@@ -235,4 +235,4 @@ def _save(
 
 
 def _table(obj: ObjectDef) -> str:
-    return obj.model._meta.db_table  # noqa: SLF001 -- Django's documented description of a table
+    return obj.model._meta.db_table

@@ -27,7 +27,7 @@ def purge_field(actor_id: int | None, object_name: str, name: str) -> None:
 def erase(row: CustomField) -> None:
     """Mark a field as purged and empty its columns."""
     CustomField.objects.filter(pk=row.pk).update(state=State.PURGED, purged_date=timezone.now())
-    table = model_of_object(row.object_name)._meta.db_table  # noqa: SLF001
+    table = model_of_object(row.object_name)._meta.db_table
     ddl.empty_columns(table, sorted(set(row.columns) & _columns(table)))
 
 
@@ -41,7 +41,7 @@ def drop_purged() -> list[str]:
     for row in CustomField.objects.filter(state=State.PURGED, dropped=False, standard=False).order_by("id"):
         model = model_of_object(row.object_name)
         if not attach.attached(model, row.columns):
-            _drop(row, model._meta.db_table)  # noqa: SLF001
+            _drop(row, model._meta.db_table)
             dropped.append(str(row))
     return dropped
 

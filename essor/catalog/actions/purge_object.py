@@ -25,8 +25,8 @@ def purge_object(actor_id: int | None, name: str) -> None:
         purging.forget(row.name, row.prefix)
         _empty_references(ledger, row.prefix)
         _purge_fields(row.name)
-        rows = attach.model_of(row.table)._base_manager.all()  # noqa: SLF001 -- Django's plain manager
-        rows._raw_delete(rows.db)  # noqa: SLF001 -- nothing that is left refers to them
+        rows = attach.model_of(row.table)._base_manager.all()
+        rows._raw_delete(rows.db)
 
 
 def drop_tables() -> list[str]:
@@ -49,9 +49,9 @@ def _empty_references(ledger: Ledger, prefix: str) -> None:
         for field in obj.fields:
             if not (field.options.get("polymorphic") and field.has_column):
                 continue
-            rows = obj.model._base_manager.filter(**{f"{field.attr}_type": prefix})  # noqa: SLF001
-            if field.required or not obj.model._meta.get_field(field.attr).null:  # noqa: SLF001
-                rows._raw_delete(rows.db)  # noqa: SLF001 -- notes and links have nothing below them
+            rows = obj.model._base_manager.filter(**{f"{field.attr}_type": prefix})
+            if field.required or not obj.model._meta.get_field(field.attr).null:
+                rows._raw_delete(rows.db)
             else:
                 rows.update(**{field.attr: None, f"{field.attr}_type": None})
 

@@ -125,7 +125,7 @@ def last_activity(batch: Batch) -> None:
         obj = batch.catalog.by_prefix.get(prefix)
         if obj is not None and obj.has("LastActivityDate"):
             older = Q(last_activity_date__lt=day) | Q(last_activity_date__isnull=True)
-            obj.model._default_manager.filter(older, pk__in=keys).update(last_activity_date=day)  # noqa: SLF001
+            obj.model._default_manager.filter(older, pk__in=keys).update(last_activity_date=day)
 
 
 def _hold(batch: Batch, moved: Mapping[tuple[str, date], set[int]]) -> None:

@@ -87,7 +87,7 @@ class RateOn(Func):
         """Write the places where a rate may stand, in their order; none is looked at before it is needed."""
         (code, of_code), (day, of_day) = (compiler.compile(one) for one in self.source_expressions)
         dated, plain, home = (
-            connection.ops.quote_name(model._meta.db_table)  # noqa: SLF001 -- Django's documented description of a table
+            connection.ops.quote_name(model._meta.db_table)
             for model in (DatedConversionRate, CurrencyType, Organization)
         )
         sql = (

@@ -198,7 +198,7 @@ def _store(model: type[models.Model], rows: Iterable[Any]) -> list[Any]:
     stored: list[Any] = []
     iterator = iter(rows)
     while chunk := list(islice(iterator, CHUNK)):
-        attrs = [field.attname for field in model._meta.concrete_fields if not field.primary_key]  # noqa: SLF001 -- Django's name
+        attrs = [field.attname for field in model._meta.concrete_fields if not field.primary_key]
         keys = insert_rows(model, [{attr: getattr(row, attr) for attr in attrs} for row in chunk])
         for row, key in zip(chunk, keys, strict=True):
             row.pk = key
@@ -228,7 +228,7 @@ def _last_activities(maker: companies.Maker) -> None:
 def _set_latest(model: type[models.Model], *sources: models.QuerySet[Any]) -> None:
     for source in sources:
         newest = source.order_by("-activity_date").values("activity_date")[:1]
-        rows = model._default_manager.annotate(newest=Subquery(newest)).filter(newest__isnull=False)  # noqa: SLF001
+        rows = model._default_manager.annotate(newest=Subquery(newest)).filter(newest__isnull=False)
         older = models.Q(last_activity_date__isnull=True) | models.Q(
             last_activity_date__lt=models.F("newest")
         )

@@ -27,7 +27,7 @@ def make(now: datetime) -> None:
     """
     for model, columns in GAPS.items():
         for column, share in columns.items():
-            rows = model._default_manager.annotate(place=F("pk") % share).filter(place=share - 1)  # noqa: SLF001
+            rows = model._default_manager.annotate(place=F("pk") % share).filter(place=share - 1)
             also = {"phone_e164": None} if column == "phone" else {}
             also |= {"expected_revenue": None} if column == "amount" else {}
             if model is Opportunity:

@@ -72,7 +72,7 @@ def _some(model: type[Any], count: int) -> Sequence[Any]:
 
 
 def _copy(rng: Random, now: datetime, one: Any, twist: Twist) -> Any:
-    fields = [field.attname for field in one._meta.concrete_fields if field.name not in SKIPPED]  # noqa: SLF001 -- Django's name
+    fields = [field.attname for field in one._meta.concrete_fields if field.name not in SKIPPED]
     copy = type(one)(**{name: getattr(one, name) for name in fields})
     created = now - timedelta(days=rng.randrange(2, 60), hours=rng.randrange(9))
     copy.created_date = copy.last_modified_date = copy.system_modstamp = created

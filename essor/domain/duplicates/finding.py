@@ -135,7 +135,7 @@ def visible(actor: Actor, obj: ObjectDef, records: set[int]) -> set[int]:
     condition = visible_q(actor, obj, verb="read")
     if condition is None or not records:
         return records
-    rows = obj.model._default_manager.filter(condition, pk__in=records, is_deleted=False)  # noqa: SLF001 -- Django's name
+    rows = obj.model._default_manager.filter(condition, pk__in=records, is_deleted=False)
     return set(rows.values_list("pk", flat=True))
 
 

@@ -61,7 +61,7 @@ def _make_keys(run: Progress, position: dict[str, Any], target: str, region: str
     if side is None or (not last and scan.is_current(target, side)):
         return
     obj = current.get().object(target)
-    total = obj.model._default_manager.filter(is_deleted=False).count()  # noqa: SLF001 -- Django's name
+    total = obj.model._default_manager.filter(is_deleted=False).count()
     while last is not None:
         with transaction.atomic():
             last = scan.rebuild_after(target, side, last, region)

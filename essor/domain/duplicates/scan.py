@@ -40,7 +40,7 @@ def rebuild_after(object_name: str, side: Side, last: int, region: str) -> int |
     attrs = ("id", *attributes(fields))
     with transaction.atomic():
         rows = list(
-            obj.model._default_manager.filter(pk__gt=last, is_deleted=False)  # noqa: SLF001 -- Django's name
+            obj.model._default_manager.filter(pk__gt=last, is_deleted=False)
             .order_by("pk").values_list(*attrs)[:CHUNK]
         )  # fmt: skip
         old = MatchKey.objects.filter(object_name=object_name, record_id__gt=last)

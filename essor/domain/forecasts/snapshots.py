@@ -49,7 +49,7 @@ def store(day: date, taken_at: datetime, deals: QuerySet[Opportunity], **instead
     sql, parameters = selected.values_list(*(f"to_{name}" for name in COLUMNS)).query.sql_with_params()
     names = ", ".join(f'"{name}"' for name in COLUMNS)
     with connection.cursor() as cursor:
-        cursor.execute(f'INSERT INTO "{SnapshotDeal._meta.db_table}" ({names}) {sql}', parameters)  # noqa: SLF001
+        cursor.execute(f'INSERT INTO "{SnapshotDeal._meta.db_table}" ({names}) {sql}', parameters)
         return int(cursor.rowcount)
 
 

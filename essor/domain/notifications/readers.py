@@ -27,7 +27,7 @@ def seen_of(user: User, object_name: str, keys: set[int]) -> set[int]:
         return set()
     obj = catalog.object(object_name)
     condition = visible_q(actor_for(user), obj)
-    rows = obj.model._default_manager.filter(pk__in=sorted(keys))  # noqa: SLF001 -- Django's documented name
+    rows = obj.model._default_manager.filter(pk__in=sorted(keys))
     if obj.is_record:
         rows = rows.filter(is_deleted=False)
     return set((rows if condition is None else rows.filter(condition)).values_list("pk", flat=True))

@@ -188,4 +188,4 @@ def paths_of(definition: Definition, obj: ObjectDef) -> Iterator[str]:
 
 def is_large(obj: ObjectDef) -> bool:
     """Tell whether an object has so many rows that its tiles are worth an index."""
-    return bool(obj.model._default_manager.all()[LARGE : LARGE + 1])  # noqa: SLF001 -- Django's name
+    return bool(obj.model._default_manager.all()[LARGE : LARGE + 1])

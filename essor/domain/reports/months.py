@@ -37,7 +37,7 @@ def follow(catalog: Catalog, reports: Iterable[Definition]) -> None:
     wanted: dict[str, tuple[str, str]] = {}
     for definition in reports:
         obj = catalog.object(definition.object)
-        table = obj.model._meta.db_table  # noqa: SLF001 -- Django's name
+        table = obj.model._meta.db_table
         for _field, call in periods(definition, obj):
             sql = written(call, obj)
             digest = hashlib.blake2b(f"{table} {sql}".encode(), digest_size=6).hexdigest()
@@ -91,7 +91,7 @@ def held(call: Call, obj: ObjectDef) -> str:
     if not isinstance(expression, Held):
         return ""
     sql = written(call, obj) if connection.vendor == "postgresql" else _compiled(expression.held(), obj)[0]
-    table = connection.ops.quote_name(obj.model._meta.db_table)  # noqa: SLF001 -- Django's name
+    table = connection.ops.quote_name(obj.model._meta.db_table)
     return f"({sql.replace(f'{table}.', '')})"  # an index names no table
 
 
@@ -100,5 +100,5 @@ def _expression(call: Call, obj: ObjectDef) -> Any:
 
 
 def _compiled(expression: Any, obj: ObjectDef) -> tuple[str, Any]:
-    query = obj.model._default_manager.all().query  # noqa: SLF001 -- Django's name
+    query = obj.model._default_manager.all().query
     return query.get_compiler(connection.alias).compile(expression.resolve_expression(query))

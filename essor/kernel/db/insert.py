@@ -63,7 +63,7 @@ def insert_rows(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) ->
 def _columns(model: type[models.Model], attrs: frozenset[str], vendor: str) -> tuple[_Column, ...]:
     """Return the columns to write: those given, and those to which Django alone gives a default."""
     found = []
-    for field in model._meta.concrete_fields:  # noqa: SLF001 -- Django's documented description of a table
+    for field in model._meta.concrete_fields:
         if field.primary_key:
             continue
         by_database = field.db_default is not models.NOT_PROVIDED or field.null
@@ -112,7 +112,7 @@ def _execute_many(
     connection: BaseDatabaseWrapper, model: type[models.Model], names: Sequence[str], columns: list[list[Any]]
 ) -> list[int]:
     """Number the rows ourselves: the transaction holds the one write lock, so nobody else takes a key meanwhile."""
-    table = model._meta.db_table  # noqa: SLF001
+    table = model._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
         row = cursor.fetchone()
@@ -126,7 +126,7 @@ def _copy(
     connection: BaseDatabaseWrapper, model: type[models.Model], names: Sequence[str], columns: list[list[Any]]
 ) -> list[int]:
     """Take the keys from the sequence and stream the rows; a single row is one round trip."""
-    table, key = model._meta.db_table, _key(model)  # noqa: SLF001
+    table, key = model._meta.db_table, _key(model)
     with connection.cursor() as cursor:
         if len(columns[0]) == 1:
             cursor.execute(f'{_insert(table, names)} RETURNING "{key}"', [one[0] for one in columns])
@@ -149,4 +149,4 @@ def _insert(table: str, names: Sequence[str]) -> str:
 
 
 def _key(model: type[models.Model]) -> str:
-    return str(model._meta.pk.column)  # noqa: SLF001
+    return str(model._meta.pk.column)

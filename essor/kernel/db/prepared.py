@@ -48,7 +48,7 @@ def prepare(rows: models.QuerySet[Any, Any], column: str = "") -> Prepared:
     query = rows.order_by().query
     compiler = query.get_compiler(connection=connection)
     sql, params = compiler.as_sql()
-    meta, quote = rows.model._meta, connection.ops.quote_name  # noqa: SLF001 -- Django's documented description of a table
+    meta, quote = rows.model._meta, connection.ops.quote_name
     by = f"{quote(meta.db_table)}.{quote(column or str(meta.pk.column))}"
     found = compiler.get_converters([expression for expression, _sql, _alias in compiler.select])
     converters = tuple(
@@ -60,5 +60,5 @@ def prepare(rows: models.QuerySet[Any, Any], column: str = "") -> Prepared:
 @lru_cache(maxsize=512)
 def by_key(model: type[models.Model], attrs: tuple[str, ...], *, live: bool = False) -> Prepared:
     """Return the statement for attributes of one table by primary key; `live` leaves the recycle bin out."""
-    rows = model._base_manager.values_list(*attrs)  # noqa: SLF001 -- Django's name for the plain manager
+    rows = model._base_manager.values_list(*attrs)
     return prepare(rows.filter(is_deleted=False) if live else rows)

@@ -93,13 +93,13 @@ class Written(Generic[Kept]):
     def _current(self) -> Statement:
         """Return the statement; run-time fields may have given the table further columns since it was written."""
         known = self._statement
-        if known is None or known.columns is not known.model._meta.concrete_fields:  # noqa: SLF001 -- Django's documented description of a table
+        if known is None or known.columns is not known.model._meta.concrete_fields:
             known = self._statement = _statement(self.make())
         return known
 
 
 def _statement(rows: models.QuerySet[Any, Any]) -> Statement:
-    columns = rows.model._meta.concrete_fields  # noqa: SLF001 -- Django's documented description of a table
+    columns = rows.model._meta.concrete_fields
     compiler = rows.query.get_compiler(connection=connection)
     sql, params = compiler.as_sql()
     expressions = [expression for expression, _sql, _alias in compiler.select]

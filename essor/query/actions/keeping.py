@@ -51,7 +51,7 @@ def checked(sharing: Sharing) -> Sharing:
 
 def found(actor: Actor, model: type[K], key: int) -> K:
     """Return what is kept under `key`; NotFound when there is none or it is not shared with the actor."""
-    row: K | None = model._default_manager.filter(shared_with(actor, model), pk=key).first()  # noqa: SLF001 -- Django's name
+    row: K | None = model._default_manager.filter(shared_with(actor, model), pk=key).first()
     if row is None:
         raise NotFound(_("There is no such list, or it is not shared with you."))
     return row

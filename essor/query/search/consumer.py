@@ -25,7 +25,7 @@ def follow(events: Sequence[Event]) -> None:
         if catalog.has(name):
             for child, attr in children_found_by(catalog, catalog.object(name)):
                 keys = sorted(touched[name])
-                rows = child.model._default_manager.filter(**{f"{attr}__in": keys}, is_deleted=False)  # noqa: SLF001
+                rows = child.model._default_manager.filter(**{f"{attr}__in": keys}, is_deleted=False)
                 touched[child.name].update(rows.values_list("pk", flat=True))
     for name, ids in touched.items():
         ordered = sorted(ids)

@@ -64,7 +64,7 @@ def _scope(actor: Actor, allowed: Iterable[ObjectDef]) -> Q:
         if condition is None:
             whole.append(obj.name)
             continue
-        mine = obj.model._default_manager.filter(condition, pk=OuterRef("record_id"))  # noqa: SLF001 -- Django's name
+        mine = obj.model._default_manager.filter(condition, pk=OuterRef("record_id"))
         scope |= Q(Exists(mine), object_name=obj.name)
     return scope | Q(object_name__in=whole)
 
@@ -102,7 +102,7 @@ def _holds(words: Sequence[str]) -> Q:
         {word[start : start + TRIGRAM] for word in words for start in range(len(word) - TRIGRAM + 1)}
     )
     needle = " & ".join("'" + gram.replace("\\", "\\\\").replace("'", "''") + "'" for gram in grams)
-    table = SearchEntry._meta.db_table  # noqa: SLF001 -- Django's name
+    table = SearchEntry._meta.db_table
     condition = Q(RawSQL(f"essor_trigrams({table}.text) @@ %s::tsquery", [needle], BooleanField()))  # noqa: S611
     for word in words:
         condition &= Q(RawSQL(f"{table}.text LIKE %s", [f"%{escape_like(word)}%"], BooleanField()))  # noqa: S611

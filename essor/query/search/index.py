@@ -67,7 +67,7 @@ def _numbers(obj: ObjectDef, ids: Sequence[int], phones: Mapping[str, str]) -> d
     if not phones:
         return {}
     columns = [f"{attr}_e164" for attr in phones.values()]
-    found = obj.model._default_manager.filter(pk__in=ids).values("id", *columns)  # noqa: SLF001 -- Django's name
+    found = obj.model._default_manager.filter(pk__in=ids).values("id", *columns)
     return {
         values["id"]: {f"{path}.e164": values[f"{attr}_e164"] for path, attr in phones.items()}
         for values in found
@@ -147,4 +147,4 @@ def _remove(keys: Sequence[int]) -> None:
         if connection.vendor == "sqlite":
             with connection.cursor() as cursor:
                 cursor.execute(f"{_FORGET} ({', '.join(['%s'] * len(some))})", some)
-        SearchEntry.objects.filter(pk__in=some)._raw_delete("default")  # noqa: SLF001 -- nothing hangs on entries
+        SearchEntry.objects.filter(pk__in=some)._raw_delete("default")

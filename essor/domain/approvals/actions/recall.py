@@ -49,7 +49,7 @@ def end_requests(actor: Actor, instance_ids: Collection[int], comment: str) -> N
 @transaction.atomic
 def end_of_deleted(obj: ObjectDef, keys: Sequence[int]) -> None:
     """End the open requests of records that are in the bin."""
-    gone = obj.model._default_manager.filter(pk__in=keys, is_deleted=True)  # noqa: SLF001 -- Django's name
+    gone = obj.model._default_manager.filter(pk__in=keys, is_deleted=True)
     rows = ProcessInstance.objects.filter(
         target_object_type=obj.prefix, target_object__in=gone.values("pk"), status=PENDING, is_deleted=False
     )

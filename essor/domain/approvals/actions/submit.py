@@ -128,7 +128,7 @@ def _submit(asking: Asking, keys: Sequence[int]) -> dict[int, Outcome]:
 
 def _locked(actor: Actor, obj: ObjectDef, keys: Sequence[int]) -> tuple[dict[int, str], dict[int, Outcome]]:
     """Lock the records that the actor may change: {key: name}, and the outcomes of the others."""
-    rows = obj.model._default_manager.filter(pk__in=keys, is_deleted=False)  # noqa: SLF001 -- Django's name
+    rows = obj.model._default_manager.filter(pk__in=keys, is_deleted=False)
     readable = visible_q(actor, obj, verb="read")
     seen = set((rows if readable is None else rows.filter(readable)).values_list("pk", flat=True))
     names: dict[int, str] = {}

@@ -81,7 +81,7 @@ def _indexed(column: str, env: Env) -> str:
 
 def _tables(kinds: Iterable[int], env: Env) -> dict[int, str]:
     quote = connections[env.using].ops.quote_name
-    return {kind: quote(env.full.object(OBJECTS[kind]).model._meta.db_table) for kind in kinds}  # noqa: SLF001 -- Django's name
+    return {kind: quote(env.full.object(OBJECTS[kind]).model._meta.db_table) for kind in kinds}
 
 
 def _blocked(kinds: Iterable[int], env: Env, *, few: bool) -> str:
@@ -91,7 +91,7 @@ def _blocked(kinds: Iterable[int], env: Env, *, few: bool) -> str:
 
     CROSS JOIN: SQLite then walks over the blocked addresses and finds the people by the index of theirs.
     """
-    blocked = connections[env.using].ops.quote_name(Suppression._meta.db_table)  # noqa: SLF001
+    blocked = connections[env.using].ops.quote_name(Suppression._meta.db_table)
     if few:
         mine = f"EXISTS (SELECT 1 FROM {blocked} s WHERE s.address = {_folded('k.mail', env)})"  # noqa: S608
         return ", ".join(
@@ -220,7 +220,7 @@ class Judge:
 
     def _select(self, kind: int, base: str, judged: str) -> str:
         quote = connections[self.env.using].ops.quote_name
-        tables = {model: quote(model._meta.db_table) for model in (Individual, TopicChoice)}  # noqa: SLF001
+        tables = {model: quote(model._meta.db_table) for model in (Individual, TopicChoice)}
         joins = [f"LEFT JOIN {tables[Individual]} i ON i.id = p.a_person"]
         if self.topic is not None:
             same = f"t.topic_id = {int(self.topic)} AND t.individual_id = p.a_person"

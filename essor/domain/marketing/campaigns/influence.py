@@ -122,7 +122,7 @@ def _statement(env: Env, campaigns: list[int]) -> tuple[str, tuple[Any, ...]]:
     responded = CampaignMember.objects.filter(
         campaign_id__in=campaigns, has_responded=True, is_deleted=False, contact__isnull=False
     ).values("contact_id")
-    named = roles._base_manager.filter(is_deleted=False)  # noqa: SLF001 -- Django's name
+    named = roles._base_manager.filter(is_deleted=False)
     rows = source.rows(obj, env).filter(
         Q(campaign_id__in=campaigns) | Q(contact_id__in=responded)
         | Q(pk__in=named.filter(contact_id__in=responded).values("opportunity_id"))
@@ -144,7 +144,7 @@ def _statement(env: Env, campaigns: list[int]) -> tuple[str, tuple[Any, ...]]:
     )
     deals, params = execute.statement(env, rows.values_list(*columns))
     quote = connections[env.using].ops.quote_name
-    parts = quote(roles._meta.db_table)  # noqa: SLF001
+    parts = quote(roles._meta.db_table)
     people = (
         f"SELECT opportunity_id AS deal, contact_id AS person FROM {parts} WHERE NOT is_deleted AND opportunity_id IN "  # noqa: S608
         "(SELECT d_id FROM deals) UNION SELECT d_id, d_person FROM deals WHERE d_person IS NOT NULL"
@@ -153,7 +153,7 @@ def _statement(env: Env, campaigns: list[int]) -> tuple[str, tuple[Any, ...]]:
     since = f"DATE(d.d_created, '-{window} days')" if env.sqlite else f"(d.d_created::date - {window})"
     began = "DATE(d_created)" if env.sqlite else "d_created::date"
     sql = SQL.format(
-        deals=deals, people=people, member=quote(CampaignMember._meta.db_table), since=since, began=began,  # noqa: SLF001
+        deals=deals, people=people, member=quote(CampaignMember._meta.db_table), since=since, began=began,
         wanted=", ".join(str(int(key)) for key in campaigns),
     )  # fmt: skip
     return sql, params

@@ -69,7 +69,7 @@ def checked(actor: Actor, campaign: int, status: str = "") -> tuple[Status, ...]
     ):
         raise Forbidden(_("You may not change the members of campaigns."))
     obj = current.get().object(CAMPAIGN)
-    rows = obj.model._default_manager.filter(pk=campaign, is_deleted=False)  # noqa: SLF001 -- Django's name
+    rows = obj.model._default_manager.filter(pk=campaign, is_deleted=False)
     for verb in ("read", "edit"):
         condition = visible_q(actor, obj, verb=verb)
         if not (rows if condition is None else rows.filter(condition)).exists():

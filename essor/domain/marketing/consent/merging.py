@@ -126,7 +126,7 @@ def _repoint(
     """Let other records of the same people follow: what is refused in one is refused in all."""
     for name in OBJECTS.values():
         model = current.get().object(name).model
-        rows = model._default_manager.filter(individual_id__in=keys, is_deleted=False)  # noqa: SLF001 -- Django's name
+        rows = model._default_manager.filter(individual_id__in=keys, is_deleted=False)
         rows = rows.exclude(pk__in=merged.get(name, ()))
         changes = [Change(name, values, id=key) for key in rows.values_list("pk", flat=True)]
         save_many(in_house(actor), name, changes, source=Source(name=OWN.name, batch=source.batch))

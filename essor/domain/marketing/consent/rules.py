@@ -39,7 +39,7 @@ def set_boxes(batch: Batch) -> None:
         if not keys:
             continue
         for name in OBJECTS.values():
-            people = current.get().object(name).model._default_manager  # noqa: SLF001 -- Django's name
+            people = current.get().object(name).model._default_manager
             rows = people.filter(individual_id__in=keys, has_opted_out_of_email=not box, is_deleted=False)
             changes = [Change(name, {BOX: box}, id=key) for key in rows.values_list("pk", flat=True)]
             save_many(in_house(batch.actor), name, changes, source=OWN)

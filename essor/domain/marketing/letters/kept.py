@@ -27,13 +27,13 @@ def keep_theme(actor: Actor, name: str, raw: Any) -> KeptTheme:
 
 def listed(model: type[K]) -> list[K]:
     """Return what was put aside, by name."""
-    return list(model._default_manager.order_by("name", "pk")[:MOST])  # noqa: SLF001 -- Django's name
+    return list(model._default_manager.order_by("name", "pk")[:MOST])
 
 
 def forget(actor: Actor, model: type[Kept], key: int) -> None:
     """Throw away what was put aside; its owner and administrators may. Raises Forbidden, NotFound."""
     pictures.require(actor)
-    row = model._default_manager.filter(pk=key).first()  # noqa: SLF001 -- Django's name
+    row = model._default_manager.filter(pk=key).first()
     if row is None:
         raise NotFound(_("It is no longer there."))
     if row.owner_id != actor.user_id and not actor.is_admin:
@@ -46,6 +46,6 @@ def _keep(actor: Actor, model: type[K], name: str, values: dict[str, Any]) -> K:
     name = " ".join(name.split())[:LONGEST_NAME]
     if not name:
         raise ValidationFailed([FieldError("name", "REQUIRED_FIELD_MISSING", _("Enter a name."))])
-    manager = model._default_manager  # noqa: SLF001 -- Django's name
+    manager = model._default_manager
     made, _new = manager.update_or_create(name=name, owner_id=actor.user_id, defaults={"values": values})
     return made

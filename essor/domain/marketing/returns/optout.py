@@ -63,7 +63,7 @@ def standing(recipient_id: int) -> Standing | None:
 
 def _individual(person: Person) -> Individual | None:
     with current.scope() as catalog:
-        rows = catalog.object(person.object_name).model._default_manager.filter(pk=person.id)  # noqa: SLF001 -- Django's name
+        rows = catalog.object(person.object_name).model._default_manager.filter(pk=person.id)
         return Individual.objects.filter(pk__in=rows.values("individual_id")).first()
 
 

@@ -60,7 +60,7 @@ def _end(runs: Sequence[FlowRun]) -> None:
 def _without(object_name: str, keys: set[int], topic: int) -> set[int]:
     """Return those of some people who opted out of a topic."""
     model = current.get().object(object_name).model
-    rows = model._default_manager.filter(pk__in=keys)  # noqa: SLF001 -- Django's name
+    rows = model._default_manager.filter(pk__in=keys)
     out = TopicChoice.objects.filter(topic=topic, state=OPT_OUT).values("individual")
     return set(rows.filter(individual_id__in=out).annotate(key=F("pk")).values_list("key", flat=True))
 

@@ -71,7 +71,7 @@ def _statement(vendor: str) -> str:
     """Return the INSERT: a recipient's name is written where the person may be followed as the company decided."""
     quote = connection.ops.quote_name
     with current.scope() as catalog:
-        tables = {kind: quote(catalog.object(name).model._meta.db_table) for kind, name in OBJECTS.items()}  # noqa: SLF001 -- Django's name
+        tables = {kind: quote(catalog.object(name).model._meta.db_table) for kind, name in OBJECTS.items()}
     individual = f"COALESCE({', '.join(f'p{kind}.individual_id' for kind in tables)})"
     joins = (
         f"LEFT JOIN {table} p{kind} ON r.kind = {kind} AND p{kind}.id = r.person_id"

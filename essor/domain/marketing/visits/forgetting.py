@@ -58,7 +58,7 @@ def forget(individuals: Collection[int]) -> None:
         Visitor.objects.filter(individual_id__in=individuals).delete()
         for name in OBJECTS.values():
             obj = current.get().object(PAGE_VIEW)
-            people = current.get().object(name).model._base_manager.filter(individual_id__in=individuals)  # noqa: SLF001 -- Django's plain manager
+            people = current.get().object(name).model._base_manager.filter(individual_id__in=individuals)
             _erase(Q(**{f"{obj.field(f'{name}Id').attr}__in": people.values("pk")}))
 
 
@@ -70,7 +70,7 @@ def _erase(which: Q) -> None:
             keys = list(PageView.objects.filter(which).values_list("pk", flat=True)[:PART])
             touched = rollups.parents_of_keys(catalog, PAGE_VIEW, keys)
             rows = PageView.objects.filter(pk__in=keys)
-            rows._raw_delete(rows.db)  # noqa: SLF001 -- nothing belongs to a page
+            rows._raw_delete(rows.db)
             rollups.refresh_parents(catalog, PAGE_VIEW, touched)
         if len(keys) < PART:
             return
@@ -90,8 +90,7 @@ def forget_visits() -> None:
     gone = Q(seen_on__lt=today - ENDS) | Q(individual__isnull=True, seen_on__lt=today - UNTIED)
     models = [current.get().object(name).model for name in OBJECTS.values()]
     some = [
-        Exists(model._default_manager.filter(individual_id=OuterRef("individual_id")))  # noqa: SLF001 -- Django's name
-        for model in models
+        Exists(model._default_manager.filter(individual_id=OuterRef("individual_id"))) for model in models
     ]
     gone |= Q(individual__isnull=False) & ~(some[0] | some[1])
     Visitor.objects.filter(gone).delete()

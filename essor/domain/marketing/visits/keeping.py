@@ -100,7 +100,7 @@ def _count(where: Iterable[tuple[Seen, int | None]]) -> None:
         sums[counted_as][1] += machines[day]
     if not sums:
         return
-    table = connection.ops.quote_name(PageDay._meta.db_table)  # noqa: SLF001 -- Django's name
+    table = connection.ops.quote_name(PageDay._meta.db_table)
     rows = ", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(sums))
     values: list[Any] = [value for day, counts in sorted(sums.items()) for value in (*day, *counts)]
     with connection.cursor() as cursor:

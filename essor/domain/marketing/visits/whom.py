@@ -12,7 +12,7 @@ def of_individuals(keys: Collection[int]) -> dict[int, Person]:
     """Return {individual: the first contact, else the first open lead, of theirs}: two queries."""
     found: dict[int, Person] = {}
     for kind in (LEAD, CONTACT):
-        people = current.get().object(OBJECTS[kind]).model._default_manager  # noqa: SLF001 -- Django's name
+        people = current.get().object(OBJECTS[kind]).model._default_manager
         rows = people.filter(individual_id__in=keys, is_deleted=False)
         if kind == LEAD:
             rows = rows.filter(is_converted=False)
@@ -26,5 +26,5 @@ def of_individuals(keys: Collection[int]) -> dict[int, Person]:
 def individual_of(person: Person) -> int | None:
     """Return the individual of a contact or a lead, None while nobody has said anything for them."""
     model = current.get().object(person.object_name).model
-    rows = model._default_manager.filter(pk=person.id, is_deleted=False)  # noqa: SLF001 -- Django's name
+    rows = model._default_manager.filter(pk=person.id, is_deleted=False)
     return rows.values_list("individual_id", flat=True).first()

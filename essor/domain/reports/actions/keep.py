@@ -37,7 +37,7 @@ class Title:
 
 def found(actor: Actor, model: type[N], key: int) -> N:
     """Return what is kept under `key`; NotFound when there is none or it is not shared with the actor."""
-    row: N | None = model._default_manager.filter(shared_with(actor, model), pk=key).first()  # noqa: SLF001 -- Django's name
+    row: N | None = model._default_manager.filter(shared_with(actor, model), pk=key).first()
     if row is None:
         raise NotFound(_("There is no such report or dashboard, or it is not shared with you."))
     return row

@@ -34,7 +34,7 @@ def take(actor: Actor, obj: ObjectDef, key: int) -> None:
     if not obj.has("OwnerId"):
         raise Forbidden(_("Such records have no owner."))
     with transaction.atomic():
-        rows = obj.model._default_manager.filter(pk=key, is_deleted=False)  # noqa: SLF001 -- Django's name
+        rows = obj.model._default_manager.filter(pk=key, is_deleted=False)
         if connection.features.has_select_for_update:
             rows = rows.select_for_update(of=("self",))
         owner = rows.values_list("owner_id", flat=True).first()

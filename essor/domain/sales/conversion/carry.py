@@ -52,7 +52,7 @@ def activities(actor: Actor, became: Mapping[int, Became], source: Source) -> No
     for obj, link in links_to(LEAD):
         if obj.name == LINK:
             continue
-        model, what = obj.model._default_manager, obj.by_name.get("whatid")  # noqa: SLF001 -- Django's name
+        model, what = obj.model._default_manager, obj.by_name.get("whatid")
         rows = model.filter(
             **{f"{link.attr}_type": LEAD, f"{link.attr}__in": list(became)}, is_deleted=False
         )  # fmt: skip
@@ -77,7 +77,7 @@ def followers(actor: Actor, became: Mapping[int, Became], source: Source) -> Non
     """Let records that follow a person name the contact beside the lead; a contact who has such a record keeps it."""
     for obj in current.get():
         for lead, contact in twins(obj):
-            rows = obj.model._default_manager.filter(  # noqa: SLF001 -- Django's name
+            rows = obj.model._default_manager.filter(
                 **{f"{lead.attr}__in": list(became), contact.attr: None}, is_deleted=False
             )
             changes = [
@@ -92,7 +92,7 @@ def unfollow(actor: Actor, became: Mapping[int, int], source: Source) -> None:
     """Take the contact out of what named it beside its lead ({lead: contact}), before that contact goes."""
     for obj in current.get():
         for lead, contact in twins(obj):
-            rows = obj.model._default_manager.filter(**{f"{lead.attr}__in": list(became)}, is_deleted=False)  # noqa: SLF001
+            rows = obj.model._default_manager.filter(**{f"{lead.attr}__in": list(became)}, is_deleted=False)
             mine = [
                 pk for pk, key, one in rows.values_list("pk", lead.attr, contact.attr) if one == became[key]
             ]

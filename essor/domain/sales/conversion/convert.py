@@ -147,7 +147,7 @@ def _load(run: _Run, works: list[_Work]) -> None:
     """Lock the leads, read them whole, and refuse those that cannot be converted."""
     lead = current.get().object("Lead")
     keys = [work.ask.lead for work in works]
-    rows = lead.model._default_manager.filter(pk__in=keys, is_deleted=False)  # noqa: SLF001 -- Django's name
+    rows = lead.model._default_manager.filter(pk__in=keys, is_deleted=False)
     if connection.features.has_select_for_update:
         list(rows.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
     readable, editable = (_keys(rows, visible_q(run.actor, lead, verb=verb)) for verb in ("read", "edit"))
@@ -297,7 +297,7 @@ def _take(works: Iterable[_Work], name: str, results: Sequence[Result]) -> None:
 def _complete(run: _Run, name: str, chosen: Sequence[tuple[_Work, int | None]]) -> None:
     """Fill the empty fields of records that were there; who may only read them converts all the same."""
     obj = current.get().object(name)
-    rows = obj.model._default_manager.filter(pk__in={key for _w, key in chosen}, is_deleted=False)  # noqa: SLF001
+    rows = obj.model._default_manager.filter(pk__in={key for _w, key in chosen}, is_deleted=False)
     readable, editable = (_keys(rows, visible_q(run.actor, obj, verb=verb)) for verb in ("read", "edit"))
     names = [*run.lines[name], "CurrencyIsoCode", *(["AccountId"] if name == "Contact" else [])]
     stored = object_rows(obj, [key for _w, key in chosen if key], names)

@@ -126,7 +126,7 @@ def _named(batch: UUID, made: dict[str, set[int]]) -> Iterable[str]:
     for name, keys in made.items():
         prefix = current.get().object(name).prefix
         for child, link in carry.links_to(prefix):
-            rows = child.model._default_manager.filter(  # noqa: SLF001 -- Django's name
+            rows = child.model._default_manager.filter(
                 **{f"{link.attr}_type": prefix, f"{link.attr}__in": list(keys)}, is_deleted=False
             ).values_list("pk", flat=True)
             if _later(batch, child.name, set(rows) - made.get(child.name, set())):

@@ -39,7 +39,7 @@ def keep(
     row, errors = letterhead(), []
     for name in TEXTS:
         text = values.get(name, "").strip()
-        longest = getattr(row._meta.get_field(name), "max_length", None) or LONGEST_NOTE  # noqa: SLF001 -- Django's name
+        longest = getattr(row._meta.get_field(name), "max_length", None) or LONGEST_NOTE
         if len(text) > longest:
             errors.append(_error(name, _("At most %(num)d characters.") % {"num": longest}))
         setattr(row, name, text)

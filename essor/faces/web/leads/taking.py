@@ -66,7 +66,7 @@ def assign_many(request: HttpRequest, name: str) -> HttpResponseBase:
         message = _("Select at most %(most)d records.") % {"most": MOST}
         raise ValidationFailed([FieldError("", "LIMIT_EXCEEDED", message)])
     keys = keys_of(state, selected)
-    rows = obj.model._default_manager.filter(pk__in=keys, is_deleted=False)  # noqa: SLF001 -- Django's name
+    rows = obj.model._default_manager.filter(pk__in=keys, is_deleted=False)
     if obj.done_field:
         rows = rows.filter(**{obj.field(obj.done_field).attr: False})
     allowed = visible_q(state.actor, obj, verb="transfer")

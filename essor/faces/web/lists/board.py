@@ -258,7 +258,7 @@ def cards(state: State, field: Field, rows: Sequence[Mapping[str, Any]]) -> Iter
     keys = [row["Id"] for row in rows]
     revisions: dict[int, int] = {}
     if state.object.is_record and keys:
-        stored = state.object.model._default_manager.filter(pk__in=keys)  # noqa: SLF001 -- Django's name
+        stored = state.object.model._default_manager.filter(pk__in=keys)
         revisions = dict(stored.values_list("pk", "revision"))
     for row in rows:
         key = list_columns.record_id(state.object, row["Id"])

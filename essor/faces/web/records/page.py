@@ -100,7 +100,7 @@ def may_edit(record: Loaded) -> bool:
         return False
     condition = visible_q(record.actor, record.object, verb="edit")
     model = record.object.model
-    return condition is None or model._default_manager.filter(condition, pk=record.key).exists()  # noqa: SLF001
+    return condition is None or model._default_manager.filter(condition, pk=record.key).exists()
 
 
 def highlights(record: Loaded) -> list[Field]:
