@@ -6,10 +6,11 @@ import ast
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 ROOT = Path(__file__).parent.parent
 LONGEST_FILE, LONGEST_FUNCTION, LONGEST_CLASS = 400, 60, 300
+MARKS = frozenset({"_", "gettext", "ngettext", "pgettext", "npgettext"})
 
 
 def sources() -> Iterator[tuple[Path, str]]:
@@ -26,6 +27,7 @@ class Facts(NamedTuple):
     documented: bool
     functions: dict[str, int]  # lines by name
     classes: dict[str, int]
+    unread: list[str]  # texts to translate where those who gather them do not look
 
 
 @cache
@@ -36,13 +38,20 @@ def modules() -> tuple[Facts, ...]:
 
 def facts(path: Path, tree: ast.Module) -> Facts:
     """Return what there is to know of one module."""
-    found = Facts(path, not tree.body or bool(ast.get_docstring(tree)), {}, {})
+    found = Facts(path, not tree.body or bool(ast.get_docstring(tree)), {}, {}, [])
     for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            found.unread.extend(f"{path}:{one.lineno}" for one in ast.walk(node) if translates(one))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             lines = found.classes if isinstance(node, ast.ClassDef) else found.functions
             length = (node.end_lineno or node.lineno) - node.lineno + 1
             lines[f"{path}:{node.name}"] = max(length, lines.get(f"{path}:{node.name}", 0))
     return found
+
+
+def translates(node: ast.AST) -> TypeGuard[ast.Call]:
+    """Tell whether a node marks a text for translation."""
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in MARKS
 
 
 def test_files_read_in_one_sitting() -> None:
@@ -62,6 +71,11 @@ def test_classes_have_one_job() -> None:
 def test_every_module_says_why_it_exists() -> None:
     silent = [str(one.path) for one in modules() if not one.documented]
     assert not [path for path in silent if not path.endswith("__init__.py")]
+
+
+def test_no_text_to_translate_hides_in_an_f_string() -> None:
+    """Where Python 3.11 reads the code, nothing within an f-string is gathered for translation."""
+    assert not [place for one in modules() for place in one.unread]
 
 
 def test_no_drawer_for_everything() -> None:

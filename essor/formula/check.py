@@ -67,4 +67,4 @@ def _count(call: Call, function: Function, scope: Scope) -> None:
 def _unknown(name: str) -> str:
     reason = _("There is no function “%(name)s”.") % {"name": name}
     close = get_close_matches(name, FUNCTIONS, n=1)
-    return f"{reason} {_('Did you mean “%(name)s”?') % {'name': close[0]}}" if close else reason
+    return " ".join((reason, _("Did you mean “%(name)s”?") % {"name": close[0]})) if close else reason

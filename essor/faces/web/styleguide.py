@@ -144,7 +144,7 @@ def sample_values() -> dict[str, Any]:
         "OpensAt": time(8, 30),
         "IsPrivate": True,
         "Visited": None,
-        "Reasons": f";{_('Price')};Other;",
+        "Reasons": ";{};Other;".format(_("Price")),
         "ReasonsOther": _("They like our dog"),
         "Email": "lea.martin@example.fr",
         "Phone": "+33612345678",
@@ -160,7 +160,7 @@ def sample_values() -> dict[str, Any]:
         "Place__Longitude__s": 2.35222,
         "Visits": "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU;COUNT=6",
         "Description": _("Three floors.\nThe owner decides in March."),
-        "Story": f"<p><b>{_('Met at the trade fair.')}</b></p><ul><li>{_('Wants light')}</li></ul>",
+        "Story": "<p><b>{}</b></p><ul><li>{}</li></ul>".format(_("Met at the trade fair."), _("Wants light")),
         "Number": "O-0042",
         "Expected": 77_160.49,
     }

@@ -71,7 +71,8 @@ def _category(cursor: Cursor) -> str:
         raise cursor.refused(one_of(*SELECTORS))
     selector = cursor.next().upper
     if not cursor.take("("):
-        return f"{group} {selector} {cursor.name(_('a data category')).text}"
+        category = cursor.name(_("a data category")).text
+        return f"{group} {selector} {category}"
     names = [cursor.name(_("a data category")).text]
     while cursor.take(","):
         names.append(cursor.name(_("a data category")).text)

@@ -126,7 +126,7 @@ def download(request: HttpRequest, import_id: UUID) -> HttpResponseBase:
     rejects.write(work, text)
     text.detach()
     file.seek(0)
-    name = f"{work.file_name.rpartition('.')[0] or work.file_name}-{_('refused')}.csv"
+    name = "{}-{}.csv".format(work.file_name.rpartition(".")[0] or work.file_name, _("refused"))
     response = FileResponse(file, as_attachment=True, filename=name, content_type="text/csv; charset=utf-8")
     response.headers["Cache-Control"] = "private, no-store"
     return response
