@@ -17,7 +17,7 @@ from essor.domain.feed import attach
 from essor.domain.marketing.audience import keep
 from essor.domain.marketing.audience.definition import Audience, Part
 from essor.domain.marketing.campaigns import calls
-from essor.domain.marketing.campaigns.influence import influence
+from essor.domain.marketing.campaigns.influence import influence, roi
 from essor.domain.marketing.campaigns.models import CampaignMember
 from essor.domain.marketing.consent.models import Policy
 from essor.domain.marketing.letters.models import EmailTemplate
@@ -209,5 +209,5 @@ def sell(actor: Actor, mailing: ListEmail, member: int) -> float | None:
     save(actor, Change("Opportunity", deal))
     assert mailing.campaign_id is not None
     found = influence(actor, [mailing.campaign_id])[mailing.campaign_id]["EUR"]
-    assert (found.won_deals, found.touched_won) == (1, 1_200_000)
-    return found.roi("first", 100_000)
+    assert (found.won_deals["first"], found.won["first"]) == (1, 1_200_000)
+    return roi(found.won["first"], 100_000)

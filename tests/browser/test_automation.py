@@ -25,7 +25,7 @@ def test_a_flow_that_asks_for_approval_is_built_turned_on_and_followed(house: st
     page.goto("/setup/flows/new")
     page.fill("#f-name", "Comptes à revoir")
     page.fill("#f-object", "Compte")
-    page.get_by_role("option", name="Compte", exact=True).click()
+    page.get_by_role("option", name="Comptes", exact=True).click()
     page.get_by_role("button", name="Créer le flux").click()
     page.select_option("#f-on", "manual")
     page.locator("#panel-form button[value=save]").click()

@@ -57,7 +57,7 @@ def opportunities(
 ) -> Iterator[tuple[Opportunity, Walk]]:
     """Yield deals over thirty months, the newest more numerous, each with its walk."""
     rng, types = maker.rng, pipelines.types()
-    for created in sorted(maker.past(int(DAYS * rng.uniform(0.2, 1))) for _deal in range(count)):
+    for created in sorted(maker.past(int(DAYS * rng.uniform(0.05, 1))) for _deal in range(count)):
         company = rng.choice(companies)
         kind = pipelines.RENEWAL if rng.random() < RENEWALS else pipelines.NEW
         way = walk(maker, created, kind)

@@ -206,7 +206,7 @@ def test_a_page_says_who_may_do_what_with_a_record_and_why(admin: Client, boss: 
     assert browser(ana).get(there).status_code == 404
     assert admin.post(f"{there}/share", {"principal": ana.pk, "level": "1"}).status_code == 302
     mine = browser(ana).get(there).content.decode()
-    assert "shared by hand with Ana Test" in mine
+    assert "shared manually with Ana Test" in mine
     assert browser(ana).get(there, {"user": bob.pk}).status_code == 403
     assert browser(ana).post(f"{there}/share", {"principal": bob.pk}).status_code == 403
     share = RecordShare.objects.get()
