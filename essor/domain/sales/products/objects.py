@@ -35,7 +35,7 @@ def objects(currencies: tuple[Choice, ...]) -> tuple[Standard, ...]:
         ),
         Standard(
             "sales.PricebookEntry", "01u", _("Price book entry"), _("Price book entries"), icon="tag", tab=False,
-            compact=("Pricebook2Id", "UnitPrice", "ProductCode"),
+            compact=("UnitPrice", "Pricebook2Id"),
             fields={
                 "pricebook2": Spec(
                     kind="masterdetail", child_relationship="PricebookEntries", on_delete="cascade", updateable=False

@@ -50,9 +50,10 @@ class ListColumn:
 
 def default_keys(obj: ObjectDef) -> list[str]:
     """Return the columns of an object for which nobody has chosen any."""
-    added = [name for name in obj.telling() if name not in obj.compact]
+    telling = obj.telling()
+    added = [name for name in telling if name not in obj.compact]
     owner = ["OwnerId"] if obj.has("OwnerId") else []
-    chosen = list(dict.fromkeys((obj.name_field, *obj.compact[:TELLING], *added, *owner)))
+    chosen = list(dict.fromkeys((obj.name_field, *telling[:TELLING], *owner, *added)))
     last = [INACTIVE] if obj.activities and obj.has(LAST) else []
     return chosen[: STANDING - len(last)] + last
 

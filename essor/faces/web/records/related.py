@@ -104,7 +104,8 @@ def _columns(child: ObjectDef, way: ChildRelationship, columns: Sequence[str]) -
     """Return the chosen columns, else the name and the telling ones; the way back to the parent says nothing."""
     if columns:
         return [child.field(name).name for name in columns if child.has(name)]
-    telling = (name for name in child.telling() if name != way.field)
+    telling = [name for name in child.telling() if name != way.field]
+    telling.sort(key=lambda name: bool(child.field(name).targets))  # the parent mostly says what they belong to
     return [child.name_field, *telling][:COLUMNS]
 
 
