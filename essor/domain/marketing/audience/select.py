@@ -186,10 +186,10 @@ class Judge:
 
     def suspects(self, kind: int, base: str) -> str:
         """Return the SELECT of those people of one kind whose address somebody else has too, each with a reason or none."""
-        blocked = (f"p.a_id IN (SELECT id FROM blocked_{kind})", Reason.SUPPRESSED)  # noqa: S608
+        blocked = (self._among("blocked", kind), Reason.SUPPRESSED)
         judged = f"CASE {_whens([*OWN, blocked, *self._said(kind)])} END"
         shared = f"{_indexed('p.a_mail', self.env)} IN (SELECT folded FROM twice)"  # noqa: S608
-        return f"{self._select(kind, base, judged)} WHERE {shared}"
+        return f"{self._select(kind, base, judged, 'blocked')} WHERE {shared}"
 
     def judged(self, kind: int, base: str) -> str:
         """Return the SELECT of all people of one kind, each with a reason or none.
@@ -199,11 +199,11 @@ class Judge:
         """
         said = _whens(self._said(kind))
         rare = (
-            f"CASE WHEN p.a_id IN (SELECT id FROM blocked_{kind}) THEN {int(Reason.SUPPRESSED)} "  # noqa: S608
+            f"CASE WHEN {self._among('blocked', kind)} THEN {int(Reason.SUPPRESSED)} "
             f"{said} ELSE {int(Reason.DUPLICATE)} END"
         )
-        judged = f"CASE {_whens(OWN)} WHEN p.a_id IN (SELECT id FROM rare_{kind}) THEN {rare} {said} END"  # noqa: S608
-        return self._select(kind, base, judged)
+        judged = f"CASE {_whens(OWN)} WHEN {self._among('rare', kind)} THEN {rare} {said} END"
+        return self._select(kind, base, judged, "blocked", "rare")
 
     def _said(self, kind: int) -> list[tuple[str, Reason]]:
         """Return what people said, and how much mail they had, as tests."""
@@ -215,20 +215,39 @@ class Judge:
         if self.needs_consent:
             cases.append((f"NOT ({agreed})", Reason.NO_CONSENT))
         if self.capped:
-            cases.append((f"p.a_id IN (SELECT person_id FROM mailed WHERE kind = {kind})", Reason.CAPPED))  # noqa: S608
+            cases.append((self._among("mailed", kind), Reason.CAPPED))
         return cases
 
-    def _select(self, kind: int, base: str, judged: str) -> str:
+    def _among(self, people: str, kind: int) -> str:
+        """Return the test whether somebody is one of some people, of whom nobody is named twice.
+
+        PostgreSQL joins them: where it guesses that they do not fit into its memory, IN within a CASE would look through
+        all of them for each person.
+        """
+        return f"p.a_id IN ({_ids(people, kind)})" if self.env.sqlite else f"{people}_found.id IS NOT NULL"
+
+    def _select(self, kind: int, base: str, judged: str, *asked: str) -> str:
         quote = connections[self.env.using].ops.quote_name
         tables = {model: quote(model._meta.db_table) for model in (Individual, TopicChoice)}
         joins = [f"LEFT JOIN {tables[Individual]} i ON i.id = p.a_person"]
         if self.topic is not None:
             same = f"t.topic_id = {int(self.topic)} AND t.individual_id = p.a_person"
             joins.append(f"LEFT JOIN {tables[TopicChoice]} t ON {same}")
+        if not self.env.sqlite:
+            asked = (*asked, "mailed") if self.capped else asked
+            joins += [
+                f"LEFT JOIN ({_ids(one, kind)}) {one}_found ON {one}_found.id = p.a_id" for one in asked
+            ]
         return (
             f"SELECT {kind} AS kind, p.a_id AS person_id, p.a_mail AS address, {judged} AS reason "  # noqa: S608
             f"FROM ({base}) AS p {' '.join(joins)}"
         )
+
+
+def _ids(people: str, kind: int) -> str:
+    if people == "mailed":
+        return f"SELECT person_id AS id FROM mailed WHERE kind = {kind}"  # noqa: S608
+    return f"SELECT id FROM {people}_{kind}"  # noqa: S608
 
 
 def _whens(cases: Iterable[tuple[str, Reason]]) -> str:

@@ -151,6 +151,21 @@ def test_who_had_enough_mail_is_spared(admin: Actor, sent: list[int]) -> None:
     assert set(answer(Audience((part,), capped=False), admin).values()) == {None}
 
 
+@pytest.mark.skipif("connection.vendor != 'postgresql'")
+def test_nobody_is_looked_for_among_all_the_blocked_one_by_one(admin: Actor, sent: list[int]) -> None:
+    """Whatever PostgreSQL guesses of how many there are, it joins: a subplan within a CASE would run once a person."""
+    sent.append(1)
+    Policy.objects.create(cap_mails=1, cap_days=7)
+    sql, params = recipients(
+        Audience((segment(admin, "Lead", "Lead"), segment(admin, "Contact", "Contact"))), admin
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '64kB'")
+        cursor.execute(f"EXPLAIN {sql}", params)
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "SubPlan" not in plan, plan
+
+
 def test_an_audience_is_seen_through_its_readers_eyes(admin: Actor, make_user: Any, make: Make) -> None:
     OrgDefault.objects.update_or_create(object_name="Contact", defaults={"access": "Private"})
     bump()
