@@ -105,9 +105,8 @@ def _columns(child: ObjectDef, way: ChildRelationship, columns: Sequence[str]) -
     if columns:
         return [child.field(name).name for name in columns if child.has(name)]
     telling = [name for name in child.telling() if name != way.field]
-    telling.sort(
-        key=lambda name: bool(child.field(name).targets)
-    )  # the parent mostly says what they belong to
+    # The parent mostly says what they belong to.
+    telling.sort(key=lambda name: bool(child.field(name).targets))
     return [child.name_field, *telling][:COLUMNS]
 
 
