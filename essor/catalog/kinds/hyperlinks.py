@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 OPENING, SEPARATOR = "_HL_ENCODED_", "_HL_"
 _LINK = re.compile(r"_HL_ENCODED_(.*?)_HL_(.*?)_HL_(.*?)_HL_", re.DOTALL)
-_SAFE = re.compile(r"(?:https?://|mailto:|tel:|/(?!/))", re.IGNORECASE)
+_SAFE = re.compile(r"(?:https?://|mailto:|tel:|/(?![/\\]))", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

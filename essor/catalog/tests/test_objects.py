@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import connection
 from django.utils import translation
 
-from essor.catalog import current
+from essor.catalog import current, standard
 from essor.catalog.actions.add_field import add_field
 from essor.catalog.actions.add_object import add_object
 from essor.catalog.actions.change_object import change_object, hide_object, restore_object
@@ -20,6 +20,12 @@ from essor.catalog.definitions import ObjectDef
 from essor.kernel.errors import UnknownObject, ValidationFailed
 
 pytestmark = pytest.mark.usefixtures("run_time_catalog")
+
+
+def test_what_tells_an_object_at_a_glance_is_fields_of_it() -> None:
+    told = [(obj, name) for obj in standard.load() for name in obj.compact]
+    assert told
+    assert not [(obj.name, name) for obj, name in told if not obj.has(name)]
 
 
 def site(name: str = "Site", **more: Any) -> ObjectDef:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from essor.access import rows as row_access
 from essor.access.actor import Actor
+from essor.catalog import current
 from essor.domain.marketing.audience import jobs, keep
 from essor.domain.marketing.audience.count import counted, listed
 from essor.domain.marketing.audience.definition import MOST_PEOPLE, Audience, Part, Source
@@ -27,7 +28,7 @@ from essor.domain.marketing.consent.people import KINDS, Person
 from essor.domain.marketing.sending.states import DRAFT
 from essor.faces.web import addresses
 from essor.faces.web.campaigns.keys import key_of
-from essor.faces.web.campaigns.people import PREFIXES, shown
+from essor.faces.web.campaigns.people import shown
 from essor.faces.web.records.page import may_edit
 from essor.faces.web.records.reading import Loaded, actor_of, load
 from essor.faces.web.shapes import Action, Option, OptionGroup
@@ -198,7 +199,7 @@ def _chosen(text: str) -> tuple[Part, ...]:
 def _picked(parts: tuple[Part, ...], contacts: Iterable[str], leads: Iterable[str]) -> tuple[Part, ...]:
     """Return the parts with people picked by hand added to those of their kind."""
     for name, texts in (("Contact", contacts), ("Lead", leads)):
-        keys = [key for text in texts if (key := key_of(text, PREFIXES[name])) is not None]
+        keys = [key for text in texts if (key := key_of(text, current.get().object(name).prefix)) is not None]
         if not keys:
             continue
         held = next((one for one in parts if one.source == "people" and one.object == name), None)

@@ -193,7 +193,7 @@ def _moment(record: Loaded, form: Form) -> datetime | None:
 
 
 def _asked(record: Loaded, request: HttpRequest) -> datetime | None:
-    """Return the moment that somebody is just choosing, None for now and for one that is over."""
+    """Return the moment that the form shows now, None for “at once” and for one that is over."""
     found = (
         _read(record, request.GET.get("ScheduledDate", "")) if request.GET.get("when") == "later" else None
     )

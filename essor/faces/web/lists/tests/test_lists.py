@@ -17,6 +17,7 @@ from essor.access.version import bump
 from essor.domain.sales.models import Lead
 from essor.faces.web.lists.tests.conftest import New, hide, text
 from essor.jobs.models import JobRun
+from essor.kernel import ids
 from essor.query.actions.keeping import Sharing
 from essor.query.actions.list_views import ListText, save_list_view, visible
 from essor.query.models import ListView
@@ -41,6 +42,21 @@ def test_a_list_shows_the_records_newest_first_in_few_queries(admin: Client, new
     following = re.search(r'href="([^"]*after=[^"]*)" rel="next"', page)
     assert following
     assert names(text(admin.get(following[1].replace("&amp;", "&"))))[-1] == "A0"
+
+
+def test_what_is_still_open_has_lists_of_its_own(admin: Client, rep: User, new: New) -> None:
+    new("Opportunity", Name="Mine", StageName="Prospecting", CloseDate="2030-01-31")
+    new(
+        "Opportunity",
+        Name="Theirs",
+        StageName="Prospecting",
+        CloseDate="2030-01-31",
+        OwnerId=ids.encode("005", rep.pk),
+    )
+    new("Opportunity", Name="Lost", StageName="Closed Lost", CloseDate="2030-01-31", LossReason="Price")
+    assert names(text(admin.get("/o/Opportunity/"))) == ["Lost", "Theirs", "Mine"]
+    assert names(text(admin.get("/o/Opportunity/?view=open"))) == ["Theirs", "Mine"]
+    assert names(text(admin.get("/o/Opportunity/?view=mine_open"))) == ["Mine"]
 
 
 def test_the_count_comes_in_a_request_of_its_own(admin: Client, new: New) -> None:
