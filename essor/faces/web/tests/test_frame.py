@@ -16,7 +16,7 @@ from essor.access.version import bump
 from essor.catalog.actions.add_object import add_object
 from essor.catalog.actions.spec import ObjectSpec
 from essor.catalog.testing import run_time_catalog  # noqa: F401 -- a fixture by name
-from essor.faces.web.lists.tests.conftest import New, actor, admin, boss, browser, new, person, text  # noqa: F401
+from essor.faces.web.conftest import New, actor, admin, boss, browser, new, person, text  # noqa: F401
 
 LEADS = 'href="/o/Lead/" data-tab="Lead"'
 

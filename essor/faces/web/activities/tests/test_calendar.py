@@ -10,7 +10,7 @@ from django.test import Client
 from essor.access.models import User
 from essor.domain.activities.models import Event, Task
 from essor.domain.activities.series import RULE
-from essor.faces.web.lists.tests.conftest import New, text
+from essor.faces.web.conftest import New, text
 from essor.kernel import ids
 
 HX = {"HTTP_HX_REQUEST": "true"}

@@ -9,7 +9,7 @@ from django.test import Client
 
 from essor.access.models import User
 from essor.domain.activities.models import Event, Note, Task
-from essor.faces.web.lists.tests.conftest import New, person, text
+from essor.faces.web.conftest import New, person, text
 
 HX = {"HTTP_HX_REQUEST": "true"}
 

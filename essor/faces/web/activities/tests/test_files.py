@@ -14,7 +14,7 @@ from essor.access.actions import set_org_default
 from essor.access.actor import Actor
 from essor.domain.feed import previews
 from essor.domain.feed.models import ContentDocument, ContentVersion
-from essor.faces.web.lists.tests.conftest import New, text
+from essor.faces.web.conftest import New, text
 from essor.kernel import ids
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.test import Client
 
 from essor.access.actor import system_actor
-from essor.faces.web.lists.tests.conftest import New, text
+from essor.faces.web.conftest import New, text
 from essor.kernel import ids
 from essor.records.change import Change
 from essor.records.save import save

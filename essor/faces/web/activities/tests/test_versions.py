@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from essor.domain.feed.models import ContentDocument, ContentVersion
-from essor.faces.web.lists.tests.conftest import New, text
+from essor.faces.web.conftest import New, text
 from essor.kernel import ids
 
 

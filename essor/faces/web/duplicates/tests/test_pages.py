@@ -13,7 +13,7 @@ from essor.access.version import bump
 from essor.domain.duplicates import setting
 from essor.domain.duplicates.models import MatchingRule, SuspectPair
 from essor.domain.sales.models import Account
-from essor.faces.web.lists.tests.conftest import New, text
+from essor.faces.web.conftest import New, text
 from essor.jobs import worker
 from essor.kernel import ids
 from essor.records.change import Change
@@ -127,7 +127,7 @@ def test_selected_rows_lead_to_their_merge(admin: Client, twins: list[str]) -> N
 
 
 def test_readers_stay_outside(boss: User, twins: list[str]) -> None:
-    from essor.faces.web.lists.tests.conftest import browser, person
+    from essor.faces.web.conftest import browser, person
 
     looker = browser(person("Looker", "Read Only"))
     assert looker.get("/duplicates/Account/").status_code == 403

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from essor.domain.forecasts.tests.conftest import Firm, admin, deal, firm, make_user, organization  # noqa: F401 -- by name
-from essor.faces.web.lists.tests.conftest import browser
+from essor.faces.web.conftest import browser
 
 Browse = Callable[[str], Client]
 

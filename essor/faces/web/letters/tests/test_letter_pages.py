@@ -16,7 +16,7 @@ from essor.access.models import User
 from essor.domain.marketing.letters.models import EmailTemplate
 from essor.domain.marketing.letters.ready import READY
 from essor.domain.marketing.letters.tests.test_pictures import png
-from essor.faces.web.lists.tests.conftest import admin, boss, browser, person, rep, seller
+from essor.faces.web.conftest import admin, boss, browser, person, rep, seller
 from essor.kernel import ids
 from essor.records.change import Change
 from essor.records.save import save

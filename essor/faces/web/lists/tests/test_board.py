@@ -18,8 +18,8 @@ from essor.catalog.actions.add_validation_rule import add_validation_rule
 from essor.catalog.actions.save_stage import save_stage
 from essor.catalog.actions.spec import RecordTypeSpec, RuleSpec, StageSpec
 from essor.domain.sales.models import Account, Opportunity
+from essor.faces.web.conftest import New, browser, hide, person, text
 from essor.faces.web.lists.state import written
-from essor.faces.web.lists.tests.conftest import New, browser, hide, person, text
 from essor.kernel import ids
 from essor.query.models import ListView
 from essor.query.tree import Compare, Constant, Path

@@ -12,7 +12,7 @@ from django.test import Client
 from essor.access.models import User
 from essor.catalog import current
 from essor.domain.bulk import jobs as bulk_jobs
-from essor.faces.web.lists.tests.conftest import New, hide, text
+from essor.faces.web.conftest import New, hide, text
 from essor.jobs import worker
 from essor.jobs.models import JobRun
 
@@ -69,7 +69,7 @@ def test_deleted_rows_come_back_with_one_click(admin: Client, new: New) -> None:
 
 
 def test_who_may_not_is_refused(boss: User, seller: Client, rep: User, new: New) -> None:
-    from essor.faces.web.lists.tests.conftest import browser, person
+    from essor.faces.web.conftest import browser, person
 
     record = new("Account", Name="A", Rating="Cold")
     reader = browser(person("Reader", "Read Only"))

@@ -11,9 +11,9 @@ from django.http import QueryDict
 from django.test import Client
 
 from essor.access.models import User
+from essor.faces.web.conftest import New, hide, text
 from essor.faces.web.lists.filters.nodes import Group, find, walk
 from essor.faces.web.lists.filters.sending import draft_of
-from essor.faces.web.lists.tests.conftest import New, hide, text
 from essor.faces.web.lists.tests.forms import sent
 from essor.query.limits import DEEPEST_CONDITION
 
@@ -78,7 +78,7 @@ def test_all_trees_together_come_back_the_same(admin: Client) -> None:
 def test_a_multi_select_opens_and_comes_back(run_time_catalog: None, transactional_db: None) -> None:
     from essor.catalog.actions.add_field import add_field
     from essor.catalog.actions.spec import FieldSpec
-    from essor.faces.web.lists.tests.conftest import browser, person
+    from essor.faces.web.conftest import browser, person
 
     boss = person("Boss", "System Administrator")
     spec = FieldSpec(

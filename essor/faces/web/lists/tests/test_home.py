@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from essor.access.models import User
-from essor.faces.web.lists.tests.conftest import New, text
+from essor.faces.web.conftest import New, text
 from essor.kernel import ids
 
 

@@ -15,7 +15,7 @@ from essor.access.actor import Actor, actor_for
 from essor.access.models import User, UserRole
 from essor.access.version import bump
 from essor.domain.sales.models import Lead
-from essor.faces.web.lists.tests.conftest import New, hide, text
+from essor.faces.web.conftest import New, hide, text
 from essor.jobs.models import JobRun
 from essor.kernel import ids
 from essor.query.actions.keeping import Sharing
@@ -165,7 +165,7 @@ def test_a_shared_view_over_a_hidden_field_shows_nothing_and_does_not_name_it(
 
 
 def test_what_the_profile_forbids_is_not_offered(admin: Client, boss: User, new: New) -> None:
-    from essor.faces.web.lists.tests.conftest import browser, person
+    from essor.faces.web.conftest import browser, person
 
     new("Account", Name="Bank")
     reader = browser(person("Reader", "Read Only"))
@@ -199,7 +199,7 @@ def test_every_object_has_a_list_with_its_standing_views(admin: Client, name: st
 def test_a_custom_object_has_a_list_too(run_time_catalog: None, transactional_db: None) -> None:
     from essor.catalog.actions.add_object import add_object
     from essor.catalog.actions.spec import ObjectSpec
-    from essor.faces.web.lists.tests.conftest import browser, person
+    from essor.faces.web.conftest import browser, person
 
     boss = person("Boss", "System Administrator")
     add_object(boss.pk, ObjectSpec(name="Site__c", label="Site", plural="Sites"))

@@ -8,7 +8,7 @@ from django.test import Client
 
 from essor.access.actor import system_actor
 from essor.domain.sales.models import Contact
-from essor.faces.web.lists.tests.conftest import text
+from essor.faces.web.conftest import text
 from essor.records.change import Change
 from essor.records.save import save
 

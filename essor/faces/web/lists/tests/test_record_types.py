@@ -14,7 +14,7 @@ from essor.catalog.actions.save_stage import save_stage
 from essor.catalog.actions.spec import RecordTypeSpec, StageSpec
 from essor.catalog.models import RecordType, StageCriteria
 from essor.domain.sales.models import Opportunity
-from essor.faces.web.lists.tests.conftest import New, text
+from essor.faces.web.conftest import New, text
 from essor.kernel import ids
 
 pytestmark = pytest.mark.usefixtures("run_time_catalog")

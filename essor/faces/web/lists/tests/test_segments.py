@@ -9,7 +9,7 @@ import orjson
 from django.test import Client
 
 from essor.access.models import User
-from essor.faces.web.lists.tests.conftest import New, hide, text
+from essor.faces.web.conftest import New, hide, text
 from essor.faces.web.lists.tests.forms import sent
 from essor.query.models import ListView, Segment
 

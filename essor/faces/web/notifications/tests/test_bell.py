@@ -7,7 +7,7 @@ from django.test import Client
 from essor.access.models import User
 from essor.domain.notifications import following, reading
 from essor.domain.notifications.notices import notify
-from essor.faces.web.lists.tests.conftest import New, text
+from essor.faces.web.conftest import New, text
 from essor.kernel import ids
 
 

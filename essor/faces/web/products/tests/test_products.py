@@ -11,7 +11,7 @@ from django.test import Client
 
 from essor.access.actor import Actor
 from essor.domain.sales.models import Opportunity, OpportunityLineItem
-from essor.faces.web.lists.tests.conftest import browser, person, text
+from essor.faces.web.conftest import browser, person, text
 from essor.kernel import ids
 from essor.records.change import Change
 from essor.records.save import save

@@ -14,7 +14,7 @@ from essor.domain.feed.models import ContentDocument, ContentVersion
 from essor.domain.sales.models import Opportunity
 from essor.domain.sales.quotes.letterhead import letterhead
 from essor.domain.sales.quotes.models import Quote, QuoteLineItem
-from essor.faces.web.lists.tests.conftest import browser, person, text
+from essor.faces.web.conftest import browser, person, text
 from essor.kernel import ids
 from essor.records.change import Change
 from essor.records.save import save

@@ -12,7 +12,7 @@ from essor.access.actor import actor_for
 from essor.access.models import User
 from essor.domain.reports import dashboards
 from essor.domain.reports.models import Dashboard, Report
-from essor.faces.web.lists.tests.conftest import New, hide, text
+from essor.faces.web.conftest import New, hide, text
 
 NEAR, FAR = timezone.localdate() + timedelta(days=1), timezone.localdate() + timedelta(days=200)
 

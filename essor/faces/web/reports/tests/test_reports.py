@@ -21,7 +21,7 @@ from essor.access.models import User
 from essor.domain.marketing.campaigns.models import CampaignMember
 from essor.domain.reports.answer import Answer, Cell, Head, Line
 from essor.domain.reports.models import Mailing, Report
-from essor.faces.web.lists.tests.conftest import New, hide, text
+from essor.faces.web.conftest import New, hide, text
 from essor.faces.web.reports import drawing
 from essor.kernel import ids
 from essor.query.tree import Compare, Constant, Path

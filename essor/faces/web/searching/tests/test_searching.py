@@ -10,7 +10,7 @@ from django.conf import settings
 from django.test import Client
 
 from essor.access.models import User
-from essor.faces.web.lists.tests.conftest import New, browser, hide, person, text
+from essor.faces.web.conftest import New, browser, hide, person, text
 from essor.jobs import worker
 from essor.jobs.models import JobRun, JobState
 from essor.query.search import find, index

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from essor.faces.web.lists.tests.conftest import browser, person
+from essor.faces.web.conftest import browser, person
 
 SignIn = Callable[..., Client]
 
