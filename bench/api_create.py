@@ -66,9 +66,13 @@ def measure(store: Store) -> Iterator[Figure]:
     yield Figure("create by API, CPU", ms(cpu), target="<= 5 ms", reached=cpu <= MOST_CPU)
     allowed = min(0.5 * raw, 0.6 / cpu)
     yield Figure(
-        "create by API, one client, beside bare durable commits", per_second(rate), per_second(raw), times(rate / raw),
-        ">= 50 %, or as the CPU allows", rate >= allowed,
-    )  # fmt: skip
+        "create by API, one client, beside bare durable commits",
+        per_second(rate),
+        per_second(raw),
+        times(rate / raw),
+        ">= 50 %, or as the CPU allows",
+        rate >= allowed,
+    )
 
 
 def _create(server: Server, caller: Caller, accounts: list[int], count: int) -> tuple[float, float]:
@@ -76,9 +80,12 @@ def _create(server: Server, caller: Caller, accounts: list[int], count: int) -> 
     before, start = server.cpu(), time.perf_counter()
     for place in range(count):
         body = {
-            "Name": f"Deal {place}", "StageName": "Prospecting", "CloseDate": "2030-01-31", "Amount": 1000 + place,
+            "Name": f"Deal {place}",
+            "StageName": "Prospecting",
+            "CloseDate": "2030-01-31",
+            "Amount": 1000 + place,
             "AccountId": ids.encode("001", accounts[place % len(accounts)]),
-        }  # fmt: skip
+        }
         status, answer = caller.request("POST", "/api/v1/records/Opportunity", body)
         if status != 201:
             message = f"{status} {answer[:300]!r}"

@@ -33,9 +33,13 @@ def measure(store: Store) -> Iterator[Figure]:
     cpu, least_cpu = (median([pair[side][1] for pair in pairs]) for side in (0, 1))
     ratio = median([pair[0][0] / pair[1][0] for pair in pairs])
     yield Figure(
-        f"one record by API, {CLIENTS} clients (CPU {ms(cpu)} / {ms(least_cpu)})", per_second(mine), per_second(least),
-        times(ratio), ">= 40 % of a plain ORM view", ratio >= 0.4,
-    )  # fmt: skip
+        f"one record by API, {CLIENTS} clients (CPU {ms(cpu)} / {ms(least_cpu)})",
+        per_second(mine),
+        per_second(least),
+        times(ratio),
+        ">= 40 % of a plain ORM view",
+        ratio >= 0.4,
+    )
 
 
 def _run(server: Server, paths: list[str], headers: dict[str, str], seconds: float) -> tuple[float, float]:

@@ -48,9 +48,13 @@ def measure(leads: int) -> Iterator[Figure]:
         ours, raw = in_turns(lambda: _frozen(mailing, me, due), lambda: _bare(mailing, due), times=3, warm=0)
         ratio = median(ours) / median(raw)
         yield Figure(
-            f"freeze of {made:,} recipients", ms(median(ours)), ms(median(raw)), times(ratio), "<= 2x the bare INSERT",
+            f"freeze of {made:,} recipients",
+            ms(median(ours)),
+            ms(median(raw)),
+            times(ratio),
+            "<= 2x the bare INSERT",
             ratio <= 2,
-        )  # fmt: skip
+        )
         seen, _again = in_turns(lambda: counted(audience, me), lambda: None, times=3, warm=0)
         yield Figure(f"count of an audience of {leads:,} with its reasons", ms(median(seen)))
         transaction.set_rollback(True)

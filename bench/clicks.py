@@ -108,18 +108,26 @@ def measure(store: Store) -> Iterator[Figure]:
         assert counted == {"all": ledger.answered, "people": min(len(requests), ledger.answered)}, counted
     fast, bare_fast = median([one.second for one in ours]), median([one.second for one in raw])
     yield Figure(
-        f"clicks led on, {CONNECTIONS} connections", per_second(fast), per_second(bare_fast),
-        f"{fast / bare_fast:.0%}", ">= 50% of a bare ASGI redirect", fast / bare_fast >= 0.5,
-    )  # fmt: skip
+        f"clicks led on, {CONNECTIONS} connections",
+        per_second(fast),
+        per_second(bare_fast),
+        f"{fast / bare_fast:.0%}",
+        ">= 50% of a bare ASGI redirect",
+        fast / bare_fast >= 0.5,
+    )
     cost, bare_cost = median([one.cpu for one in ours]), median([one.cpu for one in raw])
     yield Figure(
-        "the server's CPU for a click, writing and verdicts of earlier ones in it", f"{cost * 1e6:.0f} µs",
-        f"{bare_cost * 1e6:.0f} µs", times(cost / bare_cost),
-    )  # fmt: skip
+        "the server's CPU for a click, writing and verdicts of earlier ones in it",
+        f"{cost * 1e6:.0f} µs",
+        f"{bare_cost * 1e6:.0f} µs",
+        times(cost / bare_cost),
+    )
     yield Figure(
-        f"{ledger.answered:,} clicks counted and committed: the latest after its answer", f"{ledger.longest:.2f} s",
-        target="<= 1 s", reached=ledger.longest <= LATEST,
-    )  # fmt: skip
+        f"{ledger.answered:,} clicks counted and committed: the latest after its answer",
+        f"{ledger.longest:.2f} s",
+        target="<= 1 s",
+        reached=ledger.longest <= LATEST,
+    )
 
 
 def _newest() -> int:

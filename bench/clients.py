@@ -72,13 +72,20 @@ def measure(store: Store) -> Iterator[Figure]:
         busy = together(people(SECONDS))
         work.refresh_from_db()
     yield Figure(
-        "20 clients, SQLite, at rest, p95", ms(p95(quiet.spent)), target="", raw=f"median {ms(median(quiet.spent))}",
+        "20 clients, SQLite, at rest, p95",
+        ms(p95(quiet.spent)),
+        target="",
+        raw=f"median {ms(median(quiet.spent))}",
         ratio=f"{quiet.rate:.0f}/s",
-    )  # fmt: skip
+    )
     yield Figure(
-        f"20 clients, SQLite, while {work.row:,} rows come in, p95", ms(p95(busy.spent)), f"median {ms(median(busy.spent))}",
-        f"{busy.rate:.0f}/s", "<= 300 ms", p95(busy.spent) <= LONGEST,
-    )  # fmt: skip
+        f"20 clients, SQLite, while {work.row:,} rows come in, p95",
+        ms(p95(busy.spent)),
+        f"median {ms(median(busy.spent))}",
+        f"{busy.rate:.0f}/s",
+        "<= 300 ms",
+        p95(busy.spent) <= LONGEST,
+    )
     wrong = [*quiet.failed, *busy.failed]
     yield Figure(
         "their errors",
@@ -89,8 +96,15 @@ def measure(store: Store) -> Iterator[Figure]:
 
 
 def _work(
-    server: Server, seed: int, leads: list[int], accounts: list[int], cookie: str, bearer: str, seconds: float, report: Report,
-) -> None:  # fmt: skip
+    server: Server,
+    seed: int,
+    leads: list[int],
+    accounts: list[int],
+    cookie: str,
+    bearer: str,
+    seconds: float,
+    report: Report,
+) -> None:
     """Be one person: look, open, change, create, search, with pauses in between."""
     rng, end = random.Random(seed), time.perf_counter() + seconds  # noqa: S311 -- no secret
     pages, api = (

@@ -24,9 +24,19 @@ from bench.people import actor, client
 from bench.world import SEED, chained, copy
 
 TILES = (
-    "pipeline_stages", "pipeline_months", "pipeline_owners", "pipeline_sizes", "pipeline_late", "win_rate_months",
-    "win_rate_owners", "win_rate_sources", "won_months", "average_months", "cycle_months", "cohorts",
-)  # fmt: skip
+    "pipeline_stages",
+    "pipeline_months",
+    "pipeline_owners",
+    "pipeline_sizes",
+    "pipeline_late",
+    "win_rate_months",
+    "win_rate_owners",
+    "win_rate_sources",
+    "won_months",
+    "average_months",
+    "cycle_months",
+    "cohorts",
+)
 ZONE = "Europe/Paris"  # of the company and its people
 COHORTS, YEARS, LINES = 15, 3, 40
 AT_ONCE = 4  # requests that a browser has under way to one server
@@ -191,14 +201,29 @@ def generated(count: int, accounts: list[tuple[int, int]]) -> Iterator[dict[str,
         created, amount = str(born)[:19], rng.randrange(10**5, 3 * 10**7)
         code, rate = rng.choice(COINS)
         yield {
-            "currency_iso_code": code, "conversion_rate": rate, "converted_amount": convert(amount, rate),
-            "created_date": created, "last_modified_date": created, "system_modstamp": created,
-            "created_by_id": owner, "last_modified_by_id": owner, "owner_id": owner, "is_deleted": False, "revision": 1,
-            "account_id": account, "name": f"Deal {place}", "stage_name": stage.value, "amount": amount,
-            "probability": float(stage.facts["probability"]), "close_date": str(closes.date()), "is_closed": closed,
-            "is_won": bool(stage.facts["won"]), "forecast_category_name": stage.facts["category"],
-            "lead_source": rng.choice(SOURCES).value, "next_step": None if closed else "Call",
-        }  # fmt: skip
+            "currency_iso_code": code,
+            "conversion_rate": rate,
+            "converted_amount": convert(amount, rate),
+            "created_date": created,
+            "last_modified_date": created,
+            "system_modstamp": created,
+            "created_by_id": owner,
+            "last_modified_by_id": owner,
+            "owner_id": owner,
+            "is_deleted": False,
+            "revision": 1,
+            "account_id": account,
+            "name": f"Deal {place}",
+            "stage_name": stage.value,
+            "amount": amount,
+            "probability": float(stage.facts["probability"]),
+            "close_date": str(closes.date()),
+            "is_closed": closed,
+            "is_won": bool(stage.facts["won"]),
+            "forecast_category_name": stage.facts["category"],
+            "lead_source": rng.choice(SOURCES).value,
+            "next_step": None if closed else "Call",
+        }
 
 
 def measure(deals: int) -> Iterator[Figure]:
@@ -227,9 +252,13 @@ def measure(deals: int) -> Iterator[Figure]:
         check(key, ours(), raw())
         mine, limit = (median(found) for found in in_turns(ours, raw, times=5, warm=1))
         yield Figure(
-            f"tile {key}, {deals:,} opportunities", ms(mine), ms(limit), times(mine / limit), "<= 1.5x",
+            f"tile {key}, {deals:,} opportunities",
+            ms(mine),
+            ms(limit),
+            times(mine / limit),
+            "<= 1.5x",
             mine <= 1.5 * limit,
-        )  # fmt: skip
+        )
     yield together([reports[key] for key in TILES], deals)
 
 

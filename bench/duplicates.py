@@ -105,18 +105,42 @@ def _ordered(one: str, two: str) -> tuple[str, str]:
 
 
 SETS = (
-    Labelled("febrl1", _febrl, (
-        (("given_name", "surname"), "person"), (("street_number", "address_1", "address_2"), "address"),
-        (("suburb",), "city"), (("postcode",), "code"), (("date_of_birth",), "date"), (("soc_sec_id",), "code"),
-    ), region="AU"),
-    Labelled("fake_1000", _fake, (
-        (("first_name", "surname"), "person"), (("dob",), "date"), (("city",), "city"), (("email",), "email"),
-    ), region="GB"),
-    Labelled("restaurants", _restaurants, (
-        # Streets are rows of their own in these files, and say nothing of the houses in them.
-        (("name",), "company"), (("phone_number",), "phone"),
-    ), region="US", links=True),
-)  # fmt: skip
+    Labelled(
+        "febrl1",
+        _febrl,
+        (
+            (("given_name", "surname"), "person"),
+            (("street_number", "address_1", "address_2"), "address"),
+            (("suburb",), "city"),
+            (("postcode",), "code"),
+            (("date_of_birth",), "date"),
+            (("soc_sec_id",), "code"),
+        ),
+        region="AU",
+    ),
+    Labelled(
+        "fake_1000",
+        _fake,
+        (
+            (("first_name", "surname"), "person"),
+            (("dob",), "date"),
+            (("city",), "city"),
+            (("email",), "email"),
+        ),
+        region="GB",
+    ),
+    Labelled(
+        "restaurants",
+        _restaurants,
+        (
+            # Streets are rows of their own in these files, and say nothing of the houses in them.
+            (("name",), "company"),
+            (("phone_number",), "phone"),
+        ),
+        region="US",
+        links=True,
+    ),
+)
 
 
 def measure(one: Labelled) -> tuple[Scored, Pairs, Pairs, Rows]:
@@ -131,15 +155,22 @@ def measure(one: Labelled) -> tuple[Scored, Pairs, Pairs, Rows]:
     by_key = {key: keys(model.criteria, values) for key, values in prepared.items()}
     pairs = {
         _ordered(first, second)
-        for nodes in pairing.holders(by_key) for first, second in combinations(nodes, 2)
+        for nodes in pairing.holders(by_key)
+        for first, second in combinations(nodes, 2)
         if not one.links or first[:2] != second[:2]
-    }  # fmt: skip
+    }
     patterns = {pair: model.pattern(prepared[pair[0]], prepared[pair[1]]) for pair in pairs}
     model = learn.learn(model, Counter(patterns.values()))
     likely = {pair for pair, pattern in patterns.items() if model.probability(pattern) >= model.threshold}
-    found = likely if one.links else {
-        _ordered(first, second) for nodes in pairing.groups(sorted(likely)) for first, second in combinations(nodes, 2)
-    }  # fmt: skip
+    found = (
+        likely
+        if one.links
+        else {
+            _ordered(first, second)
+            for nodes in pairing.groups(sorted(likely))
+            for first, second in combinations(nodes, 2)
+        }
+    )
     seconds = time.perf_counter() - start
     return Scored(one.name, len(rows), len(gold), len(found), len(found & gold), seconds), found, gold, rows
 

@@ -27,14 +27,29 @@ from essor.records.save import save_many
 
 DUE, CHANGED, CHUNK = 10_000, 10_000, 20_000
 WAIT = {"id": "s1", "kind": "wait", "settings": {"for": "time", "amount": 3, "unit": "days"}}
-FORK = {"id": "s2", "kind": "branch", "paths": [
-    {"id": "p1", "label": "Large", "where": {"field": "NumberOfEmployees", "op": "gte", "values": [250]}, "steps": []},
-    {"id": "else", "label": "Otherwise", "steps": []},
-]}  # fmt: skip
+FORK = {
+    "id": "s2",
+    "kind": "branch",
+    "paths": [
+        {
+            "id": "p1",
+            "label": "Large",
+            "where": {"field": "NumberOfEmployees", "op": "gte", "values": [250]},
+            "steps": [],
+        },
+        {"id": "else", "label": "Otherwise", "steps": []},
+    ],
+}
 AGAIN = {"id": "s3", "kind": "wait", "settings": {"for": "time", "amount": 7, "unit": "days"}}
-WRITE = {"id": "s4", "kind": "update", "settings": {"values": [
-    {"field": "Description", "from": "formula", "value": 'Company & " followed up"'},
-]}}  # fmt: skip
+WRITE = {
+    "id": "s4",
+    "kind": "update",
+    "settings": {
+        "values": [
+            {"field": "Description", "from": "formula", "value": 'Company & " followed up"'},
+        ]
+    },
+}
 
 
 def flow_of(trigger: dict[str, Any], *steps: dict[str, Any]) -> Flow:
@@ -52,12 +67,20 @@ def wait_for_later(flow: Flow, count: int) -> None:
     keys = list(Lead.objects.values_list("pk", flat=True)[:DUE])
     for first in range(0, count, CHUNK):
         with transaction.atomic():
-            insert_rows(FlowRun, [
-                {"flow_id": flow.pk, "version_id": flow.active_id, "record_id": keys[n % len(keys)], "node": "s2",
-                 "state": RunState.WAITING.value,
-                 "due_at": now if n < DUE else now + timedelta(hours=1 + rng.random() * 700)}
-                for n in range(first, min(first + CHUNK, count))
-            ])  # fmt: skip
+            insert_rows(
+                FlowRun,
+                [
+                    {
+                        "flow_id": flow.pk,
+                        "version_id": flow.active_id,
+                        "record_id": keys[n % len(keys)],
+                        "node": "s2",
+                        "state": RunState.WAITING.value,
+                        "due_at": now if n < DUE else now + timedelta(hours=1 + rng.random() * 700),
+                    }
+                    for n in range(first, min(first + CHUNK, count))
+                ],
+            )
 
 
 def drained() -> int:

@@ -50,16 +50,25 @@ def measure(leads: int) -> Iterator[Figure]:
     )
     mine, limit = median(ours), median(raw)
     yield Figure(
-        f"team forecast, {leads:,} deals", ms(mine), ms(limit), times(mine / limit), "<= 1.5x + 5 ms",
+        f"team forecast, {leads:,} deals",
+        ms(mine),
+        ms(limit),
+        times(mine / limit),
+        "<= 1.5x + 5 ms",
         mine <= 1.5 * limit + 0.005,
-    )  # fmt: skip
+    )
     ours, _raw = in_turns(lambda: board.board(me, period), lambda: None, times=5)
     yield Figure("the same with tree, quotas and adjustments", ms(median(ours)))
     day = timezone.localdate()
     yield Figure("picture of a night", ms(seconds(lambda: snapshots.take(day))))
     asked = moves.Asked(
-        me, period, "commit", "EUR", Snapshot.objects.get(day=day), scope.people(me),
+        me,
+        period,
+        "commit",
+        "EUR",
+        Snapshot.objects.get(day=day),
+        scope.people(me),
         everybody=scope.sees_all(me),
-    )  # fmt: skip
+    )
     ours, _raw = in_turns(lambda: moves.waterfall(asked), lambda: None, times=3, warm=1)
     yield Figure("what moved since, waterfall", ms(median(ours)))

@@ -46,21 +46,32 @@ def bare(count: int) -> float:
     """Return rows per second of Django's own bulk insert, in the same transactions."""
     me, now = actor(), timezone.now()
     stamp = {
-        "owner_id": me.user_id, "created_by_id": me.user_id, "last_modified_by_id": me.user_id, "created_date": now,
-        "last_modified_date": now, "system_modstamp": now,
-    }  # fmt: skip
+        "owner_id": me.user_id,
+        "created_by_id": me.user_id,
+        "last_modified_by_id": me.user_id,
+        "created_date": now,
+        "last_modified_date": now,
+        "system_modstamp": now,
+    }
     begin = clock()
     cells = list(rows(count, "bare"))
     for first in range(0, count, CHUNK):
         with transaction.atomic():
             Contact.objects.bulk_create(
                 Contact(
-                    first_name=one[0], last_name=one[1], name=f"{one[0]} {one[1]}", email=one[2], phone=one[3],
-                    phone_e164="+33" + one[3].replace(" ", "")[1:], title=one[4], mailing_city=one[5],
-                    mailing_postal_code=one[6], **stamp,
+                    first_name=one[0],
+                    last_name=one[1],
+                    name=f"{one[0]} {one[1]}",
+                    email=one[2],
+                    phone=one[3],
+                    phone_e164="+33" + one[3].replace(" ", "")[1:],
+                    title=one[4],
+                    mailing_city=one[5],
+                    mailing_postal_code=one[6],
+                    **stamp,
                 )
                 for one in cells[first : first + CHUNK]
-            )  # fmt: skip
+            )
     return count / (clock() - begin)
 
 
@@ -103,9 +114,13 @@ def measure(leads: int) -> Iterator[Figure]:
         raw = bare(count)
         ours = bring_in(path, count, memory)
         yield Figure(
-            f"import of {count:,} contacts beside bulk_create", per_second(ours), per_second(raw), times(ours / raw), ">= 40 %",
+            f"import of {count:,} contacts beside bulk_create",
+            per_second(ours),
+            per_second(raw),
+            times(ours / raw),
+            ">= 40 %",
             ours >= 0.4 * raw,
-        )  # fmt: skip
+        )
         early, late = memory[len(memory) // 5], memory[-1]
         grown = (late - early) / MEGABYTE
         yield Figure(

@@ -37,9 +37,13 @@ def measure(leads: int) -> Iterator[Figure]:
     ours, raw = in_turns(preview, lambda: mjml2html(source), times=31, warm=3)
     mine, limit = median(ours), median(raw)
     yield Figure(
-        "preview of a newsletter for one person", ms(mine), ms(limit), times(mine / limit), "<= 100 ms",
+        "preview of a newsletter for one person",
+        ms(mine),
+        ms(limit),
+        times(mine / limit),
+        "<= 100 ms",
         mine <= LONGEST,
-    )  # fmt: skip
+    )
     tracemalloc.start()
     preview()
     _now, peak = tracemalloc.get_traced_memory()
@@ -51,5 +55,9 @@ def measure(leads: int) -> Iterator[Figure]:
         lambda: merge.join(ready.html, values, for_one), lambda: "".join(map(str, ready.html)), times=31
     )
     yield Figure("memory for a preview, at most", f"{peak / 1024:.0f} kB")
-    yield Figure("merging it for one person", f"{median(merging) * 1e6:.0f} µs", f"{median(nothing) * 1e6:.0f} µs",
-                 times(median(merging) / median(nothing)))  # fmt: skip
+    yield Figure(
+        "merging it for one person",
+        f"{median(merging) * 1e6:.0f} µs",
+        f"{median(nothing) * 1e6:.0f} µs",
+        times(median(merging) / median(nothing)),
+    )

@@ -26,10 +26,12 @@ def addresses(sort: str) -> list[str]:
     """Return lists of two criteria, each another city and status."""
     found = []
     for place, (city, _code, _area) in enumerate(CITIES_FR[:16]):
-        where = All((
-            Compare(Path(("Status",)), "eq", (Constant(STATUSES[place % 2], "text"),)),
-            Compare(Path(("City",)), "eq", (Constant(city, "text"),)),
-        ))  # fmt: skip
+        where = All(
+            (
+                Compare(Path(("Status",)), "eq", (Constant(STATUSES[place % 2], "text"),)),
+                Compare(Path(("City",)), "eq", (Constant(city, "text"),)),
+            )
+        )
         found.append(f"/o/Lead/?{urlencode({'filter': written(where), 'columns': COLUMNS, 'sort': sort})}")
     return found
 
@@ -103,7 +105,11 @@ def measure(leads: int) -> Iterator[Figure]:
         spent = [*open_all(web, lists), *open_all(web, lists), *open_all(web, lists)]
         raw = by_hand("Paris", order)
         yield Figure(
-            f"list of {leads:,} leads {label}, p95 (median {ms(median(spent))})", ms(p95(spent)), f"SQL {ms(raw)}",
-            f"{times(FASTEST_ELSEWHERE / p95(spent))} faster", "<= 25 ms, 10x", p95(spent) <= TARGET,
-        )  # fmt: skip
+            f"list of {leads:,} leads {label}, p95 (median {ms(median(spent))})",
+            ms(p95(spent)),
+            f"SQL {ms(raw)}",
+            f"{times(FASTEST_ELSEWHERE / p95(spent))} faster",
+            "<= 25 ms, 10x",
+            p95(spent) <= TARGET,
+        )
     yield Figure("indexes made from what lists asked", ", ".join(made) or "none")

@@ -35,9 +35,11 @@ def measure(leads: int) -> Iterator[Figure]:
         reached=p95(spent) <= TARGET,
     )
     yield Figure(
-        "its queries: empty account, large account", f"{counts[0]}, {counts[1]}", target="<= 15, always",
+        "its queries: empty account, large account",
+        f"{counts[0]}, {counts[1]}",
+        target="<= 15, always",
         reached=max(counts) <= QUERIES,
-    )  # fmt: skip
+    )
 
 
 def _open(web: Client, key: int) -> str:

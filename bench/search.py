@@ -50,6 +50,10 @@ def measure(leads: int) -> Iterator[Figure]:
         pairs.append((median(ours), median(raw), fragment))
     for mine, limit, fragment in sorted(pairs, key=lambda pair: pair[0]):
         yield Figure(
-            f"search “{fragment}” in {leads:,} leads", ms(mine), ms(limit), times(mine / limit), "<= 10x + 10 ms",
+            f"search “{fragment}” in {leads:,} leads",
+            ms(mine),
+            ms(limit),
+            times(mine / limit),
+            "<= 10x + 10 ms",
             mine <= 10 * limit + 0.010,
-        )  # fmt: skip
+        )

@@ -45,9 +45,13 @@ def measure(leads: int) -> Iterator[Figure]:
     ours, raw = in_turns(lambda: run.count(me, query), lambda: by_hand(narrow), times=25)
     fast = FASTEST_ELSEWHERE / median(ours)
     yield Figure(
-        "the same, indexed by Essor", ms(median(ours)), ms(median(raw)), f"{times(fast)} faster",
-        "<= 1.5x + 5 ms, 20x", fast >= 20 and median(ours) <= 1.5 * median(raw) + 0.005,
-    )  # fmt: skip
+        "the same, indexed by Essor",
+        ms(median(ours)),
+        ms(median(raw)),
+        f"{times(fast)} faster",
+        "<= 1.5x + 5 ms, 20x",
+        fast >= 20 and median(ours) <= 1.5 * median(raw) + 0.005,
+    )
 
 
 def _compared(what: str, count: object, where: str, repeat: int) -> Figure:

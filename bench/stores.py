@@ -39,9 +39,11 @@ class Store:
         """Return the environment of a process that works on it."""
         return {
             **os.environ,
-            "ESSOR_DATA": str(self.data), "DATABASE_URL": self.url, "DJANGO_SETTINGS_MODULE": "bench.settings",
+            "ESSOR_DATA": str(self.data),
+            "DATABASE_URL": self.url,
+            "DJANGO_SETTINGS_MODULE": "bench.settings",
             "PYTHONPATH": str(CODE),
-        }  # fmt: skip
+        }
 
 
 def root() -> Path:

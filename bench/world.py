@@ -136,18 +136,37 @@ def leads_of(vendor: str, sizes: dict[str, int]) -> tuple[dict[str, str], str]:
         ["", *(f" || SUBSTR({digits}, {at}, 2) || " for at in (1, 3, 5)), f" || SUBSTR({digits}, 7, 2)"]
     )
     return {
-        "currency_iso_code": "'EUR'", "created_date": born, "last_modified_date": born, "system_modstamp": born,
-        "created_by_id": owner, "last_modified_by_id": owner, "owner_id": owner, "is_deleted": f"NOT {yes}", "revision": "1",
-        "first_name": "forename.a", "last_name": "surname.a", "name": "forename.a || ' ' || surname.a",
-        "company": "stem.a || ' ' || trade.a || ' ' || (n.i %% 9973)", "title": "title.a",
+        "currency_iso_code": "'EUR'",
+        "created_date": born,
+        "last_modified_date": born,
+        "system_modstamp": born,
+        "created_by_id": owner,
+        "last_modified_by_id": owner,
+        "owner_id": owner,
+        "is_deleted": f"NOT {yes}",
+        "revision": "1",
+        "first_name": "forename.a",
+        "last_name": "surname.a",
+        "name": "forename.a || ' ' || surname.a",
+        "company": "stem.a || ' ' || trade.a || ' ' || (n.i %% 9973)",
+        "title": "title.a",
         "email": "forename.b || '.' || surname.b || '.' || n.i || '@' || stem.b || '.example'",
-        "phone": f"'0' || city.c || {written}", "phone_e164": f"'+33' || city.c || {digits}",
-        "status": f"CASE WHEN {done} THEN converted.a ELSE status.a END", "lead_source": "source.a", "industry": "trade.b",
-        "rating": "rating.a", "annual_revenue": f"1000000 + {lot(43, 300_000_000)} * 300",
-        "number_of_employees": f"1 + {lot(44, 5_000)}", "city": "city.a", "postal_code": "city.b", "country": "'France'",
-        "do_not_call": f"NOT {yes}", "has_opted_out_of_email": "n.i %% 20 = 0", "is_converted": done,
+        "phone": f"'0' || city.c || {written}",
+        "phone_e164": f"'+33' || city.c || {digits}",
+        "status": f"CASE WHEN {done} THEN converted.a ELSE status.a END",
+        "lead_source": "source.a",
+        "industry": "trade.b",
+        "rating": "rating.a",
+        "annual_revenue": f"1000000 + {lot(43, 300_000_000)} * 300",
+        "number_of_employees": f"1 + {lot(44, 5_000)}",
+        "city": "city.a",
+        "postal_code": "city.b",
+        "country": "'France'",
+        "do_not_call": f"NOT {yes}",
+        "has_opted_out_of_email": "n.i %% 20 = 0",
+        "is_converted": done,
         "converted_account_id": f"CASE WHEN {done} THEN CAST(account.a AS integer) END",
-    }, joins  # fmt: skip
+    }, joins
 
 
 @contextmanager
@@ -163,8 +182,9 @@ def without_indexes(cursor: Any, table: str) -> Iterator[None]:
     else:
         cursor.execute(
             "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = %s AND indexname NOT IN "
-            "(SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass)", [table, table],
-        )  # fmt: skip
+            "(SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass)",
+            [table, table],
+        )
     found: Sequence[tuple[str, str]] = cursor.fetchall()
     for name, _sql in found:
         cursor.execute(f'DROP INDEX "{name}"')

@@ -44,10 +44,12 @@ def sunrise() -> str:
         'M1050 172v70"/><rect x="1030" y="242" width="40" height="26" fill="#20264f"/></g>'
     )
     return (
-        gradient("sky", "#3a47b8", "#8f7be0", "#ffb88a", "#ffe0b3") + '<rect width="1200" height="520" fill="url(#sky)"/>'
+        gradient("sky", "#3a47b8", "#8f7be0", "#ffb88a", "#ffe0b3")
+        + '<rect width="1200" height="520" fill="url(#sky)"/>'
         '<circle cx="420" cy="262" r="92" fill="#fff3d6"/><circle cx="420" cy="262" r="140" fill="#fff3d6" opacity=".25"/>'
-        + hills(1200, 520, ["#5a62c9", "#3b449f", "#252c72"], 4) + crane
-    )  # fmt: skip
+        + hills(1200, 520, ["#5a62c9", "#3b449f", "#252c72"], 4)
+        + crane
+    )
 
 
 def evening() -> str:
@@ -60,8 +62,9 @@ def evening() -> str:
     )
     rows = "".join(
         f'<circle cx="{x + (20 if row % 2 else 0)}" cy="{400 + row * 42}" r="17" fill="{("#2c3157", "#252a4b", "#1d2140")[row]}"/>'
-        for row in range(3) for x in range(0, 1240, 44)
-    )  # fmt: skip
+        for row in range(3)
+        for x in range(0, 1240, 44)
+    )
     beams = '<path d="M300 0 120 420h300zM900 0 760 420h320z" fill="#8b98ff" opacity=".13"/>'
     return gradient("night", "#0f1220", "#232a55", "#3d3a7c") + (
         f'<rect width="1200" height="520" fill="url(#night)"/>{beams}{lights}'
@@ -113,8 +116,9 @@ def plans() -> str:
     """Return plans and a calculator."""
     keys = "".join(
         f'<rect x="{418 + x * 40}" y="{190 + y * 40}" width="28" height="28" rx="6" fill="{"#f6b24f" if x == 2 else "#8f9ae6"}"/>'
-        for x in range(3) for y in range(3)
-    )  # fmt: skip
+        for x in range(3)
+        for y in range(3)
+    )
     return (
         '<rect width="640" height="400" fill="#e9f0fb"/><rect x="70" y="60" width="360" height="280" rx="10" fill="#2f3a94"/>'
         '<g stroke="#b9c4ff" stroke-width="5" fill="none"><path d="M110 100h280v200H110zM110 190h120v110M230 100v50M300 300v-80h90"/>'
@@ -136,9 +140,14 @@ def cover() -> str:
 
 
 ART = {
-    "sunrise": (1200, 520, sunrise), "evening": (1200, 520, evening), "shapes": (1200, 520, shapes), "talk": (1200, 420, talk),
-    "notebook": (640, 400, notebook), "plans": (640, 400, plans), "cover": (480, 600, cover),
-}  # fmt: skip
+    "sunrise": (1200, 520, sunrise),
+    "evening": (1200, 520, evening),
+    "shapes": (1200, 520, shapes),
+    "talk": (1200, 420, talk),
+    "notebook": (640, 400, notebook),
+    "plans": (640, 400, plans),
+    "cover": (480, 600, cover),
+}
 
 
 def main() -> None:

@@ -73,11 +73,15 @@ def contacts(actor: Actor, sizes: Sizes) -> None:
     for start in range(0, sizes.everybody, CHUNK):
         contact.objects.bulk_create(
             contact(
-                first_name=f"Ana {number}", last_name="Roux", name=f"Ana {number} Roux", email=f"p{number}@dest.example",
-                title="Director" if number < sizes.directors else "Clerk", owner_id=actor.user_id,
+                first_name=f"Ana {number}",
+                last_name="Roux",
+                name=f"Ana {number} Roux",
+                email=f"p{number}@dest.example",
+                title="Director" if number < sizes.directors else "Clerk",
+                owner_id=actor.user_id,
             )
             for number in range(start, min(start + CHUNK, sizes.everybody))
-        )  # fmt: skip
+        )
 
 
 def mailing_to_directors(actor: Actor, server: Sink, sizes: Sizes) -> ListEmail:
@@ -96,12 +100,19 @@ def mailing_to_directors(actor: Actor, server: Sink, sizes: Sizes) -> ListEmail:
     ).id
     keep.save(actor, campaign, Audience((Part("segment", key=segment.pk),)))
     template = EmailTemplate.objects.create(
-        name="White paper", subject="Votre livre blanc", template_type="html", html_value=SOURCE, language="fr",
+        name="White paper",
+        subject="Votre livre blanc",
+        template_type="html",
+        html_value=SOURCE,
+        language="fr",
         owner_id=actor.user_id,
-    )  # fmt: skip
+    )
     values = {
-        "Name": "White paper", "CampaignId": campaign, "EmailTemplateId": template.pk, "FromAddress": "zoe@vauban.example",
-    }  # fmt: skip
+        "Name": "White paper",
+        "CampaignId": campaign,
+        "EmailTemplateId": template.pk,
+        "FromAddress": "zoe@vauban.example",
+    }
     return ListEmail.objects.get(pk=save(actor, Change("ListEmail", values)).id)
 
 
@@ -143,9 +154,18 @@ def _path(pattern: str, text: str) -> str:
 
 def page_of(actor: Actor, mailing: ListEmail) -> LandingPage:
     """Put the page online that gives the white paper to whoever fills in its form."""
-    page = save(actor, Change("LandingPage", {
-        "Name": "White paper", "Title": "Le livre blanc", "Language": "fr", "CampaignId": mailing.campaign_id,
-    })).id  # fmt: skip
+    page = save(
+        actor,
+        Change(
+            "LandingPage",
+            {
+                "Name": "White paper",
+                "Title": "Le livre blanc",
+                "Language": "fr",
+                "CampaignId": mailing.campaign_id,
+            },
+        ),
+    ).id
     file = attach.attach(actor, current.get().object("LandingPage"), page, "livre-blanc.pdf", [PAPER])
     save(actor, Change("LandingPage", {"IsActive": True, "ContentDocumentId": file}, id=page))
     return LandingPage.objects.get(pk=page)
@@ -203,9 +223,15 @@ def sell(actor: Actor, mailing: ListEmail, member: int) -> float | None:
     assert buyer is not None
     account = save(actor, Change("Account", {"Name": "Toits et Façades", "Industry": "Construction"})).id
     deal = {
-        "Name": "Façade", "StageName": "Closed Won", "CloseDate": timezone.localdate().isoformat(), "Amount": 12_000,
-        "ContactId": ids.encode("003", buyer), "CampaignId": mailing.campaign_id, "AccountId": account, "NextStep": "Facture",
-    }  # fmt: skip
+        "Name": "Façade",
+        "StageName": "Closed Won",
+        "CloseDate": timezone.localdate().isoformat(),
+        "Amount": 12_000,
+        "ContactId": ids.encode("003", buyer),
+        "CampaignId": mailing.campaign_id,
+        "AccountId": account,
+        "NextStep": "Facture",
+    }
     save(actor, Change("Opportunity", deal))
     assert mailing.campaign_id is not None
     found = influence(actor, [mailing.campaign_id])[mailing.campaign_id]["EUR"]

@@ -27,9 +27,10 @@ def test_no_route_ever_breaks(live_server: Any, admin: Actor, hostile: bool) -> 
     _row, token = create_token(admin, name="fuzz", scopes=["read", "write", "bulk"])
     document = build(catalog_for(admin))
     document["paths"] = {
-        path: item for path, item in document["paths"].items()
+        path: item
+        for path, item in document["paths"].items()
         if "/records/" not in path or path.split("/records/")[1].split("/")[0] in SHOWN
-    }  # fmt: skip
+    }
     schema = schemathesis.openapi.from_dict(document)
     schema.config.update(base_url=live_server.url)
     mode = schemathesis.GenerationMode.NEGATIVE if hostile else schemathesis.GenerationMode.POSITIVE
@@ -51,9 +52,12 @@ def attack(operation: Any, mode: Any, checks: Any, token: str) -> set[int]:
         return seen
 
     @settings(
-        max_examples=EXAMPLES, database=None, deadline=None, phases=[Phase.generate],
+        max_examples=EXAMPLES,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
+    )
     @given(case=strategy)
     def send(case: Any) -> None:
         answer = case.call_and_validate(checks=checks, headers={"Authorization": f"Bearer {token}"})

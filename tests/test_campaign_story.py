@@ -101,9 +101,13 @@ def come_back(mails: list[Message]) -> None:
 
 
 def test_from_all_contacts_to_the_ninety_to_call_and_the_return(
-    admin: Actor, mailing: ListEmail, server: Sink, client: Client, recorder: Recorder[Seen],
+    admin: Actor,
+    mailing: ListEmail,
+    server: Sink,
+    client: Client,
+    recorder: Recorder[Seen],
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     counted = count.counted(launch.audience_of(mailing), admin)
     assert (counted.total, counted.mailable) == (SIZES.directors, SIZES.directors)
 

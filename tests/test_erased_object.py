@@ -39,8 +39,17 @@ def company(admin: Actor, make_user: MakeUser) -> None:
     """Make sites with all that rooms may hang on them, and a contact that names one."""
     add_object(admin.user_id, ObjectSpec(name="Site", label="Site", plural="Sites"))
     add_field(admin.user_id, FieldSpec(object="Site__c", name="Area", kind="number", label="Area"))
-    add_field(admin.user_id, FieldSpec(object="Contact", name="Site", kind="lookup", label="Site", target="Site__c",
-                                       child_relationship="People"))  # fmt: skip
+    add_field(
+        admin.user_id,
+        FieldSpec(
+            object="Contact",
+            name="Site",
+            kind="lookup",
+            label="Site",
+            target="Site__c",
+            child_relationship="People",
+        ),
+    )
     key = save(admin, Change("Site__c", {"Name": "Lyon", "Area__c": 90})).id
     site = ids.encode("a00", key)
     save(admin, Change("Site__c", {"Name": "Lyon Part-Dieu"}, id=key))

@@ -28,12 +28,37 @@ from essor.records.save import save
 SECRET = "Zanzibar"
 # Whoever has such an address may use it: mails, public forms and pages, pictures of mails, a choice of language, what a
 # provider of text messages reports.
-PUBLIC = frozenset({
-    "unknown_link", "unknown_picture", "opt_out", "mail_in_browser", "mail_preferences", "approval_mailed", "web_form",
-    "web_form_thanks", "calendar_feed", "door", "ticket", "door_code", "picture_sign", "picture_art", "picture", "landing",
-    "bare_landing", "landing_thanks", "landing_receipt", "landing_file", "preferences", "session_state",
-    "visit_script", "visit_consent", "begin", "text_heard", "favicon",
-})  # fmt: skip
+PUBLIC = frozenset(
+    {
+        "unknown_link",
+        "unknown_picture",
+        "opt_out",
+        "mail_in_browser",
+        "mail_preferences",
+        "approval_mailed",
+        "web_form",
+        "web_form_thanks",
+        "calendar_feed",
+        "door",
+        "ticket",
+        "door_code",
+        "picture_sign",
+        "picture_art",
+        "picture",
+        "landing",
+        "bare_landing",
+        "landing_thanks",
+        "landing_receipt",
+        "landing_file",
+        "preferences",
+        "session_state",
+        "visit_script",
+        "visit_consent",
+        "begin",
+        "text_heard",
+        "favicon",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,10 +199,24 @@ def test_who_may_read_nothing_is_told_nothing(stage: Stage) -> None:
 
 
 # What serves the records of every object; a page that is about some objects answers 404 for the id of any other.
-EVERY_OBJECT = frozenset({
-    "record", "edit_record", "cell", "move", "timeline", "delete", "undelete", "files", "follow", "compose",
-    "record_access", "share_record", "record_approval", "submit_approval",
-})  # fmt: skip
+EVERY_OBJECT = frozenset(
+    {
+        "record",
+        "edit_record",
+        "cell",
+        "move",
+        "timeline",
+        "delete",
+        "undelete",
+        "files",
+        "follow",
+        "compose",
+        "record_access",
+        "share_record",
+        "record_approval",
+        "submit_approval",
+    }
+)
 
 
 def test_a_page_about_one_object_takes_the_id_of_no_other(stage: Stage, admin: Actor) -> None:

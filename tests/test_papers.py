@@ -87,10 +87,18 @@ def test_the_kind_of_the_paper_reads_what_it_says() -> None:
 def test_the_step_of_the_paper_writes_its_notes() -> None:
     written: list[Any] = []
     names: dict[str, Any] = {
-        "step": lambda kind: kind, "StepKind": StepKind, "gettext_lazy": gettext_lazy, "_": _, "FieldError": FieldError,
-        "text_errors": text_errors, "in_words": in_words, "merge": merge, "ids": ids, "Change": Change,
+        "step": lambda kind: kind,
+        "StepKind": StepKind,
+        "gettext_lazy": gettext_lazy,
+        "_": _,
+        "FieldError": FieldError,
+        "text_errors": text_errors,
+        "in_words": in_words,
+        "merge": merge,
+        "ids": ids,
+        "Change": Change,
         "write": lambda _batch, _name, wanted: written.extend(wanted),
-    }  # fmt: skip
+    }
     exec(code_of("a-flow-step.md", "@step"), names)  # noqa: S102 -- our own paper
     kind = names["Remark"]()
     empty = SimpleNamespace(settings={})

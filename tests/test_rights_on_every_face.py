@@ -78,14 +78,18 @@ FACES: dict[str, Face] = {
     "timeline": lambda stage: stage.page(f"/r/{stage.id}/timeline"),
     "edit form": lambda stage: stage.page(f"/r/{stage.id}/edit"),
     "new form": lambda stage: stage.page("/o/Account/new"),
-    "search page": lambda stage: stage.page("/search/", q=SECRET).replace(SECRET, ""),  # it repeats the question
+    "search page": lambda stage: stage.page("/search/", q=SECRET).replace(
+        SECRET, ""
+    ),  # it repeats the question
     "API list": lambda stage: stage.call("records/Account"),
     "API record": lambda stage: stage.call(f"records/Account/{stage.id}"),
     "API describe": lambda stage: stage.call("objects/Account"),
     "OpenAPI": lambda stage: stage.call("openapi.json"),
     "SOQL of all fields": lambda stage: stage.call("query", q="SELECT FIELDS(ALL) FROM Account LIMIT 200"),
-    "import targets": lambda stage: str(mapping.targets(catalog_for(stage.actor), catalog_for(stage.actor).object("Account"))),
-}  # fmt: skip
+    "import targets": lambda stage: str(
+        mapping.targets(catalog_for(stage.actor), catalog_for(stage.actor).object("Account"))
+    ),
+}
 
 
 @pytest.fixture
@@ -124,11 +128,14 @@ def test_an_open_field_is_there(name: str, stage: Stage) -> None:
 @pytest.mark.parametrize(
     "query",
     [
-        "SELECT {f} FROM Account", "SELECT Id FROM Account WHERE {f} = 'x'", "SELECT Id FROM Account ORDER BY {f}",
-        "SELECT COUNT(Id) FROM Account GROUP BY {f}", "SELECT Account.{f} FROM Contact",
+        "SELECT {f} FROM Account",
+        "SELECT Id FROM Account WHERE {f} = 'x'",
+        "SELECT Id FROM Account ORDER BY {f}",
+        "SELECT COUNT(Id) FROM Account GROUP BY {f}",
+        "SELECT Account.{f} FROM Contact",
         "SELECT Id FROM Contact WHERE AccountId IN (SELECT Id FROM Account WHERE {f} = 'x')",
     ],
-)  # fmt: skip
+)
 def test_a_hidden_field_cannot_be_told_from_one_that_does_not_exist(
     query: str, admin: Actor, stage: Stage
 ) -> None:
@@ -198,11 +205,19 @@ def test_an_object_without_the_right_to_read_is_nowhere(name: str, admin: Actor,
         (Right.CREATE, lambda s: s.web.post("/o/Account/new", {"Name": "New"}).status_code),
         (Right.EDIT, lambda s: s.web.post(f"/r/{s.id}/edit", {"Name": "New"}).status_code),
         (Right.DELETE, lambda s: s.web.post(f"/r/{s.id}/delete").status_code),
-        (Right.CREATE, lambda s: s.api.post("/api/v1/records/Account", {"Name": "New"}, "application/json").status_code),
-        (Right.EDIT, lambda s: s.api.patch(f"/api/v1/records/Account/{s.id}", {"Name": "N"}, "application/json").status_code),
+        (
+            Right.CREATE,
+            lambda s: s.api.post("/api/v1/records/Account", {"Name": "New"}, "application/json").status_code,
+        ),
+        (
+            Right.EDIT,
+            lambda s: (
+                s.api.patch(f"/api/v1/records/Account/{s.id}", {"Name": "N"}, "application/json").status_code
+            ),
+        ),
         (Right.DELETE, lambda s: s.api.delete(f"/api/v1/records/Account/{s.id}").status_code),
     ],
-)  # fmt: skip
+)
 def test_a_right_that_is_missing_stops_the_verb(
     right: Right,
     act: Callable[[Stage], int],
@@ -210,8 +225,11 @@ def test_a_right_that_is_missing_stops_the_verb(
     stage: Stage,
 ) -> None:
     own = PermissionSet.objects.get(profile=Profile.objects.get(name="Sales"))
-    kept = {Right.CREATE: Right.READ | Right.EDIT | Right.DELETE, Right.EDIT: Right.READ | Right.CREATE,
-            Right.DELETE: Right.READ | Right.CREATE | Right.EDIT}[right]  # fmt: skip
+    kept = {
+        Right.CREATE: Right.READ | Right.EDIT | Right.DELETE,
+        Right.EDIT: Right.READ | Right.CREATE,
+        Right.DELETE: Right.READ | Right.CREATE | Right.EDIT,
+    }[right]
     set_object_rights(admin, own, "Account", kept)
     assert act(Stage(stage.user, stage.account)) in (403, 404, 422)
 

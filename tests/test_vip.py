@@ -26,14 +26,31 @@ def define(actor: Actor) -> None:
     won = {"relationship": "Opportunities", "where": "IsWon = true AND CloseDate = LAST_N_DAYS:730"}
     ever = {"relationship": "Opportunities", "where": "IsWon = true", "function": "MAX", "field": "CloseDate"}
     for spec in (
-        FieldSpec(object="Account", name="Won24__c", kind="rollup", label="Amount won in 24 months",
-                  options={**won, "function": "SUM", "field": "Amount"}),
+        FieldSpec(
+            object="Account",
+            name="Won24__c",
+            kind="rollup",
+            label="Amount won in 24 months",
+            options={**won, "function": "SUM", "field": "Amount"},
+        ),
         FieldSpec(object="Account", name="LastWon__c", kind="rollup", label="Last won", options=ever),
-        FieldSpec(object="Account", name="Reasons__c", kind="multiselect", label="Reasons",
-                  choices=["Strategic", "Reference", "Other"], options={"other": True}),
-        FieldSpec(object="Account", name="VIP__c", kind="formula", label="VIP", options={"returns": "checkbox"},
-                  formula="AND(Won24__c >= 50000, LastWon__c > ADDMONTHS(TODAY(), -12)) || INCLUDES(Reasons__c, 'Strategic')"),
-    ):  # fmt: skip
+        FieldSpec(
+            object="Account",
+            name="Reasons__c",
+            kind="multiselect",
+            label="Reasons",
+            choices=["Strategic", "Reference", "Other"],
+            options={"other": True},
+        ),
+        FieldSpec(
+            object="Account",
+            name="VIP__c",
+            kind="formula",
+            label="VIP",
+            options={"returns": "checkbox"},
+            formula="AND(Won24__c >= 50000, LastWon__c > ADDMONTHS(TODAY(), -12)) || INCLUDES(Reasons__c, 'Strategic')",
+        ),
+    ):
         add_field(actor.user_id, spec)
 
 
@@ -49,9 +66,17 @@ def test_the_list_of_vips_changes_by_itself(admin: Actor) -> None:
     key = ids.encode("001", account)
     deal = save(
         admin,
-        Change("Opportunity", {"Name": "Deal", "AccountId": key, "StageName": "Prospecting", "Amount": 60_000,
-                               "CloseDate": timezone.localdate().isoformat()}),
-    ).id  # fmt: skip
+        Change(
+            "Opportunity",
+            {
+                "Name": "Deal",
+                "AccountId": key,
+                "StageName": "Prospecting",
+                "Amount": 60_000,
+                "CloseDate": timezone.localdate().isoformat(),
+            },
+        ),
+    ).id
     assert vips(admin) == []
     save(admin, Change("Opportunity", {"StageName": "Closed Won"}, id=deal))
     assert vips(admin) == ["Acme"], "a deal was won"

@@ -13,9 +13,16 @@ from essor.access.rights import Bundle, Permission, Right
 # Names and roles of colleagues are needed by everybody, for owners, filters and mentions.
 OPEN = frozenset({"User", "UserRole", "Profile", "Group", "Organization"})
 GUARDED = frozenset(
-    {"PermissionSet", "PermissionSetAssignment", "GroupMember", "ObjectPermissions", "FieldPermissions",
-     "LoginHistory", "SetupAuditTrail"}
-)  # fmt: skip
+    {
+        "PermissionSet",
+        "PermissionSetAssignment",
+        "GroupMember",
+        "ObjectPermissions",
+        "FieldPermissions",
+        "LoginHistory",
+        "SetupAuditTrail",
+    }
+)
 PLAIN_READ = Right.READ | Right.VIEW_ALL
 
 

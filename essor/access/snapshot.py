@@ -289,9 +289,15 @@ def load(stamp: int) -> Snapshot:
 
 def _company() -> Company:
     row = Organization.objects.values_list(
-        "name", "country", "currency_iso_code", "fiscal_year_start_month", "language", "locale", "timezone",
+        "name",
+        "country",
+        "currency_iso_code",
+        "fiscal_year_start_month",
+        "language",
+        "locale",
+        "timezone",
         "phone_region",
-    ).first()  # fmt: skip
+    ).first()
     return Company(*row) if row else Company()
 
 

@@ -49,7 +49,11 @@ def person(name: str, profile: str = "Sales", role: str | None = None, **more: A
     """Make somebody of the company, Name@example.fr; `more` is what `NewUser` takes."""
     begin()
     new = NewUser(
-        email=f"{name.lower()}@example.fr", first_name=name, last_name="Test", profile=Profile.objects.get(name=profile),
-        role=UserRole.objects.get(name=role) if role else None, **more,
-    )  # fmt: skip
+        email=f"{name.lower()}@example.fr",
+        first_name=name,
+        last_name="Test",
+        profile=Profile.objects.get(name=profile),
+        role=UserRole.objects.get(name=role) if role else None,
+        **more,
+    )
     return create_user(system_actor(), new, password="correct horse battery", checked=False)

@@ -17,9 +17,19 @@ from essor.catalog.definitions import Catalog, Field, ObjectDef
 
 # Identity, ownership and history of a record: without them no page, no sync and no audit works.
 ALWAYS_SHOWN = frozenset(
-    {"Id", "OwnerId", "CreatedDate", "CreatedById", "LastModifiedDate", "LastModifiedById", "SystemModstamp",
-     "IsDeleted", "RecordTypeId", "CurrencyIsoCode"}
-)  # fmt: skip
+    {
+        "Id",
+        "OwnerId",
+        "CreatedDate",
+        "CreatedById",
+        "LastModifiedDate",
+        "LastModifiedById",
+        "SystemModstamp",
+        "IsDeleted",
+        "RecordTypeId",
+        "CurrencyIsoCode",
+    }
+)
 
 MOST_VIEWS = 200
 

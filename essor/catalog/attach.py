@@ -25,9 +25,14 @@ from essor.kernel.db import ddl
 
 LABEL = "custom"
 _CACHES = (
-    "fields", "concrete_fields", "local_concrete_fields", "many_to_many", "_forward_fields_map",
-    "_non_pk_concrete_field_names", "db_returning_fields",
-)  # fmt: skip
+    "fields",
+    "concrete_fields",
+    "local_concrete_fields",
+    "many_to_many",
+    "_forward_fields_map",
+    "_non_pk_concrete_field_names",
+    "db_returning_fields",
+)
 _WAYS = tuple(product((True,), (True, False), (True, False, PROXY_PARENTS), (True, False), (True, False)))
 
 Column: TypeAlias = "models.Field[Any, Any]"

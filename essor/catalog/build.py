@@ -89,9 +89,12 @@ def custom_object(
     )
     entry = standard.Standard(
         model=model._meta.label,
-        prefix=row.prefix, label=row.words, plural=two_languages(row.plural, row.plural_fr) or row.words, name=row.name,
+        prefix=row.prefix,
+        label=row.words,
+        plural=two_languages(row.plural, row.plural_fr) or row.words,
+        name=row.name,
         fields={"name": naming, "currency_iso_code": standard.Spec(kind="picklist", choices=currencies)},
-    )  # fmt: skip
+    )
     born = [*standard.fields_of(entry, model, names, prefixes)]
     if row.activities:
         born.append(standard.days_inactive(row.name))
@@ -147,17 +150,26 @@ def _with_types(obj: ObjectDef, definitions: Definitions) -> ObjectDef:
     )
     entries = tuple(
         StageEntry(
-            ids.encode(PREFIX, row.record_type_id) if row.record_type_id else "", row.stage, tuple(row.required),
-            row.formula, row.sentence, row.advice,
+            ids.encode(PREFIX, row.record_type_id) if row.record_type_id else "",
+            row.stage,
+            tuple(row.required),
+            row.formula,
+            row.sentence,
+            row.advice,
         )
-        for row in definitions.criteria if row.object_name.lower() == obj.name.lower()
-    )  # fmt: skip
+        for row in definitions.criteria
+        if row.object_name.lower() == obj.name.lower()
+    )
     if not types:
         return replace(obj, stage_entries=entries) if entries else obj
     field = Field(
-        object_name=obj.name, name=RECORD_TYPE, attr=COLUMN, kind=kind("picklist"), label=cast("str", _("Record type")),
+        object_name=obj.name,
+        name=RECORD_TYPE,
+        attr=COLUMN,
+        kind=kind("picklist"),
+        label=cast("str", _("Record type")),
         choices=tuple(Choice(one.id, one.label, active=one.active) for one in types),
-    )  # fmt: skip
+    )
     end = next(
         (place for place, one in enumerate(obj.fields) if one.attr in standard.SYSTEM), len(obj.fields)
     )

@@ -16,8 +16,13 @@ from essor.catalog.pipelines import RECORD_TYPE, reached, stage_field
 
 QUIET_KINDS = frozenset({"id"})
 SYSTEM_FIELDS = (
-    "OwnerId", "CreatedById", "CreatedDate", "LastModifiedById", "LastModifiedDate", "LastActivityDate",
-)  # fmt: skip
+    "OwnerId",
+    "CreatedById",
+    "CreatedDate",
+    "LastModifiedById",
+    "LastModifiedDate",
+    "LastActivityDate",
+)
 NEVER_SHOWN = frozenset({"SystemModstamp", "IsDeleted", "CurrencyIsoCode"})
 
 
@@ -102,16 +107,18 @@ def _read(body: Mapping[str, Any], obj: ObjectDef) -> PageLayout:
             section.get("columns", 2),
             tuple(
                 Item(obj.field(item["name"]).name, item.get("required_from"))
-                for item in section["fields"] if obj.has(item["name"])
+                for item in section["fields"]
+                if obj.has(item["name"])
             ),
         )
         for section in body["sections"]
-    )  # fmt: skip
+    )
     ways = {way.name.lower() for way in obj.children}
     related = (
         RelatedList(one["relationship"], tuple(one.get("columns", ())))
-        for one in body.get("related", ()) if one["relationship"].lower() in ways
-    )  # fmt: skip
+        for one in body.get("related", ())
+        if one["relationship"].lower() in ways
+    )
     return PageLayout(tuple(section for section in sections if section.items), tuple(related))
 
 
@@ -123,10 +130,14 @@ def _made(obj: ObjectDef) -> PageLayout:
     system = [name for name in SYSTEM_FIELDS if obj.has(name)]
     apart = {*system, *NEVER_SHOWN}
     shown = [
-        field for field in obj.fields
-        if field.name not in apart and field.kind.name not in QUIET_KINDS and not field.compound and not field.hidden
+        field
+        for field in obj.fields
+        if field.name not in apart
+        and field.kind.name not in QUIET_KINDS
+        and not field.compound
+        and not field.hidden
         and not field.options.get("apart")
-    ]  # fmt: skip
+    ]
     long = [field for field in shown if field.kind.control in ("textarea", "richtext")]
     short = [field for field in shown if field not in long]
     blocks = (

@@ -19,14 +19,24 @@ class Detail(models.Model):
     currency_iso_code = models.CharField(_("Currency"), max_length=3, default="EUR", db_default="EUR")
     created_date = models.DateTimeField(_("Created on"), default=timezone.now)
     created_by = models.ForeignKey(
-        "access.User", models.DO_NOTHING, null=True, related_name="+", db_constraint=False, db_index=False,
+        "access.User",
+        models.DO_NOTHING,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
         verbose_name=_("Created by"),
-    )  # fmt: skip
+    )
     last_modified_date = models.DateTimeField(_("Last modified on"), default=timezone.now)
     last_modified_by = models.ForeignKey(
-        "access.User", models.DO_NOTHING, null=True, related_name="+", db_constraint=False, db_index=False,
+        "access.User",
+        models.DO_NOTHING,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
         verbose_name=_("Last modified by"),
-    )  # fmt: skip
+    )
     system_modstamp = models.DateTimeField(_("System modstamp"), default=timezone.now)
     is_deleted = models.BooleanField(_("Deleted"), default=False, db_default=models.Value(value=False))
     revision = models.PositiveIntegerField(default=1, db_default=1)
@@ -39,9 +49,13 @@ class Record(Detail):
     """A record owned by a user or a queue."""
 
     owner = models.ForeignKey(
-        "access.Principal", models.DO_NOTHING, null=True, related_name="+", db_constraint=False,
+        "access.Principal",
+        models.DO_NOTHING,
+        null=True,
+        related_name="+",
+        db_constraint=False,
         verbose_name=_("Owner"),
-    )  # fmt: skip
+    )
     last_activity_date = models.DateField(_("Last activity"), null=True, blank=True)
 
     class Meta:

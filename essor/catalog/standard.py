@@ -20,9 +20,19 @@ from essor.catalog.definitions import EMPTY, Choice, Field, ObjectDef, OnDelete
 from essor.catalog.kinds import kind
 
 SYSTEM = frozenset(
-    {"id", "created_date", "created_by", "last_modified_date", "last_modified_by", "system_modstamp",
-     "is_deleted", "last_activity_date", "days_inactive", "revision"}
-)  # fmt: skip
+    {
+        "id",
+        "created_date",
+        "created_by",
+        "last_modified_date",
+        "last_modified_by",
+        "system_modstamp",
+        "is_deleted",
+        "last_activity_date",
+        "days_inactive",
+        "revision",
+    }
+)
 INSIDE = frozenset({"revision"})
 AT_RUN_TIME = "x_"  # columns that came to a class later are described by rows, not by the class
 KIND_OF = {
@@ -118,11 +128,13 @@ def outside(attr: str) -> str:
 def pick(*values: str | tuple[str, str | Promise] | Choice) -> tuple[Choice, ...]:
     """Return picklist choices from values, (value, label) pairs or whole choices."""
     return tuple(
-        value if isinstance(value, Choice)
-        else Choice(value) if isinstance(value, str)
+        value
+        if isinstance(value, Choice)
+        else Choice(value)
+        if isinstance(value, str)
         else Choice(value[0], cast("str", value[1]))
         for value in values
-    )  # fmt: skip
+    )
 
 
 @cache
@@ -154,10 +166,15 @@ def _object(entry: Standard, names: Mapping[str, str], prefixes: Mapping[str, st
     for name, (label, kind_name, _attrs) in entry.compounds.items():
         fields.append(
             Field(
-                object_name=object_name(entry), name=name, attr=outside(name).lower(), kind=kind(kind_name),
-                label=cast("str", label), createable=False, updateable=False,
+                object_name=object_name(entry),
+                name=name,
+                attr=outside(name).lower(),
+                kind=kind(kind_name),
+                label=cast("str", label),
+                createable=False,
+                updateable=False,
             )
-        )  # fmt: skip
+        )
     fields.extend(_calculated(entry, name, one) for name, one in entry.formulas.items())
     if entry.activities:
         fields.append(days_inactive(object_name(entry)))
@@ -187,20 +204,35 @@ def _object(entry: Standard, names: Mapping[str, str], prefixes: Mapping[str, st
 
 def _calculated(entry: Standard, name: str, one: Calculated) -> Field:
     return Field(
-        object_name=object_name(entry), name=name, attr=outside(name).lower(), kind=kind("formula"),
-        label=cast("str", one.label), help=cast("str", one.help), createable=False, updateable=False, history=False,
-        options=MappingProxyType({"scale": 0, **one.options, "returns": one.returns}), formula=one.formula,
-    )  # fmt: skip
+        object_name=object_name(entry),
+        name=name,
+        attr=outside(name).lower(),
+        kind=kind("formula"),
+        label=cast("str", one.label),
+        help=cast("str", one.help),
+        createable=False,
+        updateable=False,
+        history=False,
+        options=MappingProxyType({"scale": 0, **one.options, "returns": one.returns}),
+        formula=one.formula,
+    )
 
 
 def days_inactive(name: str) -> Field:
     """Return the field that counts the days since the last activity: computed whenever read, so it follows the date."""
     return Field(
-        object_name=name, name="DaysInactive", attr="days_inactive", kind=kind("formula"),
-        label=cast("str", gettext_lazy("Days inactive")), help=cast("str", gettext_lazy("Days since the last activity.")),
-        createable=False, updateable=False, history=False, options=MappingProxyType({"returns": "number", "scale": 0}),
+        object_name=name,
+        name="DaysInactive",
+        attr="days_inactive",
+        kind=kind("formula"),
+        label=cast("str", gettext_lazy("Days inactive")),
+        help=cast("str", gettext_lazy("Days since the last activity.")),
+        createable=False,
+        updateable=False,
+        history=False,
+        options=MappingProxyType({"returns": "number", "scale": 0}),
         formula="TODAY() - LastActivityDate",
-    )  # fmt: skip
+    )
 
 
 def fields_of(

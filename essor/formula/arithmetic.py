@@ -16,10 +16,26 @@ MOST_DIGITS = 15
 LEAST_DIGITS = -22
 SMALL_POWERS = range(2, 11)
 CLOSED = frozenset({"add", "subtract", "multiply", "negate", "absolute", "greatest", "least"})
-WHOLE = frozenset({
-    "truncate", "away", "below", "above", "length", "find", "find_from", "days_between", "year", "month",
-    "day_of_month", "weekday", "hour", "minute", "second", "millisecond",
-})  # fmt: skip
+WHOLE = frozenset(
+    {
+        "truncate",
+        "away",
+        "below",
+        "above",
+        "length",
+        "find",
+        "find_from",
+        "days_between",
+        "year",
+        "month",
+        "day_of_month",
+        "weekday",
+        "hour",
+        "minute",
+        "second",
+        "millisecond",
+    }
+)
 
 
 def number(value: float) -> Constant:

@@ -83,10 +83,12 @@ def _compiled(text: str, scope: Scope) -> Formula:
     moving = any(isinstance(node, Operation) and node.name in VOLATILE for node in walk(tree))
     behind = (scope.known[key] for key in scope.known if _is_direct(key, references))
     return Formula(
-        text, tree, tree.type,
+        text,
+        tree,
+        tree.type,
         paths=tuple(dict.fromkeys(node.path for node in references)),
         volatile=moving or any(formula.volatile for formula in behind),
-    )  # fmt: skip
+    )
 
 
 def _is_direct(key: tuple[str, str], references: list[Reference]) -> bool:

@@ -26,10 +26,17 @@ from essor.kernel.clock import Moment
 Fragment = tuple[str, tuple[Any, ...]]
 
 POSTGRESQL_TYPES: dict[FormulaType, str] = {
-    "text": "text", "number": "double precision", "boolean": "boolean", "date": "date",
-    "datetime": "timestamp with time zone", "time": "time", "id": "bigint", "picklist": "text",
-    "multipicklist": "text", "none": "text",
-}  # fmt: skip
+    "text": "text",
+    "number": "double precision",
+    "boolean": "boolean",
+    "date": "date",
+    "datetime": "timestamp with time zone",
+    "time": "time",
+    "id": "bigint",
+    "picklist": "text",
+    "multipicklist": "text",
+    "none": "text",
+}
 UNICODE_LETTERS = 170000  # the version of PostgreSQL from which on every database knows the collation below
 
 
@@ -221,11 +228,15 @@ def _compared(name: str) -> Writer:
 
 
 SIGNS = {
-    ("equal", False, False): "=", ("equal", False, True): "=",
-    ("equal", True, False): "IS", ("equal", True, True): "IS NOT DISTINCT FROM",
-    ("differs", False, False): "<>", ("differs", False, True): "<>",
-    ("differs", True, False): "IS NOT", ("differs", True, True): "IS DISTINCT FROM",
-}  # fmt: skip
+    ("equal", False, False): "=",
+    ("equal", False, True): "=",
+    ("equal", True, False): "IS",
+    ("equal", True, True): "IS NOT DISTINCT FROM",
+    ("differs", False, False): "<>",
+    ("differs", False, True): "<>",
+    ("differs", True, False): "IS NOT",
+    ("differs", True, True): "IS DISTINCT FROM",
+}
 
 
 def _written(template: str) -> Writer:

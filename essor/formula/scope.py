@@ -101,9 +101,13 @@ class Scope:
             type == "boolean" and result_kind(found).name == "checkbox"
         )
         node = Reference(
-            path, found, type, replace(facts, nullable=not zero), zero,
+            path,
+            found,
+            type,
+            replace(facts, nullable=not zero),
+            zero,
             self._prefixes(found, owner) if type == "id" else (),
-        )  # fmt: skip
+        )
         return shown(node) if type == "text" else node
 
     def _prefixes(self, found: Field, owner: ObjectDef) -> tuple[str, ...]:

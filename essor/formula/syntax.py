@@ -16,8 +16,14 @@ from essor.formula.tokens import Token, tokens
 
 DEEPEST = 80
 LEVELS: tuple[tuple[str, ...], ...] = (
-    ("||",), ("&&",), ("=", "==", "<>", "!="), ("<", "<=", ">", ">="), ("+", "-", "&"), ("*", "/"), ("^",),
-)  # fmt: skip
+    ("||",),
+    ("&&",),
+    ("=", "==", "<>", "!="),
+    ("<", "<=", ">", ">="),
+    ("+", "-", "&"),
+    ("*", "/"),
+    ("^",),
+)
 LEVEL = {sign: level for level, signs in enumerate(LEVELS) for sign in signs}
 SAME = {"==": "=", "!=": "<>"}
 WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None}

@@ -21,9 +21,13 @@ TYPES: dict[FormulaType, Promise] = {
     "none": gettext_lazy("NULL"),
 }
 ORDINALS = (
-    gettext_lazy("first"), gettext_lazy("second"), gettext_lazy("third"), gettext_lazy("fourth"),
-    gettext_lazy("fifth"), gettext_lazy("sixth"),
-)  # fmt: skip
+    gettext_lazy("first"),
+    gettext_lazy("second"),
+    gettext_lazy("third"),
+    gettext_lazy("fourth"),
+    gettext_lazy("fifth"),
+    gettext_lazy("sixth"),
+)
 
 
 def a(type: FormulaType) -> str:

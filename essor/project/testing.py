@@ -27,12 +27,14 @@ _PREPARED = "ESSOR_TEST_PREPARED"
 def _prepare() -> None:
     folder = Path(tempfile.mkdtemp(prefix="essor-test-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    os.environ.update({
-        _PREPARED: "1",
-        "ESSOR_DATA": str(folder),
-        "DATABASE_URL": _database_url(folder),
-        "ESSOR_HOSTS": "localhost,127.0.0.1,testserver",
-    })  # fmt: skip
+    os.environ.update(
+        {
+            _PREPARED: "1",
+            "ESSOR_DATA": str(folder),
+            "DATABASE_URL": _database_url(folder),
+            "ESSOR_HOSTS": "localhost,127.0.0.1,testserver",
+        }
+    )
     # Tests start a hundred programs; compiling all modules each time would be a third of their start.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sys.dont_write_bytecode = False

@@ -43,13 +43,35 @@ from essor.query.tree import (
 ConstantType = Literal["text", "number", "boolean", "null", "date", "datetime", "time", "raw"]
 
 OPERATORS = (
-    "eq", "ne", "lt", "lte", "gt", "gte", "in", "nin", "null", "notnull", "contains", "ncontains",
-    "startswith", "endswith", "like", "includes", "excludes",
-)  # fmt: skip
+    "eq",
+    "ne",
+    "lt",
+    "lte",
+    "gt",
+    "gte",
+    "in",
+    "nin",
+    "null",
+    "notnull",
+    "contains",
+    "ncontains",
+    "startswith",
+    "endswith",
+    "like",
+    "includes",
+    "excludes",
+)
 BEYOND_SOQL = (
-    "START_OF_WEEK", "START_OF_MONTH", "START_OF_QUARTER", "START_OF_YEAR", "START_OF_FISCAL_QUARTER",
-    "START_OF_FISCAL_YEAR", "DAYS_BETWEEN", "MONTHS_BETWEEN", "BAND",
-)  # fmt: skip
+    "START_OF_WEEK",
+    "START_OF_MONTH",
+    "START_OF_QUARTER",
+    "START_OF_YEAR",
+    "START_OF_FISCAL_QUARTER",
+    "START_OF_FISCAL_YEAR",
+    "DAYS_BETWEEN",
+    "MONTHS_BETWEEN",
+    "BAND",
+)
 GROUPS: dict[str, type[All | Any | Not]] = {"all": All, "any": Any, "none": Not}
 LONGEST_TEXT = 32_000
 LONGEST_ALIAS = 200
@@ -69,9 +91,19 @@ def condition(data: object) -> Condition:
 
 
 QUERY_KEYS = (
-    "columns", "where", "group_by", "grouping", "having", "order_by", "limit", "offset", "scope", "deleted",
-    "lock", "clauses",
-)  # fmt: skip
+    "columns",
+    "where",
+    "group_by",
+    "grouping",
+    "having",
+    "order_by",
+    "limit",
+    "offset",
+    "scope",
+    "deleted",
+    "lock",
+    "clauses",
+)
 
 
 def _query(place: Place) -> Query:

@@ -44,18 +44,22 @@ class Env:
     def days(self, name: str, n: int | None) -> tuple[date, date]:
         """Return a relative date as [first day, first day after)."""
         return dates.bounds(
-            name, n, self.moment,
+            name,
+            n,
+            self.moment,
             week_starts=dates.first_weekday(self.actor.language),
             fiscal_month=self.actor.company.fiscal_year_start_month,
-        )  # fmt: skip
+        )
 
     def instants(self, name: str, n: int | None) -> tuple[datetime, datetime]:
         """Return a relative date as [start, end) in the actor's time zone."""
         return dates.instants(
-            name, n, self.moment,
+            name,
+            n,
+            self.moment,
             week_starts=dates.first_weekday(self.actor.language),
             fiscal_month=self.actor.company.fiscal_year_start_month,
-        )  # fmt: skip
+        )
 
     def bound(self, hole: Bind) -> object:
         """Return what the caller put into a hole of the query; QueryRefused when it was left open."""

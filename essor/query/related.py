@@ -64,10 +64,12 @@ def in_query(condition: InQuery, scope: Scope, *, negated: bool) -> Clause:
     child = source.object_named(condition.query.object, env, condition.query.at)
     right = paths.operand(selected(condition.query), child, env)
     rows = source.filtered(condition.query, child, env).filter(*right.masks)
-    found = any_of([
-        all_of([prefix_is(left, prefix), membership(left, right, rows, prefix, env, negated=turned)])
-        for prefix in shared_prefixes(left, right)
-    ])  # fmt: skip
+    found = any_of(
+        [
+            all_of([prefix_is(left, prefix), membership(left, right, rows, prefix, env, negated=turned)])
+            for prefix in shared_prefixes(left, right)
+        ]
+    )
     if not turned:
         return all_of([found, *left.masks])
     return any_of([none_of(found), *conditions.empty(left)])

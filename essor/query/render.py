@@ -29,9 +29,22 @@ from essor.query.tree import ChildRows, Column, Path, Query
 
 BASE = "/services/data/v62.0/sobjects"
 AS_THEY_ARE = frozenset(
-    {"text", "textarea", "richtext", "picklist", "email", "phone", "url", "autonumber", "checkbox", "slider", "date",
-     "percent", "degrees"}
-)  # fmt: skip
+    {
+        "text",
+        "textarea",
+        "richtext",
+        "picklist",
+        "email",
+        "phone",
+        "url",
+        "autonumber",
+        "checkbox",
+        "slider",
+        "date",
+        "percent",
+        "degrees",
+    }
+)
 
 
 class AsText(Func):

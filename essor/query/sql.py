@@ -51,16 +51,22 @@ class PlaceIn(Func):
         found = f"NULLIF(INSTR(%s, ';' || ({sql}) || ';'), 0)"
         whole = f";{';'.join(self.words)};"
         return f"CASE WHEN ({sql}) IS NULL THEN NULL ELSE COALESCE({found}, %s) END", (
-            *params, whole, *params, len(whole) + 1,
-        )  # fmt: skip
+            *params,
+            whole,
+            *params,
+            len(whole) + 1,
+        )
 
     def as_postgresql(self, compiler: SQLCompiler, connection: Connection, **extra: Any) -> Compiled:  # noqa: ARG002
         """Look the word up in an array."""
         sql, params = compiler.compile(self.source_expressions[0])
         found = f"ARRAY_POSITION(%s::text[], ({sql})::text)"
         return f"CASE WHEN ({sql}) IS NULL THEN NULL ELSE COALESCE({found}, %s) END", (
-            *params, list(self.words), *params, len(self.words) + 1,
-        )  # fmt: skip
+            *params,
+            list(self.words),
+            *params,
+            len(self.words) + 1,
+        )
 
 
 class OfGroup(Func):
@@ -122,7 +128,9 @@ class Whole(Func):
         if function == "SUM":
             found = f"COALESCE({found}, 0)"
         return f"CASE WHEN COUNT({given}) = COUNT({made}) THEN {found} END", (
-            *given_params, *params, *params,
-        )  # fmt: skip
+            *given_params,
+            *params,
+            *params,
+        )
 
     as_postgresql = as_sqlite

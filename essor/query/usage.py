@@ -70,9 +70,11 @@ def write_down() -> None:
     with transaction.atomic():
         for shape, count in counts.items():
             key = {
-                "object_name": shape.object_name, "equal": ",".join(shape.equal),
-                "compared": ",".join(shape.compared), "sorts": ",".join(shape.sorts),
-            }  # fmt: skip
+                "object_name": shape.object_name,
+                "equal": ",".join(shape.equal),
+                "compared": ",".join(shape.compared),
+                "sorts": ",".join(shape.sorts),
+            }
             if not Asked.objects.filter(**key).update(times=F("times") + count):
                 Asked.objects.create(**key, times=count)
 

@@ -16,9 +16,7 @@ def refuse(batch: Batch, name: str, sentence: str) -> None:
 
     Whoever changes the same hierarchy meanwhile waits until we are committed: two moves could close a circle together.
     """
-    rows = [
-        row for row in batch if row.id is not None and row.changes(name) and row.get(name) is not None
-    ]  # fmt: skip
+    rows = [row for row in batch if row.id is not None and row.changes(name) and row.get(name) is not None]
     if not rows:
         return
     hold(batch.object, name)

@@ -24,8 +24,13 @@ from essor.query.tree import Condition, Me, MyTeam, Path, RelativeDate
 from essor.records import rollups
 
 RESULT_OF = {
-    "text": "text", "number": "number", "boolean": "checkbox", "date": "date", "datetime": "datetime", "time": "time",
-}  # fmt: skip
+    "text": "text",
+    "number": "number",
+    "boolean": "checkbox",
+    "date": "date",
+    "datetime": "datetime",
+    "time": "time",
+}
 
 
 @checks.register

@@ -178,9 +178,12 @@ def set_deleted(actor: Actor, obj: ObjectDef, keys: Iterable[int], *, deleted: b
     for some in pieces(sorted(keys)):
         rows = obj.model._default_manager.filter(pk__in=some)
         rows.update(
-            is_deleted=deleted, revision=F("revision") + 1, system_modstamp=now, last_modified_date=now,
+            is_deleted=deleted,
+            revision=F("revision") + 1,
+            system_modstamp=now,
+            last_modified_date=now,
             last_modified_by_id=actor.user_id,
-        )  # fmt: skip
+        )
         History.objects.bulk_create(
             History(
                 object_name=obj.name,

@@ -49,9 +49,10 @@ def check(batch: Batch, all_holds: tuple[Hold, ...]) -> None:
     for hold in all_holds:
         name = hold.field.name
         rows = [
-            row for row in batch
+            row
+            for row in batch
             if not row.is_new and name in row.offered and row.offered[name] is None and row.changes(name)
-        ]  # fmt: skip
+        ]
         if rows:
             _check(batch, hold, rows)
 

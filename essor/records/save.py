@@ -201,8 +201,10 @@ def _announce(batch: Batch) -> None:
     if changed:
         fields = sorted({name for row in changed for name in row.changed()})
         payload = shared | {
-            "fields": fields, "revisions": [row.revision for row in changed], "at": batch.now.isoformat()
-        }  # fmt: skip
+            "fields": fields,
+            "revisions": [row.revision for row in changed],
+            "at": batch.now.isoformat(),
+        }
         events.emit(
             "record.updated", batch.object.name, [row.id for row in changed if row.id is not None], payload
         )
@@ -211,7 +213,11 @@ def _announce(batch: Batch) -> None:
 def _result(row: Row) -> Result:
     if row.errors or row.id is None:
         return Result(
-            row.index, errors=tuple(row.errors), clashes=tuple(row.clashes), revision=row.revision,
-            suspects=tuple(row.suspects), may_save=row.may_save,
-        )  # fmt: skip
+            row.index,
+            errors=tuple(row.errors),
+            clashes=tuple(row.clashes),
+            revision=row.revision,
+            suspects=tuple(row.suspects),
+            may_save=row.may_save,
+        )
     return Result(row.index, saved=Saved(row.id, row.revision, row.is_new, row.changed()))

@@ -34,7 +34,7 @@ KEPT = timedelta(days=90)
 SALT = "essor.web_to_lead.stamp"
 KINDS = frozenset(
     {"text", "textarea", "email", "phone", "url", "picklist", "multiselect", "checkbox", "number", "date"}
-)  # fmt: skip
+)
 # What a stranger has no say in.
 NEVER = frozenset(
     {"Status", "LeadSource", "OwnerId", "Rating", "CurrencyIsoCode", "RecordTypeId", "EmailBouncedReason"}
@@ -86,9 +86,15 @@ def stamp(key: str) -> str:
 
 
 def through(
-    attempts: type[Attempt], own: Mapping[str, Any], key: str, data: Sent, work: Callable[[], Made],
-    *, address: str, size: int,
-) -> Made:  # fmt: skip
+    attempts: type[Attempt],
+    own: Mapping[str, Any],
+    key: str,
+    data: Sent,
+    work: Callable[[], Made],
+    *,
+    address: str,
+    size: int,
+) -> Made:
     """Do `work` for what a person sent and return what it made; `own` names the form in the table of attempts.
 
     Raises TooMany, Robot, TooQuick, or ValidationFailed with the mistakes by field; every ending is counted.
@@ -167,9 +173,10 @@ def fingerprint(address: str) -> str:
 def askable(object_name: str) -> list[Field]:
     """Return the fields of an object that a form may ask strangers for."""
     return [
-        field for field in current.get().object(object_name).fields
+        field
+        for field in current.get().object(object_name).fields
         if field.createable and not field.hidden and field.kind.name in KINDS and field.name not in NEVER
-    ]  # fmt: skip
+    ]
 
 
 def answers(fields: Sequence[Field], required: Collection[str], data: Sent) -> dict[str, object]:

@@ -117,8 +117,9 @@ def _empty(obj: ObjectDef, link: Field, target: ObjectDef, found: Mapping[int, i
         Unlinked(
             deletion_id=deletions[key], object_name=obj.name, field=link.name, record_id=record, target_id=key
         )
-        for record, key in found.items() if key in deletions
-    )  # fmt: skip
+        for record, key in found.items()
+        if key in deletions
+    )
 
 
 def _relink(catalog: Catalog, deletion: Deletion) -> None:

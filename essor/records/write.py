@@ -22,9 +22,12 @@ def insert(batch: Batch) -> None:
     if not rows:
         return
     stamp = {
-        "created_date": batch.now, "last_modified_date": batch.now, "system_modstamp": batch.now,
-        "created_by_id": batch.actor.user_id, "last_modified_by_id": batch.actor.user_id,
-    }  # fmt: skip
+        "created_date": batch.now,
+        "last_modified_date": batch.now,
+        "system_modstamp": batch.now,
+        "created_by_id": batch.actor.user_id,
+        "last_modified_by_id": batch.actor.user_id,
+    }
     keys = insert_rows(
         batch.object.model, [{**stamp, **columns(row.offered, batch.object, batch.context)} for row in rows]
     )
@@ -53,8 +56,10 @@ def update(batch: Batch) -> None:
 def _update_group(batch: Batch, names: tuple[str, ...], members: list[tuple[Row, dict[str, Any]]]) -> None:
     model = batch.object.model
     stamp = {
-        "last_modified_date": batch.now, "system_modstamp": batch.now, "last_modified_by_id": batch.actor.user_id,
-    }  # fmt: skip
+        "last_modified_date": batch.now,
+        "system_modstamp": batch.now,
+        "last_modified_by_id": batch.actor.user_id,
+    }
     if len(members) == 1:
         row, values = members[0]
         model._default_manager.filter(pk=row.id).update(revision=F("revision") + 1, **stamp, **values)

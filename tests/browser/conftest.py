@@ -97,9 +97,12 @@ def visit(
     ) -> Page:
         known = (address, login, language)
         context = chromium.new_context(
-            viewport={"width": width, "height": 800}, locale=language, color_scheme=scheme, base_url=address,
+            viewport={"width": width, "height": 800},
+            locale=language,
+            color_scheme=scheme,
+            base_url=address,
             storage_state=signed_in.get(known),
-        )  # fmt: skip
+        )
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(45_000)

@@ -65,8 +65,13 @@ def make_administrator(folder: Path) -> None:
 def command(folder: Path, *words: str, typed: str = "") -> None:
     """Run a command of Essor on a data folder."""
     subprocess.run(
-        [*PROGRAM, *words], env=_environment(folder), input=typed.encode(), check=True, capture_output=True, timeout=300
-    )  # fmt: skip
+        [*PROGRAM, *words],
+        env=_environment(folder),
+        input=typed.encode(),
+        check=True,
+        capture_output=True,
+        timeout=300,
+    )
 
 
 def _environment(folder: Path) -> dict[str, str]:

@@ -12,13 +12,38 @@ AXE = Path(__file__).parent.parent / "vendor" / "axe.min.js"
 ACCOUNT, DEAL = "00100000000000CAAQ", "00600000000000CAAQ"
 CAMPAIGN, MAILING = "70100000000000CAAQ", "0XB000000000002GAA"
 PAGES = (
-    "/", "/o/Account/?view=all", "/o/Opportunity/?view=all", f"/r/{ACCOUNT}/", f"/r/{DEAL}/", f"/r/{DEAL}/edit",
-    "/o/Contact/new", "/search/?q=martin", "/recycle-bin/", "/jobs/", "/setup/", "/me/", "/import/", "/console/", "/api/docs/",
-    "/o/Opportunity/?as=board", "/o/Opportunity/new",
-    f"/r/{CAMPAIGN}/", f"/campaigns/{CAMPAIGN}/audience", f"/r/{MAILING}/", "/letters/new", "/approvals/", "/me/absence",
+    "/",
+    "/o/Account/?view=all",
+    "/o/Opportunity/?view=all",
+    f"/r/{ACCOUNT}/",
+    f"/r/{DEAL}/",
+    f"/r/{DEAL}/edit",
+    "/o/Contact/new",
+    "/search/?q=martin",
+    "/recycle-bin/",
+    "/jobs/",
+    "/setup/",
+    "/me/",
+    "/import/",
+    "/console/",
+    "/api/docs/",
+    "/o/Opportunity/?as=board",
+    "/o/Opportunity/new",
+    f"/r/{CAMPAIGN}/",
+    f"/campaigns/{CAMPAIGN}/audience",
+    f"/r/{MAILING}/",
+    "/letters/new",
+    "/approvals/",
+    "/me/absence",
     "/forecasts/leaderboard/",
-    "/reports/", "/reports/1/", "/reports/15/", "/reports/3/edit", "/dashboards/", "/dashboards/2/", "/dashboards/4/",
-)  # fmt: skip
+    "/reports/",
+    "/reports/1/",
+    "/reports/15/",
+    "/reports/3/edit",
+    "/dashboards/",
+    "/dashboards/2/",
+    "/dashboards/4/",
+)
 CLOSED = ("/setup/", "/import/", f"/campaigns/{CAMPAIGN}/audience", "/letters/new")  # to a salesperson
 EMPTY = (
     "/",
@@ -84,9 +109,14 @@ def test_every_page_is_sound(house: str, visit: Visit, width: int, language: str
 STAGE = "/setup/objects/Opportunity/stages/NewBusiness/?stage=Qualification"
 PIPELINES = (STAGE, "/setup/objects/Opportunity/stages/", "/setup/objects/Opportunity/record-types/Renewals/")
 SET_UP = (
-    *PIPELINES, "/setup/sending/", "/setup/sending/server", "/setup/returns/", "/setup/consent",
-    "/setup/website/", "/setup/currencies/CHF/",
-)  # fmt: skip
+    *PIPELINES,
+    "/setup/sending/",
+    "/setup/sending/server",
+    "/setup/returns/",
+    "/setup/consent",
+    "/setup/website/",
+    "/setup/currencies/CHF/",
+)
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "dark"), (360, "light")])

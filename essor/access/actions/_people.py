@@ -14,10 +14,18 @@ from essor.kernel.errors import FieldError, ValidationFailed
 
 LENGTHS = {"first_name": 40, "last_name": 80, "title": 80, "department": 80, "phone": 40, "email": 254}
 LABELS = {
-    "first_name": "FirstName", "last_name": "LastName", "title": "Title", "department": "Department",
-    "phone": "Phone", "email": "Email", "language": "LanguageLocaleKey", "timezone": "TimeZoneSidKey",
-    "locale": "LocaleSidKey", "manager": "ManagerId", "delegated_approver": "DelegatedApproverId",
-}  # fmt: skip
+    "first_name": "FirstName",
+    "last_name": "LastName",
+    "title": "Title",
+    "department": "Department",
+    "phone": "Phone",
+    "email": "Email",
+    "language": "LanguageLocaleKey",
+    "timezone": "TimeZoneSidKey",
+    "locale": "LocaleSidKey",
+    "manager": "ManagerId",
+    "delegated_approver": "DelegatedApproverId",
+}
 
 
 def check(user: User) -> None:

@@ -57,9 +57,15 @@ def begin(new: Beginning, password: str) -> User:
     defaults.name_in(new.language)
     actor = system_actor()
     company = replace(
-        actor.company, name=new.company.strip(), country=new.country, currency=new.currency, language=new.language,
-        locale=_locale(new.language, new.country), timezone=new.timezone, phone_region=new.country,
-    )  # fmt: skip
+        actor.company,
+        name=new.company.strip(),
+        country=new.country,
+        currency=new.currency,
+        language=new.language,
+        locale=_locale(new.language, new.country),
+        timezone=new.timezone,
+        phone_region=new.country,
+    )
     wrong: list[FieldError] = []
     try:
         save_organization(actor, company)

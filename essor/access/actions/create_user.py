@@ -46,12 +46,21 @@ def create_user(actor: Actor, new: NewUser, *, password: str | None = None, chec
     require(actor, Permission.MANAGE_USERS)
     company = actor.company
     user = User(
-        email=new.email, first_name=new.first_name, last_name=new.last_name, title=new.title,
-        department=new.department, phone=new.phone,
+        email=new.email,
+        first_name=new.first_name,
+        last_name=new.last_name,
+        title=new.title,
+        department=new.department,
+        phone=new.phone,
         phone_e164=e164(new.phone, company.phone_region) if new.phone else None,
-        language=new.language or company.language, timezone=new.timezone or company.timezone,
-        locale=new.locale or company.locale, profile=new.profile, license=new.license, role=new.role, manager=new.manager,
-    )  # fmt: skip
+        language=new.language or company.language,
+        timezone=new.timezone or company.timezone,
+        locale=new.locale or company.locale,
+        profile=new.profile,
+        license=new.license,
+        role=new.role,
+        manager=new.manager,
+    )
     _people.check(user)
     if password and checked:
         _check_password(password, user)

@@ -61,9 +61,11 @@ def delete_license(actor: Actor, license: UserLicense) -> None:  # noqa: A002
 
 def _make_limits(row: UserLicense, rights: Rights) -> None:
     own = PermissionSet.objects.create(
-        name=api_name(row.name, PermissionSet, "name"), label=row.name, license=row,
+        name=api_name(row.name, PermissionSet, "name"),
+        label=row.name,
+        license=row,
         permissions=sorted(one.value for one in Permission) if rights[ANY] == EVERY_RIGHT else [],
-    )  # fmt: skip
+    )
     ObjectPermission.objects.bulk_create(
         ObjectPermission(
             parent=own, object_name=one, **{column: right in most for column, right in COLUMNS.items()}

@@ -46,9 +46,13 @@ class UserRole(Stamped):
     name = models.CharField(_("Name"), max_length=80, unique=True)
     developer_name = models.CharField(_("API name"), max_length=80, unique=True)
     parent = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children",
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="children",
         verbose_name=_("Role above"),
-    )  # fmt: skip
+    )
 
     def __str__(self) -> str:
         return self.name
@@ -95,21 +99,37 @@ class User(Principal, AbstractBaseUser):
         "access.Profile", on_delete=models.PROTECT, related_name="users", verbose_name=_("Profile")
     )
     license = models.ForeignKey(
-        "access.UserLicense", null=True, blank=True, on_delete=models.PROTECT, related_name="users",
+        "access.UserLicense",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="users",
         verbose_name=_("Licence"),
-    )  # fmt: skip
+    )
     role = models.ForeignKey(
-        UserRole, null=True, blank=True, on_delete=models.PROTECT, related_name="users",
+        UserRole,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="users",
         verbose_name=_("Role"),
-    )  # fmt: skip
+    )
     manager = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="reports",
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="reports",
         verbose_name=_("Manager"),
-    )  # fmt: skip
+    )
     delegated_approver = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+",
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
         verbose_name=_("Delegated approver"),
-    )  # fmt: skip
+    )
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -144,9 +164,13 @@ class Group(Principal):
 
     developer_name = models.CharField(_("API name"), max_length=80, null=True, blank=True)
     role = models.ForeignKey(
-        UserRole, null=True, blank=True, on_delete=models.CASCADE, related_name="groups",
+        UserRole,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="groups",
         verbose_name=_("Role"),
-    )  # fmt: skip
+    )
     email = models.EmailField(_("E-mail"), null=True, blank=True)
     include_bosses = models.BooleanField(_("Also for people above in the role tree"), default=True)
     supported_objects = models.JSONField(default=list, blank=True)

@@ -51,13 +51,21 @@ class PermissionSet(Stamped):
     label = models.CharField(_("Label"), max_length=80)
     description = models.CharField(_("Description"), max_length=255, null=True, blank=True)
     profile = models.OneToOneField(
-        Profile, null=True, blank=True, on_delete=models.CASCADE, related_name="permission_set",
+        Profile,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="permission_set",
         verbose_name=_("Profile"),
-    )  # fmt: skip
+    )
     license = models.OneToOneField(
-        UserLicense, null=True, blank=True, on_delete=models.CASCADE, related_name="permission_set",
+        UserLicense,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="permission_set",
         verbose_name=_("Licence"),
-    )  # fmt: skip
+    )
     permissions = models.JSONField(default=list, blank=True)
 
     def __str__(self) -> str:

@@ -181,9 +181,16 @@ def test_the_language_is_chosen_before_coming_in(client: Client, user: User) -> 
 
 @pytest.mark.parametrize(
     "name",
-    ["account_login", "account_reset_password", "account_reset_password_done", "account_inactive",
-     "account_reset_password_from_key_done", "socialaccount_login_cancelled", "socialaccount_login_error"],
-)  # fmt: skip
+    [
+        "account_login",
+        "account_reset_password",
+        "account_reset_password_done",
+        "account_inactive",
+        "account_reset_password_from_key_done",
+        "socialaccount_login_cancelled",
+        "socialaccount_login_error",
+    ],
+)
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_every_page_at_the_entrance_is_drawn_as_ours(
     client: Client, user: User, name: str, language: str
@@ -193,9 +200,17 @@ def test_every_page_at_the_entrance_is_drawn_as_ours(
 
 @pytest.mark.parametrize(
     "name",
-    ["account_change_password", "account_logout", "mfa_index", "mfa_activate_totp", "mfa_add_webauthn",
-     "mfa_list_webauthn", "usersessions_list", "socialaccount_connections"],
-)  # fmt: skip
+    [
+        "account_change_password",
+        "account_logout",
+        "mfa_index",
+        "mfa_activate_totp",
+        "mfa_add_webauthn",
+        "mfa_list_webauthn",
+        "usersessions_list",
+        "socialaccount_connections",
+    ],
+)
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_every_page_of_ones_own_security_is_drawn_as_ours(
     client: Client, user: User, name: str, language: str

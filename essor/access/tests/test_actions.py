@@ -233,10 +233,22 @@ def test_the_organization_is_checked(admin: Actor) -> None:
     with pytest.raises(ValidationFailed) as failure:
         actions.save_organization(admin, wrong)
     assert set(fields_of(failure.value)) == {
-        "Name", "CurrencyIsoCode", "FiscalYearStartMonth", "Language", "TimeZone", "PhoneRegion"
-    }  # fmt: skip
-    right = Company(name="Acme", currency="CHF", fiscal_year_start_month=7, language="en", locale="fr_CH",
-                    timezone="Europe/Zurich", phone_region="CH")  # fmt: skip
+        "Name",
+        "CurrencyIsoCode",
+        "FiscalYearStartMonth",
+        "Language",
+        "TimeZone",
+        "PhoneRegion",
+    }
+    right = Company(
+        name="Acme",
+        currency="CHF",
+        fiscal_year_start_month=7,
+        language="en",
+        locale="fr_CH",
+        timezone="Europe/Zurich",
+        phone_region="CH",
+    )
     actions.save_organization(admin, right)
     assert actor_for(User.objects.get(pk=admin.user_id)).company == Company(**_values(right))
 

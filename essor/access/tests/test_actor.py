@@ -147,9 +147,13 @@ def test_a_big_organization_is_read_in_the_same_number_of_queries(
     profile = Profile.objects.get(name="Sales")
     for number in range(30):
         User.objects.create(
-            name=f"u{number}", last_name="u", type="User", email=f"u{number}@x.fr", profile=profile,
+            name=f"u{number}",
+            last_name="u",
+            type="User",
+            email=f"u{number}@x.fr",
+            profile=profile,
             role=UserRole.objects.order_by("pk")[number % 4],
-        )  # fmt: skip
+        )
     bump()
     with django_assert_num_queries(13):
         snapshot.current()

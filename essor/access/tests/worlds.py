@@ -90,11 +90,15 @@ def build(world: World) -> list[User]:
         )
     people = [
         User.objects.create(
-            name=f"u{place}", type="User", last_name="U", email=f"u{place}@x.fr", profile=profile,
+            name=f"u{place}",
+            type="User",
+            last_name="U",
+            email=f"u{place}@x.fr",
+            profile=profile,
             role=roles[role] if role is not None else None,
         )
         for place, role in enumerate(world.roles)
-    ]  # fmt: skip
+    ]
     own = [
         Group.objects.create(name=f"g{place}", type=kind, include_bosses=bosses)
         for place, (kind, bosses) in enumerate(zip(world.kinds, world.bosses, strict=True))
@@ -105,9 +109,18 @@ def build(world: World) -> list[User]:
     _records(world, [*own, *groups], principals)
     ObjectPermission.objects.filter(parent__profile=profile, object_name="*").update(
         export=False,
-        **{name: bool(world.rights & bit) for name, bit in
-           (("read", 1), ("create", 2), ("edit", 4), ("delete_records", 8), ("view_all", 16), ("modify_all", 32))}
-    )  # fmt: skip
+        **{
+            name: bool(world.rights & bit)
+            for name, bit in (
+                ("read", 1),
+                ("create", 2),
+                ("edit", 4),
+                ("delete_records", 8),
+                ("view_all", 16),
+                ("modify_all", 32),
+            )
+        },
+    )
     bump()
     return people
 
@@ -133,10 +146,13 @@ def _records(world: World, groups: list[Group], principals: list[Principal]) -> 
     )
     for place, (source, target, given) in enumerate(world.rules):
         SharingRule.objects.create(
-            name=f"rule{place}", object_name="Account", receivers=groups[target], level=given,
+            name=f"rule{place}",
+            object_name="Account",
+            receivers=groups[target],
+            level=given,
             owners=groups[source] if source is not None else None,
             condition={"Industry": "Banking"} if source is None else None,
-        )  # fmt: skip
+        )
     for record, receiver, given in world.shares:
         RecordShare.objects.update_or_create(
             prefix="001",

@@ -28,11 +28,17 @@ def add_object(actor_id: int | None, spec: ObjectSpec) -> ObjectDef:
 def _row(catalog: Catalog, spec: ObjectSpec) -> CustomObject:
     findings = Findings()
     row = CustomObject(
-        label=spec.label.strip(), label_fr=spec.label_fr.strip(), plural=spec.plural.strip(),
-        plural_fr=spec.plural_fr.strip(), description=spec.description.strip(), icon=spec.icon,
-        name_label=spec.name_label.strip(), name_label_fr=spec.name_label_fr.strip(), tab=spec.tab,
+        label=spec.label.strip(),
+        label_fr=spec.label_fr.strip(),
+        plural=spec.plural.strip(),
+        plural_fr=spec.plural_fr.strip(),
+        description=spec.description.strip(),
+        icon=spec.icon,
+        name_label=spec.name_label.strip(),
+        name_label_fr=spec.name_label_fr.strip(),
+        tab=spec.tab,
         activities=spec.activities,
-    )  # fmt: skip
+    )
     earlier = CustomObject.objects.all()
     with findings.under("name"):
         row.name = naming.custom(spec.name)

@@ -59,10 +59,19 @@ def new_row(catalog: Catalog, spec: FieldSpec) -> CustomField:
     findings = Findings()
     neighbours = Neighbours(tuple(CustomField.objects.filter(object_name__iexact=obj.name, standard=False)))
     row = CustomField(
-        object_name=obj.name, kind=_kind(spec, findings), label=spec.label.strip(), label_fr=spec.label_fr.strip(),
-        help=spec.help.strip(), help_fr=spec.help_fr.strip(), required=spec.required, unique=spec.unique,
-        external_id=spec.external_id, history=spec.history, on_delete=spec.on_delete, formula=spec.formula.strip(),
-    )  # fmt: skip
+        object_name=obj.name,
+        kind=_kind(spec, findings),
+        label=spec.label.strip(),
+        label_fr=spec.label_fr.strip(),
+        help=spec.help.strip(),
+        help_fr=spec.help_fr.strip(),
+        required=spec.required,
+        unique=spec.unique,
+        external_id=spec.external_id,
+        history=spec.history,
+        on_delete=spec.on_delete,
+        formula=spec.formula.strip(),
+    )
     if not (row.label or row.label_fr):
         findings.add("label", "REQUIRED_FIELD_MISSING", _("Give the field a label."))
     _name(row, spec, obj, neighbours, findings)

@@ -229,9 +229,16 @@ def _save(
     live = any(field.column == "is_deleted" for field in obj.model._meta.concrete_fields)
     transaction.on_commit(build_wanted)
     return FieldIndex.objects.create(
-        name=f"rt_{table[:40]}_{secrets.token_hex(4)}", object_name=obj.name, table=table, fields=list(fields),
-        columns=list(columns), unique=unique, live=live, filled=filled, reason=reason,
-    )  # fmt: skip
+        name=f"rt_{table[:40]}_{secrets.token_hex(4)}",
+        object_name=obj.name,
+        table=table,
+        fields=list(fields),
+        columns=list(columns),
+        unique=unique,
+        live=live,
+        filled=filled,
+        reason=reason,
+    )
 
 
 def _table(obj: ObjectDef) -> str:

@@ -44,9 +44,14 @@ class Ledger:
     ) -> None:
         """Write down what was done, and tell the rooms that care when it is committed."""
         CatalogChange.objects.create(
-            actor_id=self.actor_id, version=self.version, verb=verb, object_name=object_name, target=target,
-            before=before, after=after,
-        )  # fmt: skip
+            actor_id=self.actor_id,
+            version=self.version,
+            verb=verb,
+            object_name=object_name,
+            target=target,
+            before=before,
+            after=after,
+        )
         events.emit(TOPIC, object_name, (), {"verb": verb, "target": target})
 
 

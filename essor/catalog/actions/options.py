@@ -91,11 +91,16 @@ READERS: Mapping[str, Mapping[str, Reader]] = {
     "autonumber": {"format": pattern, "start": partial(whole, low=0, high=10**12)},
     "formula": {"returns": RETURNS, "scale": SCALE, "blanks": BLANKS},
     "rollup": {
-        "relationship": word, "function": FUNCTION, "field": word, "where": filter_of, "live": flag,
-        "returns": RETURNS, "scale": SCALE,
+        "relationship": word,
+        "function": FUNCTION,
+        "field": word,
+        "where": filter_of,
+        "live": flag,
+        "returns": RETURNS,
+        "scale": SCALE,
     },
     "url": {"linkedin": flag},
-}  # fmt: skip
+}
 WITHOUT_DEFAULT = frozenset(
     {"autonumber", "formula", "rollup", "address", "geolocation", "file", "lookup", "masterdetail"}
 )

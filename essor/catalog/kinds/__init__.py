@@ -17,10 +17,31 @@ from essor.catalog.kinds.truth import Checkbox, Slider
 __all__ = ["ADDABLE", "KINDS", "Kind", "ParseContext", "ParseError", "kind"]
 
 ADDABLE: tuple[Kind, ...] = (
-    Text(), TextArea(), RichText(), Number(), Percent(), Money(), Date(), DateTime(), Time(), Checkbox(),
-    Picklist(), MultiSelect(), Slider(), Email(), Phone(), Url(), Lookup(), MasterDetail(), AutoNumber(),
-    Formula(), RollUp(), Geolocation(), Address(), File(),
-)  # fmt: skip
+    Text(),
+    TextArea(),
+    RichText(),
+    Number(),
+    Percent(),
+    Money(),
+    Date(),
+    DateTime(),
+    Time(),
+    Checkbox(),
+    Picklist(),
+    MultiSelect(),
+    Slider(),
+    Email(),
+    Phone(),
+    Url(),
+    Lookup(),
+    MasterDetail(),
+    AutoNumber(),
+    Formula(),
+    RollUp(),
+    Geolocation(),
+    Address(),
+    File(),
+)
 
 KINDS: dict[str, Kind] = {one.name: one for one in (*ADDABLE, Id(), Degrees(), Recurrence())}
 

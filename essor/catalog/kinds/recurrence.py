@@ -23,9 +23,14 @@ DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 WORKING = frozenset(DAYS[:5])
 LATEST = 31
 PLACES = {
-    1: gettext_lazy("first"), 2: gettext_lazy("second"), 3: gettext_lazy("third"), 4: gettext_lazy("fourth"),
-    5: gettext_lazy("fifth"), -1: gettext_lazy("last"), -2: gettext_lazy("last but one"),
-}  # fmt: skip
+    1: gettext_lazy("first"),
+    2: gettext_lazy("second"),
+    3: gettext_lazy("third"),
+    4: gettext_lazy("fourth"),
+    5: gettext_lazy("fifth"),
+    -1: gettext_lazy("last"),
+    -2: gettext_lazy("last but one"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +73,16 @@ def read(text: str) -> Rule:
     until = parts.get("UNTIL", "")
     known = {"FREQ", "INTERVAL", "BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS", "COUNT", "UNTIL", "WKST"}
     rule = Rule(
-        parts["FREQ"], int(parts.get("INTERVAL", 1)), days, dates, months, places,
+        parts["FREQ"],
+        int(parts.get("INTERVAL", 1)),
+        days,
+        dates,
+        months,
+        places,
         int(parts["COUNT"]) if "COUNT" in parts else None,
         date(int(until[:4]), int(until[4:6]), int(until[6:8])) if until else None,
         tuple(f"{name}={value}" for name, value in parts.items() if name not in known),
-    )  # fmt: skip
+    )
     return replace(rule, plain=_fits(rule) and not rule.rest and not rule.months)
 
 

@@ -165,9 +165,13 @@ def _process(program: str) -> Iterator[subprocess.Popen[str]]:
     """Start a process on the test's database."""
     env = {**os.environ, "DATABASE_URL": _url(), "DJANGO_SETTINGS_MODULE": settings.SETTINGS_MODULE}
     process = subprocess.Popen(  # noqa: S603 -- our own program
-        [sys.executable, "-c", program], env=env, text=True,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
+        [sys.executable, "-c", program],
+        env=env,
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
     try:
         yield process
     finally:

@@ -35,11 +35,15 @@ NEEDS: dict[str, dict[str, Any]] = {
     "rollup": {"options": {"relationship": "Reports", "function": "COUNT"}},
 }
 COLUMNS = {
-    "multiselect": {"x_field", "x_field_other"}, "phone": {"x_field", "x_field_e164"}, "formula": set(),
-    "lookup": {"x_field_id"}, "masterdetail": {"x_field_id"}, "file": {"x_field_id"},
+    "multiselect": {"x_field", "x_field_other"},
+    "phone": {"x_field", "x_field_e164"},
+    "formula": set(),
+    "lookup": {"x_field_id"},
+    "masterdetail": {"x_field_id"},
+    "file": {"x_field_id"},
     "geolocation": {"x_field_latitude", "x_field_longitude"},
     "address": {"x_field_street", "x_field_city", "x_field_postal_code", "x_field_state", "x_field_country"},
-}  # fmt: skip
+}
 
 
 def contact() -> ObjectDef:
@@ -182,7 +186,7 @@ def test_an_object_has_four_hundred_fields_at_most_dropped_ones_counted() -> Non
     CustomField.objects.bulk_create(
         CustomField(object_name="Contact", name=f"F{n}__c", kind="number", column=f"x_f{n}", state="purged")
         for n in range(400 - standard_fields - 2)
-    )  # fmt: skip
+    )
     with pytest.raises(ValidationFailed) as error:
         add("geolocation", "Spot")
     assert refused(error) == {"name": "LIMIT_EXCEEDED"}
@@ -258,9 +262,16 @@ def test_what_is_needed_is_not_hidden() -> None:
 def test_words_rules_and_choices_can_change_the_kind_cannot() -> None:
     add("text", "Note", options={"length": "10"})
     field = change_field(
-        None, "Contact", "Note__c",
-        {"label": "Remark", "label_fr": "Remarque", "required": True, "options": {"length": 40, "default": "none"}},
-    )  # fmt: skip
+        None,
+        "Contact",
+        "Note__c",
+        {
+            "label": "Remark",
+            "label_fr": "Remarque",
+            "required": True,
+            "options": {"length": 40, "default": "none"},
+        },
+    )
     assert (str(field.label), field.required, dict(field.options)) == (
         "Remark",
         True,

@@ -126,7 +126,7 @@ def test_a_layout_arranges_the_page_and_asks_from_a_stage_on() -> None:
             {"fields": ["Gone"]},
         ],
         "related": [{"relationship": "opportunitycontactroles"}],
-    }  # fmt: skip
+    }
     with pytest.raises(ValidationFailed):
         save_layout(None, "Opportunity", body)
     body["sections"].pop()

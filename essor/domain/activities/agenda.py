@@ -81,11 +81,13 @@ def _during(actor: Actor, first: date, last: date) -> Condition:
     low = datetime.combine(first, time(), zone).astimezone(UTC) - timedelta(hours=14)
     high = datetime.combine(last + timedelta(days=1), time(), zone).astimezone(UTC) + timedelta(hours=14)
     start, end = Path(("StartDateTime",)), Path(("EndDateTime",))
-    return All((
-        Compare(start, "lt", (_moment(high),)),
-        Compare(start, "gte", (_moment(low - LONGEST),)),
-        AnyOf((Compare(end, "gte", (_moment(low),)), Compare(start, "gte", (_moment(low),)))),
-    ))  # fmt: skip
+    return All(
+        (
+            Compare(start, "lt", (_moment(high),)),
+            Compare(start, "gte", (_moment(low - LONGEST),)),
+            AnyOf((Compare(end, "gte", (_moment(low),)), Compare(start, "gte", (_moment(low),)))),
+        )
+    )
 
 
 def _moment(value: datetime) -> Constant:
@@ -94,11 +96,13 @@ def _moment(value: datetime) -> Constant:
 
 def _due(first: date, last: date) -> Condition:
     day = Path(("ActivityDate",))
-    return All((
-        Compare(day, "gte", (Constant(first.isoformat(), "date"),)),
-        Compare(day, "lte", (Constant(last.isoformat(), "date"),)),
-        Compare(Path(("IsClosed",)), "eq", (Constant(value=False, type="boolean"),)),
-    ))  # fmt: skip
+    return All(
+        (
+            Compare(day, "gte", (Constant(first.isoformat(), "date"),)),
+            Compare(day, "lte", (Constant(last.isoformat(), "date"),)),
+            Compare(Path(("IsClosed",)), "eq", (Constant(value=False, type="boolean"),)),
+        )
+    )
 
 
 def _about(row: dict[str, Any]) -> str:
@@ -112,17 +116,35 @@ def _event(row: dict[str, Any], actor: Actor) -> Item:
     all_day = bool(row.get("IsAllDayEvent"))
     end = end_at.astimezone(zone).replace(tzinfo=None) if end_at else start if all_day else start + HOUR
     return Item(
-        ids.encode("00U", row["Id"]), "event", row.get("Subject") or "", start, end, all_day, row["OwnerId"] or 0,
-        row.get("Owner.Name") or "", _about(row), row.get("Location") or "", bool(row.get(RULE) or row.get(SERIES)),
-    )  # fmt: skip
+        ids.encode("00U", row["Id"]),
+        "event",
+        row.get("Subject") or "",
+        start,
+        end,
+        all_day,
+        row["OwnerId"] or 0,
+        row.get("Owner.Name") or "",
+        _about(row),
+        row.get("Location") or "",
+        bool(row.get(RULE) or row.get(SERIES)),
+    )
 
 
 def _task(row: dict[str, Any]) -> Item:
     day = datetime.combine(row["ActivityDate"], time())
     return Item(
-        ids.encode("00T", row["Id"]), "task", row.get("Subject") or "", day, day, True, row["OwnerId"] or 0,
-        row.get("Owner.Name") or "", _about(row), repeats=bool(row.get(RULE)), done=bool(row.get("IsClosed")),
-    )  # fmt: skip
+        ids.encode("00T", row["Id"]),
+        "task",
+        row.get("Subject") or "",
+        day,
+        day,
+        True,
+        row["OwnerId"] or 0,
+        row.get("Owner.Name") or "",
+        _about(row),
+        repeats=bool(row.get(RULE)),
+        done=bool(row.get("IsClosed")),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,10 +29,15 @@ def log_call(
     today = moment_for(actor.timezone, now=timezone.now()).today
     choice = catalog_for(actor).object("Task").field("CallDisposition").choice(result) if result else None
     call = {
-        "Subject": _("Call: %(result)s") % {"result": choice} if choice else _("Call"), "TaskSubtype": "Call",
-        "Status": "Completed", "CallType": "Outbound", "CallDisposition": result or None, "Description": comment or None,
-        "ActivityDate": today.isoformat(), **link,
-    }  # fmt: skip
+        "Subject": _("Call: %(result)s") % {"result": choice} if choice else _("Call"),
+        "TaskSubtype": "Call",
+        "Status": "Completed",
+        "CallType": "Outbound",
+        "CallDisposition": result or None,
+        "Description": comment or None,
+        "ActivityDate": today.isoformat(),
+        **link,
+    }
     with transaction.atomic():
         key = save(actor, Change("Task", call)).id
         if next_in is not None:

@@ -119,9 +119,13 @@ def _reach(row: Event, zone: str, latest: Sequence[tuple[int, datetime, bool]]) 
     alive = [key for key, _start, gone in latest if not gone]
     starts = tuple(start for _key, start, _gone in latest) or (row.start_date_time,)
     return Reach(
-        row.pk, row.recurrence2_pattern_text or "", row.start_date_time, "UTC" if row.is_all_day_event else zone,
-        starts, alive[0] if alive else row.pk,
-    )  # fmt: skip
+        row.pk,
+        row.recurrence2_pattern_text or "",
+        row.start_date_time,
+        "UTC" if row.is_all_day_event else zone,
+        starts,
+        alive[0] if alive else row.pk,
+    )
 
 
 def further(one: Reach, until: datetime) -> list[datetime]:

@@ -52,12 +52,16 @@ def _notices(catalog: Catalog, name: str, writers: dict[int, int | None]) -> lis
     readers = _readers({user for users in found.values() for user in users}, name, field)
     return [
         Notice(
-            user, MENTIONED.name, partial(_said, called.get(places[key]) or ""),
-            shorten(texts[key], SHOWN, placeholder="…"), places[key], by=writers[key],
+            user,
+            MENTIONED.name,
+            partial(_said, called.get(places[key]) or ""),
+            shorten(texts[key], SHOWN, placeholder="…"),
+            places[key],
+            by=writers[key],
         )
         for key, users in found.items()
         for user in sorted(users & readers)
-    ]  # fmt: skip
+    ]
 
 
 def _readers(users: set[int], name: str, field: str) -> set[int]:

@@ -20,11 +20,22 @@ from essor.jobs.tasks import task
 from essor.kernel.formats import moment
 
 REMINDER = register(
-    Kind("reminder", gettext_lazy("Reminders"), gettext_lazy("A reminder of a task or event is due."), "clock", mail="now")
-)  # fmt: skip
+    Kind(
+        "reminder",
+        gettext_lazy("Reminders"),
+        gettext_lazy("A reminder of a task or event is due."),
+        "clock",
+        mail="now",
+    )
+)
 DUE = register(
-    Kind("task_due", gettext_lazy("Tasks of the day"), gettext_lazy("Each morning, when tasks are due or overdue."), "checkbox")
-)  # fmt: skip
+    Kind(
+        "task_due",
+        gettext_lazy("Tasks of the day"),
+        gettext_lazy("Each morning, when tasks are due or overdue."),
+        "checkbox",
+    )
+)
 MOST = 500  # reminders of one run; the next run is a minute later
 LATE = timedelta(days=1)  # a reminder older than this helps nobody any more
 
@@ -48,11 +59,16 @@ def _remind(model: type[Event | Task], name: str, now: datetime) -> None:
         .order_by("reminder_date_time")[:MOST]
     )
     people = {one.pk: one for one in User.objects.filter(pk__in={row.owner_id for row in rows})}
-    send([
-        _notice(row, name, people[row.owner_id]) for row in rows
-        if row.owner_id in people and row.reminder_date_time and row.reminder_date_time > now - LATE
-        and not getattr(row, "is_closed", False)
-    ])  # fmt: skip
+    send(
+        [
+            _notice(row, name, people[row.owner_id])
+            for row in rows
+            if row.owner_id in people
+            and row.reminder_date_time
+            and row.reminder_date_time > now - LATE
+            and not getattr(row, "is_closed", False)
+        ]
+    )
     # Book-keeping of ours, no change of the record: no revision, no history.
     model.objects.filter(pk__in=[row.pk for row in rows]).update(reminded_for=F("reminder_date_time"))
 

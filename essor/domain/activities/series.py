@@ -31,12 +31,28 @@ Scope = Literal["this", "following", "all"]
 RULE, SERIES = "Recurrence2PatternText", "RecurrenceActivityId"
 # What every occurrence takes over from the first.
 COPIED = (
-    "Subject", "WhoId", "WhatId", "Description", "IsAllDayEvent", "Location", "ShowAs", "OwnerId", "IsReminderSet",
-)  # fmt: skip
+    "Subject",
+    "WhoId",
+    "WhatId",
+    "Description",
+    "IsAllDayEvent",
+    "Location",
+    "ShowAs",
+    "OwnerId",
+    "IsReminderSet",
+)
 TIMES = ("StartDateTime", "EndDateTime", "ReminderDateTime")
 TASK_COPIED = (
-    "Subject", "WhoId", "WhatId", "Description", "Priority", "OwnerId", "TaskSubtype", "CallType", "IsReminderSet",
-)  # fmt: skip
+    "Subject",
+    "WhoId",
+    "WhatId",
+    "Description",
+    "Priority",
+    "OwnerId",
+    "TaskSubtype",
+    "CallType",
+    "IsReminderSet",
+)
 TASK_TIMES = ("ActivityDate", "ReminderDateTime")
 DEFAULT = Source()
 
@@ -200,9 +216,12 @@ def siblings(actor: Actor, key: int, scope: Scope) -> list[dict[str, Any]]:
 def _rows(actor: Actor, where: Condition) -> list[dict[str, Any]]:
     names = ("Id", "StartDateTime", "EndDateTime", SERIES)
     query = Query(
-        "Event", columns=tuple(Column(Path((name,))) for name in names), where=where,
-        order_by=(Order(Path(("StartDateTime",))),), limit=recurrence.MOST + 1,
-    )  # fmt: skip
+        "Event",
+        columns=tuple(Column(Path((name,))) for name in names),
+        where=where,
+        order_by=(Order(Path(("StartDateTime",))),),
+        limit=recurrence.MOST + 1,
+    )
     return run.rows(actor, query)
 
 

@@ -108,21 +108,32 @@ def _subject(request: Request) -> str:
 def _context(user: User, request: Request, address: str) -> dict[str, object]:
     instance = request.instance
     line = _("%(name)s asks for your approval: %(process)s") % {
-        "name": request.submitter, "process": instance.process.name,
-    }  # fmt: skip
+        "name": request.submitter,
+        "process": instance.process.name,
+    }
     instead = _("You answer for %(name)s, who is away.") % {"name": request.instead_of}
     return {
-        "greeting": _("Hello %(name)s,") % {"name": user.first_name or user.name}, "line": line,
-        "instead": instead if request.instead_of else "", "title": request.title, "object": str(request.object.label),
-        "facts": request.facts, "earlier": request.earlier, "comment": instance.comments or "",
-        "quoted": _("“%(text)s”") % {"text": instance.comments or ""}, "language": user.language,
-        "approve": f"{address}?answer=approve", "approve_label": _("Approve"),
-        "refuse": f"{address}?answer=refuse", "refuse_label": _("Refuse"),
-        "open": f"{settings.SITE_URL}/r/{request.record_id}/", "open_label": _("Open the record"),
-        "changed_label": _("What has changed"), "facts_label": _("The record"),
+        "greeting": _("Hello %(name)s,") % {"name": user.first_name or user.name},
+        "line": line,
+        "instead": instead if request.instead_of else "",
+        "title": request.title,
+        "object": str(request.object.label),
+        "facts": request.facts,
+        "earlier": request.earlier,
+        "comment": instance.comments or "",
+        "quoted": _("“%(text)s”") % {"text": instance.comments or ""},
+        "language": user.language,
+        "approve": f"{address}?answer=approve",
+        "approve_label": _("Approve"),
+        "refuse": f"{address}?answer=refuse",
+        "refuse_label": _("Refuse"),
+        "open": f"{settings.SITE_URL}/r/{request.record_id}/",
+        "open_label": _("Open the record"),
+        "changed_label": _("What has changed"),
+        "facts_label": _("The record"),
         "colon": pgettext("between a label and its value", ":"),
         "why": _("The links are yours alone, work once, and ask again before anything happens."),
-    }  # fmt: skip
+    }
 
 
 def _send(user: User, subject: str, template: str, context: dict[str, object]) -> None:

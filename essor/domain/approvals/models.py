@@ -112,12 +112,22 @@ class ProcessInstance(Detail):
     step = models.ForeignKey(ApprovalStep, models.SET_NULL, null=True, related_name="+")
     status = models.CharField(_("Status"), max_length=40, default=PENDING)
     submitted_by = models.ForeignKey(
-        "access.User", models.DO_NOTHING, null=True, related_name="+", db_constraint=False, verbose_name=_("Submitted by")
-    )  # fmt: skip
+        "access.User",
+        models.DO_NOTHING,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        verbose_name=_("Submitted by"),
+    )
     last_actor = models.ForeignKey(
-        "access.User", models.DO_NOTHING, null=True, related_name="+", db_constraint=False, db_index=False,
+        "access.User",
+        models.DO_NOTHING,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
         verbose_name=_("Last answer by"),
-    )  # fmt: skip
+    )
     comments = models.TextField(_("Comments"), null=True, blank=True)
     completed_date = models.DateTimeField(_("Completed on"), null=True, blank=True)
     elapsed_time_in_hours = models.FloatField(_("Hours until the end"), null=True, blank=True)
@@ -131,10 +141,11 @@ class ProcessInstance(Detail):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["target_object_type", "target_object"], name="approvals_one_pending",
+                fields=["target_object_type", "target_object"],
+                name="approvals_one_pending",
                 condition=Q(status=PENDING, is_deleted=False),
             )
-        ]  # fmt: skip
+        ]
 
     @property
     def title(self) -> str:
@@ -151,12 +162,22 @@ class ProcessInstanceStep(Detail):
     step_status = models.CharField(_("Answer"), max_length=40)
     step_name = models.CharField(_("Step"), max_length=120, null=True, blank=True)
     actor = models.ForeignKey(
-        "access.User", models.DO_NOTHING, null=True, related_name="+", db_constraint=False, verbose_name=_("Person")
-    )  # fmt: skip
+        "access.User",
+        models.DO_NOTHING,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        verbose_name=_("Person"),
+    )
     original_actor = models.ForeignKey(
-        "access.User", models.DO_NOTHING, null=True, related_name="+", db_constraint=False, db_index=False,
+        "access.User",
+        models.DO_NOTHING,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
         verbose_name=_("First asked"),
-    )  # fmt: skip
+    )
     comments = models.TextField(_("Comments"), null=True, blank=True)
     elapsed_time_in_hours = models.FloatField(_("Hours until the answer"), null=True, blank=True)
 
@@ -170,13 +191,23 @@ class ProcessInstanceWorkitem(Detail):
     step = models.ForeignKey(ApprovalStep, models.SET_NULL, null=True, related_name="+")
     step_name = models.CharField(_("Step"), max_length=120, null=True, blank=True)
     actor = models.ForeignKey(
-        "access.User", models.DO_NOTHING, null=True, related_name="+", db_constraint=False, db_index=False,
+        "access.User",
+        models.DO_NOTHING,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
         verbose_name=_("Person asked"),
-    )  # fmt: skip
+    )
     original_actor = models.ForeignKey(
-        "access.User", models.DO_NOTHING, null=True, related_name="+", db_constraint=False, db_index=False,
+        "access.User",
+        models.DO_NOTHING,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
         verbose_name=_("First asked"),
-    )  # fmt: skip
+    )
     reminded = models.DateTimeField(null=True)
 
     class Meta:

@@ -26,10 +26,15 @@ ANSWERS = pick(
     (models.NO_RESPONSE, pgettext_lazy("approval answer", "Not needed")),
 )
 TARGET = Spec(
-    kind="lookup", name="TargetObjectId", targets=TARGETS, relationship="TargetObject",
-    child_relationship="ProcessInstances", readonly=True, history=False,
+    kind="lookup",
+    name="TargetObjectId",
+    targets=TARGETS,
+    relationship="TargetObject",
+    child_relationship="ProcessInstances",
+    readonly=True,
+    history=False,
     options={"polymorphic": True, "any_activity_object": True},
-)  # fmt: skip
+)
 
 
 def part_of(children: str) -> Spec:
@@ -41,35 +46,62 @@ def part_of(children: str) -> Spec:
 
 OBJECTS = (
     Standard(
-        "approvals.ProcessInstance", "04g", _("Approval request"), _("Approval requests"), icon="circle-check", tab=False,
+        "approvals.ProcessInstance",
+        "04g",
+        _("Approval request"),
+        _("Approval requests"),
+        icon="circle-check",
+        tab=False,
         about=_("A request appears here when somebody submits a record for approval."),
         compact=("Status",),
         fields={
-            "name": READ_ONLY, "target_object": TARGET, "status": Spec(kind="picklist", choices=STATUSES, readonly=True),
-            "submitted_by": PERSON, "last_actor": PERSON, "comments": READ_ONLY, "completed_date": READ_ONLY,
+            "name": READ_ONLY,
+            "target_object": TARGET,
+            "status": Spec(kind="picklist", choices=STATUSES, readonly=True),
+            "submitted_by": PERSON,
+            "last_actor": PERSON,
+            "comments": READ_ONLY,
+            "completed_date": READ_ONLY,
             "elapsed_time_in_hours": Spec(readonly=True, history=False, options={"scale": 1}),
         },
         hidden=frozenset({"target_object_type", "process", "step", "asked", "currency_iso_code"}),
         createable=False,
     ),
     Standard(
-        "approvals.ProcessInstanceStep", "04h", _("Approval answer"), _("Approval answers"), icon="check", tab=False,
+        "approvals.ProcessInstanceStep",
+        "04h",
+        _("Approval answer"),
+        _("Approval answers"),
+        icon="check",
+        tab=False,
         name_field="StepName",
         fields={
-            "process_instance": part_of("Steps"), "step_status": Spec(kind="picklist", choices=ANSWERS, readonly=True),
-            "step_name": READ_ONLY, "actor": PERSON, "original_actor": PERSON, "comments": READ_ONLY,
+            "process_instance": part_of("Steps"),
+            "step_status": Spec(kind="picklist", choices=ANSWERS, readonly=True),
+            "step_name": READ_ONLY,
+            "actor": PERSON,
+            "original_actor": PERSON,
+            "comments": READ_ONLY,
             "elapsed_time_in_hours": Spec(readonly=True, history=False, options={"scale": 1}),
         },
         hidden=frozenset({"currency_iso_code"}),
         createable=False,
     ),
     Standard(
-        "approvals.ProcessInstanceWorkitem", "04i", _("Open approval"), _("Open approvals"), icon="inbox", tab=False,
+        "approvals.ProcessInstanceWorkitem",
+        "04i",
+        _("Open approval"),
+        _("Open approvals"),
+        icon="inbox",
+        tab=False,
         name_field="StepName",
         fields={
-            "process_instance": part_of("Workitems"), "step_name": READ_ONLY, "actor": PERSON, "original_actor": PERSON,
+            "process_instance": part_of("Workitems"),
+            "step_name": READ_ONLY,
+            "actor": PERSON,
+            "original_actor": PERSON,
         },
         hidden=frozenset({"step", "reminded", "currency_iso_code"}),
         createable=False,
     ),
-)  # fmt: skip
+)

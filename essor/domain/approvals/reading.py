@@ -234,9 +234,13 @@ def _grouped(rows: Iterable[object]) -> dict[int, list]:
 
 
 def _round(
-    actor: Actor, instance: ProcessInstance, lines: Sequence[ProcessInstanceStep],
-    items: Sequence[ProcessInstanceWorkitem], people: dict[int, str], away: dict[int, int],
-) -> Round:  # fmt: skip
+    actor: Actor,
+    instance: ProcessInstance,
+    lines: Sequence[ProcessInstanceStep],
+    items: Sequence[ProcessInstanceWorkitem],
+    people: dict[int, str],
+    away: dict[int, int],
+) -> Round:
     statuses = current.get().object("ProcessInstance").field("Status")
 
     def name(key: int | None) -> str:
@@ -245,11 +249,15 @@ def _round(
     entries = tuple(_entry(one, people) for one in lines if one.step_status != NO_RESPONSE)
     waiting = tuple(
         Waiting(
-            name(one.actor_id), one.step_name or "", one.created_date, name(away.get(one.actor_id or 0)),
-            one.pk if may_answer(actor, instance, one.actor_id) else None, one.reminded,
+            name(one.actor_id),
+            one.step_name or "",
+            one.created_date,
+            name(away.get(one.actor_id or 0)),
+            one.pk if may_answer(actor, instance, one.actor_id) else None,
+            one.reminded,
         )
         for one in items
-    )  # fmt: skip
+    )
     spared = tuple(name(one.actor_id) for one in lines if one.step_status == NO_RESPONSE)
     label = str(statuses.choice(instance.status) or instance.status)
     return Round(instance, label, entries, spared, waiting, bool(items) and may_recall(actor, instance))

@@ -22,17 +22,27 @@ from essor.domain.notifications.notices import Notice, send
 from essor.kernel import ids
 
 ASKED = register(
-    Kind("approval_requested", gettext_lazy("Somebody asks for my approval"),
-         gettext_lazy("Immediate e-mails hold the facts, and links to approve or refuse. Reminders too."),
-         "circle-check", mail="now", own_mail=True)
-)  # fmt: skip
+    Kind(
+        "approval_requested",
+        gettext_lazy("Somebody asks for my approval"),
+        gettext_lazy("Immediate e-mails hold the facts, and links to approve or refuse. Reminders too."),
+        "circle-check",
+        mail="now",
+        own_mail=True,
+    )
+)
 AGREED = register(
     Kind("approval_approved", gettext_lazy("My request is approved"), icon="circle-check", mail="now")
 )
 DENIED = register(
-    Kind("approval_refused", gettext_lazy("My request is refused"), gettext_lazy("With the reason."), "circle-x",
-         mail="now")
-)  # fmt: skip
+    Kind(
+        "approval_refused",
+        gettext_lazy("My request is refused"),
+        gettext_lazy("With the reason."),
+        "circle-x",
+        mail="now",
+    )
+)
 INBOX = "/approvals/"
 Lines = Sequence[ProcessInstanceStep]
 
@@ -54,10 +64,12 @@ def requested(item_ids: Collection[int], *, days: int = 0) -> None:
     rows = ProcessInstanceWorkitem.objects.filter(pk__in=item_ids, is_deleted=False)
     items = {one.pk: one for one in rows.select_related("process_instance__process")}
     names = principals.names(one.process_instance.submitted_by_id for one in items.values())
-    send([
-        _asked(user, items[item].process_instance, names, days, f"{INBOX}#request-{item}")
-        for item, user in sorted(to_ask(items.values()))
-    ])  # fmt: skip
+    send(
+        [
+            _asked(user, items[item].process_instance, names, days, f"{INBOX}#request-{item}")
+            for item, user in sorted(to_ask(items.values()))
+        ]
+    )
 
 
 def _asked(user: int, instance: ProcessInstance, names: Mapping[int, str], days: int, link: str) -> Notice:

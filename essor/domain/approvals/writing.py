@@ -38,16 +38,26 @@ def stamps(actor: Actor) -> dict[str, int | None]:
 
 
 def line(  # a row has this many columns
-    actor: Actor, instance: ProcessInstance, status: str, *, step: str = "", comment: str = "",
-    item: ProcessInstanceWorkitem | None = None, to: int | None = None,
-) -> ProcessInstanceStep:  # fmt: skip
+    actor: Actor,
+    instance: ProcessInstance,
+    status: str,
+    *,
+    step: str = "",
+    comment: str = "",
+    item: ProcessInstanceWorkitem | None = None,
+    to: int | None = None,
+) -> ProcessInstanceStep:
     """Return one line of the trail, not stored yet; `item` is what was answered, `to` whom it was handed to."""
     return ProcessInstanceStep(
-        process_instance=instance, step_status=status, step_name=step or (item.step_name if item else None),
-        actor_id=to or actor.user_id or None, comments=comment or None,
+        process_instance=instance,
+        step_status=status,
+        step_name=step or (item.step_name if item else None),
+        actor_id=to or actor.user_id or None,
+        comments=comment or None,
         original_actor_id=item.actor_id if item else actor.user_id or None,
-        elapsed_time_in_hours=hours_since(item.created_date) if item else None, **stamps(actor),
-    )  # fmt: skip
+        elapsed_time_in_hours=hours_since(item.created_date) if item else None,
+        **stamps(actor),
+    )
 
 
 def hours_since(moment: datetime) -> float:
@@ -61,12 +71,16 @@ def ask(
     """Open a work item per approver, and tell them."""
     items = ProcessInstanceWorkitem.objects.bulk_create(
         ProcessInstanceWorkitem(
-            process_instance=instance, step=step, step_name=step.name, actor_id=user, original_actor_id=user,
+            process_instance=instance,
+            step=step,
+            step_name=step.name,
+            actor_id=user,
+            original_actor_id=user,
             **stamps(actor),
         )
         for instance, step, users in asked
         for user in users
-    )  # fmt: skip
+    )
     tell_asked(actor, items)
     return items
 
@@ -95,12 +109,15 @@ def close_items(actor: Actor, instances: Sequence[ProcessInstance], *, noted: bo
     if noted:
         ProcessInstanceStep.objects.bulk_create(
             ProcessInstanceStep(
-                process_instance_id=item.process_instance_id, step_status=NO_RESPONSE,
-                step_name=item.step_name, actor_id=item.actor_id,
-                original_actor_id=item.original_actor_id, **stamps(actor),
+                process_instance_id=item.process_instance_id,
+                step_status=NO_RESPONSE,
+                step_name=item.step_name,
+                actor_id=item.actor_id,
+                original_actor_id=item.original_actor_id,
+                **stamps(actor),
             )
             for item in left
-        )  # fmt: skip
+        )
     open_items.filter(pk__in=[item.pk for item in left]).update(is_deleted=True)
     return {item.actor_id for item in left if item.actor_id}
 

@@ -94,9 +94,11 @@ def draft_of(actor: Actor, flow: Flow) -> FlowVersion:
         last = flow.active or flow.versions.order_by("-number").first()
         number = (flow.versions.aggregate(last=Max("number"))["last"] or 0) + 1
         return FlowVersion.objects.create(
-            flow=flow, number=number, definition=last.definition if last else to_json(Definition()),
+            flow=flow,
+            number=number,
+            definition=last.definition if last else to_json(Definition()),
             changed_by_id=actor.user_id,
-        )  # fmt: skip
+        )
 
 
 def save_draft(

@@ -274,12 +274,14 @@ def _read_step(data: Mapping[str, Any], depth: int) -> Step:
         settings=_object(data.get("settings", {})),
         paths=tuple(
             Way(
-                _text(way.get("id"), LONGEST_ID), _text(way.get("label", ""), LONGEST_TITLE),
-                _condition(way.get("where")), _steps(way.get("steps", []), depth + 1),
+                _text(way.get("id"), LONGEST_ID),
+                _text(way.get("label", ""), LONGEST_TITLE),
+                _condition(way.get("where")),
+                _steps(way.get("steps", []), depth + 1),
             )
             for way in ways
         ),
-    )  # fmt: skip
+    )
 
 
 def _object(data: Any) -> dict[str, Any]:

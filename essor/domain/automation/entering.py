@@ -151,9 +151,13 @@ def meeting(site: Site, trigger: Trigger, candidates: Mapping[int, list[Touched]
 
 def _run(version: FlowVersion, definition: Definition, change: Touched) -> FlowRun:
     return FlowRun(
-        flow_id=version.flow_id, version_id=version.pk, record_id=change.record_id, node=definition.first,
-        depth=change.depth, entry=change.revision,
-    )  # fmt: skip
+        flow_id=version.flow_id,
+        version_id=version.pk,
+        record_id=change.record_id,
+        node=definition.first,
+        depth=change.depth,
+        entry=change.revision,
+    )
 
 
 def _failed(version: FlowVersion, definition: Definition, change: Touched, message: str) -> FlowRun:
@@ -210,10 +214,19 @@ def enter_selected(version: FlowVersion, selected: str, values: Sequence[Any]) -
         return 0
     now = connection.ops.adapt_datetimefield_value(timezone.now())
     constants: dict[str, Any] = {
-        "flow_id": version.flow_id, "version_id": version.pk, "node": definition.first,
-        "state": RunState.WAITING.value, "due_at": now, "attempts": 0, "depth": 0, "entered": now, "arrived": now,
-        "watching": False, "parked": False, "error": "",
-    }  # fmt: skip
+        "flow_id": version.flow_id,
+        "version_id": version.pk,
+        "node": definition.first,
+        "state": RunState.WAITING.value,
+        "due_at": now,
+        "attempts": 0,
+        "depth": 0,
+        "entered": now,
+        "arrived": now,
+        "watching": False,
+        "parked": False,
+        "error": "",
+    }
     names = ", ".join([*constants, "record_id"])
     marks = ", ".join(["%s"] * len(constants))
     bars, told = again.barring(version.flow_id, definition.trigger, "chosen.id")
@@ -271,9 +284,15 @@ def enter_some(flow: Flow, keys: Iterable[int]) -> list[FlowRun]:
 def note_failure(version: FlowVersion, error: str) -> None:
     """Leave a failed run without a record, so that the owner sees why the flow did not start."""
     FlowRun.objects.create(
-        flow=version.flow, version=version, record_id=0, node="", state=RunState.FAILED, due_at=None,
-        ended=timezone.now(), error=error[:2000],
-    )  # fmt: skip
+        flow=version.flow,
+        version=version,
+        record_id=0,
+        node="",
+        state=RunState.FAILED,
+        due_at=None,
+        ended=timezone.now(),
+        error=error[:2000],
+    )
     failing.tell(version.flow, error)
 
 

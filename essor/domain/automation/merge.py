@@ -19,9 +19,21 @@ from essor.kernel.errors import FieldError, ValidationFailed
 
 LONGEST = 20_000
 ALLOWED = (
-    nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Getattr, nodes.Const, nodes.Filter, nodes.Or,
-    nodes.And, nodes.Not, nodes.If, nodes.CondExpr, nodes.Compare, nodes.Operand,
-)  # fmt: skip
+    nodes.Template,
+    nodes.Output,
+    nodes.TemplateData,
+    nodes.Name,
+    nodes.Getattr,
+    nodes.Const,
+    nodes.Filter,
+    nodes.Or,
+    nodes.And,
+    nodes.Not,
+    nodes.If,
+    nodes.CondExpr,
+    nodes.Compare,
+    nodes.Operand,
+)
 FILTERS = frozenset({"default", "d", "upper", "lower", "title", "capitalize", "trim"})
 
 

@@ -39,24 +39,44 @@ def settle(flow: Flow, definition: Definition, node: str, members: Sequence[Memb
             _stay(some, now)
         elif state == RunState.WAITING:
             _runs(some).update(
-                state=state, node=next_node, due_at=now, arrived=now, attempts=0, watching=False, parked=False, error=""
-            )  # fmt: skip
+                state=state,
+                node=next_node,
+                due_at=now,
+                arrived=now,
+                attempts=0,
+                watching=False,
+                parked=False,
+                error="",
+            )
         else:
             ended = None if state == RunState.HELD else now
             _runs(some).update(state=state, due_at=None, ended=ended, watching=False, parked=False)
     numbers.add(moves)
-    insert_rows(FlowStep, [
-        {"run_id": one.run.pk, "node": node, "outcome": _word(one), "detail": (one.error or one.detail)[:2000], "at": now}
-        for one in members if _is_news(one)
-    ])  # fmt: skip
+    insert_rows(
+        FlowStep,
+        [
+            {
+                "run_id": one.run.pk,
+                "node": node,
+                "outcome": _word(one),
+                "detail": (one.error or one.detail)[:2000],
+                "at": now,
+            }
+            for one in members
+            if _is_news(one)
+        ],
+    )
     failed = [one for one in members if one.error]
     if failed:
         step = definition.step(node)
         label = STEPS[step.kind].label if step is not None and step.kind in STEPS else ""
         failing.tell(
-            flow, failed[0].error, records=[one.run.record_id for one in failed],
-            step=failing.title_of(step, str(label)), run_id=failed[0].run.pk if len(failed) == 1 else None,
-        )  # fmt: skip
+            flow,
+            failed[0].error,
+            records=[one.run.record_id for one in failed],
+            step=failing.title_of(step, str(label)),
+            run_id=failed[0].run.pk if len(failed) == 1 else None,
+        )
 
 
 def fate(definition: Definition, node: str, one: Member) -> tuple[str, str]:

@@ -100,9 +100,12 @@ def _settle(row: Outgoing, error: str, *, final: bool) -> None:
 def _send_mail(row: Outgoing) -> None:
     content = row.content
     message = EmailMultiAlternatives(
-        content["subject"], content["body"], settings.DEFAULT_FROM_EMAIL, content["to"],
+        content["subject"],
+        content["body"],
+        settings.DEFAULT_FROM_EMAIL,
+        content["to"],
         headers={"Message-ID": f"<{row.uuid}@essor>"},
-    )  # fmt: skip
+    )
     message.attach_alternative(linebreaks(escape(content["body"])), "text/html")
     message.send()
 
@@ -120,9 +123,11 @@ def post_signed(url: str, body: dict[str, Any], secret: str, row: Outgoing) -> N
 def signed(secret: str, moment: int, body: bytes, delivery: str) -> dict[str, str]:
     """Return the headers of a webhook of JSON, our signature among them."""
     return {
-        "Content-Type": "application/json", "User-Agent": "Essor", DELIVERY: delivery,
+        "Content-Type": "application/json",
+        "User-Agent": "Essor",
+        DELIVERY: delivery,
         SIGNATURE: f"t={moment},v1={sign(secret, moment, body)}",
-    }  # fmt: skip
+    }
 
 
 def sign(secret: str, moment: int, body: bytes) -> str:

@@ -8,5 +8,10 @@ from essor.domain.notifications.kinds import Kind, register
 
 FLOW = register(Kind("flow", _("A flow sends me a message"), _("A message written in a flow step."), "bolt"))
 FLOW_FAILED = register(
-    Kind("flow_failed", _("One of my flows fails"), _("A flow you own could not go on for some records."), "alert-triangle")
-)  # fmt: skip
+    Kind(
+        "flow_failed",
+        _("One of my flows fails"),
+        _("A flow you own could not go on for some records."),
+        "alert-triangle",
+    )
+)

@@ -52,9 +52,11 @@ def _start(
     actor: Actor, kind: str, obj: ObjectDef, where: Condition | None, *, title: str, total: int, **more: Any
 ) -> int:
     params = {
-        "object": obj.name, "where": None if where is None else codec.to_json(where),
-        "batch": str(undo.begin(actor, kind, obj.name)), **more,
-    }  # fmt: skip
+        "object": obj.name,
+        "where": None if where is None else codec.to_json(where),
+        "batch": str(undo.begin(actor, kind, obj.name)),
+        **more,
+    }
     return progress.start(kind, title=title, owner_id=actor.user_id, params=params, total=total).pk
 
 

@@ -31,9 +31,10 @@ class Outcome:
     def as_json(self) -> dict[str, Any]:
         """Return it as a job keeps it."""
         return {
-            "done": self.done, "refused": self.refused,
+            "done": self.done,
+            "refused": self.refused,
             "reasons": [[text, count] for text, count in self.reasons.most_common(MOST_REASONS)],
-        }  # fmt: skip
+        }
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Outcome:

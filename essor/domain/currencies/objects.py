@@ -15,19 +15,36 @@ RATE = Spec(
 
 OBJECTS = (
     Standard(
-        "currencies.CurrencyType", "01L", _("Currency"), _("Currencies"), icon="currency-euro", name_field="IsoCode",
+        "currencies.CurrencyType",
+        "01L",
+        _("Currency"),
+        _("Currencies"),
+        icon="currency-euro",
+        name_field="IsoCode",
         compact=("ConversionRate",),
         tab=False,
         fields={
-            "iso_code": CODE, "conversion_rate": RATE, "decimal_places": Spec(readonly=True, history=False),
+            "iso_code": CODE,
+            "conversion_rate": RATE,
+            "decimal_places": Spec(readonly=True, history=False),
             "is_corporate": Spec(readonly=True, history=False),
         },
         hidden=frozenset({"currency_iso_code"}),
     ),
     Standard(
-        "currencies.DatedConversionRate", "04w", _("Dated exchange rate"), _("Dated exchange rates"),
-        icon="currency-euro", name_field="IsoCode", tab=False, compact=("StartDate", "ConversionRate"),
-        fields={"iso_code": CODE, "start_date": Spec(required=True, updateable=False), "conversion_rate": RATE},
+        "currencies.DatedConversionRate",
+        "04w",
+        _("Dated exchange rate"),
+        _("Dated exchange rates"),
+        icon="currency-euro",
+        name_field="IsoCode",
+        tab=False,
+        compact=("StartDate", "ConversionRate"),
+        fields={
+            "iso_code": CODE,
+            "start_date": Spec(required=True, updateable=False),
+            "conversion_rate": RATE,
+        },
         hidden=frozenset({"currency_iso_code"}),
     ),
-)  # fmt: skip
+)

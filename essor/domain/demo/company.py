@@ -62,9 +62,21 @@ from essor.records import rollups
 CHUNK = 1000
 ACCOUNTS, CONTACTS, LEADS, DEALS, TASKS, EVENTS = 2_000, 6_000, 4_000, 5_000, 9_000, 2_500
 SEARCHED = (
-    "Account", "Contact", "Lead", "Opportunity", "Campaign", "Product2", "PricebookEntry", "Quote",
-    "Contract", "Order", "Task", "Event", "Note", "ContentDocument",
-)  # fmt: skip
+    "Account",
+    "Contact",
+    "Lead",
+    "Opportunity",
+    "Campaign",
+    "Product2",
+    "PricebookEntry",
+    "Quote",
+    "Contract",
+    "Order",
+    "Task",
+    "Event",
+    "Note",
+    "ContentDocument",
+)
 Report = Callable[[str], object]
 
 

@@ -73,18 +73,28 @@ def opportunities(
         owner = company.owner_id if rng.random() < 0.9 else rng.choice(maker.owners)  # noqa: PLR2004
         yield (
             Opportunity(
-                account_id=company.pk, name=f"{rng.choice(words.PRODUCTS)} – {company.name}"[:120],
-                type=rng.choice(OPPORTUNITY_TYPES).value, stage_name=stage.value, amount=amount, probability=probability,
-                expected_revenue=round(amount * probability / 100), close_date=close.date(), is_closed=closed,
-                is_won=bool(stage.facts["won"]), forecast_category_name=stage.facts["category"],
-                last_stage_change_date=way.steps[-1][1], lead_source=rng.choice(SOURCES).value,
+                account_id=company.pk,
+                name=f"{rng.choice(words.PRODUCTS)} – {company.name}"[:120],
+                type=rng.choice(OPPORTUNITY_TYPES).value,
+                stage_name=stage.value,
+                amount=amount,
+                probability=probability,
+                expected_revenue=round(amount * probability / 100),
+                close_date=close.date(),
+                is_closed=closed,
+                is_won=bool(stage.facts["won"]),
+                forecast_category_name=stage.facts["category"],
+                last_stage_change_date=way.steps[-1][1],
+                lead_source=rng.choice(SOURCES).value,
                 next_step=None if closed else rng.choice(words.NEXT_STEPS),
-                push_count=rng.choices(*PUSHES)[0], loss_reason=rng.choice(LOSS_REASONS).value if stage is LOST else None,
-                currency_iso_code=MONEY_OF.get(company.billing_country or "", "EUR"), **{COLUMN: types[kind].id},
+                push_count=rng.choices(*PUSHES)[0],
+                loss_reason=rng.choice(LOSS_REASONS).value if stage is LOST else None,
+                currency_iso_code=MONEY_OF.get(company.billing_country or "", "EUR"),
+                **{COLUMN: types[kind].id},
                 **maker.stamp(created, owner or maker.owners[0]),
             ),
             way,
-        )  # fmt: skip
+        )
 
 
 def history(deal: Opportunity, way: Walk) -> Iterator[OpportunityHistory]:
@@ -93,9 +103,17 @@ def history(deal: Opportunity, way: Walk) -> Iterator[OpportunityHistory]:
     for (stage, since), until in zip(way.steps, [*ends, None], strict=True):
         probability = float(stage.facts["probability"])
         yield OpportunityHistory(
-            opportunity_id=deal.pk, stage_name=stage.value, amount=deal.amount, probability=probability,
-            expected_revenue=round((deal.amount or 0) * probability / 100), close_date=deal.close_date,
-            created_date=since, end_date=until, last_modified_date=since, system_modstamp=since,
+            opportunity_id=deal.pk,
+            stage_name=stage.value,
+            amount=deal.amount,
+            probability=probability,
+            expected_revenue=round((deal.amount or 0) * probability / 100),
+            close_date=deal.close_date,
+            created_date=since,
+            end_date=until,
+            last_modified_date=since,
+            system_modstamp=since,
             currency_iso_code=deal.currency_iso_code,
-            created_by_id=deal.owner_id, last_modified_by_id=deal.owner_id,
-        )  # fmt: skip
+            created_by_id=deal.owner_id,
+            last_modified_by_id=deal.owner_id,
+        )

@@ -44,14 +44,20 @@ def tasks(maker: Maker, count: int, *chosen: Sequence[Any]) -> Iterator[Task]:
         high = rng.random() < 0.15  # noqa: PLR2004
         made = when if done else maker.past(20)
         yield Task(
-            subject=rng.choice(words.CALLS if call else words.TASKS), activity_date=when.date(),
-            status="Completed" if done else rng.choice(("Not Started", "In Progress")), is_closed=done,
-            completed_date_time=when if done else None, priority="High" if high else "Normal", is_high_priority=high,
-            task_subtype="Call" if call else "Task", call_type="Outbound" if call else None,
+            subject=rng.choice(words.CALLS if call else words.TASKS),
+            activity_date=when.date(),
+            status="Completed" if done else rng.choice(("Not Started", "In Progress")),
+            is_closed=done,
+            completed_date_time=when if done else None,
+            priority="High" if high else "Normal",
+            is_high_priority=high,
+            task_subtype="Call" if call else "Task",
+            call_type="Outbound" if call else None,
             call_duration_in_seconds=float(rng.randrange(30, 1500)) if call and done else None,
-            call_disposition=rng.choice(words.RESULTS) if call and done else None, **target,
+            call_disposition=rng.choice(words.RESULTS) if call and done else None,
+            **target,
             **_stamp(made, target["owner_id"]),
-        )  # fmt: skip
+        )
 
 
 def events(maker: Maker, count: int, *chosen: Sequence[Any]) -> Iterator[Event]:
@@ -62,15 +68,21 @@ def events(maker: Maker, count: int, *chosen: Sequence[Any]) -> Iterator[Event]:
         day = maker.now + timedelta(days=rng.uniform(-365, 30))
         start = day.replace(hour=rng.randrange(7, 17), minute=rng.choice((0, 30)), second=0, microsecond=0)
         yield Event(
-            subject=rng.choice(words.MEETINGS), start_date_time=start, activity_date=start.date(),
+            subject=rng.choice(words.MEETINGS),
+            start_date_time=start,
+            activity_date=start.date(),
             end_date_time=start + timedelta(minutes=rng.choice((30, 60, 90))),
             location=rng.choice(words.CITIES_FR)[0] if rng.random() < 0.6 else None,  # noqa: PLR2004
-            **target, **_stamp(min(start, maker.now) - timedelta(days=5), target["owner_id"]),
-        )  # fmt: skip
+            **target,
+            **_stamp(min(start, maker.now) - timedelta(days=5), target["owner_id"]),
+        )
 
 
 def _stamp(made: datetime, owner: int) -> dict[str, Any]:
     return {
-        "created_date": made, "last_modified_date": made, "system_modstamp": made, "created_by_id": owner,
+        "created_date": made,
+        "last_modified_date": made,
+        "system_modstamp": made,
+        "created_by_id": owner,
         "last_modified_by_id": owner,
-    }  # fmt: skip
+    }

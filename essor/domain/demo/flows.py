@@ -38,9 +38,12 @@ def make() -> None:
         if ready.name in keys:
             with transaction.atomic(), translation.override(actor.language):
                 flow = actions.create_flow(
-                    actor, name=str(ready.label), object_name=ready.object_name, definition=ready.definition(),
+                    actor,
+                    name=str(ready.label),
+                    object_name=ready.object_name,
+                    definition=ready.definition(),
                     description=str(ready.help),
-                )  # fmt: skip
+                )
                 actions.activate(actor, flow, flow.versions.get())
                 entering.enter_some(flow, keys[ready.name])
                 flows[ready.name] = flow

@@ -89,18 +89,27 @@ def quotas(rng: Random, now: datetime, sellers: Sequence[User]) -> None:
     )
     start = date(now.year - 1, 1, 1)
     stamp = {
-        "created_date": now, "last_modified_date": now, "system_modstamp": now, "currency_iso_code": "EUR",
-    }  # fmt: skip
+        "created_date": now,
+        "last_modified_date": now,
+        "system_modstamp": now,
+        "currency_iso_code": "EUR",
+    }
     rows: list[Mapping[str, Any]] = []
     for user in sellers:
         usual = max(2_000_00, (won.get(user.pk) or 0) / 12 * rng.uniform(0.85, 1.25))
         for place in range(36):
             month = plus_months(start, place)
             season = 0.6 if month.month == 8 else 1.2 if month.month in {6, 12} else 1.0  # noqa: PLR2004 -- August, and ends of halves
-            rows.append({
-                "name": f"{user.name} – {month:%Y-%m}", "quota_owner_id": user.pk, "owner_id": user.pk, "start_date": month,
-                "quota_amount": max(1, round(usual * season / 100_000)) * 100_000, **stamp,
-            })  # fmt: skip
+            rows.append(
+                {
+                    "name": f"{user.name} – {month:%Y-%m}",
+                    "quota_owner_id": user.pk,
+                    "owner_id": user.pk,
+                    "start_date": month,
+                    "quota_amount": max(1, round(usual * season / 100_000)) * 100_000,
+                    **stamp,
+                }
+            )
     insert_rows(ForecastingQuota, rows)
 
 
@@ -121,9 +130,16 @@ def adjustments(rng: Random, now: datetime) -> None:
 def _say(rng: Random, now: datetime, period: Period, person: int, author: int, then: int) -> None:
     amount = round(then * rng.uniform(0.85, 1.15) / 100_000) * 100_000
     Adjustment.objects.create(
-        subject_id=person, author_id=author, period=period.key, figure="commit", currency="EUR", amount=amount,
-        figure_then=then, note=rng.choice(NOTES), created_date=now - timedelta(days=rng.uniform(0, 20)),
-    )  # fmt: skip
+        subject_id=person,
+        author_id=author,
+        period=period.key,
+        figure="commit",
+        currency="EUR",
+        amount=amount,
+        figure_then=then,
+        note=rng.choice(NOTES),
+        created_date=now - timedelta(days=rng.uniform(0, 20)),
+    )
 
 
 def picture(now: datetime, age: int) -> None:
@@ -150,17 +166,26 @@ def picture(now: datetime, age: int) -> None:
 
     deals = deals.annotate(in_7=Mod("pk", 7), in_11=Mod("pk", 11), in_13=Mod("pk", 13), in_37=Mod("pk", 37))
     counted = Case(
-        When(touched(7), then=euros / 500 * 400), When(touched(11), then=euros / 500 * 650), default=euros,
+        When(touched(7), then=euros / 500 * 400),
+        When(touched(11), then=euros / 500 * 650),
+        default=euros,
         output_field=BigIntegerField(),
-    )  # fmt: skip
+    )
     snapshots.store(
-        day, taken, deals,
-        stage=F("stage_then"), category=_fact("category"), is_closed=_is(ended),
+        day,
+        taken,
+        deals,
+        stage=F("stage_then"),
+        category=_fact("category"),
+        is_closed=_is(ended),
         is_won=_is([one.value for one in STAGES if one.facts["won"]]),
-        amount=counted, converted=Converted(counted, F("conversion_rate")),
+        amount=counted,
+        converted=Converted(counted, F("conversion_rate")),
         close_date=Case(When(touched(13, is_closed=False), then=sooner), default=close),
-        owner_id=Case(When(touched(37), then=Value(first)), default=F("owner_id"), output_field=BigIntegerField()),
-    )  # fmt: skip
+        owner_id=Case(
+            When(touched(37), then=Value(first)), default=F("owner_id"), output_field=BigIntegerField()
+        ),
+    )
 
 
 def _fact(name: str) -> Case:

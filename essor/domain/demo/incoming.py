@@ -43,15 +43,35 @@ def make(maker: Maker, sellers: Sequence[User]) -> None:
     today = maker.now.date()
     add_absence(actor, team[1].pk, today, today + timedelta(days=6))
     text = FormText(
-        name="Demande de démonstration", title="Demander une démonstration", owner=queue.pk, lead_source="Web", language="fr",
-        fields=["FirstName", "LastName", "Company", "Title", "Email", "Phone", "NumberOfEmployees", "Description"],
-        required=["Email"], note="Vauban utilise ces données pour répondre à votre demande, et pour rien d’autre.",
-    )  # fmt: skip
+        name="Demande de démonstration",
+        title="Demander une démonstration",
+        owner=queue.pk,
+        lead_source="Web",
+        language="fr",
+        fields=[
+            "FirstName",
+            "LastName",
+            "Company",
+            "Title",
+            "Email",
+            "Phone",
+            "NumberOfEmployees",
+            "Description",
+        ],
+        required=["Email"],
+        note="Vauban utilise ces données pour répondre à votre demande, et pour rien d’autre.",
+    )
     form = save_form(actor, text)
     Sending.objects.bulk_create(
-        Sending(form=form, outcome=ending, sender=f"{maker.rng.getrandbits(128):032x}", created_date=maker.past(28))
-        for ending, count in ENDINGS.items() for _place in range(count)
-    )  # fmt: skip
+        Sending(
+            form=form,
+            outcome=ending,
+            sender=f"{maker.rng.getrandbits(128):032x}",
+            created_date=maker.past(28),
+        )
+        for ending, count in ENDINGS.items()
+        for _place in range(count)
+    )
     newest = Lead.objects.filter(is_converted=False, status="Open - Not Contacted").order_by("-created_date")
     keys = list(newest.values_list("pk", flat=True)[:FRESH])
     assign(actor, "Lead", keys, source=Source(name="demo"))

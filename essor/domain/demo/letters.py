@@ -34,11 +34,20 @@ def make(guide: str) -> None:
     for key, name, folder, language, active in LETTERS:
         letter = ready[key].letter(language, leads=guide)
         changes.append(
-            Change("EmailTemplate", {
-                "Name": name, "FolderName": folder, "Language": language, "IsActive": active, "Subject": letter.subject,
-                "Preheader": letter.preheader, "Content": codec.write(letter.document), "OwnerId": _owner(actor),
-            })
-        )  # fmt: skip
+            Change(
+                "EmailTemplate",
+                {
+                    "Name": name,
+                    "FolderName": folder,
+                    "Language": language,
+                    "IsActive": active,
+                    "Subject": letter.subject,
+                    "Preheader": letter.preheader,
+                    "Content": codec.write(letter.document),
+                    "OwnerId": _owner(actor),
+                },
+            )
+        )
     for result in save_many(actor, "EmailTemplate", changes, source=SOURCE):
         if not result.ok:
             message = f"a demo letter was refused: {result.errors}"

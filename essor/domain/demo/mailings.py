@@ -74,9 +74,14 @@ def make(now: datetime, guide: str) -> None:
     rng, actor = Random(SEED), actor_for(owner)  # noqa: S311 -- no secret
     with transaction.atomic():
         template = EmailTemplate.objects.create(
-            name="Guide des façades", subject="Votre guide de l’entretien des façades", template_type="html",
-            html_value=LETTER.replace("%(guide)s", guide), is_active=True, owner=owner, language="fr",
-        )  # fmt: skip
+            name="Guide des façades",
+            subject="Votre guide de l’entretien des façades",
+            template_type="html",
+            html_value=LETTER.replace("%(guide)s", guide),
+            is_active=True,
+            owner=owner,
+            language="fr",
+        )
         people = tuple(
             Contact.objects.filter(email__isnull=False, is_deleted=False)
             .order_by("pk")
@@ -89,12 +94,19 @@ def make(now: datetime, guide: str) -> None:
                 actor, campaign.pk, Audience((Part("people", object="Contact", people=people),), capped=False)
             )
             mailing = ListEmail.objects.create(
-                name=name, campaign=campaign, email_template=template, from_name="Vauban Façades",
-                from_address="bonjour@vauban.example", status=status, owner=owner, created_date=begun,
+                name=name,
+                campaign=campaign,
+                email_template=template,
+                from_name="Vauban Façades",
+                from_address="bonjour@vauban.example",
+                status=status,
+                owner=owner,
+                created_date=begun,
                 audience={} if status == DRAFT else keep.of_campaign(campaign.pk).as_json(),
-                started_date=None if status == DRAFT else begun, launched_by=None if status == DRAFT else owner,
+                started_date=None if status == DRAFT else begun,
+                launched_by=None if status == DRAFT else owner,
                 finished_date=begun + timedelta(minutes=3) if status == SENT else None,
-            )  # fmt: skip
+            )
             if status != DRAFT:
                 launch.freeze_letters(actor, mailing)
                 freezing.draw(mailing, actor, due=begun)

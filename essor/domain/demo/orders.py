@@ -33,9 +33,10 @@ ACTIVATED = "Activated"
 def make(maker: Maker, store: Store) -> None:
     """Store contracts with customers and orders of the newest won deals; all of those are stored already."""
     won = list(
-        Opportunity.objects.filter(is_won=True, account__isnull=False, amount__gt=0).select_related("account")
+        Opportunity.objects.filter(is_won=True, account__isnull=False, amount__gt=0)
+        .select_related("account")
         .order_by("-close_date", "pk")[:ORDERS]
-    )  # fmt: skip
+    )
     contracts = store(Contract, _contracts(maker, won))
     _count("Contract", "ContractNumber", len(contracts))
     by_account = {one.account_id: one for one in contracts if one.status == ACTIVATED}
@@ -73,14 +74,21 @@ def _contracts(maker: Maker, won: Sequence[Opportunity]) -> Iterable[Contract]:
         status = ACTIVATED if rng.random() < 0.85 else rng.choice(("Draft", "In Approval Process"))  # noqa: PLR2004
         begun = _at(start)
         yield Contract(
-            contract_number=f"C-{place:05}", account_id=account.pk, status=status, start_date=start, contract_term=term,
-            end_date=end_of(start, term), owner_expiration_notice=rng.choice(NOTICES),
+            contract_number=f"C-{place:05}",
+            account_id=account.pk,
+            status=status,
+            start_date=start,
+            contract_term=term,
+            end_date=end_of(start, term),
+            owner_expiration_notice=rng.choice(NOTICES),
             activated_date=begun if status == ACTIVATED else None,
-            customer_signed_date=start - timedelta(days=rng.randrange(1, 20)) if status == ACTIVATED else None,
+            customer_signed_date=start - timedelta(days=rng.randrange(1, 20))
+            if status == ACTIVATED
+            else None,
             special_terms="Reconduction tacite, préavis de trois mois." if rng.random() < 0.3 else None,  # noqa: PLR2004
             currency_iso_code="EUR",
             **maker.stamp(min(begun, maker.now), account.owner_id or maker.owners[0]),
-        )  # fmt: skip
+        )
 
 
 def _at(day: date) -> datetime:
@@ -93,12 +101,23 @@ def _lines(maker: Maker, prices: Sequence[PricebookEntry]) -> list[OrderItem]:
     for place, entry in enumerate(sorted(chosen, key=lambda one: one.unit_price or 0), 1):
         quantity, discount = float(maker.rng.randrange(1, 9)), maker.rng.choice(DISCOUNTS)
         subtotal, total = line_totals(quantity, entry.unit_price or 0, discount)
-        found.append(OrderItem(
-            pricebook_entry_id=entry.pk, product2_id=entry.product2_id, name=entry.name, product_code=entry.product_code,
-            sort_order=place, quantity=quantity, list_price=entry.unit_price, unit_price=entry.unit_price,
-            discount=discount, subtotal=subtotal, total_price=total, tax_rate=20.0,
-            currency_iso_code=entry.currency_iso_code,
-        ))  # fmt: skip
+        found.append(
+            OrderItem(
+                pricebook_entry_id=entry.pk,
+                product2_id=entry.product2_id,
+                name=entry.name,
+                product_code=entry.product_code,
+                sort_order=place,
+                quantity=quantity,
+                list_price=entry.unit_price,
+                unit_price=entry.unit_price,
+                discount=discount,
+                subtotal=subtotal,
+                total_price=total,
+                tax_rate=20.0,
+                currency_iso_code=entry.currency_iso_code,
+            )
+        )
     return found
 
 
@@ -138,13 +157,24 @@ def _order(
     address = {f"billing_{part}": getattr(account, f"billing_{part}") for part in ADDRESS}
     made = min(_at(day), maker.now)
     return Order(
-        order_number=number, account_id=account.pk, opportunity_id=deal.pk, quote_id=quote,
+        order_number=number,
+        account_id=account.pk,
+        opportunity_id=deal.pk,
+        quote_id=quote,
         contract_id=contract.pk if contract is not None and maker.rng.random() < 0.7 else None,  # noqa: PLR2004
-        bill_to_contact_id=deal.contact_id, pricebook2_id=book,
-        status="Draft" if draft else ACTIVATED, effective_date=day,
+        bill_to_contact_id=deal.contact_id,
+        pricebook2_id=book,
+        status="Draft" if draft else ACTIVATED,
+        effective_date=day,
         language="en" if account.billing_country == "United Kingdom" else "fr",
         po_number=f"BC-{maker.rng.randrange(1000, 9999)}" if maker.rng.random() < 0.5 else None,  # noqa: PLR2004
-        subtotal=sums.subtotal, discount=sums.discount, total_amount=sums.total, tax=sums.tax, grand_total=sums.grand_total,
-        activated_date=None if draft else made, currency_iso_code=deal.currency_iso_code, **address,
+        subtotal=sums.subtotal,
+        discount=sums.discount,
+        total_amount=sums.total,
+        tax=sums.tax,
+        grand_total=sums.grand_total,
+        activated_date=None if draft else made,
+        currency_iso_code=deal.currency_iso_code,
+        **address,
         **maker.stamp(made, deal.owner_id or maker.owners[0]),
-    )  # fmt: skip
+    )

@@ -86,10 +86,15 @@ def _new(rng: Random, post: Post, place: int, profile: Profile, role: UserRole) 
     english = post.stem == "commercial.export" and place % 2 == 1
     last = rng.choice(words.LAST_EN if english else words.LAST_FR).replace("_", " ")
     return NewUser(
-        email=email_of(post, place), first_name=rng.choice(words.FIRST_EN if english else words.FIRST_FR),
-        last_name=last, profile=profile, role=role, title=post.role, language="en" if english else "fr",
+        email=email_of(post, place),
+        first_name=rng.choice(words.FIRST_EN if english else words.FIRST_FR),
+        last_name=last,
+        profile=profile,
+        role=role,
+        title=post.role,
+        language="en" if english else "fr",
         locale="en_GB" if english else "fr_FR",
-    )  # fmt: skip
+    )
 
 
 def logins() -> Iterator[Login]:

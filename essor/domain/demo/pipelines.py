@@ -11,38 +11,61 @@ from essor.catalog.pipelines import RecordTypeDef
 NEW, RENEWAL = "NewBusiness", "Renewals"
 STAGES = {
     NEW: (
-        "Prospecting", "Qualification", "Needs Analysis", "Value Proposition", "Proposal/Price Quote",
-        "Negotiation/Review", "Closed Won", "Closed Lost",
+        "Prospecting",
+        "Qualification",
+        "Needs Analysis",
+        "Value Proposition",
+        "Proposal/Price Quote",
+        "Negotiation/Review",
+        "Closed Won",
+        "Closed Lost",
     ),
     RENEWAL: ("Qualification", "Proposal/Price Quote", "Negotiation/Review", "Closed Won", "Closed Lost"),
-}  # fmt: skip
+}
 TYPES = (
     RecordTypeSpec(
-        object="Opportunity", name=NEW, label="New business", label_fr="Nouvelles affaires", default=True,
-        description="Customers to be won.", values={"StageName": STAGES[NEW]},
+        object="Opportunity",
+        name=NEW,
+        label="New business",
+        label_fr="Nouvelles affaires",
+        default=True,
+        description="Customers to be won.",
+        values={"StageName": STAGES[NEW]},
     ),
     RecordTypeSpec(
-        object="Opportunity", name=RENEWAL, label="Renewals", label_fr="Renouvellements",
-        description="Contracts that come to their end.", values={"StageName": STAGES[RENEWAL]},
+        object="Opportunity",
+        name=RENEWAL,
+        label="Renewals",
+        label_fr="Renouvellements",
+        description="Contracts that come to their end.",
+        values={"StageName": STAGES[RENEWAL]},
     ),
-)  # fmt: skip
+)
 CRITERIA = (
     StageSpec(
-        object="Opportunity", stage="Qualification", required=("Amount",),
+        object="Opportunity",
+        stage="Qualification",
+        required=("Amount",),
         guidance="Who decides, when, and out of which budget? Without an answer the deal is not qualified.",
         guidance_fr="Qui décide, quand, et sur quel budget ? Sans réponse, l’affaire n’est pas qualifiée.",
     ),
     StageSpec(
-        object="Opportunity", stage="Proposal/Price Quote", record_type=NEW, required=("NextStep", "Account.Industry"),
+        object="Opportunity",
+        stage="Proposal/Price Quote",
+        record_type=NEW,
+        required=("NextStep", "Account.Industry"),
         guidance="Send the proposal within two days and agree on the date of the next talk.",
         guidance_fr="Envoyer la proposition sous deux jours et fixer la date du prochain échange.",
     ),
     StageSpec(
-        object="Opportunity", stage="Negotiation/Review", formula="CloseDate >= TODAY()",
-        message="Give a close date that is still ahead.", message_fr="Indiquer une date de clôture à venir.",
+        object="Opportunity",
+        stage="Negotiation/Review",
+        formula="CloseDate >= TODAY()",
+        message="Give a close date that is still ahead.",
+        message_fr="Indiquer une date de clôture à venir.",
     ),
     StageSpec(object="Opportunity", stage="Closed Lost", required=("LossReason",)),
-)  # fmt: skip
+)
 
 
 def make() -> None:

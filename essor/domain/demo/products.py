@@ -10,13 +10,19 @@ from essor.domain.sales.models import Opportunity, OpportunityLineItem, Priceboo
 from essor.domain.sales.products.totals import line_totals
 
 PRODUCTS = (
-    ("Capteur connecté C200", "C200", "Hardware", 18_900), ("Passerelle industrielle G4", "G4", "Hardware", 64_000),
-    ("Automate compact A12", "A12", "Hardware", 142_000), ("Kit d’installation", "KIT", "Hardware", 9_500),
-    ("Licence Supervision, un an", "SUP-1", "Software", 48_000), ("Licence Supervision, trois ans", "SUP-3", "Software", 126_000),
-    ("Module Analyse d’énergie", "ENE", "Software", 36_000), ("Connecteur ERP", "ERP", "Software", 89_000),
-    ("Journée de mise en service", "MES", "Services", 92_000), ("Formation, une journée", "FORM", "Services", 78_000),
-    ("Audit énergétique du site", "AUD", "Services", 340_000), ("Maintenance annuelle", "MNT", "Maintenance", 155_000),
-)  # fmt: skip
+    ("Capteur connecté C200", "C200", "Hardware", 18_900),
+    ("Passerelle industrielle G4", "G4", "Hardware", 64_000),
+    ("Automate compact A12", "A12", "Hardware", 142_000),
+    ("Kit d’installation", "KIT", "Hardware", 9_500),
+    ("Licence Supervision, un an", "SUP-1", "Software", 48_000),
+    ("Licence Supervision, trois ans", "SUP-3", "Software", 126_000),
+    ("Module Analyse d’énergie", "ENE", "Software", 36_000),
+    ("Connecteur ERP", "ERP", "Software", 89_000),
+    ("Journée de mise en service", "MES", "Services", 92_000),
+    ("Formation, une journée", "FORM", "Services", 78_000),
+    ("Audit énergétique du site", "AUD", "Services", 340_000),
+    ("Maintenance annuelle", "MNT", "Maintenance", 155_000),
+)
 RATES = {"EUR": 1.0, "GBP": 0.86, "CHF": 0.95, "USD": 1.09}
 DISCOUNTS = (None, None, 5.0, 10.0, 15.0)
 SHARE = 0.4  # of the open deals have lines
@@ -38,10 +44,14 @@ def entries(maker: Maker, book: Pricebook2, products: Sequence[Product2]) -> Ite
     for currency, rate in RATES.items():
         for product in products:
             yield PricebookEntry(
-                pricebook2_id=book.pk, product2_id=product.pk, name=product.name, product_code=product.product_code,
-                unit_price=round(prices[product.product_code or ""] * rate / 100) * 100, currency_iso_code=currency,
+                pricebook2_id=book.pk,
+                product2_id=product.pk,
+                name=product.name,
+                product_code=product.product_code,
+                unit_price=round(prices[product.product_code or ""] * rate / 100) * 100,
+                currency_iso_code=currency,
                 **detail(maker.stamp(maker.now, maker.owners[0])),
-            )  # fmt: skip
+            )
 
 
 def lines(maker: Maker, deal: Opportunity, offer: Sequence[PricebookEntry]) -> list[OpportunityLineItem]:
@@ -62,11 +72,19 @@ def _line(maker: Maker, deal: Opportunity, entry: PricebookEntry) -> Opportunity
     quantity, discount = float(maker.rng.randrange(1, 12)), maker.rng.choice(DISCOUNTS)
     price = entry.unit_price or 0
     return OpportunityLineItem(
-        opportunity=deal, pricebook_entry_id=entry.pk, product2_id=entry.product2_id, name=entry.name,
-        product_code=entry.product_code, quantity=quantity, list_price=price, unit_price=price, discount=discount,
-        total_price=line_totals(quantity, price, discount)[1], currency_iso_code=deal.currency_iso_code,
+        opportunity=deal,
+        pricebook_entry_id=entry.pk,
+        product2_id=entry.product2_id,
+        name=entry.name,
+        product_code=entry.product_code,
+        quantity=quantity,
+        list_price=price,
+        unit_price=price,
+        discount=discount,
+        total_price=line_totals(quantity, price, discount)[1],
+        currency_iso_code=deal.currency_iso_code,
         **detail(maker.stamp(deal.created_date, deal.owner_id or maker.owners[0])),
-    )  # fmt: skip
+    )
 
 
 def detail(stamp: dict[str, Any]) -> dict[str, Any]:

@@ -132,11 +132,24 @@ def _met(rng: Random, now: datetime, one: Any) -> Lead:
     """Return a contact who left a card at a trade fair and so became a lead as well."""
     created = now - timedelta(days=rng.randrange(2, 40))
     return Lead(
-        first_name=one.first_name, last_name=one.last_name, name=one.name, company=one.account.name, email=one.email,
-        mobile_phone=one.mobile_phone, mobile_phone_e164=one.mobile_phone_e164, city=one.mailing_city, title=one.title,
-        status="Open - Not Contacted", lead_source="Trade Show", owner_id=one.owner_id, created_by_id=one.owner_id,
-        last_modified_by_id=one.owner_id, created_date=created, last_modified_date=created, system_modstamp=created,
-    )  # fmt: skip
+        first_name=one.first_name,
+        last_name=one.last_name,
+        name=one.name,
+        company=one.account.name,
+        email=one.email,
+        mobile_phone=one.mobile_phone,
+        mobile_phone_e164=one.mobile_phone_e164,
+        city=one.mailing_city,
+        title=one.title,
+        status="Open - Not Contacted",
+        lead_source="Trade Show",
+        owner_id=one.owner_id,
+        created_by_id=one.owner_id,
+        last_modified_by_id=one.owner_id,
+        created_date=created,
+        last_modified_date=created,
+        system_modstamp=created,
+    )
 
 
 def _bare(name: str) -> str:

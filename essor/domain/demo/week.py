@@ -46,9 +46,15 @@ def events(maker: Maker, owners: Sequence[User], deals: Sequence[Opportunity]) -
         if place < BUSY:
             start = timezone.make_aware(datetime.combine(monday + timedelta(days=8), time()), UTC)
             yield Event(
-                subject="Salon professionnel", start_date_time=start, end_date_time=start + timedelta(days=1),
-                is_all_day_event=True, activity_date=start.date(), location="Lyon", owner_id=owner.pk, **_stamp(maker, owner.pk),
-            )  # fmt: skip
+                subject="Salon professionnel",
+                start_date_time=start,
+                end_date_time=start + timedelta(days=1),
+                is_all_day_event=True,
+                activity_date=start.date(),
+                location="Lyon",
+                owner_id=owner.pk,
+                **_stamp(maker, owner.pk),
+            )
 
 
 def repeat(owners: Sequence[User]) -> None:
@@ -57,20 +63,31 @@ def repeat(owners: Sequence[User]) -> None:
     for owner in owners:
         start = timezone.make_aware(datetime.combine(monday, time(9)))
         values = {
-            "Subject": words.TEAM_MEETING, "StartDateTime": start, "EndDateTime": start + timedelta(minutes=30),
-            "IsReminderSet": True, "ReminderDateTime": start - timedelta(minutes=15),
+            "Subject": words.TEAM_MEETING,
+            "StartDateTime": start,
+            "EndDateTime": start + timedelta(minutes=30),
+            "IsReminderSet": True,
+            "ReminderDateTime": start - timedelta(minutes=15),
             "Recurrence2PatternText": "FREQ=WEEKLY",
-        }  # fmt: skip
+        }
         save(actor_for(owner), Change("Event", values))
 
 
 def _event(maker: Maker, owner: User, deal: Opportunity, start: datetime) -> Event:
     return Event(
-        subject=maker.rng.choice(words.MEETINGS), start_date_time=start, activity_date=timezone.localdate(start),
-        end_date_time=start + timedelta(minutes=maker.rng.choice((30, 60, 90))), what_type="006", what=deal.pk,
-        account_id=deal.account_id, owner_id=owner.pk, location=maker.rng.choice(words.CITIES_FR)[0],
-        is_reminder_set=True, reminder_date_time=start - timedelta(minutes=15), **_stamp(maker, owner.pk),
-    )  # fmt: skip
+        subject=maker.rng.choice(words.MEETINGS),
+        start_date_time=start,
+        activity_date=timezone.localdate(start),
+        end_date_time=start + timedelta(minutes=maker.rng.choice((30, 60, 90))),
+        what_type="006",
+        what=deal.pk,
+        account_id=deal.account_id,
+        owner_id=owner.pk,
+        location=maker.rng.choice(words.CITIES_FR)[0],
+        is_reminder_set=True,
+        reminder_date_time=start - timedelta(minutes=15),
+        **_stamp(maker, owner.pk),
+    )
 
 
 def tasks(maker: Maker, owners: Sequence[User], deals: Sequence[Opportunity]) -> Iterator[Task]:
@@ -80,11 +97,17 @@ def tasks(maker: Maker, owners: Sequence[User], deals: Sequence[Opportunity]) ->
         for shift in (-4, -1, 0, 0, 0, 1, 2, 4):
             deal, call = maker.rng.choice(deals), maker.rng.random() < 0.4  # noqa: PLR2004
             yield Task(
-                subject=maker.rng.choice(words.CALLS if call else words.TASKS), activity_date=today + timedelta(days=shift),
-                task_subtype="Call" if call else "Task", what_type="006", what=deal.pk, account_id=deal.account_id,
-                owner_id=owner.pk, priority="High" if shift < 0 else "Normal", is_high_priority=shift < 0,
+                subject=maker.rng.choice(words.CALLS if call else words.TASKS),
+                activity_date=today + timedelta(days=shift),
+                task_subtype="Call" if call else "Task",
+                what_type="006",
+                what=deal.pk,
+                account_id=deal.account_id,
+                owner_id=owner.pk,
+                priority="High" if shift < 0 else "Normal",
+                is_high_priority=shift < 0,
                 **_stamp(maker, owner.pk),
-            )  # fmt: skip
+            )
 
 
 def notes(maker: Maker, accounts: Sequence[Account], owners: Sequence[User]) -> Iterator[Note]:
@@ -111,9 +134,15 @@ def told(maker: Maker, owners: Sequence[User], accounts: Sequence[Account]) -> I
             by = maker.rng.choice([one for one in owners if one.pk != owner.pk])
             when = maker.now - timedelta(hours=5 + 19 * place)
             yield Notification(
-                user_id=owner.pk, kind=kind, title=title.format(name=account.name), prefix="001", record_id=account.pk,
-                by_id=by.pk, created=when, read=None if place < 2 else when,  # noqa: PLR2004 -- two are new
-            )  # fmt: skip
+                user_id=owner.pk,
+                kind=kind,
+                title=title.format(name=account.name),
+                prefix="001",
+                record_id=account.pk,
+                by_id=by.pk,
+                created=when,
+                read=None if place < 2 else when,  # noqa: PLR2004 -- two are new
+            )
 
 
 def followed(maker: Maker, owners: Sequence[User], accounts: Sequence[Account]) -> Iterator[Following]:
@@ -126,6 +155,9 @@ def followed(maker: Maker, owners: Sequence[User], accounts: Sequence[Account]) 
 def _stamp(maker: Maker, owner: int) -> dict[str, Any]:
     made = maker.now - timedelta(days=6)
     return {
-        "created_date": made, "last_modified_date": made, "system_modstamp": made, "created_by_id": owner,
+        "created_date": made,
+        "last_modified_date": made,
+        "system_modstamp": made,
+        "created_by_id": owner,
         "last_modified_by_id": owner,
-    }  # fmt: skip
+    }

@@ -131,10 +131,12 @@ def rule(rule_id: int) -> MatchingRule:
 def comparable(obj: ObjectDef) -> list[Any]:
     """Return the fields of an object that a rule may compare: stored, seen, and telling something."""
     return [
-        field for field in obj.fields
-        if field.has_column and not field.hidden
+        field
+        for field in obj.fields
+        if field.has_column
+        and not field.hidden
         and field.kind.name not in ("checkbox", "slider", "richtext", "file", "multiselect", "id")
-    ]  # fmt: skip
+    ]
 
 
 def _whole(one: Mapping[str, Any]) -> dict[str, Any]:
@@ -196,7 +198,14 @@ def switch(actor: Actor, rule_id: int) -> MatchingRule:
     """Turn a rule on or off."""
     row = rule(rule_id)
     spec = RuleSpec(
-        row.object_name, row.name, row.criteria, row.other_object, row.threshold, row.on_create, row.on_edit,
-        row.message, row.active,
-    )  # fmt: skip
+        row.object_name,
+        row.name,
+        row.criteria,
+        row.other_object,
+        row.threshold,
+        row.on_create,
+        row.on_edit,
+        row.message,
+        row.active,
+    )
     return save_rule(actor, replace(spec, active=not row.active), row.pk)

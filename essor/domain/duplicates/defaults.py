@@ -13,14 +13,18 @@ PHONES = {
 }
 # Several companies share a house, few a house and a name.
 ADDRESS = {
-    "fields": ["BillingStreet"], "method": "address",
-    "m": [0.6, 0.15, 0.1, 0.05, 0.1], "u": [0.01, 0.01, 0.02, 0.1, 0.86],
-}  # fmt: skip
+    "fields": ["BillingStreet"],
+    "method": "address",
+    "m": [0.6, 0.15, 0.1, 0.05, 0.1],
+    "u": [0.01, 0.01, 0.02, 0.1, 0.86],
+}
 # Leads of one company are mostly colleagues.
 COLLEAGUES = {
-    "fields": ["Company"], "method": "company",
-    "m": [0.7, 0.1, 0.07, 0.05, 0.08], "u": [0.02, 0.01, 0.02, 0.05, 0.9],
-}  # fmt: skip
+    "fields": ["Company"],
+    "method": "company",
+    "m": [0.7, 0.1, 0.07, 0.05, 0.08],
+    "u": [0.02, 0.01, 0.02, 0.05, 0.9],
+}
 NAME = {"fields": ["FirstName", "LastName"], "method": "person"}
 EMAIL = {"fields": ["Email"], "method": "email"}
 
@@ -32,23 +36,35 @@ def one(method: str, field: str, other: str = "") -> dict[str, Any]:
 
 STANDARD: tuple[dict[str, Any], ...] = (
     {
-        "standard": "account", "object_name": "Account", "name": "The same company", "threshold": 0.85,
+        "standard": "account",
+        "object_name": "Account",
+        "name": "The same company",
+        "threshold": 0.85,
         "criteria": [
-            one("company", "Name"), one("domain", "Website"), one("phone", "Phone"), ADDRESS,
+            one("company", "Name"),
+            one("domain", "Website"),
+            one("phone", "Phone"),
+            ADDRESS,
             one("city", "BillingCity"),
         ],
     },
     {
-        "standard": "contact", "object_name": "Contact", "name": "The same person",
+        "standard": "contact",
+        "object_name": "Contact",
+        "name": "The same person",
         "criteria": [NAME, EMAIL, PHONES, one("same", "AccountId"), one("city", "MailingCity")],
     },
     {
-        "standard": "lead", "object_name": "Lead", "name": "The same lead",
+        "standard": "lead",
+        "object_name": "Lead",
+        "name": "The same lead",
         "criteria": [NAME, EMAIL, PHONES, COLLEAGUES, one("city", "City")],
     },
     {
-        "standard": "lead_contact", "object_name": "Lead", "other_object": "Contact",
+        "standard": "lead_contact",
+        "object_name": "Lead",
+        "other_object": "Contact",
         "name": "A lead who is already a contact",
         "criteria": [NAME, EMAIL, PHONES, one("city", "City", "MailingCity")],
     },
-)  # fmt: skip
+)

@@ -70,9 +70,12 @@ def propose(actor: Actor, object_name: str, keys: Sequence[int]) -> Proposal:
     winner = min(wanted, key=lambda key: (-filled[key], key))
     newest = sorted(wanted, key=lambda key: str(ordered[key].get("LastModifiedDate") or ""), reverse=True)
     choices = tuple(_choice(field, parts, ordered, winner, newest) for field, parts in fields)
-    return Proposal(obj, ordered, winner, tuple(one for one in choices if any(
-        not _is_empty(values, one.parts) for values in ordered.values()
-    )))  # fmt: skip
+    return Proposal(
+        obj,
+        ordered,
+        winner,
+        tuple(one for one in choices if any(not _is_empty(values, one.parts) for values in ordered.values())),
+    )
 
 
 def merge(

@@ -49,9 +49,11 @@ class MatchingRule(models.Model):
 
 
 STANDARD_NAMES = {
-    "account": _("The same company"), "contact": _("The same person"), "lead": _("The same lead"),
+    "account": _("The same company"),
+    "contact": _("The same person"),
+    "lead": _("The same lead"),
     "lead_contact": _("A lead who is already a contact"),
-}  # fmt: skip
+}
 
 
 class MatchKey(models.Model):

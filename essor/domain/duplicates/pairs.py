@@ -40,13 +40,21 @@ def store(found: Iterable[tuple[Rule, int, int, float]]) -> None:
     for rule, first, second, likeness in found:
         one, two = ordered(rule, first, second)
         rows[rule.object_name, one, rule.target, two] = SuspectPair(
-            object_name=rule.object_name, one_id=one, other_object=rule.target, two_id=two, likeness=likeness,
-            rule_id=rule.id, found_date=now,
-        )  # fmt: skip
+            object_name=rule.object_name,
+            one_id=one,
+            other_object=rule.target,
+            two_id=two,
+            likeness=likeness,
+            rule_id=rule.id,
+            found_date=now,
+        )
     SuspectPair.objects.bulk_create(
-        rows.values(), batch_size=AT_ONCE, update_conflicts=True, update_fields=["likeness", "rule", "found_date"],
+        rows.values(),
+        batch_size=AT_ONCE,
+        update_conflicts=True,
+        update_fields=["likeness", "rule", "found_date"],
         unique_fields=["object_name", "one_id", "other_object", "two_id"],
-    )  # fmt: skip
+    )
 
 
 def report(found: Iterable[tuple[Rule, int, int, float]]) -> None:

@@ -73,11 +73,14 @@ def _settle(batch: Batch, row: Row, matches: list[Match], seen: Mapping[Key, str
     best = sorted(stops, key=lambda one: -one.likeness)[: finding.MOST]
     row.suspects = [
         Suspect(
-            one.rule.target, one.record if not one.twin and _key(one) in seen else None, one.likeness,
-            one.rule.title_of.title, finding.shared(batch.actor, one),
+            one.rule.target,
+            one.record if not one.twin and _key(one) in seen else None,
+            one.likeness,
+            one.rule.title_of.title,
+            finding.shared(batch.actor, one),
         )
         for one in best
-    ]  # fmt: skip
+    ]
     row.refuse("", _sentence(batch.object, best, seen), "DUPLICATES_DETECTED")
 
 
@@ -115,9 +118,10 @@ def keep(batch: Batch) -> None:
         return
     fresh = {row.id: row for row in batch.creating() if row.id is not None}
     moved = {
-        row.id: row for row in batch.updating()
+        row.id: row
+        for row in batch.updating()
         if row.id is not None and any(row.changes(name) for name in side.fields)
-    }  # fmt: skip
+    }
     for rows, is_fresh in ((fresh, True), (moved, False)):
         values = {key: {name: row.get(name) for name in side.fields} for key, row in rows.items()}
         if values:

@@ -41,8 +41,9 @@ def rebuild_after(object_name: str, side: Side, last: int, region: str) -> int |
     with transaction.atomic():
         rows = list(
             obj.model._default_manager.filter(pk__gt=last, is_deleted=False)
-            .order_by("pk").values_list(*attrs)[:CHUNK]
-        )  # fmt: skip
+            .order_by("pk")
+            .values_list(*attrs)[:CHUNK]
+        )
         old = MatchKey.objects.filter(object_name=object_name, record_id__gt=last)
         if not rows:
             old.delete()
@@ -78,9 +79,13 @@ def candidates(
 ) -> Iterator[tuple[int, int, Prepared, Prepared]]:
     """Yield (record, record, normal forms of both) of those that meet under a key of one piece of all keys."""
     low, high = (LOWEST + SPAN * place // pieces for place in (piece, piece + 1))
-    rows = MatchKey.objects.filter(
-        key__gte=low, key__lte=high - 1, object_name__in={rule.object_name, rule.target}
-    ).order_by("key").values_list("key", "object_name", "record_id")  # fmt: skip
+    rows = (
+        MatchKey.objects.filter(
+            key__gte=low, key__lte=high - 1, object_name__in={rule.object_name, rule.target}
+        )
+        .order_by("key")
+        .values_list("key", "object_name", "record_id")
+    )
     sharing: dict[int, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
     for key, name, record in rows.iterator(KEYS_AT_ONCE):
         sharing[key][rule.crosses and name == rule.target].append(record)

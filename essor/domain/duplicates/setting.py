@@ -85,9 +85,11 @@ def reads(catalog: Catalog, object_name: str) -> Iterable[str]:
 
 def _rule(catalog: Catalog, row: MatchingRule) -> Rule | None:
     criteria = tuple(
-        one for one in map(Criterion.from_json, row.criteria)
-        if _exists(catalog, row.object_name, one.fields) and _exists(catalog, row.target, one.fields_of(other=True))
-    )  # fmt: skip
+        one
+        for one in map(Criterion.from_json, row.criteria)
+        if _exists(catalog, row.object_name, one.fields)
+        and _exists(catalog, row.target, one.fields_of(other=True))
+    )
     if not criteria:
         return None
     model = Model(criteria, row.prior, row.threshold)

@@ -38,9 +38,14 @@ def open_draft(actor: Actor, object_name: str, file_name: str, chunks: Iterable[
         path.unlink(missing_ok=True)
         raise
     draft = Import(
-        draft=True, object_name=obj.name, user_id=actor.user_id, file_name=file_name[:255], path=str(path),
-        fingerprint=table.fingerprint(path), language=actor.language,
-    )  # fmt: skip
+        draft=True,
+        object_name=obj.name,
+        user_id=actor.user_id,
+        file_name=file_name[:255],
+        path=str(path),
+        fingerprint=table.fingerprint(path),
+        language=actor.language,
+    )
     return _take_shape(actor, draft, shape)
 
 
@@ -103,15 +108,28 @@ def look(draft: Import, shape: Table) -> dict[str, scan.Column]:
 def decided(draft: Import, *, dry_run: bool) -> start.Settings:
     """Return what was decided, for a trial or the real run."""
     return start.Settings(
-        mapping=draft.mapping, mode=Mode(draft.mode), match=draft.match, make_parents=draft.make_parents,
-        clear_empty=draft.clear_empty, duplicates=Twins(draft.duplicates), assign=draft.assign, dry_run=dry_run,
-        words=draft.words, constants=draft.constants, language=draft.language,
-    )  # fmt: skip
+        mapping=draft.mapping,
+        mode=Mode(draft.mode),
+        match=draft.match,
+        make_parents=draft.make_parents,
+        clear_empty=draft.clear_empty,
+        duplicates=Twins(draft.duplicates),
+        assign=draft.assign,
+        dry_run=dry_run,
+        words=draft.words,
+        constants=draft.constants,
+        language=draft.language,
+    )
 
 
 def run(actor: Actor, draft: Import, *, dry_run: bool) -> Import:
     """Return the import that the draft asks for, checked and ready to be put on the list of jobs."""
     return start.prepare(
-        actor, draft.object_name, Path(draft.path), decided(draft, dry_run=dry_run), shape=shape_of(draft),
-        file_name=draft.file_name, draft_id=draft.pk,
-    )  # fmt: skip
+        actor,
+        draft.object_name,
+        Path(draft.path),
+        decided(draft, dry_run=dry_run),
+        shape=shape_of(draft),
+        file_name=draft.file_name,
+        draft_id=draft.pk,
+    )

@@ -58,9 +58,13 @@ def spec_for(obj: ObjectDef, column: Column, kind: str, *, taken: Iterable[str] 
     known = [*(field.name for field in obj.fields), *taken]
     name = free_name(api_name(column.header), (name.removesuffix("__c") for name in known))
     return FieldSpec(
-        object=obj.name, name=f"{name}__c", kind=kind, label=column.header[:LONGEST_LABEL],
-        options=options, choices=choices,
-    )  # fmt: skip
+        object=obj.name,
+        name=f"{name}__c",
+        kind=kind,
+        label=column.header[:LONGEST_LABEL],
+        options=options,
+        choices=choices,
+    )
 
 
 def api_name(header: str) -> str:

@@ -49,9 +49,11 @@ def start_undo(actor: Actor, work: Import) -> int:
         raise ValidationFailed([FieldError("", "ALREADY_UNDONE", _("There is nothing to undo."))])
     with transaction.atomic():
         row = progress.start(
-            "undo", title=_("Undoing the import of %(file)s") % {"file": work.file_name}, owner_id=actor.user_id,
+            "undo",
+            title=_("Undoing the import of %(file)s") % {"file": work.file_name},
+            owner_id=actor.user_id,
             params={"batch": str(work.batch_id)},
-        )  # fmt: skip
+        )
         Import.objects.filter(pk=work.pk).update(undo_job_id=row.pk)
     return row.pk
 
@@ -66,9 +68,14 @@ def run_import(run: Progress) -> Mapping[str, Any]:
     engine.run(actor, work, lambda it: run.update(done=it.row))
     run.update(done=work.row, total=work.row)
     return {
-        "import": str(work.pk), "created": work.created, "updated": work.updated, "unchanged": work.unchanged,
-        "refused": work.refused, "parents": work.parents, "dry_run": work.dry_run,
-    }  # fmt: skip
+        "import": str(work.pk),
+        "created": work.created,
+        "updated": work.updated,
+        "unchanged": work.unchanged,
+        "refused": work.refused,
+        "parents": work.parents,
+        "dry_run": work.dry_run,
+    }
 
 
 @job("export")

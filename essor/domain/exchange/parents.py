@@ -115,8 +115,10 @@ class Parents:
                 reasons = " ".join(error.message for error in result.errors)
                 message = _("The %(object)s “%(value)s” could not be created: %(reason)s")
                 refused[key_of(name)] = message % {
-                    "object": parent.label, "value": name[:80], "reason": reasons,
-                }  # fmt: skip
+                    "object": parent.label,
+                    "value": name[:80],
+                    "reason": reasons,
+                }
         return refused
 
     def _count(self, target: str, name: str) -> None:

@@ -15,9 +15,14 @@ from essor.kernel import formats
 LOOKED_AT = 100_000
 MOST_WORDS = 200
 TRUTHS = (
-    frozenset({"yes", "no"}), frozenset({"oui", "non"}), frozenset({"true", "false"}), frozenset({"vrai", "faux"}),
-    frozenset({"y", "n"}), frozenset({"o", "n"}), frozenset({"0", "1"}),
-)  # fmt: skip
+    frozenset({"yes", "no"}),
+    frozenset({"oui", "non"}),
+    frozenset({"true", "false"}),
+    frozenset({"vrai", "faux"}),
+    frozenset({"y", "n"}),
+    frozenset({"o", "n"}),
+    frozenset({"0", "1"}),
+)
 EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 URL = re.compile(r"(https?://|www\.)\S+", re.IGNORECASE)
 PHONE = re.compile(r"(\+|00|0)[\d\s().\-/]{8,20}")

@@ -88,9 +88,11 @@ def prepare(
 def allow(actor: Actor, obj: ObjectDef, mode: Mode | None = None) -> None:
     """Raise Forbidden unless the actor may import records of the object, in this mode if one is told."""
     needed = {
-        None: ("import",), Mode.CREATE: ("import", "create"), Mode.UPDATE: ("import", "edit"),
+        None: ("import",),
+        Mode.CREATE: ("import", "create"),
+        Mode.UPDATE: ("import", "edit"),
         Mode.UPSERT: ("import", "create", "edit"),
-    }[mode]  # fmt: skip
+    }[mode]
     if not obj.is_record or not all(row_access.may(actor, obj, right) for right in needed):
         raise Forbidden(_("You may not import %(plural)s.") % {"plural": obj.plural})
 

@@ -91,11 +91,13 @@ def _write_group(
 def _save(actor: Actor, obj: ObjectDef, work: Import, lines: Sequence[Line]) -> list[Result]:
     changes = [
         Change(
-            obj.name, cells.offered(line, erase=work.clear_empty), id=line.id,
+            obj.name,
+            cells.offered(line, erase=work.clear_empty),
+            id=line.id,
             accept_duplicates=work.duplicates == Twins.SAVE,
         )
         for line in lines
-    ]  # fmt: skip
+    ]
     source = Source(
         name="import", batch=work.batch_id, language=work.language, assign="new" if work.assign else ""
     )

@@ -53,8 +53,10 @@ def attach(actor: Actor, obj: ObjectDef, key: int, name: str, chunks: Iterable[b
         document = save(actor, Change("ContentDocument", {"Title": path.stem or clean}), source=SOURCE).id
         write_version(actor, document, clean, stored, number=1)
         values = {
-            "ContentDocumentId": ids.encode("069", document), "LinkedEntityId": ids.encode(obj.prefix, key), "ShareType": "I",
-        }  # fmt: skip
+            "ContentDocumentId": ids.encode("069", document),
+            "LinkedEntityId": ids.encode(obj.prefix, key),
+            "ShareType": "I",
+        }
         save(actor, Change("ContentDocumentLink", values), source=SOURCE)
     return document
 
@@ -81,10 +83,17 @@ def write_version(actor: Actor, document: int, clean: str, stored: store.Stored,
     if media_type == previews.PDF:
         previews.prepare(stored.path)
     ContentVersion.objects.create(
-        content_document_id=document, title=path.stem or clean, path_on_client=clean, content_size=stored.size,
-        checksum=stored.checksum, path=stored.path, version_number=number, created_date=now, last_modified_date=now,
+        content_document_id=document,
+        title=path.stem or clean,
+        path_on_client=clean,
+        content_size=stored.size,
+        checksum=stored.checksum,
+        path=stored.path,
+        version_number=number,
+        created_date=now,
+        last_modified_date=now,
         created_by_id=actor.user_id,
-    )  # fmt: skip
+    )
 
 
 def _forget(stored: store.Stored) -> None:
@@ -129,9 +138,15 @@ def attached(obj: ObjectDef, key: int, *, document: int | None = None) -> list[A
 def _attached(version: ContentVersion) -> Attached:
     document = version.content_document
     return Attached(
-        document.pk, document.title, document.file_extension or "", document.file_type or "", int(version.content_size),
-        version.created_date, document.owner.name if document.owner else "", version.path,
-    )  # fmt: skip
+        document.pk,
+        document.title,
+        document.file_extension or "",
+        document.file_type or "",
+        int(version.content_size),
+        version.created_date,
+        document.owner.name if document.owner else "",
+        version.path,
+    )
 
 
 def one(obj: ObjectDef, key: int, document: int) -> Attached:

@@ -42,8 +42,10 @@ def _limit() -> None:
     except ImportError:
         return
     for what, most in (
-        (resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CPU, SECONDS), (resource.RLIMIT_FSIZE, LARGEST),
-    ):  # fmt: skip
+        (resource.RLIMIT_AS, MEMORY),
+        (resource.RLIMIT_CPU, SECONDS),
+        (resource.RLIMIT_FSIZE, LARGEST),
+    ):
         resource.setrlimit(what, (most, most))
 
 

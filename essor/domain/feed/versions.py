@@ -36,11 +36,15 @@ def versions(document: int) -> list[Version]:
     rows = ContentVersion.objects.filter(content_document=document, is_deleted=False)
     return [
         Version(
-            int(row.version_number), row.path_on_client, int(row.content_size), row.created_date,
-            row.created_by.name if row.created_by else "", row.path,
+            int(row.version_number),
+            row.path_on_client,
+            int(row.content_size),
+            row.created_date,
+            row.created_by.name if row.created_by else "",
+            row.path,
         )
         for row in rows.select_related("created_by").order_by("-version_number", "-pk")[:MOST]
-    ]  # fmt: skip
+    ]
 
 
 def one(document: int, number: int) -> Version:

@@ -44,9 +44,15 @@ def adjust(actor: Actor, place: Place, amount: object, note: str = "") -> Adjust
         raise ValidationFailed([FieldError("note", "STRING_TOO_LONG", _("This note is too long."))])
     then = figures(actor, place.period).get(place.currency, {}).get(place.subject, Sums())
     return Adjustment.objects.create(
-        subject_id=place.subject, author_id=actor.user_id, period=place.period.key, figure=place.figure,
-        currency=place.currency, amount=units, figure_then=then.figure(place.figure), note=note.strip() or None,
-    )  # fmt: skip
+        subject_id=place.subject,
+        author_id=actor.user_id,
+        period=place.period.key,
+        figure=place.figure,
+        currency=place.currency,
+        amount=units,
+        figure_then=then.figure(place.figure),
+        note=note.strip() or None,
+    )
 
 
 def may_adjust(actor: Actor, subject: int) -> bool:
@@ -104,12 +110,15 @@ def history(actor: Actor, place: Place) -> Iterable[Adjustment]:
         return []
     return (
         Adjustment.objects.filter(
-            period=place.period.key, currency=place.currency, subject=place.subject, figure=place.figure,
+            period=place.period.key,
+            currency=place.currency,
+            subject=place.subject,
+            figure=place.figure,
             author__in=seen,
         )
         .select_related("author")
         .order_by("-pk")[:50]
-    )  # fmt: skip
+    )
 
 
 def counting(

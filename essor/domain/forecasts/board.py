@@ -131,9 +131,15 @@ class Builder:
     def person(self, key: int, depth: int, parent: str) -> Line:
         """Return one person's line."""
         line = Line(
-            f"u{key}", self.names.get(key, ""), depth, parent, key, (key,),
-            sums=Sums().join([self.sums[key]] if key in self.sums else []), quota=self.quotas.get(key, 0),
-        )  # fmt: skip
+            f"u{key}",
+            self.names.get(key, ""),
+            depth,
+            parent,
+            key,
+            (key,),
+            sums=Sums().join([self.sums[key]] if key in self.sums else []),
+            quota=self.quotas.get(key, 0),
+        )
         for figure in FIGURES:
             rows = self.adjustments.get((key, figure), [])
             if rows and rows[0].amount is not None:

@@ -75,13 +75,16 @@ def question(actor: Actor, period: Period, *, together: bool = False) -> Query:
     return Query(
         scope.DEALS,
         columns=(
-            Column(owner), Column(category), Column(currency), Column(Aggregate("SUM", Path(("Amount",))), "amount"),
+            Column(owner),
+            Column(category),
+            Column(currency),
+            Column(Aggregate("SUM", Path(("Amount",))), "amount"),
             Column(Aggregate("COUNT", Path(("Id",))), "deals"),
             *([Column(in_company("Amount"), "converted")] if together else []),
         ),
         where=All((*within(period), is_in("ForecastCategoryName", COUNTED), *scope.owned_by_them(actor))),
         group_by=(owner, category, currency),
-    )  # fmt: skip
+    )
 
 
 def in_company(name: str) -> Aggregate:
@@ -130,7 +133,9 @@ def quotas(actor: Actor, period: Period) -> dict[str, dict[int, int]]:
 def deals_where(period: Period, figure: str, owners: Iterable[int], currency: str) -> Condition:
     """Return the condition on the deals behind one figure."""
     parts: tuple[Any, ...] = (
-        is_in("OwnerId", owners), *within(period), is_in("ForecastCategoryName", FIGURES[figure]),
+        is_in("OwnerId", owners),
+        *within(period),
+        is_in("ForecastCategoryName", FIGURES[figure]),
         *(() if currency == TOGETHER else (is_in("CurrencyIsoCode", (currency,)),)),
-    )  # fmt: skip
+    )
     return All(parts)

@@ -57,9 +57,13 @@ def figures(periods: Periods, people: Collection[int]) -> Figures:
         amounts[at][owner], deals[at][owner] = int(amount or 0), count
     helped, contributed = _helped(periods, people)
     return {
-        "amount": amounts, "deals": deals, "helped": helped, "contributed": contributed,
-        "customers": _customers(periods, people), "activities": _activities(periods, people),
-    }  # fmt: skip
+        "amount": amounts,
+        "deals": deals,
+        "helped": helped,
+        "contributed": contributed,
+        "customers": _customers(periods, people),
+        "activities": _activities(periods, people),
+    }
 
 
 def _customers(periods: Periods, people: Collection[int]) -> list[Values]:
@@ -78,9 +82,12 @@ def _activities(periods: Periods, people: Collection[int]) -> list[Values]:
     """Return how many calls, tasks and meetings each has done."""
     days = _days(periods)
     instants = [
-        (timezone.make_aware(datetime.combine(start, time())), timezone.make_aware(datetime.combine(end, time())))
+        (
+            timezone.make_aware(datetime.combine(start, time())),
+            timezone.make_aware(datetime.combine(end, time())),
+        )
         for start, end in days
-    ]  # fmt: skip
+    ]
     tasks = Task.objects.filter(is_deleted=False, is_closed=True)
     events = Event.objects.filter(is_deleted=False, activity_date__lte=timezone.localdate())
     done = (_placed(tasks, "completed_date_time", instants), _placed(events, "activity_date", days))
@@ -213,13 +220,19 @@ def boards(actor: Actor, period: Period, people: Collection[int], *, count: int 
     return {
         metric: Board(
             sorted(
-                (Place(rank, person, known.get(person, ""), value) for rank, person, value in ranked.get(metric, ())),
+                (
+                    Place(rank, person, known.get(person, ""), value)
+                    for rank, person, value in ranked.get(metric, ())
+                ),
                 key=lambda one: (one.rank, one.name),
             ),
-            [Progress(one, values.get(actor.user_id, 0)) for one, values in zip(periods, own[metric], strict=True)],
+            [
+                Progress(one, values.get(actor.user_id, 0))
+                for one, values in zip(periods, own[metric], strict=True)
+            ],
         )
         for metric in METRICS
-    }  # fmt: skip
+    }
 
 
 def _ranked(values: Values, people: int) -> Iterator[tuple[int, int, int]]:

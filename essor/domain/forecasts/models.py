@@ -68,9 +68,13 @@ class SnapshotDeal(models.Model):
     id = models.BigAutoField(primary_key=True)
     day = models.DateField()
     opportunity = models.ForeignKey(
-        "sales.Opportunity", models.DO_NOTHING, null=True, related_name="forecast_snapshots", db_constraint=False,
+        "sales.Opportunity",
+        models.DO_NOTHING,
+        null=True,
+        related_name="forecast_snapshots",
+        db_constraint=False,
         db_index=False,
-    )  # fmt: skip
+    )
     owner_id = models.BigIntegerField(null=True)
     amount = models.BigIntegerField(default=0)
     currency = models.CharField(max_length=3)

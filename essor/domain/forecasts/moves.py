@@ -42,8 +42,19 @@ from essor.query.tree import Query
 
 # The reasons in the order in which they are told.
 REASONS = (
-    "new", "raised", "lowered", "rates", "in", "out", "category", "owner", "currency", "won", "lost", "deleted",
-)  # fmt: skip
+    "new",
+    "raised",
+    "lowered",
+    "rates",
+    "in",
+    "out",
+    "category",
+    "owner",
+    "currency",
+    "won",
+    "lost",
+    "deleted",
+)
 SAME = "same"
 NOW, THEN = "opportunity__", "was__"
 DEALS_SHOWN = 100
@@ -168,10 +179,11 @@ def _inside(asked: Asked, prefix: str, currency: str, category: str) -> Q:
     """Return the condition that a deal, reached by `prefix`, counts in the figure."""
     found = Q(
         **{
-            f"{prefix}close_date__gte": asked.period.start, f"{prefix}close_date__lte": asked.period.end,
+            f"{prefix}close_date__gte": asked.period.start,
+            f"{prefix}close_date__lte": asked.period.end,
             f"{prefix}{category}__in": FIGURES[asked.figure],
         }
-    )  # fmt: skip
+    )
     if not asked.together:
         found &= Q(**{f"{prefix}{currency}": asked.currency})
     return found & _owned(asked, prefix)

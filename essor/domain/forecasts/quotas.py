@@ -85,12 +85,15 @@ def _stored(actor: Actor, months: tuple[date, ...], currency: str, people: list[
     query = Query(
         scope.QUOTA,
         columns=tuple(Column(Path((name,))) for name in ("Id", "QuotaOwnerId", "StartDate", "QuotaAmount")),
-        where=All((
-            is_in("QuotaOwnerId", people), is_in("CurrencyIsoCode", (currency,)),
-            Compare(Path(("StartDate",)), "gte", (Constant(months[0].isoformat(), "date"),)),
-            Compare(Path(("StartDate",)), "lte", (Constant(months[-1].isoformat(), "date"),)),
-        )),
-    )  # fmt: skip
+        where=All(
+            (
+                is_in("QuotaOwnerId", people),
+                is_in("CurrencyIsoCode", (currency,)),
+                Compare(Path(("StartDate",)), "gte", (Constant(months[0].isoformat(), "date"),)),
+                Compare(Path(("StartDate",)), "lte", (Constant(months[-1].isoformat(), "date"),)),
+            )
+        ),
+    )
     return {
         (row["QuotaOwnerId"], row["StartDate"]): Stored(row["Id"], row["QuotaAmount"])
         for row in run.rows(actor, query)
@@ -116,18 +119,20 @@ def write(actor: Actor, current: Grid, units: Mapping[Cell, int | None]) -> dict
     """
     wanted = {cell: amount for cell, amount in units.items() if cell[0] in {one[0] for one in current.people}}
     changed = {
-        cell: amount for cell, amount in wanted.items()
+        cell: amount
+        for cell, amount in wanted.items()
         if amount is not None and (cell not in current.cells or current.cells[cell].amount != amount)
-    }  # fmt: skip
+    }
     gone = [
         current.cells[cell].id for cell, amount in wanted.items() if amount is None and cell in current.cells
     ]
     changes = [_change(current, cell, amount) for cell, amount in changed.items()]
     results = save_many(actor, scope.QUOTA, changes, all_or_none=True) if changes else []
     errors = {
-        cell: one.errors[0].message for cell, one in zip(changed, results, strict=True)
+        cell: one.errors[0].message
+        for cell, one in zip(changed, results, strict=True)
         if one.errors and one.errors[0].code != "ALL_OR_NONE_OPERATION_ROLLED_BACK"
-    }  # fmt: skip
+    }
     if not errors and gone:
         delete(actor, scope.QUOTA, gone)
     return errors

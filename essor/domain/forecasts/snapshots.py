@@ -17,9 +17,18 @@ from essor.domain.sales.models import Opportunity
 # Every day of the last five weeks, then Mondays of the last thirteen months.
 DAILY, WEEKLY = timedelta(days=35), timedelta(days=400)
 COLUMNS = (
-    "day", "opportunity_id", "owner_id", "amount", "currency", "converted", "stage", "category", "close_date",
-    "is_closed", "is_won",
-)  # fmt: skip
+    "day",
+    "opportunity_id",
+    "owner_id",
+    "amount",
+    "currency",
+    "converted",
+    "stage",
+    "category",
+    "close_date",
+    "is_closed",
+    "is_won",
+)
 
 
 def take(day: date | None = None, *, now: datetime | None = None) -> int:
@@ -39,12 +48,18 @@ def store(day: date, taken_at: datetime, deals: QuerySet[Opportunity], **instead
     SnapshotDeal.objects.filter(day=day).delete()
     Snapshot.objects.update_or_create(day=day, defaults={"taken_at": taken_at})
     sources: dict[str, object] = {
-        "day": Cast(Value(day), DateField()), "opportunity_id": F("pk"), "owner_id": F("owner_id"),
-        "amount": Coalesce(F("amount"), 0), "currency": F("currency_iso_code"),
-        "converted": F("converted_amount"), "stage": F("stage_name"),
-        "category": F("forecast_category_name"), "close_date": F("close_date"), "is_closed": F("is_closed"),
+        "day": Cast(Value(day), DateField()),
+        "opportunity_id": F("pk"),
+        "owner_id": F("owner_id"),
+        "amount": Coalesce(F("amount"), 0),
+        "currency": F("currency_iso_code"),
+        "converted": F("converted_amount"),
+        "stage": F("stage_name"),
+        "category": F("forecast_category_name"),
+        "close_date": F("close_date"),
+        "is_closed": F("is_closed"),
         "is_won": F("is_won"),
-    } | instead  # fmt: skip
+    } | instead
     selected = deals.order_by().annotate(**{f"to_{name}": sources[name] for name in COLUMNS})
     sql, parameters = selected.values_list(*(f"to_{name}" for name in COLUMNS)).query.sql_with_params()
     names = ", ".join(f'"{name}"' for name in COLUMNS)

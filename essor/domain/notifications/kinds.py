@@ -45,8 +45,14 @@ ASSIGNED = register(
     Kind("assigned", _("Assigned to me"), _("A record was assigned to you."), "user-check", mail="daily")
 )
 MENTIONED = register(
-    Kind("mentioned", _("I am mentioned"), _("Somebody mentioned you with @ in a note or comment."), "at", mail="now")
-)  # fmt: skip
+    Kind(
+        "mentioned",
+        _("I am mentioned"),
+        _("Somebody mentioned you with @ in a note or comment."),
+        "at",
+        mail="now",
+    )
+)
 FOLLOWED = register(
     Kind(
         "followed",
@@ -56,6 +62,10 @@ FOLLOWED = register(
     )
 )
 JOB_FINISHED = register(
-    Kind("job_finished", _("Background work finishes"), _("One of your imports, exports or mass edits took a while, or failed."),
-         "list-check")
-)  # fmt: skip
+    Kind(
+        "job_finished",
+        _("Background work finishes"),
+        _("One of your imports, exports or mass edits took a while, or failed."),
+        "list-check",
+    )
+)

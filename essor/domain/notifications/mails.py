@@ -84,13 +84,17 @@ def _mail(user: User, rows: Sequence[Notification], pace: MailPace) -> EmailMult
         subject = _("Your day in Essor: %(subject)s") % {"subject": subject}
     settings_href = settings.SITE_URL + SETTINGS
     context = {
-        "greeting": _("Hello %(name)s,") % {"name": user.first_name or user.name}, "settings": settings_href,
+        "greeting": _("Hello %(name)s,") % {"name": user.first_name or user.name},
+        "settings": settings_href,
         "lines": [(row.title, row.body, address(row)) for row in rows[:MOST]],
-        "all": f"{settings.SITE_URL}/notifications/", "all_label": _("All notifications"), "open_label": _("Open"),
+        "all": f"{settings.SITE_URL}/notifications/",
+        "all_label": _("All notifications"),
+        "open_label": _("Open"),
         "why": _("You receive this e-mail because of your settings in Essor."),
-        "settings_label": _("Choose what you receive, or unsubscribe"), "language": user.language,
+        "settings_label": _("Choose what you receive, or unsubscribe"),
+        "language": user.language,
         "colon": pgettext("between a label and its value", ":"),
-    }  # fmt: skip
+    }
     text = get_template("notifications/mail.txt", using="django").render(context)
     mail = EmailMultiAlternatives(" ".join(subject.split()), text, to=[user.email])
     mail.attach_alternative(

@@ -40,13 +40,14 @@ class Notification(models.Model):
         indexes = [
             models.Index(fields=["user_id", "-id"], name="notification_of", condition=models.Q(shown=True)),
             models.Index(
-                fields=["user_id"], name="notification_unread",
+                fields=["user_id"],
+                name="notification_unread",
                 condition=models.Q(shown=True, read__isnull=True),
             ),
             models.Index(
                 fields=["mail", "user_id", "id"], name="notification_mail", condition=~models.Q(mail="off")
             ),
-        ]  # fmt: skip
+        ]
 
 
 class Preference(models.Model):

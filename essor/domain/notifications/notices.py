@@ -117,10 +117,18 @@ def _row(
         title, body = _said(one.title), _said(one.body)
     prefix = current.get().object(one.record[0]).prefix if one.record else ""
     return {
-        "user_id": one.user_id, "kind": one.kind, "title": title[:LONGEST_TITLE], "body": body, "prefix": prefix,
-        "record_id": one.record[1] if one.record else None, "link": one.link, "by_id": one.by, "shown": in_app,
-        "mail": mail, "created": timezone.now(),
-    }  # fmt: skip
+        "user_id": one.user_id,
+        "kind": one.kind,
+        "title": title[:LONGEST_TITLE],
+        "body": body,
+        "prefix": prefix,
+        "record_id": one.record[1] if one.record else None,
+        "link": one.link,
+        "by_id": one.by,
+        "shown": in_app,
+        "mail": mail,
+        "created": timezone.now(),
+    }
 
 
 def _said(text: Text) -> str:

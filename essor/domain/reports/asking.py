@@ -91,11 +91,18 @@ def prepared(
             if not dropped:
                 raise
     return Asked(
-        actor, catalog, obj, definition,
+        actor,
+        catalog,
+        obj,
+        definition,
         tuple(seen(lambda one=one: tree.group(actor, catalog, obj, one)) for one in definition.rows),  # type: ignore[misc]
         tuple(seen(lambda one=one: tree.group(actor, catalog, obj, one)) for one in definition.across),  # type: ignore[misc]
-        figures, tuple(formulas), joined(definition.where, extra), Writer(actor, catalog), most,
-    )  # fmt: skip
+        figures,
+        tuple(formulas),
+        joined(definition.where, extra),
+        Writer(actor, catalog),
+        most,
+    )
 
 
 def _figure(actor: Actor, catalog: Catalog, obj: ObjectDef, measure: Any, *, own: bool) -> Figure | None:

@@ -97,14 +97,19 @@ def _asked(
     ]
     pieces += [
         (f"{one.measure.key}{piece}{ALL}", aggregate(one, piece, question.where, converted=piece != "COUNT"))
-        for one in figures if one.conversion is not None
+        for one in figures
+        if one.conversion is not None
         for piece in PIECES.get(one.measure.function, (one.measure.function,))
-    ]  # fmt: skip
+    ]
     columns = [Column(expression, name) for name, expression in (*by, *pieces)]
     query = Query(
-        question.object, tuple(columns), question.where, group_by=tuple(one for _name, one in by),
-        order_by=_order(question, figures), limit=most if by else None,
-    )  # fmt: skip
+        question.object,
+        tuple(columns),
+        question.where,
+        group_by=tuple(one for _name, one in by),
+        order_by=_order(question, figures),
+        limit=most if by else None,
+    )
     if not by and len(columns) == 1 and pieces[0][1] == Aggregate("COUNT"):
         return [{pieces[0][0]: run.count(question.actor, Query(question.object, where=question.where))}]
     return run.rows(question.actor, query)

@@ -81,7 +81,8 @@ def _by_currency(one: Shown, label: str, values: Sequence[Any], home: str) -> li
     return [
         Series(
             f"{label} ({code})" if len(codes) > 1 and code else label,
-            tuple((value or {}).get(code, 0) / 10**one.scale for value in values), code,
+            tuple((value or {}).get(code, 0) / 10**one.scale for value in values),
+            code,
         )
         for code in codes
-    ]  # fmt: skip
+    ]

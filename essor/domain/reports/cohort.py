@@ -57,9 +57,10 @@ def answer(asked: Asked) -> Answer:
     if len(cohorts) > 1:
         lines.append(_total(asked, cohorts, months))
     heads = (
-        Head(str(_("Created in"))), Head(str(asked.object.plural), numeric=True),
+        Head(str(_("Created in"))),
+        Head(str(asked.object.plural), numeric=True),
         *(Head(_month(after), numeric=True) for after in months),
-    )  # fmt: skip
+    )
     shares = [_share(cohorts, after, asked) for after in months]
     series = Series(str(_("Won so far")), tuple(shares), "%")
     last = next((one for one in reversed(shares) if one is not None), None)
@@ -78,9 +79,11 @@ def read(asked: Asked, end: str, won: str) -> dict[date, Cohort]:
     month, until = (Call("START_OF_MONTH", (day,)) for day in days)
     true = Compare(Path((won,)), "eq", (Constant(value=True, type="boolean"),))
     columns = (
-        Column(month, "month"), Column(until, "until"), Column(Aggregate("COUNT"), "size"),
+        Column(month, "month"),
+        Column(until, "until"),
+        Column(Aggregate("COUNT"), "size"),
         Column(Aggregate("COUNT", where=true), "won"),
-    )  # fmt: skip
+    )
     found: dict[date, Cohort] = {}
     for row in run.rows(asked.actor, Query(asked.object.name, columns, asked.where, group_by=(month, until))):
         one = found.setdefault(row["month"], Cohort())

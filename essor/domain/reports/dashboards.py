@@ -99,9 +99,11 @@ def shared_fields(catalog: Catalog, objects: Iterable[str]) -> list[Field]:
     return [
         field
         for field in first.fields
-        if field.kind.name in SHARED_KINDS and not field.hidden and field.name not in ("OwnerId", "IsDeleted")
+        if field.kind.name in SHARED_KINDS
+        and not field.hidden
+        and field.name not in ("OwnerId", "IsDeleted")
         and all(one.has(field.name) and one.field(field.name).kind.name == field.kind.name for one in others)
-    ]  # fmt: skip
+    ]
 
 
 def condition(filters: Filters, definition: Definition, obj: ObjectDef) -> Condition | None:

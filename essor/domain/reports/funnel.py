@@ -68,9 +68,11 @@ def answer(asked: Asked) -> Answer:
     chart = Drawn("bar", labels, (Series(str(_("Reached")), tuple(float(one) for one in counts)),))
     share = HUNDRED * counts[-1] / first if first else None
     heads = (
-        Head(str(way.stage.label)), Head(str(_("Reached")), numeric=True),
-        Head(str(_("From the stage before")), numeric=True), Head(str(_("From the first stage")), numeric=True),
-    )  # fmt: skip
+        Head(str(way.stage.label)),
+        Head(str(_("Reached")), numeric=True),
+        Head(str(_("From the stage before")), numeric=True),
+        Head(str(_("From the first stage")), numeric=True),
+    )
     metric = Metric(str(_("From the first stage to the last")), asked.writer.value("percent", share))
     return Answer(asked.object.name, heads, lines, chart if first else None, (metric,), (), asked.where)
 
@@ -102,11 +104,12 @@ def _lines(asked: Asked, way: Way, stages: Sequence[Choice], counts: Sequence[in
         behind = joined(asked.where, Related(way.relationship, _from(way, stages[place:])))
         yield Line(
             (
-                Cell(str(stage), stage.value), Cell(text, count, behind, share=whole),
+                Cell(str(stage), stage.value),
+                Cell(text, count, behind, share=whole),
                 Cell(asked.writer.value("percent", step) if place else "", step),
                 Cell(asked.writer.value("percent", whole), whole),
             )
-        )  # fmt: skip
+        )
 
 
 def supports(obj: ObjectDef) -> bool:

@@ -161,10 +161,14 @@ def answer(asked: Asked) -> Answer:
     lines = list(lines_of(grouped, kept, spread))
     total = grouped.values(found.at((), ()))
     return Answer(
-        asked.object.name, heads_of(grouped, spread), tuple(lines), drawn(grouped, kept, spread),
+        asked.object.name,
+        heads_of(grouped, spread),
+        tuple(lines),
+        drawn(grouped, kept, spread),
         tuple(metrics(grouped, total)),
-        tuple(notes(asked, found, len(tops), len(kept))), asked.where,
-    )  # fmt: skip
+        tuple(notes(asked, found, len(tops), len(kept))),
+        asked.where,
+    )
 
 
 def metrics(grouped: Grouped, total: Mapping[str, Any]) -> Iterator[Metric]:

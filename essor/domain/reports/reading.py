@@ -55,12 +55,20 @@ def definition(data: object) -> Definition:
 def to_json(found: Definition) -> Json:
     """Return a report as plain JSON values; what has its default is left out."""
     written = {
-        "object": found.object, "type": found.type, "columns": list(found.columns),
-        "rows": [_plain(one) for one in found.rows], "across": [_plain(one) for one in found.across],
-        "measures": [_plain(one) for one in found.measures], "formulas": [_plain(one) for one in found.formulas],
-        "where": codec.to_json(found.where) if found.where else None, "period": found.period, "sort": found.sort,
-        "top": found.top, "chart": _plain(found.chart), "months": None if found.months == 12 else found.months,  # noqa: PLR2004 -- the default
-    }  # fmt: skip
+        "object": found.object,
+        "type": found.type,
+        "columns": list(found.columns),
+        "rows": [_plain(one) for one in found.rows],
+        "across": [_plain(one) for one in found.across],
+        "measures": [_plain(one) for one in found.measures],
+        "formulas": [_plain(one) for one in found.formulas],
+        "where": codec.to_json(found.where) if found.where else None,
+        "period": found.period,
+        "sort": found.sort,
+        "top": found.top,
+        "chart": _plain(found.chart),
+        "months": None if found.months == 12 else found.months,  # noqa: PLR2004 -- the default
+    }
     kept = {key: value for key, value in written.items() if value not in (None, "", [], {})}
     return kept if found.descending else kept | {"descending": False}
 

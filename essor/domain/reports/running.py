@@ -11,9 +11,12 @@ from essor.kernel.errors import QueryRefused, UnknownObject
 from essor.query.tree import Condition
 
 MAKERS = {
-    "table": tables.answer, "summary": grouped.answer, "matrix": grouped.answer, "funnel": funnel.answer,
+    "table": tables.answer,
+    "summary": grouped.answer,
+    "matrix": grouped.answer,
+    "funnel": funnel.answer,
     "cohort": cohort.answer,
-}  # fmt: skip
+}
 
 
 def answer(

@@ -108,9 +108,13 @@ def answer(asked: Asked) -> Answer:
     lines = tuple(Line(tuple([draw(row) for draw in draws]), "row") for row in rows)
     notes: tuple[str, ...] = ()
     if total > asked.most:
-        notes = (_("The first %(shown)d of %(total)s rows; the file holds all.") % {
-            "shown": asked.most, "total": formats.number(total, asked.actor.locale),
-        },)  # fmt: skip
+        notes = (
+            _("The first %(shown)d of %(total)s rows; the file holds all.")
+            % {
+                "shown": asked.most,
+                "total": formats.number(total, asked.actor.locale),
+            },
+        )
     count = Metric(
         _("Number of %(plural)s") % {"plural": str(asked.object.plural).lower()},
         formats.number(total, asked.actor.locale),

@@ -19,9 +19,13 @@ from essor.query.tree import Aggregate, All, Call, Condition, Constant, Expressi
 
 ValueKind = Literal["count", "number", "percent", "money", "days", "other"]
 STARTS = {
-    "week": "START_OF_WEEK", "month": "START_OF_MONTH", "quarter": "START_OF_QUARTER", "year": "START_OF_YEAR",
-    "fiscal_quarter": "START_OF_FISCAL_QUARTER", "fiscal_year": "START_OF_FISCAL_YEAR",
-}  # fmt: skip
+    "week": "START_OF_WEEK",
+    "month": "START_OF_MONTH",
+    "quarter": "START_OF_QUARTER",
+    "year": "START_OF_YEAR",
+    "fiscal_quarter": "START_OF_FISCAL_QUARTER",
+    "fiscal_year": "START_OF_FISCAL_YEAR",
+}
 CURRENCY = "CurrencyIsoCode"
 
 
@@ -136,8 +140,9 @@ def figure(actor: Actor, catalog: Catalog, obj: ObjectDef, one: Measure) -> Figu
         end = field_at(actor, obj, one.until)
         days = Call("DAYS_BETWEEN", (dated(one.path, family), dated(one.until, family_name(end))))
         text = _("Days from “%(start)s” to “%(end)s”") % {
-            "start": label, "end": label_at(catalog, obj, one.until, end),
-        }  # fmt: skip
+            "start": label,
+            "end": label_at(catalog, obj, one.until, end),
+        }
         return Figure(one, named or text, "days", days)
     shown = named or FUNCTION_LABELS()[one.function] % {"field": label}
     if one.function in ("COUNT", "COUNT_DISTINCT"):
@@ -151,10 +156,14 @@ def figure(actor: Actor, catalog: Catalog, obj: ObjectDef, one: Measure) -> Figu
     prefix = one.path.rpartition(".")[0]
     currency = f"{prefix}.{CURRENCY}" if prefix else CURRENCY
     return Figure(
-        one, shown, "money" if kind == "money" else "percent" if kind == "percent" else "number",
-        path_of(one.path), field, currency if kind == "money" and _has(actor, obj, currency) else "",
+        one,
+        shown,
+        "money" if kind == "money" else "percent" if kind == "percent" else "number",
+        path_of(one.path),
+        field,
+        currency if kind == "money" and _has(actor, obj, currency) else "",
         int(field.options.get("scale", 2)),
-    )  # fmt: skip
+    )
 
 
 def _has(actor: Actor, obj: ObjectDef, path: str) -> bool:
@@ -175,10 +184,13 @@ def comparable(value: Any) -> Any:
 def FUNCTION_LABELS() -> dict[str, str]:  # noqa: N802 -- a table in the reader's language
     """Return what each function is called over a field."""
     return {
-        "COUNT": _("%(field)s filled in"), "COUNT_DISTINCT": _("Different values of %(field)s"),
-        "SUM": _("Sum of %(field)s"), "AVG": _("Average of %(field)s"), "MIN": _("Least %(field)s"),
+        "COUNT": _("%(field)s filled in"),
+        "COUNT_DISTINCT": _("Different values of %(field)s"),
+        "SUM": _("Sum of %(field)s"),
+        "AVG": _("Average of %(field)s"),
+        "MIN": _("Least %(field)s"),
         "MAX": _("Greatest %(field)s"),
-    }  # fmt: skip
+    }
 
 
 def aggregate(

@@ -134,9 +134,13 @@ class Contact(Record):
     email_bounced_date = models.DateTimeField(_("E-mail bounced on"), null=True, blank=True)
     email_bounced_reason = line(_("E-mail bounced because"))
     individual = models.ForeignKey(
-        "consent.Individual", models.DO_NOTHING, null=True, blank=True, related_name="contacts",
+        "consent.Individual",
+        models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="contacts",
         verbose_name=_("Individual"),
-    )  # fmt: skip
+    )
     description = models.TextField(_("Description"), null=True, blank=True)
 
     class Meta:
@@ -178,9 +182,13 @@ class Lead(Record):
     email_bounced_date = models.DateTimeField(_("E-mail bounced on"), null=True, blank=True)
     email_bounced_reason = line(_("E-mail bounced because"))
     individual = models.ForeignKey(
-        "consent.Individual", models.DO_NOTHING, null=True, blank=True, related_name="leads",
+        "consent.Individual",
+        models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="leads",
         verbose_name=_("Individual"),
-    )  # fmt: skip
+    )
     is_converted = models.BooleanField(_("Converted"), default=False)
     converted_date = models.DateField(_("Converted on"), null=True, blank=True)
     converted_account = models.ForeignKey(
@@ -200,9 +208,13 @@ class Lead(Record):
         verbose_name=_("Converted contact"),
     )
     converted_opportunity = models.ForeignKey(
-        "sales.Opportunity", models.DO_NOTHING, null=True, blank=True, related_name="+",
+        "sales.Opportunity",
+        models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="+",
         verbose_name=_("Converted opportunity"),
-    )  # fmt: skip
+    )
     description = models.TextField(_("Description"), null=True, blank=True)
 
     class Meta:
@@ -233,9 +245,13 @@ class Opportunity(Record):
         verbose_name=_("Contact"),
     )
     campaign = models.ForeignKey(
-        "campaigns.Campaign", models.DO_NOTHING, null=True, blank=True, related_name="opportunities",
+        "campaigns.Campaign",
+        models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="opportunities",
         verbose_name=_("Primary campaign source"),
-    )  # fmt: skip
+    )
     name = models.CharField(_("Opportunity name"), max_length=120)
     type = line(_("Type"))
     stage_name = models.CharField(_("Stage"), max_length=255)

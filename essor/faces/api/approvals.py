@@ -37,10 +37,15 @@ def list_processes(request: HttpRequest, actor: Actor) -> HttpResponse:  # noqa:
         ApprovalProcess.drawn.filter(active=True).order_by("object_name", "place", "pk"), 1
     ):
         if seen.has(row.object_name) and row_access.may(actor, row.object_name, "edit"):
-            found[row.object_name].append({
-                "id": str(row.pk), "name": row.name, "description": row.description, "object": row.object_name,
-                "sortOrder": place,
-            })  # fmt: skip
+            found[row.object_name].append(
+                {
+                    "id": str(row.pk),
+                    "name": row.name,
+                    "description": row.description,
+                    "object": row.object_name,
+                    "sortOrder": place,
+                }
+            )
     return answer(200, {"approvals": found})
 
 
@@ -73,9 +78,14 @@ def _result(actor: Actor, asked: Asked) -> dict[str, Any]:
             for one in errors
         ]
         return {
-            "success": False, "entityId": asked.get("contextId"), "instanceId": None, "instanceStatus": None, "actorIds": [],
-            "newWorkitemIds": [], "errors": told,
-        }  # fmt: skip
+            "success": False,
+            "entityId": asked.get("contextId"),
+            "instanceId": None,
+            "instanceStatus": None,
+            "actorIds": [],
+            "newWorkitemIds": [],
+            "errors": told,
+        }
 
 
 def _submit(actor: Actor, asked: Asked) -> tuple[ProcessInstance, Iterable[int]]:
@@ -125,9 +135,12 @@ def _reassign(actor: Actor, asked: Asked) -> tuple[ProcessInstance, Iterable[int
 
 
 _ACTS: Mapping[str, Callable[[Actor, Asked], tuple[ProcessInstance, Iterable[int]]]] = {
-    "submit": _submit, "approve": _answer(approve=True), "reject": _answer(approve=False), "removed": _recall,
+    "submit": _submit,
+    "approve": _answer(approve=True),
+    "reject": _answer(approve=False),
+    "removed": _recall,
     "reassign": _reassign,
-}  # fmt: skip
+}
 
 
 def _key(asked: Asked, prefix: str) -> int:
@@ -156,32 +169,44 @@ def _wrong(name: str, message: str) -> ValidationFailed:
 def _shape(instance: ProcessInstance, new_items: Iterable[int]) -> dict[str, Any]:
     waiting = instance.workitems.filter(is_deleted=False).order_by("pk").values_list("actor", flat=True)
     return {
-        "success": True, "entityId": ids.encode(instance.target_object_type, instance.target_object),
-        "instanceId": ids.encode(INSTANCE, instance.pk), "instanceStatus": instance.status,
+        "success": True,
+        "entityId": ids.encode(instance.target_object_type, instance.target_object),
+        "instanceId": ids.encode(INSTANCE, instance.pk),
+        "instanceStatus": instance.status,
         "actorIds": [ids.encode(USER, key) for key in waiting if key],
-        "newWorkitemIds": [ids.encode(ITEM, key) for key in new_items], "errors": [],
-    }  # fmt: skip
+        "newWorkitemIds": [ids.encode(ITEM, key) for key in new_items],
+        "errors": [],
+    }
 
 
 REQUEST = {
-    "type": "object", "required": ["actionType", "contextId"],
+    "type": "object",
+    "required": ["actionType", "contextId"],
     "properties": {
         "actionType": {"enum": list(ACTIONS)},
-        "contextId": {**ID, "description": "Submit: the record. Approve, Reject, Reassign: the work item. Removed: the request."},
+        "contextId": {
+            **ID,
+            "description": "Submit: the record. Approve, Reject, Reassign: the work item. Removed: the request.",
+        },
         "comments": {"type": "string", "maxLength": 4000},
         "processDefinitionNameOrId": {"type": "string"},
         "nextApproverIds": {"type": "array", "items": ID, "description": "Reassign: who is asked instead"},
     },
-}  # fmt: skip
+}
 RESULT = {
     "type": "object",
     "properties": {
-        "success": {"type": "boolean"}, "entityId": {"type": ["string", "null"]}, "instanceId": {"type": ["string", "null"]},
-        "instanceStatus": {"type": ["string", "null"]}, "actorIds": {"type": "array", "items": ID},
-        "newWorkitemIds": {"type": "array", "items": ID}, "errors": {"type": "array", "items": {"type": "object"}},
+        "success": {"type": "boolean"},
+        "entityId": {"type": ["string", "null"]},
+        "instanceId": {"type": ["string", "null"]},
+        "instanceStatus": {"type": ["string", "null"]},
+        "actorIds": {"type": "array", "items": ID},
+        "newWorkitemIds": {"type": "array", "items": ID},
+        "errors": {"type": "array", "items": {"type": "object"}},
     },
-}  # fmt: skip
+}
 BODY = {
-    "type": "object", "required": ["requests"],
+    "type": "object",
+    "required": ["requests"],
     "properties": {"requests": {"type": "array", "minItems": 1, "maxItems": MOST, "items": REQUEST}},
-}  # fmt: skip
+}

@@ -24,8 +24,17 @@ from essor.query.tree import Column, Compare, Constant, Path, Query
 
 MOST = 200
 KNOWN = frozenset(
-    {"leadId", "accountId", "contactId", "ownerId", "convertedStatus", "doNotCreateOpportunity", "opportunityName", "values"}
-)  # fmt: skip
+    {
+        "leadId",
+        "accountId",
+        "contactId",
+        "ownerId",
+        "convertedStatus",
+        "doNotCreateOpportunity",
+        "opportunityName",
+        "values",
+    }
+)
 OWNERS = ("005", "00G")
 
 
@@ -78,10 +87,14 @@ def _ask(seen: Catalog, row: Mapping[str, Any]) -> Ask:
         values = {**values, "Opportunity": {"Name": row["opportunityName"], **values.get("Opportunity", {})}}
     lead = key_of(seen.object("Lead"), str(row.get("leadId") or ""))
     return Ask(
-        lead=lead, account=_key(seen, "Account", row.get("accountId")), contact=_key(seen, "Contact", row.get("contactId")),
-        opportunity=row.get("doNotCreateOpportunity") is not True, owner=_owner(row.get("ownerId")),
-        status=str(row.get("convertedStatus") or ""), values=values,
-    )  # fmt: skip
+        lead=lead,
+        account=_key(seen, "Account", row.get("accountId")),
+        contact=_key(seen, "Contact", row.get("contactId")),
+        opportunity=row.get("doNotCreateOpportunity") is not True,
+        owner=_owner(row.get("ownerId")),
+        status=str(row.get("convertedStatus") or ""),
+        values=values,
+    )
 
 
 def _key(seen: Catalog, name: str, text: object) -> int | None:
@@ -115,7 +128,9 @@ def _result(one: Outcome) -> dict[str, Any]:
     result: dict[str, Any] = {"leadId": ids.encode("00Q", one.lead), "success": one.ok}
     if one.ok:
         for name, prefix, key in (
-            ("accountId", "001", one.account), ("contactId", "003", one.contact), ("opportunityId", "006", one.opportunity),
-        ):  # fmt: skip
+            ("accountId", "001", one.account),
+            ("contactId", "003", one.contact),
+            ("opportunityId", "006", one.opportunity),
+        ):
             result[name] = None if key is None else ids.encode(prefix, key)
     return {**result, "errors": field_errors(one.errors)}

@@ -21,9 +21,12 @@ RIGHTS = ("create", "edit", "delete", "import", "export", "mass_edit")
 def me(request: HttpRequest, actor: Actor) -> HttpResponse:  # noqa: ARG001
     """GET: the acting user."""
     body = {
-        "Id": ids.encode("005", actor.user_id), "Name": actor.name, "Email": actor.email, "language": actor.language,
+        "Id": ids.encode("005", actor.user_id),
+        "Name": actor.name,
+        "Email": actor.email,
+        "language": actor.language,
         "timezone": actor.timezone,
-    }  # fmt: skip
+    }
     return answer(200, body)
 
 
@@ -50,17 +53,31 @@ def describe_object(request: HttpRequest, actor: Actor, name: str) -> HttpRespon
 def _summary(actor: Actor, obj: ObjectDef) -> dict[str, Any]:
     rights = {right: obj.is_record and row_access.may(actor, obj, right) for right in RIGHTS}
     return {
-        "name": obj.name, "label": str(obj.label), "plural": str(obj.plural), "keyPrefix": obj.prefix,
-        "custom": obj.custom, "nameField": obj.name_field, "rights": rights,
-    }  # fmt: skip
+        "name": obj.name,
+        "label": str(obj.label),
+        "plural": str(obj.plural),
+        "keyPrefix": obj.prefix,
+        "custom": obj.custom,
+        "nameField": obj.name_field,
+        "rights": rights,
+    }
 
 
 def _field(field: Field) -> dict[str, Any]:
     return {
-        "name": field.name, "label": str(field.label), "help": str(field.help), "kind": field.kind.name,
-        "type": field.kind.salesforce_type, "required": field.required, "unique": field.unique,
-        "externalId": field.external_id, "createable": field.createable, "updateable": field.updateable,
-        "custom": field.custom, "referenceTo": list(field.targets), "relationshipName": field.relationship or None,
+        "name": field.name,
+        "label": str(field.label),
+        "help": str(field.help),
+        "kind": field.kind.name,
+        "type": field.kind.salesforce_type,
+        "required": field.required,
+        "unique": field.unique,
+        "externalId": field.external_id,
+        "createable": field.createable,
+        "updateable": field.updateable,
+        "custom": field.custom,
+        "referenceTo": list(field.targets),
+        "relationshipName": field.relationship or None,
         "values": [{"value": one.value, "label": str(one), "active": one.active} for one in field.choices],
         "schema": field.kind.json_schema(field),
-    }  # fmt: skip
+    }

@@ -94,12 +94,14 @@ def duplicate_result(suspects: Sequence[Suspect], *, may_save: bool) -> dict[str
         "duplicateRule": suspects[0].rule,
         "matchResults": [
             {
-                "rule": rule, "entityType": name, "size": len(found),
+                "rule": rule,
+                "entityType": name,
+                "size": len(found),
                 "matchRecords": [_match(catalog.object(name), one) for one in found],
             }
             for (rule, name), found in by_rule.items()
         ],
-    }  # fmt: skip
+    }
 
 
 def _match(obj: ObjectDef, one: Suspect) -> dict[str, Any]:

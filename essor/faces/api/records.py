@@ -179,9 +179,13 @@ def update_record(request: HttpRequest, actor: Actor, name: str, record_id: str)
     match = request.headers.get("If-Match", "").strip()
     revision = _revision(match) if match and match != "*" else None
     change = Change(
-        obj.name, values, id=key_of(obj, record_id), revision=revision, strict=revision is not None,
+        obj.name,
+        values,
+        id=key_of(obj, record_id),
+        revision=revision,
+        strict=revision is not None,
         accept_duplicates=accepts_duplicates(request),
-    )  # fmt: skip
+    )
     saved = save(actor, change, source=_source(request))
     headers = {"ETag": _etag(saved.revision)}
     return answer(200, {"Id": record_id, "created": False, "changed": list(saved.changed)}, headers=headers)

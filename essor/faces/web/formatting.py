@@ -88,9 +88,14 @@ def short_money(units: int | None, currency: str = "", scale: int = 2, locale: s
     amount = units / 10**scale
     if abs(amount) < 10 * KILO:
         return money(round(amount), currency, 0, locale)
-    return str(babel_numbers.format_compact_currency(
-        amount, currency or reader().currency, locale=formats.locale_of(locale or reader_locale()), fraction_digits=1
-    ))  # fmt: skip
+    return str(
+        babel_numbers.format_compact_currency(
+            amount,
+            currency or reader().currency,
+            locale=formats.locale_of(locale or reader_locale()),
+            fraction_digits=1,
+        )
+    )
 
 
 def day(value: date | None, style: str = "medium", locale: str = "") -> str:

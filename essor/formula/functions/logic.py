@@ -107,33 +107,49 @@ def is_number(site: Site) -> Node:
 LOGIC = (
     function(
         "IF(condition, value_if_true, value_if_false)",
-        gettext_lazy("One of two values, by a condition."), 3, if_,
+        gettext_lazy("One of two values, by a condition."),
+        3,
+        if_,
     ),
     function(
         "CASE(expression, value1, result1, …, else_result)",
-        gettext_lazy("The result beside the first value that the expression equals."), (CASE_LEAST, None), case,
+        gettext_lazy("The result beside the first value that the expression equals."),
+        (CASE_LEAST, None),
+        case,
     ),
     function("AND(condition, …)", gettext_lazy("True when all conditions are."), (1, None), both),
     function("OR(condition, …)", gettext_lazy("True when at least one condition is."), (1, None), either),
     function("NOT(condition)", gettext_lazy("True when the condition is false."), 1, opposite),
     function("ISBLANK(value)", gettext_lazy("True when the value is empty."), 1, is_blank),
     function(
-        "ISNULL(value)", gettext_lazy("True when the value is null; a text never is, see ISBLANK."), 1, is_null,
+        "ISNULL(value)",
+        gettext_lazy("True when the value is null; a text never is, see ISBLANK."),
+        1,
+        is_null,
     ),
     function("ISNUMBER(text)", gettext_lazy("True when VALUE can read the text."), 1, is_number),
     function(
         "BLANKVALUE(value, substitute)",
-        gettext_lazy("The value, or the substitute when it is empty."), 2, blank_value,
+        gettext_lazy("The value, or the substitute when it is empty."),
+        2,
+        blank_value,
     ),
     function(
         "NULLVALUE(value, substitute)",
-        gettext_lazy("The value, or the substitute when it is null."), 2, null_value,
+        gettext_lazy("The value, or the substitute when it is null."),
+        2,
+        null_value,
     ),
     function(
-        "ISPICKVAL(picklist, text)", gettext_lazy("True when the picklist has this value."), 2, is_picked,
+        "ISPICKVAL(picklist, text)",
+        gettext_lazy("True when the picklist has this value."),
+        2,
+        is_picked,
     ),
     function(
         "INCLUDES(multi_select, text)",
-        gettext_lazy("True when the multi-select holds this value."), 2, includes,
+        gettext_lazy("True when the multi-select holds this value."),
+        2,
+        includes,
     ),
-)  # fmt: skip
+)

@@ -40,11 +40,18 @@ def _own_field(site: Site) -> Reference:
 
 RECORD = (
     function(
-        "PRIORVALUE(field)", gettext_lazy("The value of the field before this save."), 1, prior_value, rules_only=True
+        "PRIORVALUE(field)",
+        gettext_lazy("The value of the field before this save."),
+        1,
+        prior_value,
+        rules_only=True,
     ),
     function(
         "ISCHANGED(field)",
-        gettext_lazy("True when this save changes the field."), 1, is_changed, rules_only=True,
+        gettext_lazy("True when this save changes the field."),
+        1,
+        is_changed,
+        rules_only=True,
     ),
     function("ISNEW()", gettext_lazy("True when this save creates the record."), 0, is_new, rules_only=True),
-)  # fmt: skip
+)

@@ -38,7 +38,8 @@ _CHECKSUM = [_check(group) for group in range(ids.SHORT // GROUP)]
 
 IDS = (
     same(
-        "id_text", lambda key, prefix, _capitals: ids.encode(prefix, int(key)),
+        "id_text",
+        lambda key, prefix, _capitals: ids.encode(prefix, int(key)),
         f"({' || '.join(['{1}', _ZEROES, *_LETTERS, *_CHECKSUM])})",
     ),
-)  # fmt: skip
+)

@@ -41,8 +41,13 @@ CLOCKS = ("Clock", "TIMEVALUE(Instant)")
 PATTERNS = ("[a-z]+", ".*\\\\d.*", "(a|b)*c?", "[^é]{1,5}", "(?i)ABC|été")
 
 LEAVES = {
-    "number": NUMBERS, "text": TEXTS, "boolean": CONDITIONS, "date": DAYS, "datetime": INSTANTS, "time": CLOCKS,
-}  # fmt: skip
+    "number": NUMBERS,
+    "text": TEXTS,
+    "boolean": CONDITIONS,
+    "date": DAYS,
+    "datetime": INSTANTS,
+    "time": CLOCKS,
+}
 
 # Each line: what it gives, and its text with a {type} for each argument.
 SHAPES = """

@@ -22,10 +22,24 @@ from essor.formula.tests.test_functions import alike
 from essor.formula.tree import Path
 
 DEEP = (
-    "ABS(@)", "ROUND(@, 1)", "IF(Flag, @, Rank)", "IF(@ > 1, 1, 2)", "(@ * 1.01)", "(Score / @)", "MOD(@, 7)", "SQRT(@)",
-    "YEAR(ADDMONTHS(Day, @))", "MAX(@, Rank)", "VALUE(TEXT(@))", "CASE(@, 1, 2, 3)", "BLANKVALUE(1 / @, 3)", "(1 + @)",
-    'LEN(LPAD("a", @))', 'FIND("b", Name, @)', "EXP(@ / 100)",
-)  # fmt: skip
+    "ABS(@)",
+    "ROUND(@, 1)",
+    "IF(Flag, @, Rank)",
+    "IF(@ > 1, 1, 2)",
+    "(@ * 1.01)",
+    "(Score / @)",
+    "MOD(@, 7)",
+    "SQRT(@)",
+    "YEAR(ADDMONTHS(Day, @))",
+    "MAX(@, Rank)",
+    "VALUE(TEXT(@))",
+    "CASE(@, 1, 2, 3)",
+    "BLANKVALUE(1 / @, 3)",
+    "(1 + @)",
+    'LEN(LPAD("a", @))',
+    'FIND("b", Name, @)',
+    "EXP(@ / 100)",
+)
 
 
 @pytest.mark.parametrize("shape", DEEP)
@@ -41,8 +55,12 @@ def test_long_ladders_and_sums(sample_rows: list[Sample]) -> None:
     """Hundreds of terms, conditions and branches do not nest."""
     ladder = "".join(f'IF(Score = {i}, "{i}", ' for i in range(60)) + '"none"' + ")" * 60
     for text in (
-        ladder, " + ".join(["Score"] * 600), " && ".join(["Score > 1"] * 300), " & ".join(["Name"] * 600), "^".join(["Rank"] * 7),
-    ):  # fmt: skip
+        ladder,
+        " + ".join(["Score"] * 600),
+        " && ".join(["Score > 1"] * 300),
+        " & ".join(["Name"] * 600),
+        "^".join(["Rank"] * 7),
+    ):
         _check(compiled(text), sample_rows[:20])
 
 

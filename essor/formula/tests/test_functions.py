@@ -40,10 +40,16 @@ def test_empty_numbers_are_zero_unless_the_field_says_blank(sample_table: None) 
     """Salesforce's option, per formula; a rule sees blanks."""
     row = Sample.objects.create(id=1)
     for text, zero, blank in (
-        ("Score + 1", 1.0, None), ("ISBLANK(Score)", False, True), ("BLANKVALUE(Amount, 5)", 0.0, 5.0),
-        ("Score = 0", True, False), ("Rate", 0.0, None), ("MAX(Score, -1)", 0.0, None), ("Score = NULL", False, True),
-        ("NOT(Score > 1)", True, True), ("Score <> 0", False, True),
-    ):  # fmt: skip
+        ("Score + 1", 1.0, None),
+        ("ISBLANK(Score)", False, True),
+        ("BLANKVALUE(Amount, 5)", 0.0, 5.0),
+        ("Score = 0", True, False),
+        ("Rate", 0.0, None),
+        ("MAX(Score, -1)", 0.0, None),
+        ("Score = NULL", False, True),
+        ("NOT(Score > 1)", True, True),
+        ("Score <> 0", False, True),
+    ):
         for expected, options in ((zero, {}), (blank, {"blanks": "blank"}), (blank, {"rule": True})):
             formula = compiled(text, **options)
             assert in_python(formula, row) == expected, (text, options)

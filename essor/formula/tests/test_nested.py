@@ -33,9 +33,20 @@ NESTED = catalog_with(
 def test_formulas_over_formulas_agree(sample_rows: list[Sample]) -> None:
     """SQL puts one formula into the other, Python asks for the value; also over a parent that may be missing."""
     for text in (
-        "Label", "Worth * 2", "Hot", "Parent.Hot", "Parent.Label", "Due - Day", "Parent.Parent.Worth", "Since",
-        "Blank", "IF(Parent.Hot, Label, Parent.Label & Name)", "ISBLANK(Blank)", "Parent.Weight", "ISBLANK(Parent.Due)",
-    ):  # fmt: skip
+        "Label",
+        "Worth * 2",
+        "Hot",
+        "Parent.Hot",
+        "Parent.Label",
+        "Due - Day",
+        "Parent.Parent.Worth",
+        "Since",
+        "Blank",
+        "IF(Parent.Hot, Label, Parent.Label & Name)",
+        "ISBLANK(Blank)",
+        "Parent.Weight",
+        "ISBLANK(Parent.Due)",
+    ):
         formula = compiled(text, catalog=NESTED)
         values = dict(
             Sample.objects.annotate(value=in_sql(formula, catalog=NESTED)).values_list("id", "value")

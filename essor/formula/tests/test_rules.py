@@ -32,23 +32,26 @@ def holds(text: str, *, is_new: bool = False) -> object:
     )
 
 
-@pytest.mark.parametrize(("text", "changed", "created"), [
-    ("ISNEW()", False, True),
-    ("ISCHANGED(Score)", True, False),
-    ("ISCHANGED(Name)", False, False),
-    ("ISCHANGED(Day)", True, False),
-    ("ISCHANGED(Stage)", True, False),
-    ("PRIORVALUE(Score) = 1", True, False),
-    ("PRIORVALUE(Score)", 1.0, 2.0),
-    ('PRIORVALUE(Name) & "!"', "old!", "old!"),
-    ('ISPICKVAL(PRIORVALUE(Stage), "New")', True, False),
-    ("TEXT(PRIORVALUE(Stage))", "New", "Won"),
-    ('INCLUDES(PRIORVALUE(Reasons), "Price")', False, True),
-    ("PRIORVALUE(Flag)", False, True),
-    ("AND(ISCHANGED(Flag), NOT(PRIORVALUE(Flag)))", True, False),
-    ("ISBLANK(PRIORVALUE(Day))", False, True),
-    ("NOT(ISBLANK(PRIORVALUE(Day))) && ISBLANK(Day)", True, False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "changed", "created"),
+    [
+        ("ISNEW()", False, True),
+        ("ISCHANGED(Score)", True, False),
+        ("ISCHANGED(Name)", False, False),
+        ("ISCHANGED(Day)", True, False),
+        ("ISCHANGED(Stage)", True, False),
+        ("PRIORVALUE(Score) = 1", True, False),
+        ("PRIORVALUE(Score)", 1.0, 2.0),
+        ('PRIORVALUE(Name) & "!"', "old!", "old!"),
+        ('ISPICKVAL(PRIORVALUE(Stage), "New")', True, False),
+        ("TEXT(PRIORVALUE(Stage))", "New", "Won"),
+        ('INCLUDES(PRIORVALUE(Reasons), "Price")', False, True),
+        ("PRIORVALUE(Flag)", False, True),
+        ("AND(ISCHANGED(Flag), NOT(PRIORVALUE(Flag)))", True, False),
+        ("ISBLANK(PRIORVALUE(Day))", False, True),
+        ("NOT(ISBLANK(PRIORVALUE(Day))) && ISBLANK(Day)", True, False),
+    ],
+)
 def test_before_and_after(text: str, changed: object, created: object) -> None:
     """A new record has no before: nothing is changed, and the prior value is the present one."""
     assert holds(text) == changed

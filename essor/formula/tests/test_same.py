@@ -76,9 +76,19 @@ def test_numbers_agree(sample_table: None, score: float, rank: float, digits: in
     Sample.objects.all().delete()
     row = Sample.objects.create(id=1, score=round(score, 6), rank=round(rank, 6))
     for text in (
-        f"ROUND(Score, {digits})", f"ROUND(Rank, {digits})", "FLOOR(Rank)", "CEILING(Score)", "MOD(Score, Rank)",
-        "Score / Rank * Score", "TEXT(Rank)", "TEXT(Score)", "Rank ^ 3", "MFLOOR(Rank)", "MCEILING(Rank)", "EXP(Rank)",
-    ):  # fmt: skip
+        f"ROUND(Score, {digits})",
+        f"ROUND(Rank, {digits})",
+        "FLOOR(Rank)",
+        "CEILING(Score)",
+        "MOD(Score, Rank)",
+        "Score / Rank * Score",
+        "TEXT(Rank)",
+        "TEXT(Score)",
+        "Rank ^ 3",
+        "MFLOOR(Rank)",
+        "MCEILING(Rank)",
+        "EXP(Rank)",
+    ):
         assert differences(text, [row], PARIS, "blank") == []
 
 
@@ -92,10 +102,21 @@ def test_texts_agree(sample_table: None, name: str, count: int) -> None:
     Sample.objects.all().delete()
     row = Sample.objects.create(id=1, name=name or None, nick=name[2:4] or None)
     for text in (
-        "LEN(Name)", f"LEFT(Name, {count})", f"RIGHT(Name, {count})", f"MID(Name, {count}, 3)", "FIND(Nick__c, Name)",
-        "CONTAINS(Name, Nick__c)", "BEGINS(Name, Nick__c)", 'SUBSTITUTE(Name, Nick__c, "-")', "TRIM(Name)",
-        "Name = Nick__c", f"LPAD(Name, {count}, Nick__c)", "VALUE(Name)", "DATEVALUE(Name)", 'REGEX(Name, ".*[a-zé]+.*")',
-    ):  # fmt: skip
+        "LEN(Name)",
+        f"LEFT(Name, {count})",
+        f"RIGHT(Name, {count})",
+        f"MID(Name, {count}, 3)",
+        "FIND(Nick__c, Name)",
+        "CONTAINS(Name, Nick__c)",
+        "BEGINS(Name, Nick__c)",
+        'SUBSTITUTE(Name, Nick__c, "-")',
+        "TRIM(Name)",
+        "Name = Nick__c",
+        f"LPAD(Name, {count}, Nick__c)",
+        "VALUE(Name)",
+        "DATEVALUE(Name)",
+        'REGEX(Name, ".*[a-zé]+.*")',
+    ):
         assert differences(text, [row], PARIS, "zero") == []
 
 

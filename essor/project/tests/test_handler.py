@@ -78,10 +78,14 @@ def ask(
 
 async def answer(handler: Handler, target: str, body: bytes, cookie: str) -> tuple[dict[str, Any], bytes]:
     scope = {
-        "type": "http", "http_version": "1.1", "method": "POST" if body else "GET", "path": target,
-        "query_string": b"", "headers": [(b"host", b"testserver"), (b"cookie", cookie.encode())],
+        "type": "http",
+        "http_version": "1.1",
+        "method": "POST" if body else "GET",
+        "path": target,
+        "query_string": b"",
+        "headers": [(b"host", b"testserver"), (b"cookie", cookie.encode())],
         "scheme": "http",
-    }  # fmt: skip
+    }
     talk = ApplicationCommunicator(handler, scope)
     await talk.send_input({"type": "http.request", "body": body})
     head = await talk.receive_output(10)

@@ -29,9 +29,11 @@ def band(call: Call, inner: Inner, env: Env) -> Operand:
         for place, bound in enumerate(bounds(call, source, env))
     ]
     found = Case(
-        When(Q(IsNull(source.expression, True)), then=Value(None)), *whens, default=Value(len(whens)),
+        When(Q(IsNull(source.expression, True)), then=Value(None)),
+        *whens,
+        default=Value(len(whens)),
         output_field=IntegerField(),
-    )  # fmt: skip
+    )
     return source.computed(found, NumberFamily(), field=None)
 
 

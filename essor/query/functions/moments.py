@@ -188,14 +188,17 @@ READINGS: dict[str, Reading] = {
     "WEEK_IN_MONTH": Reading("({0} + 6) / 7", (DAY,), lambda day, _first: (day + 6) // 7),
     "WEEK_IN_YEAR": Reading("({0} + 6) / 7", (YEAR_DAY,), lambda day, _first: (day + 6) // 7),
     "FISCAL_YEAR": Reading(
-        "{0} + CASE WHEN {first} > 1 AND {1} >= {first} THEN 1 ELSE 0 END", (YEAR, MONTH),
+        "{0} + CASE WHEN {first} > 1 AND {1} >= {first} THEN 1 ELSE 0 END",
+        (YEAR, MONTH),
         lambda year, month, first: year + (1 < first <= month),
     ),
     "FISCAL_QUARTER": Reading(
-        "(({0} - {first} + 12) %% 12 + 3) / 3", (MONTH,), lambda month, first: (fiscal_month(month, first) + 2) // 3
+        "(({0} - {first} + 12) %% 12 + 3) / 3",
+        (MONTH,),
+        lambda month, first: (fiscal_month(month, first) + 2) // 3,
     ),
     "FISCAL_MONTH": Reading("({0} - {first} + 12) %% 12 + 1", (MONTH,), fiscal_month),
-}  # fmt: skip
+}
 
 
 def reading(name: str, call: Call, inner: Inner, env: Env) -> Operand:

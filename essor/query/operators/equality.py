@@ -52,10 +52,15 @@ def of_pair(pair: Any, keys: Sequence[tuple[str, int]]) -> Clause:
     by_prefix: dict[str, list[int]] = defaultdict(list)
     for prefix, key in keys:
         by_prefix[prefix].append(key)
-    return any_of([
-        Q(Exact(pair.prefix, prefix), Exact(pair.key, found[0]) if len(found) == 1 else In(pair.key, found))
-        for prefix, found in by_prefix.items()
-    ])  # fmt: skip
+    return any_of(
+        [
+            Q(
+                Exact(pair.prefix, prefix),
+                Exact(pair.key, found[0]) if len(found) == 1 else In(pair.key, found),
+            )
+            for prefix, found in by_prefix.items()
+        ]
+    )
 
 
 def equal_sets(family: Family, points: Sequence[Point], *, on_empty: bool) -> Test:
@@ -63,10 +68,15 @@ def equal_sets(family: Family, points: Sequence[Point], *, on_empty: bool) -> Te
     from essor.query.operators.sets import holds, length_is  # noqa: PLC0415 -- the two files are one family
 
     def sql(expression: Sql) -> Clause:
-        return any_of([
-            Q(*(holds(expression, word) for word in sorted(point.value)), length_is(expression, point.value))
-            for point in points
-        ])  # fmt: skip
+        return any_of(
+            [
+                Q(
+                    *(holds(expression, word) for word in sorted(point.value)),
+                    length_is(expression, point.value),
+                )
+                for point in points
+            ]
+        )
 
     wanted = [point.value for point in points]
     return Test(sql, lambda value: family.key(value) in wanted, on_empty)

@@ -27,9 +27,10 @@ def searched(obj: ObjectDef) -> tuple[str, ...]:
         return ()
     own = tuple(path for path in obj.search_fields if "." in path or obj.has(path))
     extra = tuple(
-        field.name for field in obj.fields
+        field.name
+        for field in obj.fields
         if field.custom and field.kind.name in ("email", "phone", "autonumber") and not field.hidden
-    )  # fmt: skip
+    )
     return tuple(dict.fromkeys((obj.name_field, *own, *extra)))
 
 

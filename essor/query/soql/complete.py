@@ -46,9 +46,18 @@ FOLLOWING: dict[str, tuple[str, ...]] = {
     "OFFSET": ("FOR VIEW", "ALL ROWS"),
 }
 SIGNS = {
-    "eq": "=", "ne": "!=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<=", "like": "LIKE", "in": "IN (",
-    "nin": "NOT IN (", "includes": "INCLUDES (", "excludes": "EXCLUDES (",
-}  # fmt: skip
+    "eq": "=",
+    "ne": "!=",
+    "gt": ">",
+    "gte": ">=",
+    "lt": "<",
+    "lte": "<=",
+    "like": "LIKE",
+    "in": "IN (",
+    "nin": "NOT IN (",
+    "includes": "INCLUDES (",
+    "excludes": "EXCLUDES (",
+}
 NUMBERS = ("number",)
 MOMENTS = ("date", "datetime")
 
@@ -131,9 +140,13 @@ def _offers(place: Context, catalog: Catalog) -> Iterator[Offer]:
 def _rest(here: Frame) -> Iterator[Offer]:
     """Yield the words of the small clauses."""
     words = {
-        "USING": ("SCOPE",), "SCOPE": SCOPES, "WITH": (*MODES, "DATA CATEGORY"), "DATA": ("CATEGORY",),
-        "FOR": FOR, "UPDATE": UPDATE,
-    }.get(here.last)  # fmt: skip
+        "USING": ("SCOPE",),
+        "SCOPE": SCOPES,
+        "WITH": (*MODES, "DATA CATEGORY"),
+        "DATA": ("CATEGORY",),
+        "FOR": FOR,
+        "UPDATE": UPDATE,
+    }.get(here.last)
     if words is None and here.last not in ("LIMIT", "OFFSET"):
         words = FOLLOWING.get(here.clause, ())
     yield from _keywords(*(words or ()))

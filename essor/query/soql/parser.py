@@ -20,9 +20,18 @@ from essor.query.tree import AllFields, ChildRows, Column, Expression, Order, Pa
 # A word that may not be an alias after FROM because it starts what follows.
 NOT_ALIASES = RESERVED | {"GROUP", "ORDER", "BY", "FOR", "UPDATE", "ASC", "DESC", "NULLS", "JOIN", "ON"}
 SCOPES = (
-    "allPrivate", "delegated", "everything", "mine", "mineAndMyGroups", "mine_and_my_groups", "mru",
-    "my_territory", "my_team_territory", "scopingRule", "team",
-)  # fmt: skip
+    "allPrivate",
+    "delegated",
+    "everything",
+    "mine",
+    "mineAndMyGroups",
+    "mine_and_my_groups",
+    "mru",
+    "my_territory",
+    "my_team_territory",
+    "scopingRule",
+    "team",
+)
 FIELD_SETS: dict[str, Literal["ALL", "STANDARD", "CUSTOM"]] = {
     "ALL": "ALL",
     "STANDARD": "STANDARD",

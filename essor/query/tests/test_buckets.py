@@ -29,10 +29,13 @@ DAYS = [
     date(2026, 12, 31),
 ]
 INSTANTS = [
-    datetime(2026, 3, 29, 0, 59, 59, tzinfo=UTC), datetime(2026, 3, 29, 1, 0, tzinfo=UTC),
-    datetime(2025, 12, 31, 23, 30, 0, 123456, tzinfo=UTC), datetime(2026, 10, 25, 0, 59, tzinfo=UTC),
-    datetime(1990, 6, 30, 22, 30, tzinfo=UTC), datetime(2026, 6, 30, 22, 30, tzinfo=UTC),
-]  # fmt: skip
+    datetime(2026, 3, 29, 0, 59, 59, tzinfo=UTC),
+    datetime(2026, 3, 29, 1, 0, tzinfo=UTC),
+    datetime(2025, 12, 31, 23, 30, 0, 123456, tzinfo=UTC),
+    datetime(2026, 10, 25, 0, 59, tzinfo=UTC),
+    datetime(1990, 6, 30, 22, 30, tzinfo=UTC),
+    datetime(2026, 6, 30, 22, 30, tzinfo=UTC),
+]
 
 
 @pytest.fixture
@@ -115,11 +118,12 @@ def test_bounds_that_do_not_rise_are_refused(reader: Actor, bounds: tuple[int, .
 def test_an_aggregate_may_count_some_rows_only(reader: Actor, deals: None) -> None:
     spring = Compare(CLOSE, "gte", (Constant("2026-04-01", "date"),))
     columns = (
-        Column(Aggregate("COUNT"), "all"), Column(Aggregate("COUNT", where=spring), "late"),
+        Column(Aggregate("COUNT"), "all"),
+        Column(Aggregate("COUNT", where=spring), "late"),
         Column(Aggregate("SUM", Path(("Amount",)), spring), "sum"),
         Column(Aggregate("AVG", Path(("Amount",)), spring), "mean"),
         Column(Aggregate("COUNT_DISTINCT", Path(("Name",)), spring), "names"),
-    )  # fmt: skip
+    )
     query = Query("Opportunity", columns)
     assert codec.query(codec.to_json(query)) == query
     assert run.rows(reader, query) == [{"all": 6, "late": 3, "sum": 250_000, "mean": 250_000 / 3, "names": 1}]

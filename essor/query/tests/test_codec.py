@@ -34,14 +34,16 @@ def test_the_format_is_compact_and_stable() -> None:
     query = t.Query(
         "Contact",
         (t.Column(t.Path(("Account", "Name"))), t.Column(t.Aggregate("COUNT"), "n")),
-        where=t.All((
-            t.Compare(t.Path(("Email",)), "notnull"),
-            t.Compare(t.Path(("CreatedDate",)), "gte", (t.RelativeDate("LAST_N_DAYS", 30),)),
-            t.Related("Tasks", t.Compare(t.Path(("Status",)), "eq", (t.Constant("Open"),)), negated=True),
-        )),
+        where=t.All(
+            (
+                t.Compare(t.Path(("Email",)), "notnull"),
+                t.Compare(t.Path(("CreatedDate",)), "gte", (t.RelativeDate("LAST_N_DAYS", 30),)),
+                t.Related("Tasks", t.Compare(t.Path(("Status",)), "eq", (t.Constant("Open"),)), negated=True),
+            )
+        ),
         order_by=(t.Order(t.Path(("Name",)), descending=True),),
         limit=0,
-    )  # fmt: skip
+    )
     assert codec.to_json(query) == {
         "object": "Contact",
         "columns": ["Account.Name", {"expr": {"aggregate": "COUNT"}, "as": "n"}],
@@ -85,13 +87,21 @@ GOOD = {"field": "Name", "op": "eq", "values": ["x"]}
         ({"object": "Account", "limit": -1}, "limit: Expected a whole number"),
         ({"object": "Account", "limit": True}, "limit: Expected a whole number"),
         ({"object": "Account", "limit": 2**70}, "limit: Expected a whole number"),
-        ({"object": "Account", "offset": {"bind": "a b"}}, "offset.bind: “a b” is not the name of a variable."),
+        (
+            {"object": "Account", "offset": {"bind": "a b"}},
+            "offset.bind: “a b” is not the name of a variable.",
+        ),
         ({"object": "Account", "scope": "ours"}, "scope: Expected one of"),
         ({"object": "Account", "deleted": "yes"}, "deleted: Expected true or false."),
-        ({"object": "Account", "clauses": ["WHERE Id = NULL"]}, "clauses[0]: “WHERE Id = NULL” is not a clause"),
+        (
+            {"object": "Account", "clauses": ["WHERE Id = NULL"]},
+            "clauses[0]: “WHERE Id = NULL” is not a clause",
+        ),
         ({"object": "Account", "order_by": [{"by": "Name", "nulls": "middle"}]}, "order_by[0].nulls: "),
-        ({"object": "Account", "where": {"all": [GOOD, {"any": [{"field": "A", "op": "is"}]}]}},
-         "where.all[1].any[0].op: Expected one of eq, ne"),
+        (
+            {"object": "Account", "where": {"all": [GOOD, {"any": [{"field": "A", "op": "is"}]}]}},
+            "where.all[1].any[0].op: Expected one of eq, ne",
+        ),
         ({"field": "Name", "op": ["eq"]}, "op: Expected one of"),
         ({"field": "Name", "op": "eq", "values": [[1]]}, "values[0]: Expected a text, a number"),
         ({"field": "Name", "op": "eq", "values": [float("nan")]}, "values[0]: Expected a text, a number"),
@@ -101,7 +111,10 @@ GOOD = {"field": "Name", "op": "eq", "values": ["x"]}
         ({"field": "Name", "op": "eq", "values": ["x" * 32_001]}, "values[0]: This text has more than"),
         ({"field": "Name", "op": "eq", "values": [{"value": "x", "type": "date"}]}, "values[0].value: "),
         ({"field": "Name", "op": "eq", "values": [{"value": "x", "currency": "€"}]}, "values[0].currency: "),
-        ({"field": "Name", "op": "eq", "values": [{"date": "SOMEDAY"}]}, "values[0].date: Expected one of YESTERDAY"),
+        (
+            {"field": "Name", "op": "eq", "values": [{"date": "SOMEDAY"}]},
+            "values[0].date: Expected one of YESTERDAY",
+        ),
         ({"field": "Name", "op": "eq", "values": [{"date": "LAST_N_DAYS"}]}, "values[0]: “n” goes with"),
         ({"field": "Name", "op": "eq", "values": [{"date": "TODAY", "n": 1}]}, "values[0]: “n” goes with"),
         ({"field": "Name", "op": "eq", "values": [{"date": "LAST_N_DAYS", "n": 10**7}]}, "values[0].n: "),
@@ -110,7 +123,7 @@ GOOD = {"field": "Name", "op": "eq", "values": ["x"]}
         ({"all": {"0": GOOD}}, "all: Expected a list."),
         ({"all": [GOOD], "any": [GOOD]}, "$: “any” is not known here."),
     ],
-)  # fmt: skip
+)
 def test_hostile_json_is_refused_with_the_path_to_it(data: object, sentence: str) -> None:
     with pytest.raises(QueryRefused) as refusal:
         codec.from_json(data)
@@ -125,10 +138,13 @@ def test_bottomless_json_is_refused() -> None:
         codec.from_json(data)
 
 
-@pytest.mark.parametrize("wrap", [
-    lambda inner: {"related": "Tasks", "where": inner},
-    lambda inner: {"field": "Id", "in": {"object": "Task", "columns": ["Id"], "where": inner}},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda inner: {"related": "Tasks", "where": inner},
+        lambda inner: {"field": "Id", "in": {"object": "Task", "columns": ["Id"], "where": inner}},
+    ],
+)
 def test_queries_inside_queries_have_an_end(wrap: Callable[[Any], Any]) -> None:
     data: Any = GOOD
     for _ in range(5):

@@ -59,9 +59,15 @@ def story(run_time_catalog: None, new: New) -> None:
         new("Contact", last_name=name, name=name, account=account)
         if day:
             new(
-                "Opportunity", name=name, stage_name="Closed Won", is_won=True, is_closed=True, close_date=day,
-                amount=amount, account=account,
-            )  # fmt: skip
+                "Opportunity",
+                name=name,
+                stage_name="Closed Won",
+                is_won=True,
+                is_closed=True,
+                close_date=day,
+                amount=amount,
+                account=account,
+            )
     new("Contact", last_name="Nobody’s", name="Nobody’s")
 
 

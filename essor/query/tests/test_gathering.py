@@ -43,17 +43,34 @@ SPRING = Compare(CLOSE, "gte", (Constant("2026-04-01", "date"),))
 DAYS = Call("DAYS_BETWEEN", (Call("convertTimezone", (CREATED,)), CLOSE))
 MONTH = Call("START_OF_MONTH", (CLOSE,))
 GROUPS: tuple[tuple[Expression, ...], ...] = (
-    (MONTH,), (Call("START_OF_WEEK", (CLOSE,)), CURRENCY), (STAGE,), (Call("CALENDAR_YEAR", (CLOSE,)),),
-    (OWNER, MONTH), (CLOSE, STAGE),
-)  # fmt: skip
+    (MONTH,),
+    (Call("START_OF_WEEK", (CLOSE,)), CURRENCY),
+    (STAGE,),
+    (Call("CALENDAR_YEAR", (CLOSE,)),),
+    (OWNER, MONTH),
+    (CLOSE, STAGE),
+)
 WHERES: tuple[Condition | None, ...] = (None, WON, SPRING, All((WON, SPRING)))
 SUMS = (
-    Aggregate("COUNT"), Aggregate("COUNT", where=WON), Aggregate("COUNT", AMOUNT), Aggregate("SUM", AMOUNT),
-    Aggregate("SUM", AMOUNT, WON), Aggregate("MIN", AMOUNT), Aggregate("MAX", CLOSE, WON), Aggregate("SUM", DAYS),
-)  # fmt: skip
+    Aggregate("COUNT"),
+    Aggregate("COUNT", where=WON),
+    Aggregate("COUNT", AMOUNT),
+    Aggregate("SUM", AMOUNT),
+    Aggregate("SUM", AMOUNT, WON),
+    Aggregate("MIN", AMOUNT),
+    Aggregate("MAX", CLOSE, WON),
+    Aggregate("SUM", DAYS),
+)
 COLUMNS = (
-    "close_date", "currency_iso_code", "is_won", "stage_name", "owner_id", "amount", "created_date", "is_deleted",
-)  # fmt: skip
+    "close_date",
+    "currency_iso_code",
+    "is_won",
+    "stage_name",
+    "owner_id",
+    "amount",
+    "created_date",
+    "is_deleted",
+)
 
 
 @pytest.fixture
@@ -64,12 +81,17 @@ def reader(admin: Actor, new: New, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     rng, model = Random(5), current.get().object("Opportunity").model  # noqa: S311 -- no secret
     model._default_manager.bulk_create(
         model(
-            name="d", stage_name=rng.choice(("Prospecting", "Closed Won", "Closed Lost")), owner_id=admin.user_id,
-            close_date=date(2026, 1, 20) + timedelta(days=rng.randrange(90)), is_won=rng.random() < 0.4,
-            amount=rng.choice((None, 100, 250_000)), currency_iso_code=rng.choice(("EUR", "USD")), is_deleted=place % 20 == 0,
+            name="d",
+            stage_name=rng.choice(("Prospecting", "Closed Won", "Closed Lost")),
+            owner_id=admin.user_id,
+            close_date=date(2026, 1, 20) + timedelta(days=rng.randrange(90)),
+            is_won=rng.random() < 0.4,
+            amount=rng.choice((None, 100, 250_000)),
+            currency_iso_code=rng.choice(("EUR", "USD")),
+            is_deleted=place % 20 == 0,
         )
         for place in range(300)
-    )  # fmt: skip
+    )
     for key in model._default_manager.values_list("pk", flat=True):
         moment = datetime(2025, 3, 1, tzinfo=UTC) + timedelta(hours=rng.randrange(9_000))
         model._default_manager.filter(pk=key).update(created_date=moment)
@@ -110,12 +132,14 @@ def test_two_steps_answer_what_one_does(reader: Actor, monkeypatch: pytest.Monke
 @pytest.mark.parametrize(
     ("by", "one"),
     [
-        (MONTH, Aggregate("COUNT_DISTINCT", AMOUNT)), (MONTH, Aggregate("AVG", AMOUNT)),
-        (Path(("Account", "Name")), Aggregate("COUNT")), (Path(("LeadSource",)), Aggregate("COUNT")),
+        (MONTH, Aggregate("COUNT_DISTINCT", AMOUNT)),
+        (MONTH, Aggregate("AVG", AMOUNT)),
+        (Path(("Account", "Name")), Aggregate("COUNT")),
+        (Path(("LeadSource",)), Aggregate("COUNT")),
         (MONTH, Aggregate("SUM", Path(("Probability",)))),
     ],
     ids=["distinct", "mean", "of a parent", "not in the index", "sum of what is not in the index"],
-)  # fmt: skip
+)
 def test_what_does_not_add_up_or_is_not_in_the_index_is_grouped_at_once(
     reader: Actor, by: Expression, one: Aggregate
 ) -> None:

@@ -15,9 +15,13 @@ from essor.query.soql import parse
 from essor.query.tests.conftest import New
 
 ROWS = (
-    ("Media", "Hot", 100), ("Media", "Hot", 300), ("Media", "Cold", None), ("Banking", "Hot", 50), (None, "Cold", 10),
+    ("Media", "Hot", 100),
+    ("Media", "Hot", 300),
+    ("Media", "Cold", None),
+    ("Banking", "Hot", 50),
+    (None, "Cold", 10),
     (None, None, None),
-)  # fmt: skip
+)
 
 
 @pytest.fixture

@@ -20,9 +20,25 @@ from essor.query.tests.conftest import New
 from essor.query.tree import Call, Column, Order, Path, Query
 
 SORTED = (
-    "Name", "Site", "Industry", "AnnualRevenue", "Score__c", "Ready__c", "Born__c", "Seen__c", "Alarm__c", "Double__c",
-    "Half__c", "Part__c", "Big__c", "Shout__c", "Parent.Name", "Parent.AnnualRevenue", "ParentId", "Id",
-)  # fmt: skip
+    "Name",
+    "Site",
+    "Industry",
+    "AnnualRevenue",
+    "Score__c",
+    "Ready__c",
+    "Born__c",
+    "Seen__c",
+    "Alarm__c",
+    "Double__c",
+    "Half__c",
+    "Part__c",
+    "Big__c",
+    "Shout__c",
+    "Parent.Name",
+    "Parent.AnnualRevenue",
+    "ParentId",
+    "Id",
+)
 expressions = st.sampled_from([Path(tuple(name.split("."))) for name in SORTED]) | st.just(
     Call("CALENDAR_YEAR", (Path(("Born__c",)),))
 )

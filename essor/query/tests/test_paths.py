@@ -142,6 +142,10 @@ def test_an_address_is_read_as_a_whole(admin: Actor, new: New) -> None:
     new("Contact", last_name="Roux", name="Ana Roux", account=account)
     row = run.rows(admin, parse("SELECT Account.BillingAddress, MailingAddress FROM Contact"))[0]
     assert row["Account.BillingAddress"] == {
-        "Street": None, "City": "Lyon", "PostalCode": "69001", "State": None, "Country": None,
-    }  # fmt: skip
+        "Street": None,
+        "City": "Lyon",
+        "PostalCode": "69001",
+        "State": None,
+        "Country": None,
+    }
     assert row["MailingAddress"] is None

@@ -20,13 +20,24 @@ def deals(new: New) -> None:
     """Acme has deals of 50, 100 and 200; Beta one of 100 and one in the bin; Gamma none. One deal has no account."""
     accounts = {name: new("Account", name=name) for name in ("Acme", "Beta", "Gamma")}
     for place, (name, amount, gone) in enumerate(
-        (("Acme", 5_000, False), ("Acme", 10_000, False), ("Acme", 20_000, False), ("Beta", 10_000, False),
-         ("Beta", 90_000, True), (None, 10_000, False))
-    ):  # fmt: skip
+        (
+            ("Acme", 5_000, False),
+            ("Acme", 10_000, False),
+            ("Acme", 20_000, False),
+            ("Beta", 10_000, False),
+            ("Beta", 90_000, True),
+            (None, 10_000, False),
+        )
+    ):
         new(
-            "Opportunity", name=f"{name}{place}", stage_name="Prospecting", close_date="2026-01-01",
-            account=accounts[name] if name else None, amount=amount, is_deleted=gone,
-        )  # fmt: skip
+            "Opportunity",
+            name=f"{name}{place}",
+            stage_name="Prospecting",
+            close_date="2026-01-01",
+            account=accounts[name] if name else None,
+            amount=amount,
+            is_deleted=gone,
+        )
 
 
 def found(actor: Actor, where: Condition) -> list[str]:

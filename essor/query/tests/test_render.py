@@ -22,9 +22,16 @@ def test_records_with_parents(admin: Actor, new: New) -> None:
     moment = datetime(2026, 1, 31, 9, 30, 0, 123456, tzinfo=UTC)
     account = new("Account", name="Acme", annual_revenue=12_345, owner_id=admin.user_id)
     contact = new(
-        "Contact", last_name="Roux", name="Ana", account=account, created_date=moment, birthdate="1990-02-03",
-        owner_id=admin.user_id, mailing_city="Lyon", mailing_postal_code="69001",
-    )  # fmt: skip
+        "Contact",
+        last_name="Roux",
+        name="Ana",
+        account=account,
+        created_date=moment,
+        birthdate="1990-02-03",
+        owner_id=admin.user_id,
+        mailing_city="Lyon",
+        mailing_postal_code="69001",
+    )
     orphan = new("Contact", last_name="Solo", name="Solo", created_date=moment.replace(microsecond=0))
     soql = (
         "SELECT Id, Name, Birthdate, CreatedDate, DoNotCall, MailingAddress, OwnerId, Account.Id, Account.AnnualRevenue,"

@@ -18,10 +18,31 @@ from essor.query.tests import worlds
 from essor.query.tree import Column, Condition, Not, Path, Query
 
 READ = (
-    "Id", "Name", "Site", "Industry", "AnnualRevenue", "Score__c", "Share__c", "Reasons__c", "Ready__c", "Born__c",
-    "Seen__c", "Alarm__c", "Double__c", "Half__c", "Part__c", "Big__c", "Shout__c", "CurrencyIsoCode",
-    "Place__Latitude__s", "Place__Longitude__s", "Parent.Name", "Parent.Site", "Parent.Industry", "Parent.AnnualRevenue",
-)  # fmt: skip
+    "Id",
+    "Name",
+    "Site",
+    "Industry",
+    "AnnualRevenue",
+    "Score__c",
+    "Share__c",
+    "Reasons__c",
+    "Ready__c",
+    "Born__c",
+    "Seen__c",
+    "Alarm__c",
+    "Double__c",
+    "Half__c",
+    "Part__c",
+    "Big__c",
+    "Shout__c",
+    "CurrencyIsoCode",
+    "Place__Latitude__s",
+    "Place__Longitude__s",
+    "Parent.Name",
+    "Parent.Site",
+    "Parent.Industry",
+    "Parent.AnnualRevenue",
+)
 COLUMNS = tuple(Column(Path(tuple(name.split(".")))) for name in READ)
 
 

@@ -173,11 +173,41 @@ def test_completing_bears_every_place_of_a_query() -> None:
         complete(QUERY[offset:], 0, CATALOG)
 
 
-pieces = st.sampled_from((
-    "SELECT", "FROM", "WHERE", "Account", "Contact", "Owner", ".", ",", "(", ")", "=", "IN", "'", "'x'", "TYPEOF",
-    "WHEN", "THEN", "GROUP", "ORDER", "BY", "CALENDAR_YEAR", "COUNT", "FIELDS", "NOT", "AND", ":", "é", "5", "USING",
-    "AS", "END",
-))  # fmt: skip
+pieces = st.sampled_from(
+    (
+        "SELECT",
+        "FROM",
+        "WHERE",
+        "Account",
+        "Contact",
+        "Owner",
+        ".",
+        ",",
+        "(",
+        ")",
+        "=",
+        "IN",
+        "'",
+        "'x'",
+        "TYPEOF",
+        "WHEN",
+        "THEN",
+        "GROUP",
+        "ORDER",
+        "BY",
+        "CALENDAR_YEAR",
+        "COUNT",
+        "FIELDS",
+        "NOT",
+        "AND",
+        ":",
+        "é",
+        "5",
+        "USING",
+        "AS",
+        "END",
+    )
+)
 
 
 @example("SELECT Id FROM Account WHERE CALENDAR_YEAR (", 27)

@@ -169,39 +169,70 @@ def test_signs(text: str, operator: str) -> None:
     [
         ("Name = NULL", t.Compare(NAME, "null")),
         ("Name != null", t.Compare(NAME, "notnull")),
-        ("Name IN ('a', NULL)",
-         t.Compare(NAME, "in", (t.Constant("a", "text"), t.Constant(None, "null")))),
+        ("Name IN ('a', NULL)", t.Compare(NAME, "in", (t.Constant("a", "text"), t.Constant(None, "null")))),
         ("Name NOT IN :names", t.Compare(NAME, "nin", (t.Bind("names"),))),
-        ("Name INCLUDES ('a;b', 'c')",
-         t.Compare(NAME, "includes", (t.Constant("a;b", "text"), t.Constant("c", "text")))),
+        (
+            "Name INCLUDES ('a;b', 'c')",
+            t.Compare(NAME, "includes", (t.Constant("a;b", "text"), t.Constant("c", "text"))),
+        ),
         ("Name excludes ('a')", t.Compare(NAME, "excludes", (t.Constant("a", "text"),))),
-        (r"Name LIKE '50\% of \_ \\_ \''", t.Compare(NAME, "like", (t.Constant(r"50\% of \_ \\_ '", "text"),))),
-        ("Id IN (SELECT ContactId FROM Case)",
-         t.InQuery(ID, t.Query("Case", (t.Column(path("ContactId")),)))),
-        ("Id NOT IN (SELECT ContactId FROM Case WHERE Id = NULL)",
-         t.InQuery(ID, t.Query("Case", (t.Column(path("ContactId")),), where=t.Compare(ID, "null")), negated=True)),
+        (
+            r"Name LIKE '50\% of \_ \\_ \''",
+            t.Compare(NAME, "like", (t.Constant(r"50\% of \_ \\_ '", "text"),)),
+        ),
+        (
+            "Id IN (SELECT ContactId FROM Case)",
+            t.InQuery(ID, t.Query("Case", (t.Column(path("ContactId")),))),
+        ),
+        (
+            "Id NOT IN (SELECT ContactId FROM Case WHERE Id = NULL)",
+            t.InQuery(
+                ID, t.Query("Case", (t.Column(path("ContactId")),), where=t.Compare(ID, "null")), negated=True
+            ),
+        ),
         ("NOT Name = NULL", t.Not((t.Compare(NAME, "null"),))),
         ("NOT (NOT Name = NULL)", t.Not((t.Not((t.Compare(NAME, "null"),)),))),
         ("((Name = NULL))", t.Compare(NAME, "null")),
-        ("Name = NULL AND Id = NULL AND (Name = NULL OR NOT Id = NULL)",
-         t.All((t.Compare(NAME, "null"), t.Compare(ID, "null"),
-                t.Any((t.Compare(NAME, "null"), t.Not((t.Compare(ID, "null"),))))))),
-        ("(Name = NULL AND Id = NULL) OR Id = NULL",
-         t.Any((t.All((t.Compare(NAME, "null"), t.Compare(ID, "null"))), t.Compare(ID, "null")))),
-        ("NOT Name = NULL AND Id = NULL",
-         t.All((t.Not((t.Compare(NAME, "null"),)), t.Compare(ID, "null")))),
-        ("DAY_ONLY(convertTimezone(CreatedDate)) = TODAY",
-         t.Compare(t.Call("DAY_ONLY", (t.Call("convertTimezone", (path("CreatedDate"),)),)), "eq",
-                   (t.RelativeDate("TODAY"),))),
-        ("distance(Loc__c, GeoLocation(37.775, -122.418), 'MI') < 20",
-         t.Compare(
-             t.Call("DISTANCE", (
-                 path("Loc__c"),
-                 t.Call("GEOLOCATION", (t.Constant(37.775, "number"), t.Constant(-122.418, "number"))),
-                 t.Constant("MI", "text"))),
-             "lt", (t.Constant(20, "number"),))),
+        (
+            "Name = NULL AND Id = NULL AND (Name = NULL OR NOT Id = NULL)",
+            t.All(
+                (
+                    t.Compare(NAME, "null"),
+                    t.Compare(ID, "null"),
+                    t.Any((t.Compare(NAME, "null"), t.Not((t.Compare(ID, "null"),)))),
+                )
+            ),
+        ),
+        (
+            "(Name = NULL AND Id = NULL) OR Id = NULL",
+            t.Any((t.All((t.Compare(NAME, "null"), t.Compare(ID, "null"))), t.Compare(ID, "null"))),
+        ),
+        ("NOT Name = NULL AND Id = NULL", t.All((t.Not((t.Compare(NAME, "null"),)), t.Compare(ID, "null")))),
+        (
+            "DAY_ONLY(convertTimezone(CreatedDate)) = TODAY",
+            t.Compare(
+                t.Call("DAY_ONLY", (t.Call("convertTimezone", (path("CreatedDate"),)),)),
+                "eq",
+                (t.RelativeDate("TODAY"),),
+            ),
+        ),
+        (
+            "distance(Loc__c, GeoLocation(37.775, -122.418), 'MI') < 20",
+            t.Compare(
+                t.Call(
+                    "DISTANCE",
+                    (
+                        path("Loc__c"),
+                        t.Call("GEOLOCATION", (t.Constant(37.775, "number"), t.Constant(-122.418, "number"))),
+                        t.Constant("MI", "text"),
+                    ),
+                ),
+                "lt",
+                (t.Constant(20, "number"),),
+            ),
+        ),
     ],
-)  # fmt: skip
+)
 def test_conditions(text: str, condition: t.Condition) -> None:
     assert where(text) == condition
 

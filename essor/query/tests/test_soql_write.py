@@ -42,8 +42,10 @@ def test_what_soql_can_say_reads_back_as_the_same_tree(query: t.Query) -> None:
         (name("ncontains", "a"), "NOT Name LIKE '%a%'"),
         (name("ncontains", "a", "b"), "NOT (Name LIKE '%a%' OR Name LIKE '%b%')"),
         (t.All((name("ncontains", "a"), name("eq", "b"))), "(NOT Name LIKE '%a%') AND Name = 'b'"),
-        (t.All((name("contains", "a", "b"), name("eq", "c"))),
-         "(Name LIKE '%a%' OR Name LIKE '%b%') AND Name = 'c'"),
+        (
+            t.All((name("contains", "a", "b"), name("eq", "c"))),
+            "(Name LIKE '%a%' OR Name LIKE '%b%') AND Name = 'c'",
+        ),
         (name("eq", "a", "b"), "Name IN ('a', 'b')"),
         (name("ne", "a", "b"), "Name NOT IN ('a', 'b')"),
         (name("in"), "Id = NULL"),
@@ -53,15 +55,17 @@ def test_what_soql_can_say_reads_back_as_the_same_tree(query: t.Query) -> None:
         (t.Any(()), "Id = NULL"),
         (t.All(()), ""),
         (t.All((name("eq", "a"),)), "Name = 'a'"),
-        (t.Any((t.All((name("eq", "a"),)), t.All((name("eq", "b"), name("eq", "c"))))),
-         "Name = 'a' OR (Name = 'b' AND Name = 'c')"),
+        (
+            t.Any((t.All((name("eq", "a"),)), t.All((name("eq", "b"), name("eq", "c"))))),
+            "Name = 'a' OR (Name = 'b' AND Name = 'c')",
+        ),
         (t.Compare(t.Path(("OwnerId",)), "eq", (t.Me(),)), "OwnerId = :UserInfo.getUserId()"),
         (t.Compare(t.Path(("OwnerId",)), "in", (t.MyTeam(),)), "OwnerId IN :UserInfo.getTeamIds()"),
         (t.Compare(t.Path(("Amount",)), "gt", (t.Constant(5.5, "number", "EUR"),)), "Amount > EUR5.5"),
         (name("eq", "a\nb\t'\\"), r"Name = 'a\nb\t\'\\'"),
         (name("like", "a\\b"), r"Name LIKE 'a\\b'"),
     ],
-)  # fmt: skip
+)
 def test_a_condition_is_written_in_the_nearest_soql(condition: t.Condition, text: str) -> None:
     assert where(condition) == text
     if text:

@@ -17,9 +17,18 @@ from essor.query.functions.zones import STORED, begins
 YEAR = 2026
 # Half hours, southern summers, clocks that go back at midnight, and summer times that follow the moon.
 ZONES = (
-    "Europe/Paris", "America/New_York", "Australia/Lord_Howe", "America/Havana", "Asia/Beirut", "Africa/Casablanca",
-    "Asia/Kolkata", "Atlantic/Azores", "Pacific/Apia", "America/Sao_Paulo", "UTC",
-)  # fmt: skip
+    "Europe/Paris",
+    "America/New_York",
+    "Australia/Lord_Howe",
+    "America/Havana",
+    "Asia/Beirut",
+    "Africa/Casablanca",
+    "Asia/Kolkata",
+    "Atlantic/Azores",
+    "Pacific/Apia",
+    "America/Sao_Paulo",
+    "UTC",
+)
 
 
 @given(

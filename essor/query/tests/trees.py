@@ -11,9 +11,26 @@ from essor.query import dates
 from essor.query import tree as t
 
 WORDS = (
-    "Id", "Name", "Amount", "CloseDate", "Account", "Owner", "Order", "Group", "Format", "Status", "Today",
-    "Score__c", "Site__r", "ns__Thing__c", "x1", "Fields", "Count", "Calendar_Year", "USD5000",
-)  # fmt: skip
+    "Id",
+    "Name",
+    "Amount",
+    "CloseDate",
+    "Account",
+    "Owner",
+    "Order",
+    "Group",
+    "Format",
+    "Status",
+    "Today",
+    "Score__c",
+    "Site__r",
+    "ns__Thing__c",
+    "x1",
+    "Fields",
+    "Count",
+    "Calendar_Year",
+    "USD5000",
+)
 OBJECTS = ("Account", "Contact", "Order", "Group", "Site__c", "ns__Thing__c")
 GROUPINGS: tuple[Literal["", "rollup", "cube"], ...] = ("", "rollup", "cube")
 DATE_FUNCTIONS = ("CALENDAR_YEAR", "DAY_ONLY", "HOUR_IN_DAY", "FISCAL_QUARTER")
@@ -77,21 +94,29 @@ def compares(lefts: st.SearchStrategy[t.Expression]) -> st.SearchStrategy[t.Cond
     return st.one_of(
         st.builds(
             lambda left, operator, value: t.Compare(left, operator, (value,)),
-            lefts, st.sampled_from(("eq", "ne", "lt", "lte", "gt", "gte")), values,
+            lefts,
+            st.sampled_from(("eq", "ne", "lt", "lte", "gt", "gte")),
+            values,
         ),
         st.builds(t.Compare, lefts, st.sampled_from(("null", "notnull"))),
         st.builds(
             lambda left, operator, found: t.Compare(left, operator, tuple(found)),
-            lefts, st.sampled_from(("in", "nin")), st.lists(values | nulls, min_size=1, max_size=4),
+            lefts,
+            st.sampled_from(("in", "nin")),
+            st.lists(values | nulls, min_size=1, max_size=4),
         ),
         st.builds(
             lambda left, pattern: t.Compare(left, "like", (t.Constant(pattern, "text"),)), lefts, patterns
         ),
         st.builds(
-            lambda left, operator, found: t.Compare(left, operator, tuple(t.Constant(x, "text") for x in found)),
-            lefts, st.sampled_from(("includes", "excludes")), st.lists(texts, min_size=1, max_size=3),
+            lambda left, operator, found: t.Compare(
+                left, operator, tuple(t.Constant(x, "text") for x in found)
+            ),
+            lefts,
+            st.sampled_from(("includes", "excludes")),
+            st.lists(texts, min_size=1, max_size=3),
         ),
-    )  # fmt: skip
+    )
 
 
 def groups(leaves: st.SearchStrategy[t.Condition]) -> st.SearchStrategy[t.Condition]:
@@ -111,20 +136,28 @@ semi_joins = st.builds(
     lambda left, negated, name, field, where: t.InQuery(
         left, t.Query(name, (t.Column(field),), where=where), negated
     ),
-    paths, st.booleans(), st.sampled_from(OBJECTS), paths, st.none() | compares(paths),
-)  # fmt: skip
+    paths,
+    st.booleans(),
+    st.sampled_from(OBJECTS),
+    paths,
+    st.none() | compares(paths),
+)
 conditions = groups(compares(scalars) | semi_joins)
 orders = st.builds(t.Order, scalars, st.booleans(), st.sampled_from((None, "first", "last")))
 clauses = st.lists(
-    st.sampled_from((
-        "WITH SECURITY_ENFORCED", "WITH USER_MODE", "WITH DATA CATEGORY Geography__c AT (usa__c, uk__c)",
-    )),
+    st.sampled_from(
+        (
+            "WITH SECURITY_ENFORCED",
+            "WITH USER_MODE",
+            "WITH DATA CATEGORY Geography__c AT (usa__c, uk__c)",
+        )
+    ),
     max_size=2,
 ).flatmap(
-    lambda found: st.lists(st.sampled_from(("FOR VIEW", "UPDATE TRACKING, VIEWSTAT")), max_size=2, unique=True).map(
-        lambda more: (*found, *more)
-    )
-)  # fmt: skip
+    lambda found: st.lists(
+        st.sampled_from(("FOR VIEW", "UPDATE TRACKING, VIEWSTAT")), max_size=2, unique=True
+    ).map(lambda more: (*found, *more))
+)
 
 typeofs = st.builds(
     lambda path, branches, otherwise: t.TypeOf(path, tuple(branches), tuple(otherwise)),
@@ -144,8 +177,11 @@ columns = st.one_of(
 )
 child_rows = st.builds(
     lambda name, found, where, limit: t.ChildRows(t.Query(name, tuple(found), where=where, limit=limit)),
-    names, st.lists(columns, min_size=1, max_size=2), st.none() | compares(paths), st.none() | st.integers(0, 50),
-)  # fmt: skip
+    names,
+    st.lists(columns, min_size=1, max_size=2),
+    st.none() | compares(paths),
+    st.none() | st.integers(0, 50),
+)
 
 plain_queries = st.builds(
     lambda found, **rest: t.Query(columns=tuple(found), **rest),
@@ -161,9 +197,12 @@ plain_queries = st.builds(
     clauses=clauses,
 )
 bound_queries = st.builds(
-    lambda limit, offset: t.Query("Account", (t.Column(t.Path(("Id",))),), limit_bind=limit, offset_bind=offset),
-    binds, st.none() | binds,
-)  # fmt: skip
+    lambda limit, offset: t.Query(
+        "Account", (t.Column(t.Path(("Id",))),), limit_bind=limit, offset_bind=offset
+    ),
+    binds,
+    st.none() | binds,
+)
 
 
 @st.composite

@@ -13,9 +13,34 @@ from essor.query.tree import All, Call, Compare, Condition, Constant, Not, Path,
 from essor.query.tree import Any as AnyOf
 
 TEXTS = (
-    "a", "A", "ab", "AB", "é", "É", "Été", "a_b", "a%b", "a\\b", "Zoë", "ZOË", "straße", "ИВАН", "иван", "Œuvre",
-    "[x", "@", "Z", "z", "ſ", "İ", "10", "true", "\U0010ffff", "a\U0010ffff", " a",
-)  # fmt: skip
+    "a",
+    "A",
+    "ab",
+    "AB",
+    "é",
+    "É",
+    "Été",
+    "a_b",
+    "a%b",
+    "a\\b",
+    "Zoë",
+    "ZOË",
+    "straße",
+    "ИВАН",
+    "иван",
+    "Œuvre",
+    "[x",
+    "@",
+    "Z",
+    "z",
+    "ſ",
+    "İ",
+    "10",
+    "true",
+    "\U0010ffff",
+    "a\U0010ffff",
+    " a",
+)
 NUMBERS = (0.0, -1.0, 1.0, 0.1, 2.5, 1e6, -0.01)
 MONEY = (0, 1, 150, 12_345, -100)
 CHOICES = ("Media", "Banking", "Energy")
@@ -100,10 +125,12 @@ def compares(
     several = ("in", "nin", "includes", "excludes")
     return st.sampled_from(operators).flatmap(
         lambda operator: st.builds(
-            Compare, lefts, st.just(operator),
+            Compare,
+            lefts,
+            st.just(operator),
             st.lists(values, min_size=1, max_size=3 if operator in several else 1).map(tuple),
         )
-    )  # fmt: skip
+    )
 
 
 texts = fields("Name", "Site", "Parent.Name", "Parent.Site", "Shout__c")
@@ -143,26 +170,38 @@ leaves = st.one_of(
     compares(st.just(Call("toLabel", (Path(("Industry",)),))), EQUAL, constants("Media", "energy")),
     compares(money, (*EQUAL, *ORDER), constants(0, 0.01, 1.5, 1.505, 123.45, 1e30, -1)),
     compares(
-        fields("AnnualRevenue"), ("eq", "gt", "ne"),
+        fields("AnnualRevenue"),
+        ("eq", "gt", "ne"),
         st.sampled_from([Constant(1, "number", "EUR"), Constant(0, "number", "USD")]),
     ),
-    compares(fields("Score__c", "Share__c", "Double__c", "Part__c"), (*EQUAL, *ORDER), constants(0, 1, 0.2, 2.5, 33.3)),
-    compares(fields("Reasons__c"), ("eq", "ne", "includes", "excludes"), constants("a", "A;B", "B", "C;A", "Zz")),
+    compares(
+        fields("Score__c", "Share__c", "Double__c", "Part__c"),
+        (*EQUAL, *ORDER),
+        constants(0, 1, 0.2, 2.5, 33.3),
+    ),
+    compares(
+        fields("Reasons__c"), ("eq", "ne", "includes", "excludes"), constants("a", "A;B", "B", "C;A", "Zz")
+    ),
     compares(fields("Ready__c", "Big__c"), EQUAL, constants(True, False)),
     compares(days, (*EQUAL, *ORDER), constants("2026-01-01", "2025-12-31") | st.sampled_from(RELATIVE)),
     compares(
-        fields("Seen__c"), (*EQUAL, *ORDER),
-        constants("2026-01-01", "2026-01-01T00:30:00Z", "2025-12-31T23:00:00.123456Z") | st.sampled_from(RELATIVE),
+        fields("Seen__c"),
+        (*EQUAL, *ORDER),
+        constants("2026-01-01", "2026-01-01T00:30:00Z", "2025-12-31T23:00:00.123456Z")
+        | st.sampled_from(RELATIVE),
     ),
     compares(fields("Alarm__c"), (*EQUAL, *ORDER), constants("09:30:00", "00:00:00Z")),
     compares(parts, (*EQUAL, *ORDER), constants(1, 4, 53, 2025, 2026)),
     compares(hours, (*EQUAL, *ORDER), constants(0, 1, 23)),
     compares(places, ORDER, constants(1, 400, 5_000, 12_000)),
     compares(
-        fields("Name", "Score__c", "AnnualRevenue", "Reasons__c", "Ready__c", "Born__c", "Parent.Site", "Half__c"),
-        ("null", "notnull"), constants(),
+        fields(
+            "Name", "Score__c", "AnnualRevenue", "Reasons__c", "Ready__c", "Born__c", "Parent.Site", "Half__c"
+        ),
+        ("null", "notnull"),
+        constants(),
     ),
-)  # fmt: skip
+)
 conditions: st.SearchStrategy[Condition] = st.recursive(
     leaves,
     lambda inner: st.builds(

@@ -82,8 +82,9 @@ def test_a_batch_takes_its_records_in_the_order_of_their_keys(admin: Actor, new:
     assert isinstance(results, list)
     assert [result.ok for result in results] == [True, True]
     assert set(Account.objects.values_list("site", "phone")) == {
-        ("Nantes", "+33100000000"), ("Brest", "+33100000000"),
-    }  # fmt: skip
+        ("Nantes", "+33100000000"),
+        ("Brest", "+33100000000"),
+    }
 
 
 @pytest.mark.usefixtures("no_second_try")
@@ -192,6 +193,9 @@ def test_activities_of_the_same_records_do_not_wait_for_each_other(admin: Actor,
     )
     assert isinstance(results, list)
     assert all(result.ok for result in results)
-    assert [str(day) for day in Contact.objects.order_by("pk").values_list("last_activity_date", flat=True)] == [
-        "2022-01-01", "2022-01-02",
-    ]  # fmt: skip
+    assert [
+        str(day) for day in Contact.objects.order_by("pk").values_list("last_activity_date", flat=True)
+    ] == [
+        "2022-01-01",
+        "2022-01-02",
+    ]

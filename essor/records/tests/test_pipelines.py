@@ -39,9 +39,13 @@ DEAL = {"Name": "Deal", "StageName": "Qualification", "CloseDate": "2026-12-31"}
 def renewals(**more: Any) -> str:
     """Add the pipeline of renewals and return its id."""
     spec = RecordTypeSpec(
-        object="Opportunity", name="Renewals", label="Renewals", label_fr="Renouvellements",
-        values={"StageName": RENEWALS}, **more,
-    )  # fmt: skip
+        object="Opportunity",
+        name="Renewals",
+        label="Renewals",
+        label_fr="Renouvellements",
+        values={"StageName": RENEWALS},
+        **more,
+    )
     return ids.encode("012", add_record_type(None, spec).pk)
 
 
@@ -184,8 +188,12 @@ def test_a_rule_reads_a_formula_field_as_it_is_stored_and_speaks_the_readers_lan
     admin: Actor, new: New, way: str
 ) -> None:
     owed = FieldSpec(
-        object="Opportunity", name="Owed__c", kind="checkbox", label="Owed", formula="AND(Amount > 500, Account.Rating <> 'Hot')"
-    )  # fmt: skip
+        object="Opportunity",
+        name="Owed__c",
+        kind="checkbox",
+        label="Owed",
+        formula="AND(Amount > 500, Account.Rating <> 'Hot')",
+    )
     add_field(admin.user_id, owed)
     if way == "rule":
         formula = 'AND(ISPICKVAL(StageName, "Closed Won"), Owed__c)'

@@ -42,9 +42,13 @@ def won(admin: Actor) -> str:
 def deal(new: New, account: int, amount: int, stage: str = "Closed Won") -> int:
     """Make a deal of an account."""
     return new(
-        "Opportunity", Name="Deal", StageName=stage, CloseDate="2026-01-31", Amount=amount,
+        "Opportunity",
+        Name="Deal",
+        StageName=stage,
+        CloseDate="2026-01-31",
+        Amount=amount,
         AccountId=ids.encode("001", account),
-    )  # fmt: skip
+    )
 
 
 def stored(admin: Actor, account: int) -> float | None:

@@ -78,9 +78,13 @@ def test_a_task_that_repeats_plans_the_next_when_it_is_done(boss: Actor) -> None
 
 def test_a_task_repeats_as_often_as_its_rule_counts_and_never_in_the_past(boss: Actor) -> None:
     values = {
-        "Subject": "Ring", "Description": "Weekly", "ActivityDate": "2027-01-04", "IsReminderSet": True,
-        "ReminderDateTime": "2027-01-04T08:00:00Z", "Recurrence2PatternText": "FREQ=WEEKLY;COUNT=3",
-    }  # fmt: skip
+        "Subject": "Ring",
+        "Description": "Weekly",
+        "ActivityDate": "2027-01-04",
+        "IsReminderSet": True,
+        "ReminderDateTime": "2027-01-04T08:00:00Z",
+        "Recurrence2PatternText": "FREQ=WEEKLY;COUNT=3",
+    }
     save(boss, Change("Task", values))
     for _time in range(4):
         for key in Task.objects.filter(is_closed=False).values_list("pk", flat=True):

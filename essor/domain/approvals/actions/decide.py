@@ -201,9 +201,10 @@ def over(instance: ProcessInstance) -> str:
     if row is None or name is None:
         return _("This request no longer needs an answer.")
     texts = {
-        APPROVED: _("%(name)s has approved this request."), REJECTED: _("%(name)s has refused this request."),
+        APPROVED: _("%(name)s has approved this request."),
+        REJECTED: _("%(name)s has refused this request."),
         "Reassigned": _("This request was handed to %(name)s."),
-    }  # fmt: skip
+    }
     return texts.get(row.step_status, _("%(name)s has withdrawn this request.")) % {"name": name}
 
 

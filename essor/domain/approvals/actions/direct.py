@@ -33,9 +33,16 @@ def process_for(object_name: str, text: StepText) -> ApprovalProcess:
     if errors:
         raise ValidationFailed(errors)
     same = ApprovalStep.objects.filter(
-        process__direct=True, process__object_name=object_name, name=step.name, to=step.to, people=step.people,
-        group=step.group, role=step.role, field=step.field, rule=step.rule,
-    )  # fmt: skip
+        process__direct=True,
+        process__object_name=object_name,
+        name=step.name,
+        to=step.to,
+        people=step.people,
+        group=step.group,
+        role=step.role,
+        field=step.field,
+        rule=step.rule,
+    )
     known = same.select_related("process").order_by("pk").first()
     if known is not None:
         return known.process

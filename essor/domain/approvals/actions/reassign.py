@@ -32,9 +32,13 @@ def reassign(actor: Actor, item_id: int, user_id: int, *, comment: str = "") -> 
     writing.line(actor, instance, REASSIGNED, comment=comment, item=item, to=user.pk).save()
     ProcessInstanceWorkitem.objects.filter(pk=item.pk).update(is_deleted=True)
     new = ProcessInstanceWorkitem.objects.create(
-        process_instance=instance, step=item.step, step_name=item.step_name, actor=user,
-        original_actor_id=item.original_actor_id, **writing.stamps(actor),
-    )  # fmt: skip
+        process_instance=instance,
+        step=item.step,
+        step_name=item.step_name,
+        actor=user,
+        original_actor_id=item.original_actor_id,
+        **writing.stamps(actor),
+    )
     writing.tell_asked(actor, [new])
     if item.actor_id:
         writing.refresh_pages([item.actor_id])

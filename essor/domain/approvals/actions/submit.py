@@ -56,9 +56,15 @@ def submit(actor: Actor, object_name: str, key: int, *, comment: str = "", proce
 
 
 def submit_many(
-    actor: Actor, object_name: str, keys: Sequence[int], *, comment: str = "", process: str = "",
-    submitters: Mapping[int, int] | None = None, comments: Mapping[int, str] | None = None,
-) -> list[Outcome]:  # fmt: skip
+    actor: Actor,
+    object_name: str,
+    keys: Sequence[int],
+    *,
+    comment: str = "",
+    process: str = "",
+    submitters: Mapping[int, int] | None = None,
+    comments: Mapping[int, str] | None = None,
+) -> list[Outcome]:
     """Ask for approval of many records, set-wise in transactions of a few hundred; one outcome per record, in order.
 
     `process` names one process (by name or key); without it the first active one whose condition a record meets is taken.
@@ -172,13 +178,18 @@ def _start(asking: Asking, process: ApprovalProcess, names: dict[int, str]) -> d
     changes = asked.changes(obj, process, going)
     made = ProcessInstance.objects.bulk_create(
         ProcessInstance(
-            name=f"{process.name} – {names[key]}"[:255], target_object=key, target_object_type=obj.prefix,
-            process=process, step=ways[key].step, submitted_by_id=asking.submitter(key) or None,
+            name=f"{process.name} – {names[key]}"[:255],
+            target_object=key,
+            target_object_type=obj.prefix,
+            process=process,
+            step=ways[key].step,
+            submitted_by_id=asking.submitter(key) or None,
             comments=asking.said(key) or None,
-            asked=changes.get(key, {}), **writing.stamps(actor),
+            asked=changes.get(key, {}),
+            **writing.stamps(actor),
         )
         for key in going
-    )  # fmt: skip
+    )
     ProcessInstanceStep.objects.bulk_create(
         writing.line(actor, one, STARTED, comment=one.comments or "", to=one.submitted_by_id) for one in made
     )

@@ -287,8 +287,9 @@ def test_what_changed_since_the_last_answer_is_shown_as_far_as_the_approver_sees
     asked = submit(rep, "Opportunity", key)  # what was withdrawn had no answer: all of it is still new
     (request,) = reading.inbox(manager)
     assert [(one.label, one.before, one.text) for one in request.facts.changed] == [
-        ("Amount", "€2,000", "€4,000"), ("Next step", "–", "Call"),
-    ]  # fmt: skip
+        ("Amount", "€2,000", "€4,000"),
+        ("Next step", "–", "Call"),
+    ]
     decide(manager, asked.items[0], approve=True)
     save(rep, Change("Opportunity", {"NextStep": "Sign"}, id=key))
     submit(rep, "Opportunity", key)

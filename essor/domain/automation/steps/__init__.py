@@ -17,6 +17,21 @@ from essor.domain.automation.steps import (
 )
 
 __all__ = [
-    "STEPS", "Batch", "Member", "Site", "StepKind", "approval", "assign", "branch", "create", "mail", "notify",
-    "site_of", "step", "task", "update", "wait", "webhook",
-]  # fmt: skip
+    "STEPS",
+    "Batch",
+    "Member",
+    "Site",
+    "StepKind",
+    "approval",
+    "assign",
+    "branch",
+    "create",
+    "mail",
+    "notify",
+    "site_of",
+    "step",
+    "task",
+    "update",
+    "wait",
+    "webhook",
+]

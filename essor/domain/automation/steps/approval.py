@@ -125,10 +125,14 @@ def _asked(batch: Batch, members: Sequence[Member], process: str) -> list[tuple[
     }
     text = merge.read(str(batch.settings.get("text", "")))
     outcomes = submit_many(
-        batch.site.actor, batch.site.obj.name, [one.run.record_id for one in members], process=process,
-        submitters=submitters, comment=_("Asked by the flow “%(name)s”.") % {"name": batch.flow.name},
+        batch.site.actor,
+        batch.site.obj.name,
+        [one.run.record_id for one in members],
+        process=process,
+        submitters=submitters,
+        comment=_("Asked by the flow “%(name)s”.") % {"name": batch.flow.name},
         comments={one.run.record_id: said for one in members if (said := text.fill(one.shown).strip())},
-    )  # fmt: skip
+    )
     for one, outcome in zip(members, outcomes, strict=True):
         _settle(batch, one, outcome)
     return list(zip(members, outcomes, strict=True))

@@ -33,10 +33,14 @@ class Branch(StepKind):
                 )
             ]
         return [
-            FieldError(f"path.{way.id}", "REQUIRED_FIELD_MISSING",
-                       _("The path “%(name)s” has no criteria yet.") % {"name": way.label})
-            for way in step.paths[:-1] if way.where is None
-        ]  # fmt: skip
+            FieldError(
+                f"path.{way.id}",
+                "REQUIRED_FIELD_MISSING",
+                _("The path “%(name)s” has no criteria yet.") % {"name": way.label},
+            )
+            for way in step.paths[:-1]
+            if way.where is None
+        ]
 
     def run(self, batch: Batch) -> None:
         """Send each record down its path."""

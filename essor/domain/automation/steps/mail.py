@@ -97,8 +97,10 @@ def receivers(batch: Batch) -> dict[int, list[str]]:
     users = people.meant(batch, batch.live(), words)
     keys = {key for some in users.values() for key in some}
     known = dict(User.objects.filter(pk__in=keys, is_active=True).values_list("pk", "email"))
-    return {id(one): _addresses(one, words, [known[key] for key in users[id(one)] if key in known])
-            for one in batch.live()}  # fmt: skip
+    return {
+        id(one): _addresses(one, words, [known[key] for key in users[id(one)] if key in known])
+        for one in batch.live()
+    }
 
 
 def _addresses(member: Member, words: Sequence[str], colleagues: Sequence[str]) -> list[str]:

@@ -59,9 +59,13 @@ class Notify(StepKind):
             _tell_whom(members, told)
             return
         about = batch.site.obj.name
-        notices.send([
-            Notice(user, FLOW.name, one.detail, record=(about, one.run.record_id)) for one in members for user in told[id(one)]
-        ])  # fmt: skip
+        notices.send(
+            [
+                Notice(user, FLOW.name, one.detail, record=(about, one.run.record_id))
+                for one in members
+                for user in told[id(one)]
+            ]
+        )
 
 
 def _tell_whom(members: Iterable[Member], told: Mapping[int, Collection[int]]) -> None:

@@ -78,9 +78,10 @@ class MakeTask(StepKind):
         live = batch.live()
         meant = people.meant(batch, live, [str(settings.get("to"))])
         active = set(
-            User.objects.filter(pk__in={key for some in meant.values() for key in some}, is_active=True)
-            .values_list("pk", flat=True)
-        )  # fmt: skip
+            User.objects.filter(
+                pk__in={key for some in meant.values() for key in some}, is_active=True
+            ).values_list("pk", flat=True)
+        )
         due = batch.moment.today + timedelta(days=int(settings.get("days", 0)))
         link = "WhoId" if batch.site.obj.name in PERSONS else "WhatId"
         linked = batch.site.obj.name in batch.site.catalog.object(TASK).field(link).targets
@@ -88,10 +89,12 @@ class MakeTask(StepKind):
         for one in live:
             owner = next((key for key in meant[id(one)] if key in active), batch.flow.owner_id)
             values: dict[str, Any] = {
-                "Subject": " ".join(subject.fill(one.shown).split())[:LONGEST], "OwnerId": owner,
-                "ActivityDate": due.isoformat(), "Priority": settings.get("priority", "Normal"),
+                "Subject": " ".join(subject.fill(one.shown).split())[:LONGEST],
+                "OwnerId": owner,
+                "ActivityDate": due.isoformat(),
+                "Priority": settings.get("priority", "Normal"),
                 "TaskSubtype": settings.get("subtype", "Task"),
-            }  # fmt: skip
+            }
             if linked:
                 values[link] = ids.encode(batch.site.obj.prefix, one.run.record_id)
             if settings.get("text"):

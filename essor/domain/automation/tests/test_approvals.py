@@ -27,10 +27,15 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def asking(**settings: Any) -> dict[str, Any]:
     """Return a step that asks and writes the answer into the title."""
-    return {"kind": "approval", "title": "May we?", "settings": settings, "paths": [
-        {"id": "yes", "label": "Approved", "steps": [{"id": "y", **update(Title="agreed")}]},
-        {"id": "no", "label": "Refused", "steps": [{"id": "n", **update(Title="refused")}]},
-    ]}  # fmt: skip
+    return {
+        "kind": "approval",
+        "title": "May we?",
+        "settings": settings,
+        "paths": [
+            {"id": "yes", "label": "Approved", "steps": [{"id": "y", **update(Title="agreed")}]},
+            {"id": "no", "label": "Refused", "steps": [{"id": "n", **update(Title="refused")}]},
+        ],
+    }
 
 
 def leads(admin: Actor, owner: User, number: int) -> list[int]:

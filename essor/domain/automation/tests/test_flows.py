@@ -34,12 +34,18 @@ def lead(**more: Any) -> dict[str, Any]:
 def test_a_new_record_that_meets_the_criteria_goes_through_the_steps(
     admin: Actor, make_flow: MakeFlow
 ) -> None:
-    create = {"kind": "create", "settings": {"object": "Task", "values": [
-        {"field": "Subject", "from": "formula", "value": '"Call " & LastName'},
-        {"field": "WhoId", "from": "field", "value": "Id"},
-        {"field": "OwnerId", "from": "field", "value": "OwnerId"},
-        {"field": "ActivityDate", "from": "formula", "value": "TODAY() + 1"},
-    ]}}  # fmt: skip
+    create = {
+        "kind": "create",
+        "settings": {
+            "object": "Task",
+            "values": [
+                {"field": "Subject", "from": "formula", "value": '"Call " & LastName'},
+                {"field": "WhoId", "from": "field", "value": "Id"},
+                {"field": "OwnerId", "from": "field", "value": "OwnerId"},
+                {"field": "ActivityDate", "from": "formula", "value": "TODAY() + 1"},
+            ],
+        },
+    }
     flow = make_flow(
         "Lead", {"on": "created", "where": where("Rating", "eq", "Hot")}, create, update(Title="Known")
     )
@@ -57,17 +63,25 @@ def test_a_new_record_that_meets_the_criteria_goes_through_the_steps(
 
 
 def test_paths_divide_and_meet_again(admin: Actor, make_flow: MakeFlow) -> None:
-    branch = {"kind": "branch", "paths": [
-        {"id": "p1", "label": "Hot", "where": where("Rating", "eq", "Hot"),
-         "steps": [{"id": "a", **update(Title="hot")}]},
-        {"id": "else", "steps": []},
-    ]}  # fmt: skip
+    branch = {
+        "kind": "branch",
+        "paths": [
+            {
+                "id": "p1",
+                "label": "Hot",
+                "where": where("Rating", "eq", "Hot"),
+                "steps": [{"id": "a", **update(Title="hot")}],
+            },
+            {"id": "else", "steps": []},
+        ],
+    }
     make_flow("Lead", {"on": "created"}, branch, update(Website="https://both.example"))
     hot, cold = saved(admin, "Lead", lead(Rating="Hot"), lead(Rating="Cold"))
     work()
     assert list(Lead.objects.order_by("pk").values_list("pk", "title", "website")) == [
-        (hot, "hot", "https://both.example"), (cold, None, "https://both.example"),
-    ]  # fmt: skip
+        (hot, "hot", "https://both.example"),
+        (cold, None, "https://both.example"),
+    ]
 
 
 def test_only_when_it_newly_meets_the_criteria(admin: Actor, make_flow: MakeFlow) -> None:
@@ -117,9 +131,14 @@ def test_assign_gives_the_record_to_the_owners_manager(
 
 
 def test_a_mail_is_filled_and_its_run_goes_on_once_it_has_left(admin: Actor, make_flow: MakeFlow) -> None:
-    letter = {"kind": "mail", "settings": {
-        "to": ["field:Email"], "subject": "Hello {{ FirstName or 'you' }}", "body": "{{ Company }} & {{ Rating }}",
-    }}  # fmt: skip
+    letter = {
+        "kind": "mail",
+        "settings": {
+            "to": ["field:Email"],
+            "subject": "Hello {{ FirstName or 'you' }}",
+            "body": "{{ Company }} & {{ Rating }}",
+        },
+    }
     flow = make_flow("Lead", {"on": "created"}, letter, update(Title="written to"))
     (key,) = saved(admin, "Lead", lead(Email="roux@example.fr", Company="A <b>"))
     work()

@@ -23,26 +23,51 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 ROWS = 3_000  # six batches
 STEPS = (
-    {"kind": "branch", "paths": [
-        {"id": "p1", "label": "Big", "where": where("NumberOfEmployees", "gt", 50),
-         "steps": [{"id": "b", **update(Title="big")}]},
-        {"id": "else", "label": "", "steps": [{"id": "c", **update(Title="small")}]},
-    ]},
-    {"kind": "update", "settings": {"values": [
-        {"field": "Description", "from": "formula", "value": 'Company & " " & TEXT(NumberOfEmployees)'},
-    ]}},
+    {
+        "kind": "branch",
+        "paths": [
+            {
+                "id": "p1",
+                "label": "Big",
+                "where": where("NumberOfEmployees", "gt", 50),
+                "steps": [{"id": "b", **update(Title="big")}],
+            },
+            {"id": "else", "label": "", "steps": [{"id": "c", **update(Title="small")}]},
+        ],
+    },
+    {
+        "kind": "update",
+        "settings": {
+            "values": [
+                {
+                    "field": "Description",
+                    "from": "formula",
+                    "value": 'Company & " " & TEXT(NumberOfEmployees)',
+                },
+            ]
+        },
+    },
     {"kind": "wait", "settings": {"for": "time", "amount": 2, "unit": "days"}},
     {"kind": "notify", "settings": {"to": ["owner"], "text": "{{ Company }}"}},
-)  # fmt: skip
+)
 
 
 def leads(owner_id: int, count: int) -> list[int]:
     with transaction.atomic():
-        return insert_rows(Lead, [
-            {"last_name": f"L{n}", "company": f"C{n}", "name": f"L{n}", "number_of_employees": float(n % 100),
-             "owner_id": owner_id, "status": "Open - Not Contacted"}
-            for n in range(count)
-        ])  # fmt: skip
+        return insert_rows(
+            Lead,
+            [
+                {
+                    "last_name": f"L{n}",
+                    "company": f"C{n}",
+                    "name": f"L{n}",
+                    "number_of_employees": float(n % 100),
+                    "owner_id": owner_id,
+                    "status": "Open - Not Contacted",
+                }
+                for n in range(count)
+            ],
+        )
 
 
 def statements(work_to_do: Callable[[], object]) -> int:

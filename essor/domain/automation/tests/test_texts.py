@@ -16,11 +16,23 @@ def test_fields_and_fallbacks() -> None:
     assert text.fill({"firstname": "", "account.name": "Acme", "rating": "Hot"}) == "Dear customer of ACME!"
 
 
-@pytest.mark.parametrize("source", [
-    "{{ ''.__class__ }}", "{{ Name() }}", "{% for x in Name %}{{ x }}{% endfor %}", "{{ 'a' * 1000000000 }}",
-    "{{ Name|attr('x') }}", "{% set x = 1 %}", "{{ Name[0] }}", "{% include 'x' %}", "{{ Name", "{{ 2 ** 99 }}",
-    "{% macro a() %}{% endmacro %}", "{{ range }}" + "x" * 30_000,
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ ''.__class__ }}",
+        "{{ Name() }}",
+        "{% for x in Name %}{{ x }}{% endfor %}",
+        "{{ 'a' * 1000000000 }}",
+        "{{ Name|attr('x') }}",
+        "{% set x = 1 %}",
+        "{{ Name[0] }}",
+        "{% include 'x' %}",
+        "{{ Name",
+        "{{ 2 ** 99 }}",
+        "{% macro a() %}{% endmacro %}",
+        "{{ range }}" + "x" * 30_000,
+    ],
+)
 def test_everything_else_is_refused(source: str) -> None:
     with pytest.raises(ValidationFailed):
         merge.read(source)

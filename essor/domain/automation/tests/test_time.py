@@ -48,9 +48,11 @@ def test_it_waits_and_goes_on_by_itself(admin: Actor, make_flow: MakeFlow) -> No
 
 def test_it_waits_until_a_date_of_the_record(admin: Actor, make_flow: MakeFlow) -> None:
     flow = make_flow(
-        "Opportunity", {"on": "created"}, wait(**{"for": "date", "field": "CloseDate", "amount": -2}),
+        "Opportunity",
+        {"on": "created"},
+        wait(**{"for": "date", "field": "CloseDate", "amount": -2}),
         update(NextStep="now"),
-    )  # fmt: skip
+    )
     deal = {"Name": "D", "StageName": "Prospecting", "CloseDate": date(2031, 5, 20).isoformat()}
     saved(admin, "Opportunity", deal, deal | {"CloseDate": "2020-01-01"})
     work()
@@ -90,9 +92,12 @@ def test_patience_ends_on_a_path_of_its_own(admin: Actor, make_flow: MakeFlow) -
 
 def test_a_record_whose_goal_is_reached_leaves(admin: Actor, make_flow: MakeFlow) -> None:
     flow = make_flow(
-        "Lead", {"on": "created"}, wait(**{"for": "time", "amount": 1}), update(Title="reminded"),
+        "Lead",
+        {"on": "created"},
+        wait(**{"for": "time", "amount": 1}),
+        update(Title="reminded"),
         leave=where("Rating", "eq", "Hot"),
-    )  # fmt: skip
+    )
     (key,) = saved(admin, "Lead", lead())
     work()
     saved(admin, "Lead", {"Id": key, "Rating": "Hot"})
@@ -133,10 +138,18 @@ def test_a_date_flow_takes_each_record_on_its_day(admin: Actor, make_flow: MakeF
         "Opportunity", {"on": "date", "field": "CloseDate", "days": -7, "at": 8}, update(NextStep="soon")
     )
     today = timezone.localdate()
-    saved(admin, "Opportunity", *(
-        {"Name": f"D{n}", "StageName": "Prospecting", "CloseDate": (today + timedelta(days=n)).isoformat()}
-        for n in (5, 6, 7, 8)
-    ))  # fmt: skip
+    saved(
+        admin,
+        "Opportunity",
+        *(
+            {
+                "Name": f"D{n}",
+                "StageName": "Prospecting",
+                "CloseDate": (today + timedelta(days=n)).isoformat(),
+            }
+            for n in (5, 6, 7, 8)
+        ),
+    )
     Flow.objects.update(next_due=timezone.now(), looked_until=today - timedelta(days=1))
     assert scheduling.start_due() == 1
     Flow.objects.update(next_due=timezone.now(), looked_until=today - timedelta(days=3))
@@ -148,13 +161,16 @@ def test_a_date_flow_takes_each_record_on_its_day(admin: Actor, make_flow: MakeF
     ]
 
 
-@pytest.mark.parametrize(("trigger", "expected"), [
-    (Trigger(on="schedule", every="hour"), "2026-01-31T10:00"),
-    (Trigger(on="schedule", every="day", at=8), "2026-02-01T07:00"),
-    (Trigger(on="schedule", every="week", day=1, at=8), "2026-02-02T07:00"),
-    (Trigger(on="schedule", every="month", day=31, at=8), "2026-02-28T07:00"),
-    (Trigger(on="date", at=23), "2026-01-31T22:00"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("trigger", "expected"),
+    [
+        (Trigger(on="schedule", every="hour"), "2026-01-31T10:00"),
+        (Trigger(on="schedule", every="day", at=8), "2026-02-01T07:00"),
+        (Trigger(on="schedule", every="week", day=1, at=8), "2026-02-02T07:00"),
+        (Trigger(on="schedule", every="month", day=31, at=8), "2026-02-28T07:00"),
+        (Trigger(on="date", at=23), "2026-01-31T22:00"),
+    ],
+)
 def test_the_next_slot(trigger: Trigger, expected: str) -> None:
     now = datetime(2026, 1, 31, 9, 30, tzinfo=UTC)
     found = scheduling.next_slot(trigger, "Europe/Paris", now)

@@ -102,12 +102,30 @@ def test_redirects_are_walked_by_the_same_guard(receiver: str, settings: Any) ->
         guarded.post(receiver, b"{}", {})
 
 
-@pytest.mark.parametrize("url", [
-    "http://127.0.0.1/", "http://localhost/", "http://10.0.0.8/", "http://192.168.1.1/", "http://172.16.3.4/",
-    "http://169.254.169.254/latest/", "http://[::1]/", "http://[fe80::1]/", "http://[fd00::1]/", "http://0.0.0.0/",
-    "http://[::ffff:127.0.0.1]/", "http://[2002:7f00:1::]/", "http://2130706433/", "http://0x7f.1/",
-    "http://100.64.0.1/", "http://224.0.0.1/", "http://[64:ff9b::7f00:1]/", "http://[fec0::1]/", "http://[::7f00:1]/",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1/",
+        "http://localhost/",
+        "http://10.0.0.8/",
+        "http://192.168.1.1/",
+        "http://172.16.3.4/",
+        "http://169.254.169.254/latest/",
+        "http://[::1]/",
+        "http://[fe80::1]/",
+        "http://[fd00::1]/",
+        "http://0.0.0.0/",
+        "http://[::ffff:127.0.0.1]/",
+        "http://[2002:7f00:1::]/",
+        "http://2130706433/",
+        "http://0x7f.1/",
+        "http://100.64.0.1/",
+        "http://224.0.0.1/",
+        "http://[64:ff9b::7f00:1]/",
+        "http://[fec0::1]/",
+        "http://[::7f00:1]/",
+    ],
+)
 def test_addresses_of_the_house_are_refused(url: str) -> None:
     with pytest.raises(ValidationFailed):
         guarded.target_of(url)
@@ -134,9 +152,21 @@ def test_a_machine_that_answers_drop_by_drop_is_hung_up_on(
         hung_up.set()
 
 
-@pytest.mark.parametrize("url", ["ftp://example.org/", "file:///etc/passwd", "https://a:b@example.org/", "https://", "x",
-                                 "https://exa mple.org/", "http://example.org:0/", "https://example.org/\r\nX: y",
-                                 "http://10.0.0.8/", "https://[fd00::1]/"])  # fmt: skip
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://example.org/",
+        "file:///etc/passwd",
+        "https://a:b@example.org/",
+        "https://",
+        "x",
+        "https://exa mple.org/",
+        "http://example.org:0/",
+        "https://example.org/\r\nX: y",
+        "http://10.0.0.8/",
+        "https://[fd00::1]/",
+    ],
+)
 def test_only_plain_web_addresses_are_taken(url: str) -> None:
     with pytest.raises(ValidationFailed):
         guarded.parts(url)

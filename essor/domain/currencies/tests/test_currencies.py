@@ -72,9 +72,7 @@ def test_closed_deals_keep_their_rate_and_open_ones_follow(new: New, admin: Acto
     new("DatedConversionRate", IsoCode="USD", StartDate="2026-02-01", ConversionRate="2")
     follow_rates.call()
     found = dict(Opportunity.objects.values_list("pk", "converted_amount"))
-    assert found == {
-        won.pk: 90909, still.pk: 50000, later.pk: 83333, early.pk: 80000, pounds.pk: 125000
-    }  # fmt: skip
+    assert found == {won.pk: 90909, still.pk: 50000, later.pk: 83333, early.pk: 80000, pounds.pk: 125000}
     save(admin, Change("Opportunity", {"Amount": "2000"}, id=won.pk))
     won.refresh_from_db()
     assert won.converted_amount == 181818, "at the rate of its closing"

@@ -44,9 +44,14 @@ def roll_up(admin: Actor, function: str, *, of: str = "Amount", where: str = "")
 
 def deal(new: New, account: int, amount: str, code: str = "EUR", day: str = "2026-03-01") -> int:
     return new(
-        "Opportunity", Name="D", StageName="Prospecting", CloseDate=day, Amount=amount, CurrencyIsoCode=code,
+        "Opportunity",
+        Name="D",
+        StageName="Prospecting",
+        CloseDate=day,
+        Amount=amount,
+        CurrencyIsoCode=code,
         AccountId=ids.encode("001", account),
-    )  # fmt: skip
+    )
 
 
 def of(admin: Actor, account: int, name: str) -> float | None:

@@ -52,9 +52,13 @@ def names(one: tuple[str, ...], two: tuple[str, ...]) -> float:
         return min(straight / 2, 0.999)
     few, many = (one, two) if len(one) <= len(two) else (two, one)
     ranked = sorted(
-        ((name_word(first, second), at, place) for at, first in enumerate(few[:6]) for place, second in enumerate(many[:6])),
+        (
+            (name_word(first, second), at, place)
+            for at, first in enumerate(few[:6])
+            for place, second in enumerate(many[:6])
+        ),
         reverse=True,
-    )  # fmt: skip
+    )
     total, met, taken = 0.0, set(), set()
     for likeness, at, place in ranked:  # the surest pair of words first, each word once
         if at not in met and place not in taken:

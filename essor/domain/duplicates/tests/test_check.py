@@ -34,10 +34,16 @@ def refused(actor: Actor, name: str, **values: Any) -> DuplicatesDetected:
     ("first", "second"),
     [
         ({"Name": "Dupont Menuiserie SARL"}, {"Name": "DUPONT  MENUISERIE S.A.R.L."}),
-        ({"Name": "Élan Énergie SAS", "Website": "https://www.elan.fr/a"}, {"Name": "Elan Energies", "Website": "elan.fr"}),
-        ({"Name": "Müller GmbH", "Phone": "01 23 45 67 89"}, {"Name": "Muller", "Phone": "+33 1 23 45 67 89"}),
+        (
+            {"Name": "Élan Énergie SAS", "Website": "https://www.elan.fr/a"},
+            {"Name": "Elan Energies", "Website": "elan.fr"},
+        ),
+        (
+            {"Name": "Müller GmbH", "Phone": "01 23 45 67 89"},
+            {"Name": "Muller", "Phone": "+33 1 23 45 67 89"},
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_company_is_known_by_any_writing(admin: Actor, new: New, first: Any, second: Any) -> None:
     known = new("Account", **first)
     error = refused(admin, "Account", **second)

@@ -27,9 +27,13 @@ def stored(name: str) -> Any:
 def twins(new: New) -> tuple[int, int]:
     first = new("Account", Name="Élan SARL", Phone="01 23 45 67 89", AnnualRevenue=1234.5, BillingCity="Lyon")
     second = new(
-        "Account", Name="ELAN", Website="https://elan.example", BillingStreet="1 rue Hugo", BillingCity="Lyon",
+        "Account",
+        Name="ELAN",
+        Website="https://elan.example",
+        BillingStreet="1 rue Hugo",
+        BillingCity="Lyon",
         BillingPostalCode="69001",
-    )  # fmt: skip
+    )
     return first, second
 
 

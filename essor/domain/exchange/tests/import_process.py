@@ -47,9 +47,11 @@ def begin(path: Path) -> UUID:
     Account.objects.all().delete()
     Contact.objects.create(name="Old", last_name="Old", email="p3@x.fr", title="before")
     settings = Settings(
-        {"Nom": "LastName", "Courriel": "Email", "Fonction": "Title", "Firme": "Account.Name"}, mode=Mode.UPSERT,
-        match="Email", make_parents=True,
-    )  # fmt: skip
+        {"Nom": "LastName", "Courriel": "Email", "Fonction": "Title", "Firme": "Account.Name"},
+        mode=Mode.UPSERT,
+        match="Email",
+        make_parents=True,
+    )
     with current.scope():
         return prepare(actor_named(ADMIN), "Contact", path, settings).pk
 

@@ -36,9 +36,12 @@ def processes() -> Iterator[list[subprocess.Popen[str]]]:
 
 def start(started: list[subprocess.Popen[str]], *arguments: str) -> subprocess.Popen[str]:
     process = subprocess.Popen(  # noqa: S603 -- our own script
-        [sys.executable, str(SCRIPT), *arguments], env=os.environ | {"DATABASE_URL": database_url()},
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
+        [sys.executable, str(SCRIPT), *arguments],
+        env=os.environ | {"DATABASE_URL": database_url()},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
     started.append(process)
     return process
 

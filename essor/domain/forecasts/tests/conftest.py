@@ -45,13 +45,18 @@ def firm(make_user: Any) -> Firm:  # noqa: F811 -- fixtures by name
     for name in ("North", "South"):
         save_role(system_actor(), name=f"Sellers {name}", parent=UserRole.objects.get(name=name))
     people = {
-        "dina": ("Sales Manager", "Sales manager"), "nora": ("Sales Manager", "North"), "ned": ("Sales", "Sellers North"),
-        "nia": ("Sales", "Sellers North"), "sam": ("Sales", "Sellers South"),
-    }  # fmt: skip
-    return Firm({
-        name: make_user(name.title(), profile, role=role, language="en", locale="en_GB")
-        for name, (profile, role) in people.items()
-    })  # fmt: skip
+        "dina": ("Sales Manager", "Sales manager"),
+        "nora": ("Sales Manager", "North"),
+        "ned": ("Sales", "Sellers North"),
+        "nia": ("Sales", "Sellers North"),
+        "sam": ("Sales", "Sellers South"),
+    }
+    return Firm(
+        {
+            name: make_user(name.title(), profile, role=role, language="en", locale="en_GB")
+            for name, (profile, role) in people.items()
+        }
+    )
 
 
 @pytest.fixture
@@ -60,12 +65,18 @@ def deal(firm: Firm) -> Deal:
 
     def make(owner: str, amount: float | None, category: str = "Commit", **more: Any) -> int:
         values = {
-            "Name": f"{owner} {amount}", "OwnerId": firm[owner], "Amount": amount, "CloseDate": "2026-11-20",
-            "StageName": {"Closed": "Closed Won", "Commit": "Negotiation/Review", "Best Case": "Proposal/Price Quote"}.get(
-                category, "Prospecting"
-            ),
-            "ForecastCategoryName": category, **more,
-        }  # fmt: skip
+            "Name": f"{owner} {amount}",
+            "OwnerId": firm[owner],
+            "Amount": amount,
+            "CloseDate": "2026-11-20",
+            "StageName": {
+                "Closed": "Closed Won",
+                "Commit": "Negotiation/Review",
+                "Best Case": "Proposal/Price Quote",
+            }.get(category, "Prospecting"),
+            "ForecastCategoryName": category,
+            **more,
+        }
         return save(system_actor(), Change("Opportunity", values)).id
 
     return make

@@ -56,8 +56,10 @@ def test_the_history_remembers_everything(firm: Firm, deal: Deal) -> None:
     adjusting.adjust(nora, place(firm, "ned"), " ")
     rows = list(adjusting.history(nora, place(firm, "ned")))
     assert [(row.amount, row.figure_then, row.note) for row in rows] == [
-        (None, 12_000, None), (11_550, 12_000, None), (9_000, 10_000, "careful"),
-    ]  # fmt: skip
+        (None, 12_000, None),
+        (11_550, 12_000, None),
+        (9_000, 10_000, "careful"),
+    ]
     assert "commit" not in line(firm, "nora", "Ned Test").adjusted
 
 

@@ -41,8 +41,11 @@ def year(deal: Deal) -> None:
 def test_later_figures_hold_the_earlier_ones(firm: Firm, year: None) -> None:
     total = boards.board(firm.actor("nora"), PERIOD).total
     assert {name: total.figure(name) for name in figures.FIGURES} == {
-        "closed": 10_000, "commit": 15_000, "best": 18_000, "open": 8_700,
-    }  # fmt: skip
+        "closed": 10_000,
+        "commit": 15_000,
+        "best": 18_000,
+        "open": 8_700,
+    }
     assert total.sums.count("open") == 4
 
 
@@ -119,9 +122,19 @@ def test_the_number_of_queries_does_not_follow_the_team(
     before = asked()
     for place in range(5):
         user = make_user(f"More{place}", "Sales", role="Sellers South")
-        save(system_actor(), Change("Opportunity", {
-            "Name": "x", "OwnerId": user.pk, "Amount": 1, "CloseDate": "2026-11-02", "StageName": "Closed Won",
-        }))  # fmt: skip
+        save(
+            system_actor(),
+            Change(
+                "Opportunity",
+                {
+                    "Name": "x",
+                    "OwnerId": user.pk,
+                    "Amount": 1,
+                    "CloseDate": "2026-11-02",
+                    "StageName": "Closed Won",
+                },
+            ),
+        )
     assert asked() == before
 
 

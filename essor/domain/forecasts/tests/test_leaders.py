@@ -81,8 +81,12 @@ def test_a_team_is_a_role_and_those_below(firm: Firm, deal: Deal) -> None:
 
 def task(firm: Firm, owner: str, about: int, **more: Any) -> None:
     values = {
-        "Subject": "Help", "OwnerId": firm[owner], "WhatId": ids.encode("006", about), "Status": "Completed", **more,
-    }  # fmt: skip
+        "Subject": "Help",
+        "OwnerId": firm[owner],
+        "WhatId": ids.encode("006", about),
+        "Status": "Completed",
+        **more,
+    }
     save(system_actor(), Change("Task", values))
 
 

@@ -31,9 +31,14 @@ DAY = date(2026, 11, 10)
 
 def asked(actor: Actor, figure: str = "commit", currency: str = "EUR") -> moves.Asked:
     return moves.Asked(
-        actor, PERIOD, figure, currency, Snapshot.objects.get(day=DAY), scope.people(actor),
+        actor,
+        PERIOD,
+        figure,
+        currency,
+        Snapshot.objects.get(day=DAY),
+        scope.people(actor),
         everybody=scope.sees_all(actor),
-    )  # fmt: skip
+    )
 
 
 def change(key: int, **values: Any) -> None:
@@ -65,9 +70,18 @@ def test_each_change_has_its_reason(firm: Firm, deal: Deal) -> None:
     deal("nia", 7)
     found = told(moves.waterfall(asked(firm.actor("nora"))))
     assert found == {
-        "new": (7, 1), "raised": (50, 1), "lowered": (-10, 1), "in": (10, 1), "out": (-100, 1), "category": (-100, 1),
-        "owner": (-100, 1), "currency": (-100, 1), "won": (20, 1), "lost": (-100, 1), "deleted": (-100, 1),
-    }  # fmt: skip
+        "new": (7, 1),
+        "raised": (50, 1),
+        "lowered": (-10, 1),
+        "in": (10, 1),
+        "out": (-100, 1),
+        "category": (-100, 1),
+        "owner": (-100, 1),
+        "currency": (-100, 1),
+        "won": (20, 1),
+        "lost": (-100, 1),
+        "deleted": (-100, 1),
+    }
     assert told(moves.waterfall(asked(firm.actor("dina"))))["raised"] == (50, 1)
     assert "owner" not in told(moves.waterfall(asked(firm.actor("dina"))))
     assert told(moves.waterfall(asked(firm.actor("nora"), "closed"))) == {"won": (120, 1)}
@@ -126,8 +140,10 @@ def test_a_picture_holds_what_counts_and_taking_it_again_replaces_it(firm: Firm,
     deal("sam", None, "Pipeline", CloseDate="2030-01-01")
     assert snapshots.take(DAY) == 3
     assert sorted(SnapshotDeal.objects.filter(day=DAY).values_list("amount", "is_won", "day")) == [
-        (0, False, DAY), (2_000, True, DAY), (10_000, False, DAY),
-    ]  # fmt: skip
+        (0, False, DAY),
+        (2_000, True, DAY),
+        (10_000, False, DAY),
+    ]
 
 
 def test_old_pictures_are_thinned_out(db: None) -> None:
@@ -144,13 +160,19 @@ def test_old_pictures_are_thinned_out(db: None) -> None:
 
 
 CATEGORIES = ("Closed", "Commit", "Best Case", "Pipeline", "Omitted")
-STATE = st.fixed_dictionaries({
-    "amount": st.one_of(st.none(), st.integers(0, 10**9)),
-    "converted_amount": st.one_of(st.none(), st.integers(0, 10**9)),
-    "close_date": st.sampled_from([MONTH, date(2026, 11, 30), date(2026, 10, 31), date(2026, 12, 1)]),
-    "forecast_category_name": st.sampled_from(CATEGORIES), "currency_iso_code": st.sampled_from(["EUR", "USD"]),
-    "is_closed": st.booleans(), "is_won": st.booleans(), "is_deleted": st.booleans(), "owner": st.integers(0, 2),
-})  # fmt: skip
+STATE = st.fixed_dictionaries(
+    {
+        "amount": st.one_of(st.none(), st.integers(0, 10**9)),
+        "converted_amount": st.one_of(st.none(), st.integers(0, 10**9)),
+        "close_date": st.sampled_from([MONTH, date(2026, 11, 30), date(2026, 10, 31), date(2026, 12, 1)]),
+        "forecast_category_name": st.sampled_from(CATEGORIES),
+        "currency_iso_code": st.sampled_from(["EUR", "USD"]),
+        "is_closed": st.booleans(),
+        "is_won": st.booleans(),
+        "is_deleted": st.booleans(),
+        "owner": st.integers(0, 2),
+    }
+)
 
 
 class Exact(TestCase):
@@ -202,10 +224,15 @@ class Exact(TestCase):
     def summed(self, states: list[dict[str, Any] | None], figure: str, currency: str) -> int:
         together = currency == TOGETHER
         return sum(
-            one["converted_amount" if together else "amount"] or 0 for one in states
-            if one and not one["is_deleted"] and one["owner"] < 2 and (together or one["currency_iso_code"] == currency)
-            and one["forecast_category_name"] in FIGURES[figure] and one["close_date"].month == 11
-        )  # fmt: skip
+            one["converted_amount" if together else "amount"] or 0
+            for one in states
+            if one
+            and not one["is_deleted"]
+            and one["owner"] < 2
+            and (together or one["currency_iso_code"] == currency)
+            and one["forecast_category_name"] in FIGURES[figure]
+            and one["close_date"].month == 11
+        )
 
 
 @pytest.fixture(autouse=True)

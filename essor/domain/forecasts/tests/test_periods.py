@@ -12,9 +12,13 @@ from essor.domain.forecasts import periods
 
 @pytest.mark.parametrize(
     ("fiscal_month", "start", "quarter", "year"),
-    [(1, date(2026, 10, 1), 4, date(2026, 1, 1)), (4, date(2026, 10, 1), 3, date(2026, 4, 1)),
-     (12, date(2026, 9, 1), 4, date(2025, 12, 1)), (2, date(2026, 11, 1), 4, date(2026, 2, 1))],
-)  # fmt: skip
+    [
+        (1, date(2026, 10, 1), 4, date(2026, 1, 1)),
+        (4, date(2026, 10, 1), 3, date(2026, 4, 1)),
+        (12, date(2026, 9, 1), 4, date(2025, 12, 1)),
+        (2, date(2026, 11, 1), 4, date(2026, 2, 1)),
+    ],
+)
 def test_a_quarter_is_one_of_the_fiscal_year(
     fiscal_month: int, start: date, quarter: int, year: date
 ) -> None:

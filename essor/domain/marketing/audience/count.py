@@ -92,9 +92,11 @@ def _masks(name: str, include: tuple[Named, ...], exclude: tuple[Named, ...], en
         return Counter()
     bits = [
         Case(When(one.wheres[name], then=Value(1 << place)), default=Value(0), output_field=IntegerField())
-        if one.wheres[name] else Value(1 << place)
-        for place, one in enumerate((*include, *exclude)) if name in one.wheres
-    ]  # fmt: skip
+        if one.wheres[name]
+        else Value(1 << place)
+        for place, one in enumerate((*include, *exclude))
+        if name in one.wheres
+    ]
     rows = source.rows(obj, env).filter(wanted).annotate(**{MASK: reduce(add, bits)})
     found = execute.fetch(env, rows.values_list(MASK).annotate(n=Count("*")))
     return Counter({int(mask): int(count) for mask, count in found})
@@ -107,10 +109,14 @@ def _sized(masks: Counter[int], bits: int) -> int:
 
 def _included(include: tuple[Named, ...], masks: Counter[int]) -> tuple[Share, ...]:
     return tuple(
-        Share(one.part, one.name, _sized(masks, 1 << place),
-              sum(count for mask, count in masks.items() if mask & ((2 << place) - 1)))
+        Share(
+            one.part,
+            one.name,
+            _sized(masks, 1 << place),
+            sum(count for mask, count in masks.items() if mask & ((2 << place) - 1)),
+        )
         for place, one in enumerate(include)
-    )  # fmt: skip
+    )
 
 
 def _excluded(
@@ -125,8 +131,13 @@ def _excluded(
 
 
 def listed(
-    audience: Mapping[str, Any] | Audience, actor: Actor, reason: Reason | None, *, after: Person | None = None, size: int = 50
-) -> list[tuple[Person, str]]:  # fmt: skip
+    audience: Mapping[str, Any] | Audience,
+    actor: Actor,
+    reason: Reason | None,
+    *,
+    after: Person | None = None,
+    size: int = 50,
+) -> list[tuple[Person, str]]:
     """Return people with their addresses, those behind a number: mailed (None) or not for a reason; a page by its last row."""
     env = env_for(actor)
     sql, params = recipients(audience, actor)

@@ -38,9 +38,12 @@ class Part:
     def as_json(self) -> dict[str, Any]:
         """Return it as it is stored: what is empty is left out."""
         pairs = {
-            "source": self.source, "key": self.key, "statuses": list(self.statuses), "object": self.object,
+            "source": self.source,
+            "key": self.key,
+            "statuses": list(self.statuses),
+            "object": self.object,
             "people": list(self.people),
-        }  # fmt: skip
+        }
         return {name: value for name, value in pairs.items() if value}
 
 

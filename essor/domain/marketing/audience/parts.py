@@ -69,10 +69,14 @@ def _members(part: Part, env: Env) -> Named:
     if part.statuses:
         rows = rows.filter(status__in=part.statuses)
         name = f"{name} ({', '.join(part.statuses)})"
-    return Named(part, name, {
-        "Contact": Q(pk__in=rows.filter(contact_id__isnull=False).values("contact_id")),
-        "Lead": Q(pk__in=rows.filter(contact_id=None).values("lead_id")),
-    })  # fmt: skip
+    return Named(
+        part,
+        name,
+        {
+            "Contact": Q(pk__in=rows.filter(contact_id__isnull=False).values("contact_id")),
+            "Lead": Q(pk__in=rows.filter(contact_id=None).values("lead_id")),
+        },
+    )
 
 
 def either(some: tuple[Named, ...], obj: ObjectDef) -> Q | None:

@@ -22,6 +22,14 @@ class Reason(models.IntegerChoices):
 
 
 PRECEDENCE = (
-    Reason.EXCLUDED, Reason.CONVERTED, Reason.NO_ADDRESS, Reason.INVALID, Reason.SUPPRESSED, Reason.OPTED_OUT,
-    Reason.TOPIC, Reason.NO_CONSENT, Reason.CAPPED, Reason.DUPLICATE,
-)  # fmt: skip
+    Reason.EXCLUDED,
+    Reason.CONVERTED,
+    Reason.NO_ADDRESS,
+    Reason.INVALID,
+    Reason.SUPPRESSED,
+    Reason.OPTED_OUT,
+    Reason.TOPIC,
+    Reason.NO_CONSENT,
+    Reason.CAPPED,
+    Reason.DUPLICATE,
+)

@@ -39,8 +39,10 @@ def recipients(audience: Mapping[str, Any] | Audience, actor: Actor) -> tuple[st
     wanted, env = read(audience), env_for(actor)
     include, exclude = named(wanted, env)
     bases = {
-        kind: base for kind, name in OBJECTS.items() if (base := _of_kind(kind, name, include, exclude, env)) is not None
-    }  # fmt: skip
+        kind: base
+        for kind, name in OBJECTS.items()
+        if (base := _of_kind(kind, name, include, exclude, env)) is not None
+    }
     if not bases:
         return NOBODY, ()
     # Of some people picked by hand, or come by in a scenario, nobody looks at all addresses and all mails there are.
@@ -147,9 +149,13 @@ def _of_kind(
     left_out = either(exclude, obj)
     rows = source.rows(obj, env).filter(wanted)
     rows = rows.annotate(
-        a_id=F("pk"), a_mail=F("email"), a_person=F("individual_id"), a_no=F("has_opted_out_of_email"),
-        a_out=_yes(left_out), a_done=F("is_converted") if kind == LEAD else Value(value=False),
-    )  # fmt: skip
+        a_id=F("pk"),
+        a_mail=F("email"),
+        a_person=F("individual_id"),
+        a_no=F("has_opted_out_of_email"),
+        a_out=_yes(left_out),
+        a_done=F("is_converted") if kind == LEAD else Value(value=False),
+    )
     try:
         return execute.statement(
             env, rows.values_list("a_id", "a_mail", "a_person", "a_no", "a_out", "a_done")

@@ -50,9 +50,12 @@ def call(
         if (name, key) not in owners:
             continue
         values: dict[str, Any] = {
-            "Subject": subject, "TaskSubtype": "Call", "ActivityDate": day, "OwnerId": owners[name, key],
+            "Subject": subject,
+            "TaskSubtype": "Call",
+            "ActivityDate": day,
+            "OwnerId": owners[name, key],
             "WhoId": ids.encode(catalog.object(name).prefix, key),
-        }  # fmt: skip
+        }
         if campaign is not None and name == "Contact":
             values["WhatId"] = ids.encode(catalog.object(CAMPAIGN).prefix, campaign)
         changes.append(Change(TASK, values))

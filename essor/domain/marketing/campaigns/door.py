@@ -113,11 +113,15 @@ def guests(campaign: int, search: str = "", *, member: int | None = None) -> lis
     meanings = {one.label: one.meaning for one in of_campaigns([campaign]).get(campaign, ())}
     found = [
         Guest(
-            row["Id"], row["Contact.Name"] or row["Lead.Name"] or "", row["Contact.Account.Name"] or row["Lead.Company"] or "",
-            row["Status"] or "", meanings.get(row["Status"], ""), row["CheckedInDate"],
+            row["Id"],
+            row["Contact.Name"] or row["Lead.Name"] or "",
+            row["Contact.Account.Name"] or row["Lead.Company"] or "",
+            row["Status"] or "",
+            meanings.get(row["Status"], ""),
+            row["CheckedInDate"],
         )
         for row in rows
-    ]  # fmt: skip
+    ]
     wanted = search.strip().casefold()
     some = [one for one in found if wanted in f"{one.name} {one.company}".casefold()]
     return sorted(some, key=lambda one: (one.meaning == "declined", one.name.casefold()))

@@ -22,10 +22,18 @@ from essor.query.tree import Column, Compare, Constant, Order, Path, Query
 DEEPEST = 20
 FACTS = ("Id", "Name", "Type", "Status", "StartDate", "ParentId", "CurrencyIsoCode")
 SUMS = (
-    "NumberSent", "NumberOfContacts", "NumberOfLeads", "NumberOfResponses", "NumberOfOpportunities",
-    "NumberOfWonOpportunities", "AmountAllOpportunities", "AmountWonOpportunities", "BudgetedCost", "ActualCost",
+    "NumberSent",
+    "NumberOfContacts",
+    "NumberOfLeads",
+    "NumberOfResponses",
+    "NumberOfOpportunities",
+    "NumberOfWonOpportunities",
+    "AmountAllOpportunities",
+    "AmountWonOpportunities",
+    "BudgetedCost",
+    "ActualCost",
     "ExpectedRevenue",
-)  # fmt: skip
+)
 MONEY = frozenset(SUMS[6:])
 EXPECTED, COST = "ExpectedResponses", "Cost"
 WHOLE = 100

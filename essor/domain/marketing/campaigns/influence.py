@@ -123,14 +123,26 @@ def _statement(env: Env, campaigns: list[int]) -> tuple[str, tuple[Any, ...]]:
         campaign_id__in=campaigns, has_responded=True, is_deleted=False, contact__isnull=False
     ).values("contact_id")
     named = roles._base_manager.filter(is_deleted=False)
-    rows = source.rows(obj, env).filter(
-        Q(campaign_id__in=campaigns) | Q(contact_id__in=responded)
-        | Q(pk__in=named.filter(contact_id__in=responded).values("opportunity_id"))
-    ).filter(Q(is_closed=False) | Q(is_won=True))  # fmt: skip
+    rows = (
+        source.rows(obj, env)
+        .filter(
+            Q(campaign_id__in=campaigns)
+            | Q(contact_id__in=responded)
+            | Q(pk__in=named.filter(contact_id__in=responded).values("opportunity_id"))
+        )
+        .filter(Q(is_closed=False) | Q(is_won=True))
+    )
     rows = rows.annotate(
-        d_id=F("pk"), d_amount=F("amount"), d_won=F("is_won"), d_closed=F("is_closed"), d_close=F("close_date"),
-        d_created=F("created_date"), d_campaign=F("campaign_id"), d_person=F("contact_id"), d_currency=F("currency_iso_code"),
-    )  # fmt: skip
+        d_id=F("pk"),
+        d_amount=F("amount"),
+        d_won=F("is_won"),
+        d_closed=F("is_closed"),
+        d_close=F("close_date"),
+        d_created=F("created_date"),
+        d_campaign=F("campaign_id"),
+        d_person=F("contact_id"),
+        d_currency=F("currency_iso_code"),
+    )
     columns = (
         "d_id",
         "d_amount",
@@ -153,7 +165,11 @@ def _statement(env: Env, campaigns: list[int]) -> tuple[str, tuple[Any, ...]]:
     since = f"DATE(d.d_created, '-{window} days')" if env.sqlite else f"(d.d_created::date - {window})"
     began = "DATE(d_created)" if env.sqlite else "d_created::date"
     sql = SQL.format(
-        deals=deals, people=people, member=quote(CampaignMember._meta.db_table), since=since, began=began,
+        deals=deals,
+        people=people,
+        member=quote(CampaignMember._meta.db_table),
+        since=since,
+        began=began,
         wanted=", ".join(str(int(key)) for key in campaigns),
-    )  # fmt: skip
+    )
     return sql, params

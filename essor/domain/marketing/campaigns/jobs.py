@@ -28,15 +28,26 @@ KIND = "campaign_add"
 
 
 def start(
-    actor: Actor, campaign: int, object_name: str, where: Condition | None, *, status: str, override: bool, total: int
-) -> int:  # fmt: skip
+    actor: Actor,
+    campaign: int,
+    object_name: str,
+    where: Condition | None,
+    *,
+    status: str,
+    override: bool,
+    total: int,
+) -> int:
     """Put it on the list of jobs and return the job's id. Raises what `members.checked` raises."""
     checked(actor, campaign, status)
     name = Campaign.objects.values_list("name", flat=True).get(pk=campaign)
     params = {
-        "campaign": campaign, "object": object_name, "where": None if where is None else codec.to_json(where),
-        "status": status, "override": override, "batch": str(undo.begin(actor, KIND, object_name)),
-    }  # fmt: skip
+        "campaign": campaign,
+        "object": object_name,
+        "where": None if where is None else codec.to_json(where),
+        "status": status,
+        "override": override,
+        "batch": str(undo.begin(actor, KIND, object_name)),
+    }
     title = _("New members for “%(campaign)s”") % {"campaign": name}
     return progress.start(KIND, title=title, owner_id=actor.user_id, params=params, total=total).pk
 
@@ -50,8 +61,16 @@ def run_add(run: Progress) -> Mapping[str, Any]:
     source = Source(name=KIND, batch=UUID(asked["batch"]))
     outcome = Added.from_json(dict(run.position.get("outcome", {})))
     for keys in keys_after(actor, asked["object"], where, run.position.get("last", 0)):
-        add_selected(actor, asked["campaign"], asked["object"], keys, status=asked["status"], override=asked["override"],
-            source=source, total=outcome)  # fmt: skip
+        add_selected(
+            actor,
+            asked["campaign"],
+            asked["object"],
+            keys,
+            status=asked["status"],
+            override=asked["override"],
+            source=source,
+            total=outcome,
+        )
         done = outcome.added + outcome.there + sum(outcome.refused.values())
         run.save_position({"last": keys[-1], "outcome": outcome.as_json()}, done=done)
         run.update(done=done)

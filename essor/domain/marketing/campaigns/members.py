@@ -73,8 +73,11 @@ def checked(actor: Actor, campaign: int, status: str = "") -> tuple[Status, ...]
     for verb in ("read", "edit"):
         condition = visible_q(actor, obj, verb=verb)
         if not (rows if condition is None else rows.filter(condition)).exists():
-            raise (NotFound(_("There is no such campaign.")) if verb == "read" else
-                   Forbidden(_("You may not change the members of this campaign.")))  # fmt: skip
+            raise (
+                NotFound(_("There is no such campaign."))
+                if verb == "read"
+                else Forbidden(_("You may not change the members of this campaign."))
+            )
     statuses = of_campaigns([campaign]).get(campaign, ())
     if status and status not in {one.label for one in statuses}:
         raise ValidationFailed(
@@ -168,8 +171,17 @@ def _counted(outcome: Added, results: Iterable[Result]) -> int:
 
 def of_person(actor: Actor, object_name: str, key: int, limit: int = 50) -> list[dict[str, Any]]:
     """Return the memberships of a contact or a lead that the actor sees, the newest first."""
-    paths = ("Id", "Status", "HasResponded", "FirstRespondedDate", "CreatedDate", "CampaignId", "Campaign.Name",
-             "Campaign.Type", "Campaign.StartDate")  # fmt: skip
+    paths = (
+        "Id",
+        "Status",
+        "HasResponded",
+        "FirstRespondedDate",
+        "CreatedDate",
+        "CampaignId",
+        "Campaign.Name",
+        "Campaign.Type",
+        "Campaign.StartDate",
+    )
     query = Query(
         MEMBER,
         columns=tuple(Column(Path(tuple(path.split(".")))) for path in paths),

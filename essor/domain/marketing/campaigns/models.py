@@ -34,9 +34,13 @@ class Campaign(Record):
 
     name = models.CharField(_("Campaign name"), max_length=255)
     parent = models.ForeignKey(
-        "self", models.DO_NOTHING, null=True, blank=True, related_name="child_campaigns",
+        "self",
+        models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="child_campaigns",
         verbose_name=_("Parent campaign"),
-    )  # fmt: skip
+    )
     type = line(_("Type"))
     status = line(_("Status"))
     is_active = models.BooleanField(_("Active"), default=True)
@@ -101,12 +105,21 @@ class CampaignMember(Detail):
         db_index=False,
     )
     contact = models.ForeignKey(
-        "sales.Contact", models.DO_NOTHING, null=True, blank=True, related_name="campaign_members",
+        "sales.Contact",
+        models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="campaign_members",
         verbose_name=_("Contact"),
-    )  # fmt: skip
+    )
     lead = models.ForeignKey(
-        "sales.Lead", models.DO_NOTHING, null=True, blank=True, related_name="campaign_members", verbose_name=_("Lead")
-    )  # fmt: skip
+        "sales.Lead",
+        models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="campaign_members",
+        verbose_name=_("Lead"),
+    )
     status = line(_("Status"), 80)
     has_responded = models.BooleanField(_("Responded"), default=False)
     first_responded_date = models.DateField(_("First responded on"), null=True, blank=True)
@@ -124,13 +137,14 @@ class CampaignMember(Detail):
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["campaign", "contact"], name="campaign_contact_once",
+                fields=["campaign", "contact"],
+                name="campaign_contact_once",
                 condition=LIVE & Q(contact__isnull=False),
             ),
             models.UniqueConstraint(
                 fields=["campaign", "lead"], name="campaign_lead_once", condition=LIVE & Q(lead__isnull=False)
             ),
-        ]  # fmt: skip
+        ]
 
 
 class InfluenceSetting(models.Model):

@@ -121,6 +121,7 @@ def tell(topic: str, campaign: int, rows: list[Row], user_id: int) -> None:
     keys = [row.id for row in rows if row.id is not None]
     people = [
         [KINDS[WHOM[name]], row.get(name)]
-        for row in rows for name in [next(one for one in WHOM if row.get(one))]
-    ]  # fmt: skip
+        for row in rows
+        for name in [next(one for one in WHOM if row.get(one))]
+    ]
     events.emit(topic, MEMBER, keys, {"campaign": campaign, "people": people, "user_id": user_id})

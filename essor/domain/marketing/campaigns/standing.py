@@ -38,9 +38,10 @@ def complete() -> None:
     ends = dict(over.values_list("pk", "end_date"))
     told = History.objects.filter(object_name=CAMPAIGN, record_id__in=ends, changes__has_key="Status")
     spoken = {
-        key for key, at in told.values_list("record_id", "created_date")
+        key
+        for key, at in told.values_list("record_id", "created_date")
         if at >= datetime.combine(ends[key] or at.date(), time.max, zone)
-    }  # fmt: skip
+    }
     _move([key for key in ends if key not in spoken], COMPLETED)
 
 

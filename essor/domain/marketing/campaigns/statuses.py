@@ -100,12 +100,19 @@ def start_with_usual(batch: Batch) -> None:
             chosen = types.choice(str(row.get("Type")))
             family = str(chosen.facts.get("family", "")) if chosen else ""
             changes.extend(
-                Change(STATUS, {
-                    "CampaignId": row.id, "Label": one.label, "SortOrder": place, "HasResponded": one.responded,
-                    "IsDefault": one.first, "Meaning": one.meaning or None,
-                })
+                Change(
+                    STATUS,
+                    {
+                        "CampaignId": row.id,
+                        "Label": one.label,
+                        "SortOrder": place,
+                        "HasResponded": one.responded,
+                        "IsDefault": one.first,
+                        "Meaning": one.meaning or None,
+                    },
+                )
                 for place, one in enumerate(usual(family), start=1)
-            )  # fmt: skip
+            )
     if changes:
         save_many(in_house(batch.actor), STATUS, changes, source=batch.source)
 

@@ -72,9 +72,11 @@ def _states(people: Sequence[Individual]) -> dict[str, str | None]:
 def _made(actor: Actor, row: Mapping[str, Any], states: States, people: Sequence[Individual]) -> int:
     """Create the individual of the merged record: no part of the merge's batch, so that its proof outlives an undo."""
     values = {
-        "Name": row["Name"], **states, OFF[0]: any(one.has_opted_out_solicit for one in people),
+        "Name": row["Name"],
+        **states,
+        OFF[0]: any(one.has_opted_out_solicit for one in people),
         OFF[1]: any(one.has_opted_out_tracking for one in people),
-    }  # fmt: skip
+    }
     return save(in_house(actor), Change("Individual", values), source=OWN).id
 
 
@@ -88,11 +90,17 @@ def _prove(actor: Actor, made: int, states: States, keys: Sequence[int], words: 
     earlier = Consent.objects.filter(individual_id__in=keys).order_by("at", "pk")
     copies = [
         Consent(
-            individual_id=made, channel=one.channel, topic_id=one.topic_id, state=one.state, at=one.at, source=one.source,
-            wording=one.wording, user_id=one.user_id,
+            individual_id=made,
+            channel=one.channel,
+            topic_id=one.topic_id,
+            state=one.state,
+            at=one.at,
+            source=one.source,
+            wording=one.wording,
+            user_id=one.user_id,
         )
         for one in earlier
-    ]  # fmt: skip
+    ]
     topics: dict[int, list[str]] = defaultdict(list)
     for topic, said in TopicChoice.objects.filter(individual_id__in=keys).values_list("topic_id", "state"):
         topics[topic].append(said)
@@ -103,11 +111,17 @@ def _prove(actor: Actor, made: int, states: States, keys: Sequence[int], words: 
     text = _("The strictest of what was said: a refusal rules.")
     proof = [
         Consent(
-            individual_id=made, channel=channel, topic_id=topic, state=state, at=timezone.now(), source=words[:255],
-            wording=text, user_id=actor.user_id,
+            individual_id=made,
+            channel=channel,
+            topic_id=topic,
+            state=state,
+            at=timezone.now(),
+            source=words[:255],
+            wording=text,
+            user_id=actor.user_id,
         )
         for channel, topic, state in ruled
-    ]  # fmt: skip
+    ]
     Consent.objects.bulk_create([*copies, *proof])
     TopicChoice.objects.bulk_create(
         TopicChoice(individual_id=made, topic_id=topic, state=state)

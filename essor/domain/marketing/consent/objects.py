@@ -14,18 +14,35 @@ STATE = Spec(
 
 OBJECTS = (
     Standard(
-        "consent.Individual", "0PK", _("Individual"), _("Individuals"), icon="fingerprint", tab=False,
+        "consent.Individual",
+        "0PK",
+        _("Individual"),
+        _("Individuals"),
+        icon="fingerprint",
+        tab=False,
         fields={
-            "name": Spec(required=True), "email_consent": STATE, "sms_consent": STATE, "phone_consent": STATE,
-            "opens_consent": STATE, "clicks_consent": STATE, "visits_consent": STATE,
+            "name": Spec(required=True),
+            "email_consent": STATE,
+            "sms_consent": STATE,
+            "phone_consent": STATE,
+            "opens_consent": STATE,
+            "clicks_consent": STATE,
+            "visits_consent": STATE,
             "has_opted_out_solicit": Spec(help=_("Never contacted, whatever was agreed.")),
-            "has_opted_out_tracking": Spec(help=_("Opens, clicks and visits are never stored under this person’s name.")),
+            "has_opted_out_tracking": Spec(
+                help=_("Opens, clicks and visits are never stored under this person’s name.")
+            ),
         },
         hidden=frozenset({"last_activity_date"}),
         search=("Name",),
     ),
     Standard(
-        "consent.Topic", "0Xl", _("Subscription topic"), _("Subscription topics"), icon="tags", tab=False,
+        "consent.Topic",
+        "0Xl",
+        _("Subscription topic"),
+        _("Subscription topics"),
+        icon="tags",
+        tab=False,
         name="CommunicationSubscription",
         about=_("Topics are what people may subscribe to, such as a newsletter or invitations."),
         fields={
@@ -35,4 +52,4 @@ OBJECTS = (
         hidden=frozenset({"last_activity_date"}),
         search=("Name",),
     ),
-)  # fmt: skip
+)

@@ -23,12 +23,18 @@ def keep_proof(batch: Batch) -> None:
         return
     Consent.objects.bulk_create(
         Consent(
-            individual_id=row.id, channel=channel, state=row.get(field), at=batch.now, source=batch.source.name,
+            individual_id=row.id,
+            channel=channel,
+            state=row.get(field),
+            at=batch.now,
+            source=batch.source.name,
             user_id=batch.actor.user_id,
         )
-        for row in batch if row.id is not None
-        for field, channel in CHANNELS.items() if row.changes(field) and row.get(field)
-    )  # fmt: skip
+        for row in batch
+        if row.id is not None
+        for field, channel in CHANNELS.items()
+        if row.changes(field) and row.get(field)
+    )
 
 
 @after("Individual", reads=("EmailConsent",))
@@ -52,8 +58,9 @@ def take_from_box(batch: Batch) -> None:
         return
     said = {
         row.get(INDIVIDUAL): OPT_OUT if row.get(BOX) else OPT_IN
-        for row in batch.updating() if row.get(INDIVIDUAL) and row.changes(BOX) and not row.changes(INDIVIDUAL)
-    }  # fmt: skip
+        for row in batch.updating()
+        if row.get(INDIVIDUAL) and row.changes(BOX) and not row.changes(INDIVIDUAL)
+    }
     if said:
         changes = [Change("Individual", {"EmailConsent": state}, id=key) for key, state in said.items()]
         save_many(in_house(batch.actor), "Individual", changes, source=batch.source)

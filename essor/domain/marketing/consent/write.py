@@ -66,11 +66,17 @@ def record_many(
         newest = dict(said.values_list("individual_id").annotate(last=Max("at")).order_by())
         Consent.objects.bulk_create(
             Consent(
-                individual_id=key, channel=channel, topic=topic, state=STATES[state], at=moment, source=source[:255],
-                wording=wording, user_id=user_id,
+                individual_id=key,
+                channel=channel,
+                topic=topic,
+                state=STATES[state],
+                at=moment,
+                source=source[:255],
+                wording=wording,
+                user_id=user_id,
             )
             for key in keys
-        )  # fmt: skip
+        )
         ruled = [key for key in keys if key not in newest or newest[key] <= moment]
         if topic is None:
             _keep(ruled, {FIELDS[channel]: STATES[state]})
@@ -106,11 +112,15 @@ def _make(name: str, missing: Mapping[int, Mapping[str, Any]]) -> dict[int, int]
     users = set(User.objects.filter(pk__in=owners).values_list("pk", flat=True))
     changes = [
         # What waits in a queue has an individual that nobody owns yet: queues hold leads.
-        Change("Individual", {
-            "Name": row["Name"], **({"OwnerId": row["OwnerId"]} if row["OwnerId"] in users else {}),
-        })
+        Change(
+            "Individual",
+            {
+                "Name": row["Name"],
+                **({"OwnerId": row["OwnerId"]} if row["OwnerId"] in users else {}),
+            },
+        )
         for row in missing.values()
-    ]  # fmt: skip
+    ]
     made = dict(zip(missing, _written("Individual", changes), strict=True))
     _written(name, [Change(name, {INDIVIDUAL: key}, id=record) for record, key in made.items()])
     return made

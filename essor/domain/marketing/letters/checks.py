@@ -49,9 +49,16 @@ def checked(actor: Actor, letter: Letter) -> list[Check]:
     except EssorError as error:
         return [Check("compile", "bad", _("The e-mail cannot be sent as it is"), str(error))]
     found = [
-        _subject(letter, ready), _unsubscribe(ready), _fallbacks(actor, letter, ready), _places(letter, ready), _links(ready),
-        _alt(letter, ready), _size(ready), *_unchosen(letter), *_segments(letter),
-    ]  # fmt: skip
+        _subject(letter, ready),
+        _unsubscribe(ready),
+        _fallbacks(actor, letter, ready),
+        _places(letter, ready),
+        _links(ready),
+        _alt(letter, ready),
+        _size(ready),
+        *_unchosen(letter),
+        *_segments(letter),
+    ]
     order = ("bad", "warn", "open", "good")
     return sorted(found, key=lambda one: order.index(one.state))
 
@@ -181,9 +188,10 @@ def _links(ready: Compiled) -> Check:
 
 def _alt(letter: Letter, ready: Compiled) -> Check:
     missing = [
-        one.id for one in _blocks(letter)
+        one.id
+        for one in _blocks(letter)
         if isinstance(one, Picture) and one.src and not one.alt.strip() and not one.decorative
-    ]  # fmt: skip
+    ]
     number = len(missing)
     if letter.kind != BLOCKS:
         html = "".join(one if isinstance(one, str) else one.value for one in ready.html)
@@ -207,8 +215,12 @@ def _size(ready: Compiled) -> Check:
     size = len(mail.html.encode())
     shown = {"num": -(-size // KILO)}
     if size > LARGEST:
-        return Check("size", "bad", _("The e-mail is too large: %(num)d kB") % shown,
-                     _("Beyond 100 kB Gmail cuts it off, and the way to unsubscribe with it. Link to a page."))  # fmt: skip
+        return Check(
+            "size",
+            "bad",
+            _("The e-mail is too large: %(num)d kB") % shown,
+            _("Beyond 100 kB Gmail cuts it off, and the way to unsubscribe with it. Link to a page."),
+        )
     return Check("size", "good", _("It weighs %(num)d kB, of 100 at most") % shown)
 
 
@@ -217,9 +229,12 @@ def _unchosen(letter: Letter) -> Iterator[Check]:
     if empty:
         title = ngettext("A picture is not chosen yet", "%(num)d pictures are not chosen yet", len(empty))
         yield Check(
-            "picture", "warn", title % {"num": len(empty)},
-            _("Choose one or remove its block: nothing would be shown there."), block=empty[0],
-        )  # fmt: skip
+            "picture",
+            "warn",
+            title % {"num": len(empty)},
+            _("Choose one or remove its block: nothing would be shown there."),
+            block=empty[0],
+        )
 
 
 def _segments(letter: Letter) -> Iterator[Check]:

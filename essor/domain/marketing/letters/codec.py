@@ -20,9 +20,16 @@ SOURCE = "HtmlValue"  # the field that holds own source
 ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
 COLOR = re.compile(r"#[0-9a-f]{6}")
 NAMES: dict[str, type[Any]] = {
-    "text": kinds.RichText, "picture": kinds.Picture, "button": kinds.Button, "divider": kinds.Divider,
-    "spacer": kinds.Spacer, "social": kinds.Social, "html": kinds.Html, "columns": kinds.Columns, "dynamic": kinds.Dynamic,
-}  # fmt: skip
+    "text": kinds.RichText,
+    "picture": kinds.Picture,
+    "button": kinds.Button,
+    "divider": kinds.Divider,
+    "spacer": kinds.Spacer,
+    "social": kinds.Social,
+    "html": kinds.Html,
+    "columns": kinds.Columns,
+    "dynamic": kinds.Dynamic,
+}
 KIND_OF = {kind: name for name, kind in NAMES.items()}
 SIMPLE = frozenset(NAMES) - {"columns", "dynamic"}
 Reader = Callable[[Any, str], Any]
@@ -213,12 +220,19 @@ _align, _network = _one_of(*get_args(kinds.Align)), _one_of(*get_args(kinds.Netw
 _color, _paint = _matching(COLOR), _matching(COLOR, empty=True)
 _address, _long, _line = _text(LONGEST_ADDRESS), _text(LONGEST), _text(500)
 COMMON: dict[str, Reader] = {
-    "id": _matching(ID), "background": _paint, "space": _one_of(*get_args(kinds.Space)),
-}  # fmt: skip
+    "id": _matching(ID),
+    "background": _paint,
+    "space": _one_of(*get_args(kinds.Space)),
+}
 OWN: dict[str, dict[str, Reader]] = {
     "text": {"html": _long, "align": _align},
     "picture": {
-        "src": _address, "alt": _line, "href": _address, "width": _whole(5, 100), "align": _align, "decorative": _flag,
+        "src": _address,
+        "alt": _line,
+        "href": _address,
+        "width": _whole(5, 100),
+        "align": _align,
+        "decorative": _flag,
     },
     "button": {"label": _line, "href": _address, "align": _align, "color": _paint, "wide": _flag},
     "divider": {"color": _paint},
@@ -227,9 +241,12 @@ OWN: dict[str, dict[str, Reader]] = {
     "html": {"html": _long},
     "columns": {"ratio": _one_of(*get_args(kinds.Ratio)), "columns": _columns},
     "dynamic": {"segment": _segment, "blocks": _children},
-}  # fmt: skip
+}
 THEME: dict[str, Reader] = {
     **dict.fromkeys(("background", "paper", "text", "heading", "accent", "on_accent"), _color),
-    "font": _one_of(*FONTS), "heading_font": _one_of(*FONTS), "corners": _one_of(*RADIUS),
-    "width": _whole(NARROWEST, WIDEST), "logo": _address,
-}  # fmt: skip
+    "font": _one_of(*FONTS),
+    "heading_font": _one_of(*FONTS),
+    "corners": _one_of(*RADIUS),
+    "width": _whole(NARROWEST, WIDEST),
+    "logo": _address,
+}

@@ -46,9 +46,15 @@ class Letter:
 def letter_of(template: EmailTemplate) -> Letter:
     """Return the letter of a template."""
     return Letter(
-        template.subject or "", template.preheader or "", template.template_type, codec.read(template.content),
-        template.html_value or "", template.body, template.language or "fr", template.related_entity_type or "Contact",
-    )  # fmt: skip
+        template.subject or "",
+        template.preheader or "",
+        template.template_type,
+        codec.read(template.content),
+        template.html_value or "",
+        template.body,
+        template.language or "fr",
+        template.related_entity_type or "Contact",
+    )
 
 
 def compiled(template: EmailTemplate | Letter, object_name: str = "") -> Compiled:

@@ -35,19 +35,52 @@ TOKENS = re.compile(
     r"(?P<comment><!--.*?-->)|(?P<odd><[!?][^>]*>)|(?P<close></[a-zA-Z][^>]*>)"
     r"|(?P<open><(?P<tag>[a-zA-Z][^\s/>]*)(?P<rest>(?:[^\"'>]|\"[^\"]*\"|'[^']*')*)>)",
     re.DOTALL,
-)  # fmt: skip
+)
 ATTRIBUTE = re.compile(
     r"(?P<name>[^\s\"'<>/=]+)(?:(?P<is>\s*=\s*)(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\"'>]+)))?"
 )
 SCRIPTED = re.compile(r"on[a-z]+", re.IGNORECASE)
 MJ_TAG = re.compile(r"<(mj-[a-z-]+)", re.IGNORECASE)
-ELEMENTS = frozenset({
-    "mj-head", "mj-attributes", "mj-all", "mj-class", "mj-breakpoint", "mj-font", "mj-html-attributes", "mj-selector",
-    "mj-html-attribute", "mj-preview", "mj-style", "mj-title", "mj-body", "mj-include", "mj-raw", "mj-accordion",
-    "mj-accordion-element", "mj-accordion-title", "mj-accordion-text", "mj-button", "mj-carousel", "mj-carousel-image",
-    "mj-column", "mj-divider", "mj-group", "mj-hero", "mj-image", "mj-navbar", "mj-navbar-link", "mj-section", "mj-social",
-    "mj-social-element", "mj-spacer", "mj-table", "mj-text", "mj-wrapper",
-})  # fmt: skip
+ELEMENTS = frozenset(
+    {
+        "mj-head",
+        "mj-attributes",
+        "mj-all",
+        "mj-class",
+        "mj-breakpoint",
+        "mj-font",
+        "mj-html-attributes",
+        "mj-selector",
+        "mj-html-attribute",
+        "mj-preview",
+        "mj-style",
+        "mj-title",
+        "mj-body",
+        "mj-include",
+        "mj-raw",
+        "mj-accordion",
+        "mj-accordion-element",
+        "mj-accordion-title",
+        "mj-accordion-text",
+        "mj-button",
+        "mj-carousel",
+        "mj-carousel-image",
+        "mj-column",
+        "mj-divider",
+        "mj-group",
+        "mj-hero",
+        "mj-image",
+        "mj-navbar",
+        "mj-navbar-link",
+        "mj-section",
+        "mj-social",
+        "mj-social-element",
+        "mj-spacer",
+        "mj-table",
+        "mj-text",
+        "mj-wrapper",
+    }
+)
 
 
 @dataclass(slots=True)
@@ -124,8 +157,14 @@ def _framed(source: Source) -> str:
         html = mjml2html(source.marked)
     except Exception as error:  # noqa: BLE001 -- the parser's own error has no class of its own
         raise refused(AT, _("The MJML cannot be read: %(why)s") % {"why": _why(str(error), source)}) from None
-    missing = next((part for number, part in enumerate(source.parts)
-                    if source.marks.form.format(f"j{number}") not in html), None)  # fmt: skip
+    missing = next(
+        (
+            part
+            for number, part in enumerate(source.parts)
+            if source.marks.form.format(f"j{number}") not in html
+        ),
+        None,
+    )
     if missing is not None:
         message = _("“%(part)s” is lost in MJML: put it inside mj-text, mj-button, mj-raw or an attribute.")
         raise refused(AT, message % {"part": missing[:60]})

@@ -22,9 +22,15 @@ ADDRESSES = ("unsubscribe", "preferences", "browser")
 GAP = r"(?:\s|&nbsp;)"
 FIELD = re.compile(
     r"\{\{" + GAP + r"*(?P<path>[A-Za-z]\w*(?:\.[A-Za-z]\w*)*)"
-    r"(?:" + GAP + r"+or" + GAP + r"+(?:\"(?P<double>(?:[^\"\\<]|\\.)*)\"|'(?P<single>(?:[^'\\<]|\\.)*)'))?" + GAP + r"*\}\}",
+    r"(?:"
+    + GAP
+    + r"+or"
+    + GAP
+    + r"+(?:\"(?P<double>(?:[^\"\\<]|\\.)*)\"|'(?P<single>(?:[^'\\<]|\\.)*)'))?"
+    + GAP
+    + r"*\}\}",
     re.ASCII,
-)  # fmt: skip
+)
 BRACES = re.compile(r"\{\{|\}\}")
 UNCOUNTED = ("mailto:", "tel:", "sms:", "#")
 HTML_PLACES = frozenset({"text", "attribute"})

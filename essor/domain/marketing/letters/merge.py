@@ -139,8 +139,9 @@ def members(
         inside[segment.pk] = {row["Id"] for row in run.rows(actor, query)}
     nobody: set[int] = set()
     return {
-        key: tuple(one if key in inside.get(one.segment, nobody) else None for one in compiled.blocks) for key in wanted
-    }  # fmt: skip
+        key: tuple(one if key in inside.get(one.segment, nobody) else None for one in compiled.blocks)
+        for key in wanted
+    }
 
 
 def mail(compiled: Compiled, shown: Iterable[str], replacements: Replacements = NOTHING) -> Mail:

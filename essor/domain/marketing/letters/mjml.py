@@ -32,9 +32,14 @@ SPACE = {"none": 0, "small": 8, "normal": 16, "large": 32}  # pixels above and b
 SIDE, GUTTER, SIGN = 32, 12, 20  # pixels
 RATIO = {"1-1": (50, 50), "1-2": (33.33, 66.67), "2-1": (66.67, 33.33), "1-1-1": (33.33, 33.33, 33.34)}
 NETWORKS = {
-    "web": _("Web site"), "mail": _("E-mail"), "linkedin": "LinkedIn", "facebook": "Facebook", "x": "X",
-    "instagram": "Instagram", "youtube": "YouTube",
-}  # fmt: skip
+    "web": _("Web site"),
+    "mail": _("E-mail"),
+    "linkedin": "LinkedIn",
+    "facebook": "Facebook",
+    "x": "X",
+    "instagram": "Instagram",
+    "youtube": "YouTube",
+}
 
 
 @dataclass(slots=True)

@@ -10,16 +10,24 @@ PAGE = {"apart": True}
 
 OBJECTS = (
     Standard(
-        "letters.EmailTemplate", "00X", _("E-mail template"), _("E-mail templates"), icon="template", tab=False,
+        "letters.EmailTemplate",
+        "00X",
+        _("E-mail template"),
+        _("E-mail templates"),
+        icon="template",
+        tab=False,
         about=_("What your campaigns say, written once and merged for each person."),
         compact=("Subject",),
         fields={
             "name": Spec(required=True),
             "template_type": Spec(
-                kind="picklist", updateable=False,
+                kind="picklist",
+                updateable=False,
                 choices=pick(("blocks", _("Blocks")), ("mjml", "MJML"), ("html", "HTML")),
             ),
-            "related_entity_type": Spec(kind="picklist", choices=pick(("Contact", _("Contacts")), ("Lead", _("Leads")))),
+            "related_entity_type": Spec(
+                kind="picklist", choices=pick(("Contact", _("Contacts")), ("Lead", _("Leads")))
+            ),
             "language": Spec(kind="picklist", choices=pick(("fr", _("French")), ("en", _("English")))),
             "content": Spec(history=False, options={"exact": True, **PAGE}),
             "html_value": Spec(history=False, options={"exact": True, **PAGE}),
@@ -28,4 +36,4 @@ OBJECTS = (
         },
         search=("Name", "Subject"),
     ),
-)  # fmt: skip
+)

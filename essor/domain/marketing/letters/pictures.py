@@ -56,9 +56,16 @@ def add(actor: Actor, name: str, chunks: Iterable[bytes]) -> LibraryPicture:
         document = save(actor, Change("ContentDocument", {"Title": PurePath(clean).stem}), source=SOURCE).id
         attach.write_version(actor, document, clean, stored, number=1)
         return LibraryPicture.objects.create(
-            token=secrets.token_urlsafe(16), document_id=document, name=PurePath(clean).stem, format=found.format,
-            width=found.width, height=found.height, size=stored.size, path=stored.path, owner_id=actor.user_id,
-        )  # fmt: skip
+            token=secrets.token_urlsafe(16),
+            document_id=document,
+            name=PurePath(clean).stem,
+            format=found.format,
+            width=found.width,
+            height=found.height,
+            size=stored.size,
+            path=stored.path,
+            owner_id=actor.user_id,
+        )
 
 
 def remove(actor: Actor, token: str) -> None:

@@ -17,10 +17,25 @@ from essor.kernel.errors import FieldError, ValidationFailed
 
 LARGEST, WIDEST = 5 * 1024 * 1024, 6000  # bytes, pixels
 PNG, JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
-KEPT_CHUNKS = frozenset({
-    b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"sBIT", b"bKGD", b"pHYs", b"acTL",
-    b"fcTL", b"fdAT",
-})  # fmt: skip
+KEPT_CHUNKS = frozenset(
+    {
+        b"IHDR",
+        b"PLTE",
+        b"IDAT",
+        b"IEND",
+        b"tRNS",
+        b"gAMA",
+        b"cHRM",
+        b"sRGB",
+        b"iCCP",
+        b"sBIT",
+        b"bKGD",
+        b"pHYs",
+        b"acTL",
+        b"fcTL",
+        b"fdAT",
+    }
+)
 KEPT_SEGMENTS = frozenset({0xE0, 0xE2, 0xEE})  # JFIF, colour profile, Adobe's colours
 FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 SCAN, FIRST_APP, LAST_APP, EXIF, COMMENT, ORIENTATION = 0xDA, 0xE0, 0xEF, 0xE1, 0xFE, 0x0112

@@ -17,16 +17,43 @@ from essor.domain.marketing.letters.places import placed
 
 LONGEST, LARGEST, SLOWEST, MOST_ROUNDS = 130_000, 600_000, 2.0, 100  # characters, characters, seconds, rounds
 FILTERS = (
-    "default", "d", "upper", "lower", "title", "capitalize", "trim", "length", "truncate", "int",
-)  # fmt: skip
+    "default",
+    "d",
+    "upper",
+    "lower",
+    "title",
+    "capitalize",
+    "trim",
+    "length",
+    "truncate",
+    "int",
+)
 TESTS = ("defined", "undefined", "eq", "ne", "in", "lt", "gt", "le", "ge", "string", "none", "even", "odd")
 UNCLOSED = re.compile(r"innermost block that needs to be closed is '(\w+)'")
 # Nothing that grows: no names of one's own, no arithmetic.
 ALLOWED = (
-    nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Getattr, nodes.Const, nodes.Filter, nodes.Or,
-    nodes.And, nodes.Not, nodes.If, nodes.CondExpr, nodes.Compare, nodes.Operand, nodes.Test, nodes.For, nodes.Call,
-    nodes.Concat, nodes.List, nodes.Tuple, nodes.Keyword,
-)  # fmt: skip
+    nodes.Template,
+    nodes.Output,
+    nodes.TemplateData,
+    nodes.Name,
+    nodes.Getattr,
+    nodes.Const,
+    nodes.Filter,
+    nodes.Or,
+    nodes.And,
+    nodes.Not,
+    nodes.If,
+    nodes.CondExpr,
+    nodes.Compare,
+    nodes.Operand,
+    nodes.Test,
+    nodes.For,
+    nodes.Call,
+    nodes.Concat,
+    nodes.List,
+    nodes.Tuple,
+    nodes.Keyword,
+)
 
 
 class Sandbox(ImmutableSandboxedEnvironment):

@@ -78,14 +78,27 @@ def look(sender: Sender, texts: Texts | None = None) -> list[Finding]:
         text = _("Could not be checked: no name server answered.")
         return [Finding("SPF", "open", text), Finding("DKIM", "open", text), Finding("DMARC", "open", text)]
     return [
-        Finding("SPF", "good", _("The domain says who may send for it.")) if spf
-        else Finding("SPF", "bad", _("%(domain)s does not say who may send for it: add a TXT record that begins with v=spf1.")
-                     % {"domain": sender.envelope}),
-        Finding("DKIM", "good", _("The domain publishes a key for signatures.")) if dkim
-        else Finding("DKIM", "bad", _("No key for signatures was found: publish the one that the sending domain’s page shows.")),
-        Finding("DMARC", "good", _("The domain says what to do with forged mails.")) if dmarc
-        else Finding("DMARC", "bad", _("Add a TXT record at _dmarc.%(domain)s: v=DMARC1; p=none") % {"domain": domain}),
-    ]  # fmt: skip
+        Finding("SPF", "good", _("The domain says who may send for it."))
+        if spf
+        else Finding(
+            "SPF",
+            "bad",
+            _("%(domain)s does not say who may send for it: add a TXT record that begins with v=spf1.")
+            % {"domain": sender.envelope},
+        ),
+        Finding("DKIM", "good", _("The domain publishes a key for signatures."))
+        if dkim
+        else Finding(
+            "DKIM",
+            "bad",
+            _("No key for signatures was found: publish the one that the sending domain’s page shows."),
+        ),
+        Finding("DMARC", "good", _("The domain says what to do with forged mails."))
+        if dmarc
+        else Finding(
+            "DMARC", "bad", _("Add a TXT record at _dmarc.%(domain)s: v=DMARC1; p=none") % {"domain": domain}
+        ),
+    ]
 
 
 def key_in(record: str) -> str:

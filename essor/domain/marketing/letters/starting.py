@@ -43,6 +43,9 @@ SOURCES = {
 def empty(language: str, site: str = "") -> Document:
     """Return a letter with a greeting and a footer; `site` is the company's own."""
     greeting, words = WORDS.get(language, WORDS["en"])
-    return Document((
-        RichText(id="start", html=f"<p>{greeting}</p><p>{words}</p>", space="large"), *footer(language, site),
-    ))  # fmt: skip
+    return Document(
+        (
+            RichText(id="start", html=f"<p>{greeting}</p><p>{words}</p>", space="large"),
+            *footer(language, site),
+        )
+    )

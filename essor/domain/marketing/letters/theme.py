@@ -42,18 +42,34 @@ READY: dict[str, Theme] = {
         background="#eef3ee", text="#26332b", heading="#123524", accent="#1f7a4d", heading_font="georgia"
     ),
     "sunset": Theme(
-        background="#fbf1ea", text="#3d2c26", heading="#5b1f14", accent="#c2451e", font="trebuchet",
-        heading_font="trebuchet", corners="round",
-    ),
-    "ink": Theme(
-        background="#f4f4f2", text="#222222", heading="#000000", accent="#111111", font="georgia", heading_font="georgia",
-        corners="square", width=640,
-    ),
-    "night": Theme(
-        background="#0f1220", paper="#191d30", text="#d5d9ea", heading="#ffffff", accent="#8b98ff", on_accent="#0f1220",
+        background="#fbf1ea",
+        text="#3d2c26",
+        heading="#5b1f14",
+        accent="#c2451e",
+        font="trebuchet",
+        heading_font="trebuchet",
         corners="round",
     ),
-}  # fmt: skip
+    "ink": Theme(
+        background="#f4f4f2",
+        text="#222222",
+        heading="#000000",
+        accent="#111111",
+        font="georgia",
+        heading_font="georgia",
+        corners="square",
+        width=640,
+    ),
+    "night": Theme(
+        background="#0f1220",
+        paper="#191d30",
+        text="#d5d9ea",
+        heading="#ffffff",
+        accent="#8b98ff",
+        on_accent="#0f1220",
+        corners="round",
+    ),
+}
 """Themes to begin with, by key."""
 
 

@@ -78,9 +78,12 @@ def _one(block: AnyBlock) -> str:
 def _words(html: str, *, more: bool, align: str) -> str:
     tags = rich.MORE - {"font", "center"} if more else rich.WORDS
     found = nh3.clean(
-        plain(rich.cleaned(html, more=more)), tags=tags, attributes=ATTRIBUTES, url_schemes=SCHEMES,
+        plain(rich.cleaned(html, more=more)),
+        tags=tags,
+        attributes=ATTRIBUTES,
+        url_schemes=SCHEMES,
         link_rel="noopener noreferrer",
-    )  # fmt: skip
+    )
     return f'<div class="pg-text pg-{align}">{found}</div>'
 
 

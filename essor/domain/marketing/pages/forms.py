@@ -49,8 +49,10 @@ def required(page: LandingPage) -> frozenset[str]:
 def boxes(page: LandingPage) -> list[tuple[Channel, str]]:
     """Return the consents that a page asks for, with the words beside their boxes."""
     asked: tuple[tuple[Channel, str | None], ...] = (
-        ("email", page.email_wording), ("phone", page.phone_wording), ("visits", page.visits_wording),
-    )  # fmt: skip
+        ("email", page.email_wording),
+        ("phone", page.phone_wording),
+        ("visits", page.visits_wording),
+    )
     return [(channel, wording.strip()) for channel, wording in asked if wording and wording.strip()]
 
 

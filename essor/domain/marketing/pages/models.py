@@ -35,22 +35,34 @@ class LandingPage(Record):
     language = line(_("Language"), 5)
     is_active = models.BooleanField(_("Online"), default=False)
     email_template = models.ForeignKey(
-        "letters.EmailTemplate", models.DO_NOTHING, null=True, blank=True, related_name="landing_pages",
+        "letters.EmailTemplate",
+        models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="landing_pages",
         verbose_name=_("Page text"),
-    )  # fmt: skip
+    )
     form_fields = models.TextField(_("Fields of the form"), null=True, blank=True)
     button = line(_("Button label"), 60)
     thanks = models.TextField(_("Thank-you text"), null=True, blank=True)
     content_document = models.ForeignKey(
-        "feed.ContentDocument", models.DO_NOTHING, null=True, blank=True, related_name="landing_pages",
+        "feed.ContentDocument",
+        models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="landing_pages",
         verbose_name=_("File given in return"),
-    )  # fmt: skip
+    )
     lead_source = line(_("Source of the leads"))
     email_wording = models.TextField(_("Consent to e-mails"), null=True, blank=True)
     topic = models.ForeignKey(
-        "consent.Topic", models.DO_NOTHING, null=True, blank=True, related_name="landing_pages",
+        "consent.Topic",
+        models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="landing_pages",
         verbose_name=_("E-mails about"),
-    )  # fmt: skip
+    )
     phone_wording = models.TextField(_("Consent to phone calls"), null=True, blank=True)
     visits_wording = models.TextField(_("Consent to website tracking"), null=True, blank=True)
     number_of_submissions = counted(_("Form submissions"))
@@ -70,9 +82,13 @@ class FormSubmission(Detail):
         LandingPage, models.DO_NOTHING, related_name="form_submissions", verbose_name=_("Landing page")
     )
     contact = models.ForeignKey(
-        "sales.Contact", models.DO_NOTHING, null=True, blank=True, related_name="form_submissions",
+        "sales.Contact",
+        models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="form_submissions",
         verbose_name=_("Contact"),
-    )  # fmt: skip
+    )
     lead = models.ForeignKey(
         "sales.Lead",
         models.DO_NOTHING,
@@ -82,9 +98,13 @@ class FormSubmission(Detail):
         verbose_name=_("Lead"),
     )
     list_email = models.ForeignKey(
-        "sending.ListEmail", models.DO_NOTHING, null=True, blank=True, related_name="form_submissions",
+        "sending.ListEmail",
+        models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="form_submissions",
         verbose_name=_("Came from the mailing"),
-    )  # fmt: skip
+    )
     email = models.CharField(_("E-mail"), max_length=254)
     proven = models.BooleanField(_("Came through a personal link"), default=False)
     utm_source = line(_("UTM source"))

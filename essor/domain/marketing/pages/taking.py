@@ -98,13 +98,16 @@ def ticked(page: LandingPage, data: Sent) -> list[tuple[Channel, str]]:
 
 def _kept(page: LandingPage, values: Mapping[str, Any], data: Sent, came: Arrival, who: Sender) -> int:
     words = {
-        "LandingPageId": page.pk, members.LINKS[who.person.object_name]: who.person.id,
-        "ListEmailId": who.recipient.list_email_id if who.recipient else None, "Email": values["Email"],
-        "Proven": who.recipient is not None, "Referrer": came.referrer or None,
+        "LandingPageId": page.pk,
+        members.LINKS[who.person.object_name]: who.person.id,
+        "ListEmailId": who.recipient.list_email_id if who.recipient else None,
+        "Email": values["Email"],
+        "Proven": who.recipient is not None,
+        "Referrer": came.referrer or None,
         "Answers": _answers(forms.asked(page), values),
         "Agreed": "\n".join(wording for _channel, wording in ticked(page, data)) or None,
         **{outside(name): text for name, text in came.utm.items()},
-    }  # fmt: skip
+    }
     return save(system_actor(), Change(SUBMISSION, words), source=SOURCE).id
 
 
@@ -170,10 +173,12 @@ def _respond(page: LandingPage, person: Person) -> None:
 def _tell(page: LandingPage, key: int, who: Sender) -> None:
     recipient = who.recipient.pk if who.recipient else None
     payload = {
-        "page": page.pk, "campaign": page.campaign_id, "submission": key,
+        "page": page.pk,
+        "campaign": page.campaign_id,
+        "submission": key,
         "list_email_id": who.recipient.list_email_id if who.recipient else None,
         "people": [[recipient, who.person.object_name, who.person.id]],
-    }  # fmt: skip
+    }
     events.emit(TOPIC, PAGE, [page.pk], payload)
 
 

@@ -23,8 +23,9 @@ from essor.records.change import Change, Source
 from essor.records.save import save
 
 OPEN: dict[int, tuple[Condition, ...]] = {
-    CONTACT: (), LEAD: (Compare(Path(("IsConverted",)), "eq", (Constant(value=False),)),),
-}  # fmt: skip
+    CONTACT: (),
+    LEAD: (Compare(Path(("IsConverted",)), "eq", (Constant(value=False),)),),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +49,38 @@ def sender(page: LandingPage, values: Mapping[str, Any], token: str) -> Sender:
     if found is not None:
         _fill(page, found, values)
         return Sender(found)
-    return Sender(Person(LEAD, _written(page, Change("Lead", {
-        **values, "OwnerId": page.owner_id, "LeadSource": page.lead_source or None,
-    }))))  # fmt: skip
+    return Sender(
+        Person(
+            LEAD,
+            _written(
+                page,
+                Change(
+                    "Lead",
+                    {
+                        **values,
+                        "OwnerId": page.owner_id,
+                        "LeadSource": page.lead_source or None,
+                    },
+                ),
+            ),
+        )
+    )
 
 
 def by_address(address: str) -> Person | None:
     """Return the contact, else the open lead, with an address: the first that was made."""
     for kind, conditions in OPEN.items():
         same = Compare(Path(("Email",)), "eq", (Constant(address.strip()),))
-        rows = run.rows(system_actor(), Query(
-            OBJECTS[kind], columns=(Column(Path(("Id",))),), where=All((same, *conditions)), order_by=(Order(Path(("Id",))),),
-            limit=1,
-        ))  # fmt: skip
+        rows = run.rows(
+            system_actor(),
+            Query(
+                OBJECTS[kind],
+                columns=(Column(Path(("Id",))),),
+                where=All((same, *conditions)),
+                order_by=(Order(Path(("Id",))),),
+                limit=1,
+            ),
+        )
         if rows:
             return Person(kind, rows[0]["Id"])
     return None
@@ -84,9 +104,10 @@ def _fill(page: LandingPage, person: Person, values: Mapping[str, Any]) -> None:
     names = [name for name, value in values.items() if value not in (None, [], False) and obj.has(name)]
     row = _row(person, *(name for name in names if name not in ("LastName", "Email"))) or {}
     gaps = {
-        name: values[name] for name in names
+        name: values[name]
+        for name in names
         if row.get(name) in (None, "", [], False) and obj.field(name).updateable
-    }  # fmt: skip
+    }
     if gaps:
         _written(page, Change(person.object_name, gaps, id=person.id))
 
@@ -95,9 +116,12 @@ def _written(page: LandingPage, change: Change) -> int:
     """Save in the page's language; refusals name only what the sender was asked for."""
     actor = system_actor()
     source = Source(
-        name="landing_page", language=page.language or "", timezone=actor.timezone,
-        assign="" if change.id else "new", unattended=True,
-    )  # fmt: skip
+        name="landing_page",
+        language=page.language or "",
+        timezone=actor.timezone,
+        assign="" if change.id else "new",
+        unattended=True,
+    )
     try:
         return save(actor, change, source=source).id
     except ValidationFailed as refused:

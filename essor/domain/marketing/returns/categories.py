@@ -21,10 +21,23 @@ def category(status: str, reason: str = "") -> Category:
 
 
 NOBODY = (
-    "user unknown", "unknown user", "no such user", "does not exist", "doesn't exist", "no mailbox", "unknown recipient",
-    "invalid recipient", "recipient address rejected: user", "mailbox not found", "address unknown", "account disabled",
-    "mailbox unavailable", "utilisateur inconnu", "adresse inconnue", "n'existe pas",
-)  # fmt: skip
+    "user unknown",
+    "unknown user",
+    "no such user",
+    "does not exist",
+    "doesn't exist",
+    "no mailbox",
+    "unknown recipient",
+    "invalid recipient",
+    "recipient address rejected: user",
+    "mailbox not found",
+    "address unknown",
+    "account disabled",
+    "mailbox unavailable",
+    "utilisateur inconnu",
+    "adresse inconnue",
+    "n'existe pas",
+)
 
 
 def _names_nobody(reason: str) -> bool:

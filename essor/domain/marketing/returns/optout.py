@@ -46,8 +46,9 @@ def standing(recipient_id: int) -> Standing | None:
     individual = _individual(Person(recipient.kind, recipient.person_id))
     refused = set(
         TopicChoice.objects.filter(individual=individual, state=OPT_OUT).values_list("topic_id", flat=True)
-        if individual else ()
-    )  # fmt: skip
+        if individual
+        else ()
+    )
     topics = Topic.objects.filter(is_public=True, is_active=True, is_deleted=False).order_by("name", "pk")
     blocked = Suppression.objects.filter(
         address=write.folded(recipient.address), reason=Suppression.Reason.OPT_OUT
@@ -71,9 +72,17 @@ def _followed(individual: Individual | None) -> tuple[tuple[Following, bool], ..
     """Return what may be followed and whether it is; visits only while they are."""
     if individual is None:
         return tuple((one, False) for one in FOLLOWING)
-    states = dict(zip((*FOLLOWING, VISITS), (
-        individual.opens_consent, individual.clicks_consent, individual.visits_consent,
-    ), strict=True))  # fmt: skip
+    states = dict(
+        zip(
+            (*FOLLOWING, VISITS),
+            (
+                individual.opens_consent,
+                individual.clicks_consent,
+                individual.visits_consent,
+            ),
+            strict=True,
+        )
+    )
     agreed = {one: state == OPT_IN and not individual.has_opted_out_tracking for one, state in states.items()}
     return tuple((one, yes) for one, yes in agreed.items() if yes or one != VISITS)
 

@@ -47,16 +47,18 @@ def _mistakes(row: Mailbox, values: Mapping[str, str]) -> list[FieldError]:
         (not HOST.fullmatch(row.host), "host", _("Enter the server’s name, such as imap.example.com.")),
         (
             not (port.isdecimal() and len(port) <= len(str(HIGHEST_PORT)) and 0 < int(port) <= HIGHEST_PORT),
-            "port", _("Enter a port, such as 993."),
+            "port",
+            _("Enter a port, such as 993."),
         ),
         (row.security not in Mailbox.Security.values, "security", _("Choose one of the list.")),
         (
             row.security == Mailbox.Security.NONE and row.host not in ("localhost", "127.0.0.1", "::1"),
-            "security", _("A password is not sent without encryption."),
+            "security",
+            _("A password is not sent without encryption."),
         ),
         (not row.username, "username", _("Enter the user name.")),
         (not row.password and not values.get("password"), "password", _("Enter the password.")),
-    )  # fmt: skip
+    )
     return [FieldError(name, "INVALID_FIELD_VALUE", words) for wrong, name, words in checks if wrong]
 
 

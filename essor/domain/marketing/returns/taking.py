@@ -72,9 +72,16 @@ def _news(returned: Sequence[Returned]) -> list[Returned]:
 
 def _bounce(one: Returned, row: Recipient) -> Bounce:
     return Bounce(
-        recipient_id=row.pk, list_email_id=row.list_email_id, kind=row.kind, person_id=row.person_id, address=row.address,
-        category=one.category, status=one.status[:16], reason=one.reason[:255], at=one.at,
-    )  # fmt: skip
+        recipient_id=row.pk,
+        list_email_id=row.list_email_id,
+        kind=row.kind,
+        person_id=row.person_id,
+        address=row.address,
+        category=one.category,
+        status=one.status[:16],
+        reason=one.reason[:255],
+        at=one.at,
+    )
 
 
 def _mark(news: Sequence[Returned]) -> None:
@@ -116,8 +123,10 @@ def _often_back(news: Collection[Recipient]) -> set[str]:
         Recipient.objects.filter(
             person_id__in=people, address__in=addresses, state__in=(State.SENT, State.BOUNCED, State.REFUSED)
         )
-        .annotate(place=newest).filter(place__lte=LAST).values_list("address", "state")
-    )  # fmt: skip
+        .annotate(place=newest)
+        .filter(place__lte=LAST)
+        .values_list("address", "state")
+    )
     back: dict[str, int] = defaultdict(int)
     for address, state in rows:
         back[address] += state != State.SENT

@@ -42,8 +42,14 @@ OPTED_OUT = Compare(Path(("HasOptedOutOfEmail",)), "eq", (Constant(value=True),)
 
 
 def create(
-    actor: Actor, *, name: str, object_name: str, definition: Definition | None = None, description: str = "", **settings: Any
-) -> Scenario:  # fmt: skip
+    actor: Actor,
+    *,
+    name: str,
+    object_name: str,
+    definition: Definition | None = None,
+    description: str = "",
+    **settings: Any,
+) -> Scenario:
     """Make a scenario of contacts or leads that is off, with a first draft: who opts out of mail leaves it.
 
     `settings` are those of `save_settings`. Raises Forbidden, ValidationFailed.

@@ -180,10 +180,16 @@ def _named(flow: Flow, step: Step, number: int) -> str:
 def _made(actor: Actor, name: str, said: Words) -> ListEmail:
     """Make a mailing with its letter frozen, and let its runner begin."""
     values: dict[str, Any] = {
-        "Name": name, "CampaignId": said.campaign, "EmailTemplateId": said.template, "TopicId": said.topic,
-        "Subject": said.subject or None, "FromName": said.from_name or None, "FromAddress": said.from_address,
-        "ReplyToAddress": said.reply_to_address or None, "IsTracked": said.tracked,
-    }  # fmt: skip
+        "Name": name,
+        "CampaignId": said.campaign,
+        "EmailTemplateId": said.template,
+        "TopicId": said.topic,
+        "Subject": said.subject or None,
+        "FromName": said.from_name or None,
+        "FromAddress": said.from_address,
+        "ReplyToAddress": said.reply_to_address or None,
+        "IsTracked": said.tracked,
+    }
     key = save(actor, Change("ListEmail", values), source=SOURCE).id
     ListEmail.objects.filter(pk=key).update(is_continuous=True, launched_by=actor.user_id or None)
     mailing = ListEmail.objects.get(pk=key)

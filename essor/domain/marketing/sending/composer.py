@@ -88,9 +88,11 @@ class Composer:
             (*(name for name in FIXED if name != "reply-to" or sender.reply_to), *VARYING, *ADDED)
         )
         self._prepared = sender.signer.prepared(names) if sender.signer else None
-        self._subject = headers.line("Subject", headers.text(merge.join(compiled.subject, {}))) if all(
-            isinstance(part, str) for part in compiled.subject
-        ) else None  # fmt: skip
+        self._subject = (
+            headers.line("Subject", headers.text(merge.join(compiled.subject, {})))
+            if all(isinstance(part, str) for part in compiled.subject)
+            else None
+        )
 
     def message(self, person: Person, now: datetime) -> Message:
         """Return one person's message; raises headers.BadAddress, and what a letter's expert source raises."""
@@ -227,6 +229,11 @@ _PATHS = {
     "browser": ("/v/", addresses.BROWSER),
 }
 _USES = (
-    addresses.CLICK, addresses.OPEN, addresses.OPT_OUT, addresses.PREFERENCES, addresses.BROWSER, addresses.BOUNCE,
+    addresses.CLICK,
+    addresses.OPEN,
+    addresses.OPT_OUT,
+    addresses.PREFERENCES,
+    addresses.BROWSER,
+    addresses.BOUNCE,
     addresses.MESSAGE,
-)  # fmt: skip
+)

@@ -46,12 +46,16 @@ def freeze(mailing: ListEmail, variants: Sequence[Variant]) -> None:
         every[number] = link
     rows = [
         Content(
-            list_email=mailing, variant=one.number, object_name=one.object_name, subject=_plain(one.compiled.subject)[:255],
-            from_name=one.from_name, from_address=one.from_address,
+            list_email=mailing,
+            variant=one.number,
+            object_name=one.object_name,
+            subject=_plain(one.compiled.subject)[:255],
+            from_name=one.from_name,
+            from_address=one.from_address,
             body=frozen.dumped(_renumbered(one.compiled, numbers, tuple(every))),
         )
         for one in variants
-    ]  # fmt: skip
+    ]
     with transaction.atomic():
         Content.objects.filter(list_email=mailing).delete()
         Content.objects.bulk_create(rows)
@@ -95,10 +99,11 @@ def shown(recipient: Recipient) -> merge.Mail:
     if row is None:
         raise NotFound(object_name)
     own = Replacements(
-        unsubscribe=addresses.opt_out(recipient.pk), preferences=addresses.preferences(recipient.pk),
+        unsubscribe=addresses.opt_out(recipient.pk),
+        preferences=addresses.preferences(recipient.pk),
         browser=addresses.browser(recipient.pk),
         blocks=merge.members(compiled, object_name, keys, reader)[recipient.person_id],
-    )  # fmt: skip
+    )
     return merge.mail(compiled, row, own)
 
 

@@ -70,9 +70,10 @@ def add(mailing: ListEmail, people: str, params: Sequence[Any]) -> dict[int, int
     skipped = sum(code != 0 for code in found.values())
     # The row is locked from here on: its runner does not fall asleep over people whom it cannot see yet.
     ListEmail.objects.filter(pk=mailing.pk).update(
-        total_recipients=F("total_recipients") + len(found), total_skipped=F("total_skipped") + skipped,
+        total_recipients=F("total_recipients") + len(found),
+        total_skipped=F("total_skipped") + skipped,
         held_until=None,
-    )  # fmt: skip
+    )
     return found
 
 
@@ -98,9 +99,15 @@ def _drawing(mailing: ListEmail, people: str, due: datetime, most: int) -> tuple
         variant = f"CASE WHEN {in_sample} THEN {turn} ELSE {UNDECIDED} END"
         when, where = f"CASE WHEN {in_sample} THEN {stamp} END", "WHERE 1 = 1"
     return _INSERT.format(
-        key=int(mailing.pk), variant=variant, domain=_DOMAIN[connection.vendor], waiting=int(State.WAITING),
-        skipped=int(State.SKIPPED), due=when, people=rows, where=where,
-    ), [moment]  # fmt: skip
+        key=int(mailing.pk),
+        variant=variant,
+        domain=_DOMAIN[connection.vendor],
+        waiting=int(State.WAITING),
+        skipped=int(State.SKIPPED),
+        due=when,
+        people=rows,
+        where=where,
+    ), [moment]
 
 
 def _by_lot(mailing: ListEmail, people: str, tried: Trial, most: int) -> tuple[str, str, str]:
@@ -110,9 +117,13 @@ def _by_lot(mailing: ListEmail, people: str, tried: Trial, most: int) -> tuple[s
         tried=Count("id", filter=Q(variant__gte=0)),
     )
     rows = _LOTS.format(
-        lot=_LOT.format(seed=int(mailing.pk) * 104729), before=known["mailable"], share=tried.share, tried=known["tried"],
-        people=people, where=_fresh(mailing, most),
-    )  # fmt: skip
+        lot=_LOT.format(seed=int(mailing.pk) * 104729),
+        before=known["mailable"],
+        share=tried.share,
+        tried=known["tried"],
+        people=people,
+        where=_fresh(mailing, most),
+    )
     return rows, "reason IS NULL AND place < sample", f"(place + {known['tried']}) %% {tried.variants}"
 
 
@@ -125,9 +136,12 @@ def draw(mailing: ListEmail, actor: Actor, most: int = 0, due: datetime | None =
 def count(list_email_id: int) -> None:
     """Count all rows of a mailing by state: at launch, and whenever totals must be certain."""
     states = {
-        "skipped": (State.SKIPPED,), "sent": (State.SENT, State.BOUNCED), "refused": (State.REFUSED,),
-        "bounced": (State.BOUNCED,), "unsure": (State.UNSURE,),
-    }  # fmt: skip
+        "skipped": (State.SKIPPED,),
+        "sent": (State.SENT, State.BOUNCED),
+        "refused": (State.REFUSED,),
+        "bounced": (State.BOUNCED,),
+        "unsure": (State.UNSURE,),
+    }
     rows = Recipient.objects.of(list_email_id, *(set(State) - {State.WAITING})).order_by()
     by = dict(rows.values_list("state").annotate(Count("id")))
     waiting = Recipient.objects.of(list_email_id, State.WAITING).count()

@@ -136,20 +136,25 @@ def variants_of(actor: Actor, mailing: ListEmail) -> list[Variant]:
     tags = tagging.tags_of(mailing)
     return [
         Variant(
-            number, name, values["from_name"] or "", values["from_address"] or "",
+            number,
+            name,
+            values["from_name"] or "",
+            values["from_address"] or "",
             tagging.tagged(letters.compiled(letter, name), tags),
         )
         for number, (values, letter) in enumerate(_written(actor, mailing))
         for name in OBJECTS.values()
-    ]  # fmt: skip
+    ]
 
 
 def _written(actor: Actor, mailing: ListEmail) -> list[tuple[dict[str, Any], Letter]]:
     """Return the letter of each variant as it was written, with who sends it."""
     own: dict[str, Any] = {
-        "subject": mailing.subject, "from_name": mailing.from_name, "from_address": mailing.from_address,
+        "subject": mailing.subject,
+        "from_name": mailing.from_name,
+        "from_address": mailing.from_address,
         "template": mailing.email_template_id,
-    }  # fmt: skip
+    }
     found = []
     for other in [{}, *mailing.trial.get("variants", [])]:
         values = own | {name: value for name, value in other.items() if value}

@@ -38,10 +38,12 @@ def _addresses(actor: Actor, letter: int) -> list[str]:
     if not row_access.may(actor, "ListEmail", "read"):
         return []
     query = Query(
-        "ListEmail", columns=(Column(Path(("FromAddress",))),),
+        "ListEmail",
+        columns=(Column(Path(("FromAddress",))),),
         where=Compare(Path(("EmailTemplateId",)), "eq", (Constant(letter),)),
-        order_by=(Order(Path(("CreatedDate",)), descending=True),), limit=MAILINGS,
-    )  # fmt: skip
+        order_by=(Order(Path(("CreatedDate",)), descending=True),),
+        limit=MAILINGS,
+    )
     return [row["FromAddress"] for row in run.rows(actor, query) if row["FromAddress"]]
 
 
@@ -50,5 +52,7 @@ def _sender(domain: SendingDomain) -> Sender:
     signer = couriers.signer_of(domain)
     keys = {domain.rsa_selector: signer.rsa_key, domain.ed_selector: signer.ed_key}
     return Sender(
-        domain.name, domain.bounce_domain, {selector: dkim.record(key) for selector, key in keys.items() if key is not None}
-    )  # fmt: skip
+        domain.name,
+        domain.bounce_domain,
+        {selector: dkim.record(key) for selector, key in keys.items() if key is not None},
+    )

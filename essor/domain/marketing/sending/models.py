@@ -82,13 +82,21 @@ class ListEmail(Record):
 
     name = models.CharField(_("Mailing name"), max_length=255)
     campaign = models.ForeignKey(
-        "campaigns.Campaign", models.DO_NOTHING, null=True, blank=True, related_name="list_emails",
+        "campaigns.Campaign",
+        models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="list_emails",
         verbose_name=_("Campaign"),
-    )  # fmt: skip
+    )
     email_template = models.ForeignKey(
-        "letters.EmailTemplate", models.DO_NOTHING, null=True, blank=True, related_name="list_emails",
+        "letters.EmailTemplate",
+        models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="list_emails",
         verbose_name=_("E-mail template"),
-    )  # fmt: skip
+    )
     topic = models.ForeignKey(
         "consent.Topic", models.DO_NOTHING, null=True, blank=True, related_name="+", verbose_name=_("Topic")
     )

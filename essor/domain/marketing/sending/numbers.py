@@ -6,8 +6,13 @@ from essor.domain.marketing.sending.models import ListEmail
 from essor.jobs import live
 
 COUNTS = (
-    "total_recipients", "total_skipped", "total_sent", "total_refused", "total_bounced", "total_unsure",
-)  # fmt: skip
+    "total_recipients",
+    "total_skipped",
+    "total_sent",
+    "total_refused",
+    "total_bounced",
+    "total_unsure",
+)
 
 
 def publish(*list_email_ids: int) -> None:

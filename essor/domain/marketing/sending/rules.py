@@ -80,9 +80,12 @@ def what_may_go_faster_does(batch: Batch) -> None:
 def campaigns_begin(batch: Batch) -> None:
     """A planned campaign is in progress once its mailing goes out for the first time, not each time it goes on."""
     fresh = [
-        row for row in batch.updating()
-        if row.changes("Status") and row.get("Status") == SENDING and row.prior("Status") in (DRAFT, SCHEDULED)
-    ]  # fmt: skip
+        row
+        for row in batch.updating()
+        if row.changes("Status")
+        and row.get("Status") == SENDING
+        and row.prior("Status") in (DRAFT, SCHEDULED)
+    ]
     standing.begin({row.get("CampaignId") for row in fresh if row.get("CampaignId")})
 
 

@@ -22,9 +22,21 @@ DOMAIN_RATE = re.compile(r"\s*([a-z0-9.-]+)\s*[:= ]\s*(\d{1,9})\s*")
 PATH = re.compile(r"[a-z_][a-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)+")
 MOST_CONNECTIONS, LARGEST = 20, 10_000_000
 FIELDS = (
-    "name", "kind", "host", "port", "security", "username", "password", "backend", "options", "connections", "hourly_rate",
-    "daily_cap", "domain_rates", "warm_up_from",
-)  # fmt: skip
+    "name",
+    "kind",
+    "host",
+    "port",
+    "security",
+    "username",
+    "password",
+    "backend",
+    "options",
+    "connections",
+    "hourly_rate",
+    "daily_cap",
+    "domain_rates",
+    "warm_up_from",
+)
 # Backends that run nothing but Django's and anymail's own code: a dotted name is no door to any other.
 TRUSTED = ("django.core.mail.backends.", "anymail.backends.")
 

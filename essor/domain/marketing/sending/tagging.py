@@ -43,9 +43,10 @@ def tags_of(mailing: ListEmail) -> dict[str, str]:
     if row is None or not row.tags_links:
         return {}
     return {
-        "utm_source": row.utm_source or SOURCE, "utm_medium": row.utm_medium or MEDIUM,
+        "utm_source": row.utm_source or SOURCE,
+        "utm_medium": row.utm_medium or MEDIUM,
         "utm_campaign": row.utm_campaign or _named(row),
-    }  # fmt: skip
+    }
 
 
 def settle(mailing: ListEmail) -> None:

@@ -27,9 +27,12 @@ from essor.records.save import save_many
 
 SOURCE = Source(name="mailing")
 FIELDS = {
-    "mail.sent": "SentDate", "mail.opened": "FirstOpenedDate", "mail.clicked": "FirstClickedDate",
-    "mail.bounced": "BouncedDate", "mail.opted_out": "OptedOutDate",
-}  # fmt: skip
+    "mail.sent": "SentDate",
+    "mail.opened": "FirstOpenedDate",
+    "mail.clicked": "FirstClickedDate",
+    "mail.bounced": "BouncedDate",
+    "mail.opted_out": "OptedOutDate",
+}
 MAILED = {
     FIELDS["mail.sent"],
     FIELDS["mail.bounced"],

@@ -78,10 +78,15 @@ def _statement(vendor: str) -> str:
         for kind, table in tables.items()
     )
     return _INSERT.format(
-        rows=_ROWS[vendor], people=" ".join(joins), individual=individual, opened=OPENED,
-        opens=ask.tracked_sql("opens", individual, "i"), clicks=ask.tracked_sql("clicks", individual, "i"),
-        machines=int(Verdict.MACHINE), person=int(Verdict.PERSON),
-    )  # fmt: skip
+        rows=_ROWS[vendor],
+        people=" ".join(joins),
+        individual=individual,
+        opened=OPENED,
+        opens=ask.tracked_sql("opens", individual, "i"),
+        clicks=ask.tracked_sql("clicks", individual, "i"),
+        machines=int(Verdict.MACHINE),
+        person=int(Verdict.PERSON),
+    )
 
 
 def told(list_emails: Collection[int]) -> None:

@@ -52,9 +52,10 @@ class DomainTally:
 
 
 TALLY = {
-    "people": Count("recipient_id", filter=HUMAN, distinct=True), "total": Count("pk", filter=HUMAN),
+    "people": Count("recipient_id", filter=HUMAN, distinct=True),
+    "total": Count("pk", filter=HUMAN),
     "machines": Count("pk", filter=~HUMAN),
-}  # fmt: skip
+}
 
 
 def by_link(list_email_id: int) -> dict[int, Tally]:
@@ -78,18 +79,24 @@ def links(list_email_id: int, tallies: Mapping[int, Tally]) -> list[LinkTally]:
 def by_hour(list_email_id: int) -> list[tuple[datetime, int, int]]:
     """Return (hour, opens, clicks) for the first HOURS hours in which anything happened."""
     rows = (
-        Hit.objects.filter(HUMAN, list_email_id=list_email_id).annotate(hour=TruncHour("at")).order_by("hour").values("hour")
+        Hit.objects.filter(HUMAN, list_email_id=list_email_id)
+        .annotate(hour=TruncHour("at"))
+        .order_by("hour")
+        .values("hour")
         .annotate(opens=Count("pk", filter=Q(link=OPENED)), clicks=Count("pk", filter=Q(link__gt=OPENED)))
-    )  # fmt: skip
+    )
     return [(row["hour"], row["opens"], row["clicks"]) for row in rows[:HOURS]]
 
 
 def by_domain(list_email_id: int) -> list[DomainTally]:
     """Return the largest mail domains with what became of their mails."""
     rows = (
-        Recipient.objects.of(list_email_id, State.SENT, State.BOUNCED).order_by().values_list("domain")
-        .annotate(sent=Count("pk"), bounced=Count("pk", filter=Q(state=State.BOUNCED))).order_by("-sent", "domain")[:DOMAINS]
-    )  # fmt: skip
+        Recipient.objects.of(list_email_id, State.SENT, State.BOUNCED)
+        .order_by()
+        .values_list("domain")
+        .annotate(sent=Count("pk"), bounced=Count("pk", filter=Q(state=State.BOUNCED)))
+        .order_by("-sent", "domain")[:DOMAINS]
+    )
     names = [name for name, _sent, _bounced in rows]
     hits = Hit.objects.filter(HUMAN, list_email_id=list_email_id, link__gt=OPENED)
     people = Recipient.objects.filter(pk__in=hits.values("recipient_id"), domain__in=names).order_by()

@@ -80,18 +80,22 @@ def _tell(list_email: int, link: int, at: str, people: list[tuple[int, int, int]
 # What each database calls the same. Lists go in and come out as one text: a row each would cost more than the decision.
 _WORDS = {
     "sqlite": {
-        "list": "JSON_GROUP_ARRAY", "row": "JSON_ARRAY",
+        "list": "JSON_GROUP_ARRAY",
+        "row": "JSON_ARRAY",
         "after": "STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', {0}, '+{1} seconds')",
         "before": "STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', {0}, '-{1} seconds')",
-        "minute": "SUBSTR(h.at, 1, 16)", "iso": "REPLACE({0}, ' ', 'T') || '+00:00'",
+        "minute": "SUBSTR(h.at, 1, 16)",
+        "iso": "REPLACE({0}, ' ', 'T') || '+00:00'",
     },
     "postgresql": {
-        "list": "JSON_AGG", "row": "JSON_BUILD_ARRAY",
-        "after": "{0} + INTERVAL '{1} seconds'", "before": "{0} - INTERVAL '{1} seconds'",
+        "list": "JSON_AGG",
+        "row": "JSON_BUILD_ARRAY",
+        "after": "{0} + INTERVAL '{1} seconds'",
+        "before": "{0} - INTERVAL '{1} seconds'",
         "minute": "DATE_TRUNC('minute', h.at)",
         "iso": "TO_CHAR({0} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US+00:00')",
     },
-}  # fmt: skip
+}
 _WAITING = """
 WITH ahead AS (SELECT id, at, list_email_id FROM tracking_hit WHERE id > %s ORDER BY id LIMIT {part})
 SELECT COUNT(*), MAX(id), CAST({list}(DISTINCT list_email_id) AS text), {since} FROM ahead
@@ -123,14 +127,21 @@ def _said(statement: str) -> str:
     words = _WORDS[connection.vendor]
     early = _EARLY.format(after=words["after"].format("r.sent_at", int(EARLY.total_seconds())))
     burst = _BURST.format(
-        opened=OPENED, many=MANY, before=words["before"].format("h.at", int(BURST.total_seconds())),
+        opened=OPENED,
+        many=MANY,
+        before=words["before"].format("h.at", int(BURST.total_seconds())),
         after=words["after"].format("h.at", int(BURST.total_seconds())),
-    )  # fmt: skip
+    )
     since = words["before"].format("MIN(at)", int(EARLY.total_seconds()) + 1)
     return statement.format(
-        **{**words, "iso": words["iso"].format("MAX(at)")}, since=since, early=early, burst=burst, opened=OPENED, part=PART,
+        **{**words, "iso": words["iso"].format("MAX(at)")},
+        since=since,
+        early=early,
+        burst=burst,
+        opened=OPENED,
+        part=PART,
         person=int(Verdict.PERSON),
-    )  # fmt: skip
+    )
 
 
 SCHEDULE.add("tracking.verdicts", settle, every(minutes=1))

@@ -56,9 +56,15 @@ def page(origin: str, sent: Mapping[str, Any], *, machine: bool) -> Seen | None:
     said: Mapping[str, Any] = raw if isinstance(raw, dict) else {}
     utm = {name: found for name in UTM if (found := text(said, name))}
     return Seen(
-        origin, path[:LONGEST], timezone.now(), machine, naming.visitor_of(text(sent, "visitor")),
-        sent.get("again") is not True, utm, host(text(sent, "referrer", 4 * LONGEST)),
-    )  # fmt: skip
+        origin,
+        path[:LONGEST],
+        timezone.now(),
+        machine,
+        naming.visitor_of(text(sent, "visitor")),
+        sent.get("again") is not True,
+        utm,
+        host(text(sent, "referrer", 4 * LONGEST)),
+    )
 
 
 def host(address: str) -> str:

@@ -31,10 +31,12 @@ UNTIED = timedelta(days=30)  # after which a browser goes whose reader never bec
 def withdraw(batch: Batch) -> None:
     """Who takes the consent back is forgotten in the same transaction; the rows of consent stay as proof."""
     keys = [
-        row.id for row in batch.updating()
-        if row.id is not None and (row.changes("VisitsConsent") or row.changes("HasOptedOutTracking"))
+        row.id
+        for row in batch.updating()
+        if row.id is not None
+        and (row.changes("VisitsConsent") or row.changes("HasOptedOutTracking"))
         and (row.get("VisitsConsent") != OPT_IN or row.get("HasOptedOutTracking"))
-    ]  # fmt: skip
+    ]
     if keys:
         forget(keys)
 

@@ -137,11 +137,21 @@ def _name(where: Sequence[tuple[Seen, int | None]], known: Known) -> None:
     changes = []
     for one, campaign in where:
         person = known[one.visitor_id or 0]
-        changes.append(Change(PAGE_VIEW, {
-            LINKS[person.kind]: person.id, "CampaignId": campaign, "Site": one.site, "Path": one.path, "VisitedDate": one.at,
-            "Referrer": one.referrer or None, "IsMachine": one.machine,
-            **{outside(name): text for name, text in one.utm.items()},
-        }))  # fmt: skip
+        changes.append(
+            Change(
+                PAGE_VIEW,
+                {
+                    LINKS[person.kind]: person.id,
+                    "CampaignId": campaign,
+                    "Site": one.site,
+                    "Path": one.path,
+                    "VisitedDate": one.at,
+                    "Referrer": one.referrer or None,
+                    "IsMachine": one.machine,
+                    **{outside(name): text for name, text in one.utm.items()},
+                },
+            )
+        )
     results = save_many(system_actor(), PAGE_VIEW, changes, source=SOURCE) if changes else []
     groups: dict[tuple[str, str, int | None], list[tuple[int, Seen]]] = defaultdict(list)
     for (one, campaign), result in zip(where, results, strict=True):
@@ -149,11 +159,19 @@ def _name(where: Sequence[tuple[Seen, int | None]], known: Known) -> None:
             groups[one.site, one.path, campaign].append((result.saved.id, one))
     for (site, path, campaign), rows in groups.items():
         people = dict.fromkeys(known[one.visitor_id or 0] for _key, one in rows)
-        events.emit(TOPIC, PAGE_VIEW, [key for key, _one in rows], {
-            "site": site, "path": path, "campaign": campaign, "list_email_id": None,
-            "people": [[None, person.object_name, person.id] for person in people],
-            "at": max(one.at for _key, one in rows).isoformat(),
-        })  # fmt: skip
+        events.emit(
+            TOPIC,
+            PAGE_VIEW,
+            [key for key, _one in rows],
+            {
+                "site": site,
+                "path": path,
+                "campaign": campaign,
+                "list_email_id": None,
+                "people": [[None, person.object_name, person.id] for person in people],
+                "at": max(one.at for _key, one in rows).isoformat(),
+            },
+        )
 
 
 recorder = Recorder(keep, "essor-visits")

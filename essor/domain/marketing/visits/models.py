@@ -67,17 +67,32 @@ class PageView(Detail):
     """One page that a contact or a lead read on the company's site."""
 
     contact = models.ForeignKey(
-        "sales.Contact", models.DO_NOTHING, null=True, blank=True, related_name="page_views", db_index=False,
+        "sales.Contact",
+        models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="page_views",
+        db_index=False,
         verbose_name=_("Contact"),
-    )  # fmt: skip
+    )
     lead = models.ForeignKey(
-        "sales.Lead", models.DO_NOTHING, null=True, blank=True, related_name="page_views", db_index=False,
+        "sales.Lead",
+        models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="page_views",
+        db_index=False,
         verbose_name=_("Lead"),
-    )  # fmt: skip
+    )
     campaign = models.ForeignKey(
-        Campaign, models.DO_NOTHING, null=True, blank=True, related_name="page_views", db_index=False,
+        Campaign,
+        models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="page_views",
+        db_index=False,
         verbose_name=_("Campaign"),
-    )  # fmt: skip
+    )
     site = models.CharField(_("Site"), max_length=255)
     path = models.CharField(_("Page"), max_length=255)
     visited_date = models.DateTimeField(_("Viewed on"))

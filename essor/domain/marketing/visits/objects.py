@@ -12,19 +12,32 @@ AS_IT_WAS = Spec(updateable=False, history=False)
 
 OBJECTS = (
     Standard(
-        "visits.PageView", "1pv", _("Page view"), _("Page views"), icon="world", tab=False, createable=False,
+        "visits.PageView",
+        "1pv",
+        _("Page view"),
+        _("Page views"),
+        icon="world",
+        tab=False,
+        createable=False,
         compact=("Name",),
         name_field="Path",
         fields={
-            "contact": Spec(child_relationship="PageViews", on_delete="cascade", updateable=False, history=False),
+            "contact": Spec(
+                child_relationship="PageViews", on_delete="cascade", updateable=False, history=False
+            ),
             "lead": Spec(
-                child_relationship="PageViews", on_delete="cascade", updateable=False, history=False,
+                child_relationship="PageViews",
+                on_delete="cascade",
+                updateable=False,
+                history=False,
                 options={"becomes": "ContactId"},
             ),
             "campaign": Spec(child_relationship="PageViews", updateable=False, history=False),
-            "path": Spec(updateable=False, history=False, help=_("The address on the site, such as /prices.")),
+            "path": Spec(
+                updateable=False, history=False, help=_("The address on the site, such as /prices.")
+            ),
             **dict.fromkeys(("site", "visited_date", "referrer", "is_machine", *UTM), AS_IT_WAS),
         },
         formulas={"Name": Calculated(_("Name"), "BLANKVALUE(Contact.Name, Lead.Name)", "text")},
     ),
-)  # fmt: skip
+)

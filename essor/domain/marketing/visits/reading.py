@@ -33,12 +33,15 @@ def of_person(actor: Actor, link: str, key: int, limit: int) -> list[dict[str, A
     query = Query(
         PAGE_VIEW,
         columns=tuple(Column(Path(tuple(path.split(".")))) for path in paths),
-        where=All((
-            Compare(Path((link,)), "eq", (Constant(key),)), Compare(Path(("IsMachine",)), "eq", (Constant(value=False),)),
-        )),
+        where=All(
+            (
+                Compare(Path((link,)), "eq", (Constant(key),)),
+                Compare(Path(("IsMachine",)), "eq", (Constant(value=False),)),
+            )
+        ),
         order_by=(Order(Path(("VisitedDate",)), descending=True), Order(Path(("Id",)), descending=True)),
         limit=limit,
-    )  # fmt: skip
+    )
     return run.rows(actor, query)
 
 
@@ -58,10 +61,12 @@ def of_campaign(campaign: int) -> tuple[Tally, list[tuple[str, str, int]]]:
 
 def people_of_campaign(actor: Actor, campaign: int) -> int:
     """Return how many people whom the actor sees came by a campaign: contacts and leads, each once."""
-    where = All((
-        Compare(Path(("CampaignId",)), "eq", (Constant(campaign),)),
-        Compare(Path(("IsMachine",)), "eq", (Constant(value=False),)),
-    ))  # fmt: skip
+    where = All(
+        (
+            Compare(Path(("CampaignId",)), "eq", (Constant(campaign),)),
+            Compare(Path(("IsMachine",)), "eq", (Constant(value=False),)),
+        )
+    )
     columns = tuple(
         Column(Aggregate("COUNT_DISTINCT", Path((name,))), name) for name in ("ContactId", "LeadId")
     )

@@ -44,14 +44,25 @@ def _make_reports(owner: int) -> None:
             if tile.report in made
         ]
         Dashboard.objects.create(
-            key=board.key, name=board.name, description=board.text, owner_id=owner, visibility=Visibility.SHARED,
-            tiles=tiles, filters=dict(board.filters),
-        )  # fmt: skip
+            key=board.key,
+            name=board.name,
+            description=board.text,
+            owner_id=owner,
+            visibility=Visibility.SHARED,
+            tiles=tiles,
+            filters=dict(board.filters),
+        )
 
 
 def _report(one: Ready, owner: int) -> Report:
     definition = reading.definition(dict(one.definition))
     return Report.objects.create(
-        key=one.key, name=one.name, description=one.text, folder=one.folder, owner_id=owner,
-        visibility=Visibility.SHARED, object_name=definition.object, definition=reading.to_json(definition),
-    )  # fmt: skip
+        key=one.key,
+        name=one.name,
+        description=one.text,
+        folder=one.folder,
+        owner_id=owner,
+        visibility=Visibility.SHARED,
+        object_name=definition.object,
+        definition=reading.to_json(definition),
+    )

@@ -67,9 +67,16 @@ def deals(boss: User) -> list[Opportunity]:
     found = []
     for place, (account, stage, amount, currency, created, closes) in enumerate(DEALS):
         one = Opportunity.objects.create(
-            account=accounts[account], name=f"Deal {place}", stage_name=stage, amount=amount, currency_iso_code=currency,
-            close_date=closes, is_closed=stage.startswith("Closed"), is_won=stage == "Closed Won", owner_id=boss.pk,
-        )  # fmt: skip
+            account=accounts[account],
+            name=f"Deal {place}",
+            stage_name=stage,
+            amount=amount,
+            currency_iso_code=currency,
+            close_date=closes,
+            is_closed=stage.startswith("Closed"),
+            is_won=stage == "Closed Won",
+            owner_id=boss.pk,
+        )
         moment = datetime(created.year, created.month, created.day, 12, tzinfo=UTC)
         Opportunity.objects.filter(pk=one.pk).update(created_date=moment)
         for step in ("Prospecting", "Value Proposition", stage) if place != 4 else ("Prospecting",):

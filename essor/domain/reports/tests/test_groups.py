@@ -42,12 +42,17 @@ def test_a_summary_has_subtotals_and_keeps_currencies_apart(ask: Ask) -> None:
 @pytest.mark.parametrize(
     "rows",
     [
-        [{"path": "CloseDate", "unit": "month"}], [{"path": "CloseDate", "unit": "week"}, {"path": "OwnerId"}],
-        [{"path": "CreatedDate", "unit": "quarter"}], [{"path": "Amount", "bands": [200, 600]}],
-        [{"path": "Account.Name"}, {"path": "IsWon"}], [{"path": "Amount"}], [{"path": "CloseDate", "unit": "fiscal_year"}],
-        [{"path": "AccountId"}, {"path": "StageName"}, {"path": "CurrencyIsoCode"}], [{"path": "LeadSource"}],
+        [{"path": "CloseDate", "unit": "month"}],
+        [{"path": "CloseDate", "unit": "week"}, {"path": "OwnerId"}],
+        [{"path": "CreatedDate", "unit": "quarter"}],
+        [{"path": "Amount", "bands": [200, 600]}],
+        [{"path": "Account.Name"}, {"path": "IsWon"}],
+        [{"path": "Amount"}],
+        [{"path": "CloseDate", "unit": "fiscal_year"}],
+        [{"path": "AccountId"}, {"path": "StageName"}, {"path": "CurrencyIsoCode"}],
+        [{"path": "LeadSource"}],
     ],
-)  # fmt: skip
+)
 def test_behind_every_count_are_as_many_records(
     admin: Actor, ask: Ask, rows: list[dict[str, object]]
 ) -> None:
@@ -93,15 +98,20 @@ def test_averages_and_distinct_values_are_those_of_all_rows_not_of_the_groups(as
     ]
     found = ask(rows=[{"path": "IsWon"}], measures=measures, where=CLOSED)
     assert texts(found) == [
-        ["No", "–", "–", "1", "20/02/2026"], ["Yes", "–", "36", "2", "04/02/2026"], ["Total", "–", "36", "2", "04/02/2026"],
-    ]  # fmt: skip
+        ["No", "–", "–", "1", "20/02/2026"],
+        ["Yes", "–", "36", "2", "04/02/2026"],
+        ["Total", "–", "36", "2", "04/02/2026"],
+    ]
 
 
 def test_a_matrix_crosses_its_groups(ask: Ask) -> None:
     found = ask(
-        type="matrix", rows=[{"path": "AccountId"}], across=[{"path": "CloseDate", "unit": "quarter"}],
-        measures=[COUNT, AMOUNT], chart={"kind": "stacked", "value": "Deals"},
-    )  # fmt: skip
+        type="matrix",
+        rows=[{"path": "AccountId"}],
+        across=[{"path": "CloseDate", "unit": "quarter"}],
+        measures=[COUNT, AMOUNT],
+        chart={"kind": "stacked", "value": "Deals"},
+    )
     assert [head.over for head in found.heads] == [
         "",
         "Q1 2026",

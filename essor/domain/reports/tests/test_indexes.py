@@ -99,9 +99,12 @@ def test_months_of_instants_are_added_up_along_an_index_that_holds_them(
     admin = actor_for(User.objects.get(pk=boss.pk))
     # Around the turn of a month on that clock, and in years whose clocks are asked for one by one.
     moments = [
-        datetime(2026, 2, 1, 4, 59, tzinfo=UTC), datetime(2026, 2, 1, 5, tzinfo=UTC), datetime(1990, 7, 1, 3, tzinfo=UTC),
-        datetime(1990, 7, 1, 4, 0, 0, 5, tzinfo=UTC), datetime(2090, 1, 1, 4, tzinfo=UTC),
-    ]  # fmt: skip
+        datetime(2026, 2, 1, 4, 59, tzinfo=UTC),
+        datetime(2026, 2, 1, 5, tzinfo=UTC),
+        datetime(1990, 7, 1, 3, tzinfo=UTC),
+        datetime(1990, 7, 1, 4, 0, 0, 5, tzinfo=UTC),
+        datetime(2090, 1, 1, 4, tzinfo=UTC),
+    ]
     for deal, moment in zip(deals, moments, strict=False):
         Opportunity.objects.filter(pk=deal.pk).update(created_date=moment)
     ensure_reports()

@@ -76,12 +76,28 @@ def sheet(message: Message) -> str:
     ("plan", "after", "expected"),
     [
         (SEVEN, datetime(2026, 3, 28, 6, 1, tzinfo=UTC), datetime(2026, 3, 29, 5, tzinfo=UTC)),
-        (Plan("workdays", time(7), "UTC"), datetime(2026, 3, 27, 8, tzinfo=UTC), datetime(2026, 3, 30, 7, tzinfo=UTC)),
-        (Plan("weekly", time(7), "UTC", weekday=2), datetime(2026, 3, 25, 7, tzinfo=UTC), datetime(2026, 4, 1, 7, tzinfo=UTC)),
-        (Plan("monthly", time(7), "UTC", monthday=31), datetime(2026, 4, 1, tzinfo=UTC), datetime(2026, 4, 30, 7, tzinfo=UTC)),
-        (Plan("monthly", time(7), "UTC", monthday=1), datetime(2026, 4, 1, 7, tzinfo=UTC), datetime(2026, 5, 1, 7, tzinfo=UTC)),
+        (
+            Plan("workdays", time(7), "UTC"),
+            datetime(2026, 3, 27, 8, tzinfo=UTC),
+            datetime(2026, 3, 30, 7, tzinfo=UTC),
+        ),
+        (
+            Plan("weekly", time(7), "UTC", weekday=2),
+            datetime(2026, 3, 25, 7, tzinfo=UTC),
+            datetime(2026, 4, 1, 7, tzinfo=UTC),
+        ),
+        (
+            Plan("monthly", time(7), "UTC", monthday=31),
+            datetime(2026, 4, 1, tzinfo=UTC),
+            datetime(2026, 4, 30, 7, tzinfo=UTC),
+        ),
+        (
+            Plan("monthly", time(7), "UTC", monthday=1),
+            datetime(2026, 4, 1, 7, tzinfo=UTC),
+            datetime(2026, 5, 1, 7, tzinfo=UTC),
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_next_time(plan: Plan, after: datetime, expected: datetime) -> None:
     assert plan.after(after) == expected
 

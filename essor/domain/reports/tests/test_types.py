@@ -53,9 +53,11 @@ def test_a_funnel_counts_who_reached_a_stage_or_passed_it(admin: Actor, ask: Ask
 def test_a_cohort_follows_the_deals_of_a_month(admin: Actor, ask: Ask) -> None:
     found = ask(type="cohort", months=2)
     assert texts(found) == [
-        ["Jan 2026", "2", "0.0%", "50.0%", "50.0%"], ["Feb 2026", "2", "50.0%", "50.0%", "100.0%"],
-        ["Mar 2026", "2", "0.0%", "0.0%", "0.0%"], ["Together", "6", "16.7%", "33.3%", "50.0%"],
-    ]  # fmt: skip
+        ["Jan 2026", "2", "0.0%", "50.0%", "50.0%"],
+        ["Feb 2026", "2", "50.0%", "50.0%", "100.0%"],
+        ["Mar 2026", "2", "0.0%", "0.0%", "0.0%"],
+        ["Together", "6", "16.7%", "33.3%", "50.0%"],
+    ]
     for line in found.lines[:-1]:
         assert run.count(admin, Query("Opportunity", where=line.cells[1].drill)) == line.cells[1].value
 
@@ -106,11 +108,14 @@ def test_a_figure_of_a_hidden_field_is_absent_and_a_grouping_by_it_gives_no_name
 ) -> None:
     hide(rep, "Opportunity", "Amount")
     reader = actor_for(rep)
-    definition = reading.definition({
-        "object": "Opportunity", "rows": [{"path": "StageName"}],
-        "measures": [{"key": "Deals"}, {"key": "Sum", "function": "SUM", "path": "Amount"}],
-        "formulas": [{"key": "Mean", "text": "Sum / Deals"}],
-    })  # fmt: skip
+    definition = reading.definition(
+        {
+            "object": "Opportunity",
+            "rows": [{"path": "StageName"}],
+            "measures": [{"key": "Deals"}, {"key": "Sum", "function": "SUM", "path": "Amount"}],
+            "formulas": [{"key": "Mean", "text": "Sum / Deals"}],
+        }
+    )
     found = running.answer(reader, definition, own=False)
     assert [head.label for head in found.heads] == ["Stage", "Number of opportunities"]
     for part in (
@@ -145,8 +150,9 @@ def test_a_report_counts_what_its_reader_may_see(deals: list[Opportunity], boss:
         of_boss, of_rep = (texts(running.answer(actor_for(user), definition)) for user in (boss, rep))
         assert of_boss != of_rep
         assert of_rep == {
-            None: [["Rep Test", "2"], ["Total", "2"]], "table": [["Deal 0"], ["Deal 4"]],
-        }.get(one.get("type"), of_rep)  # fmt: skip
+            None: [["Rep Test", "2"], ["Total", "2"]],
+            "table": [["Deal 0"], ["Deal 4"]],
+        }.get(one.get("type"), of_rep)
     funnel = texts(
         running.answer(actor_for(rep), reading.definition({"object": "Opportunity", "type": "funnel"}))
     )
@@ -155,19 +161,30 @@ def test_a_report_counts_what_its_reader_may_see(deals: list[Opportunity], boss:
 
 
 HOSTILE: tuple[Any, ...] = (
-    None, [], "x", {}, {"object": 5}, {"object": "Opportunity", "type": "pie"}, {"object": "Opportunity", "rows": "x"},
-    {"object": "Opportunity", "rows": [{"path": "a; DROP TABLE"}]}, {"object": "Opportunity", "top": -1},
-    {"object": "Opportunity", "top": 10**9}, {"object": "Opportunity", "measures": [{"key": "a b"}]},
-    {"object": "Opportunity", "measures": [{"key": "A"}, {"key": "a"}]}, {"object": "Opportunity", "unknown": 1},
+    None,
+    [],
+    "x",
+    {},
+    {"object": 5},
+    {"object": "Opportunity", "type": "pie"},
+    {"object": "Opportunity", "rows": "x"},
+    {"object": "Opportunity", "rows": [{"path": "a; DROP TABLE"}]},
+    {"object": "Opportunity", "top": -1},
+    {"object": "Opportunity", "top": 10**9},
+    {"object": "Opportunity", "measures": [{"key": "a b"}]},
+    {"object": "Opportunity", "measures": [{"key": "A"}, {"key": "a"}]},
+    {"object": "Opportunity", "unknown": 1},
     {"object": "Opportunity", "measures": [{"key": "A", "function": "SUM"}]},
     {"object": "Opportunity", "rows": [{"path": "Amount", "bands": [float("nan")]}]},
     {"object": "Opportunity", "rows": [{"path": "Amount", "bands": [2, 1]}]},
-    {"object": "Opportunity", "rows": [{"path": "Description"}]}, {"object": "Nothing"},
-    {"object": "Opportunity", "rows": [{"path": "Nothing"}]}, {"object": "Opportunity", "columns": ["Id"] * 31},
+    {"object": "Opportunity", "rows": [{"path": "Description"}]},
+    {"object": "Nothing"},
+    {"object": "Opportunity", "rows": [{"path": "Nothing"}]},
+    {"object": "Opportunity", "columns": ["Id"] * 31},
     {"object": "Opportunity", "measures": [{"key": "A", "function": "SUM", "path": "Name"}]},
     {"object": "Opportunity", "measures": [{"key": "A", "path": "Name", "until": "CloseDate"}]},
     {"object": "Opportunity", "where": {"field": "Name", "op": "boom"}},
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize("data", HOSTILE, ids=range(len(HOSTILE)))

@@ -53,9 +53,7 @@ def activities(actor: Actor, became: Mapping[int, Became], source: Source) -> No
         if obj.name == LINK:
             continue
         model, what = obj.model._default_manager, obj.by_name.get("whatid")
-        rows = model.filter(
-            **{f"{link.attr}_type": LEAD, f"{link.attr}__in": list(became)}, is_deleted=False
-        )  # fmt: skip
+        rows = model.filter(**{f"{link.attr}_type": LEAD, f"{link.attr}__in": list(became)}, is_deleted=False)
         changes = []
         for key, lead, about in rows.values_list("pk", link.attr, what.attr if what else "pk"):
             one = became[lead]
@@ -114,8 +112,10 @@ def files(actor: Actor, became: Mapping[int, Became], source: Source) -> None:
     there = set(held) if wanted else set()
     changes = [
         Change(LINK, {"ContentDocumentId": document, "LinkedEntityId": ids.encode(*record), "ShareType": "I"})
-        for record, documents in wanted.items() for document in sorted(documents) if (*record, document) not in there
-    ]  # fmt: skip
+        for record, documents in wanted.items()
+        for document in sorted(documents)
+        if (*record, document) not in there
+    ]
     _written(actor, LINK, changes, source)
 
 

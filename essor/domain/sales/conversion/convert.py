@@ -139,8 +139,9 @@ def _attempt(actor: Actor, asks: Sequence[Ask]) -> list[Outcome]:
         if any(work.errors for work in works):
             transaction.set_rollback(True)
     return [
-        Outcome(work.ask.lead, work.account, work.contact, work.opportunity, tuple(work.errors)) for work in works
-    ]  # fmt: skip
+        Outcome(work.ask.lead, work.account, work.contact, work.opportunity, tuple(work.errors))
+        for work in works
+    ]
 
 
 def _load(run: _Run, works: list[_Work]) -> None:
@@ -270,8 +271,9 @@ def _create(run: _Run, name: str, works: list[_Work], more: Callable[[_Work], di
     _take(works, name, save_many(run.actor, name, changes, source=run.source))
     rest = [
         (work, Change(name, values, id=_key_of(work, name)))
-        for work, values in zip(works, hidden, strict=True) if values and _key_of(work, name) is not None
-    ]  # fmt: skip
+        for work, values in zip(works, hidden, strict=True)
+        if values and _key_of(work, name) is not None
+    ]
     if rest:
         results = save_many(in_house(run.actor), name, [change for _w, change in rest], source=run.source)
         _take([work for work, _change in rest], name, results)
@@ -330,26 +332,32 @@ def _missing(run: _Run, obj: ObjectDef, stored: Mapping[str, Any], work: _Work) 
         given["AccountId"] = work.account
     same = stored.get("CurrencyIsoCode") == work.values.get("CurrencyIsoCode")
     return {
-        name: value for name, value in given.items()
+        name: value
+        for name, value in given.items()
         if stored.get(name) in (None, "", False) and (same or obj.field(name).kind.name != "money")
-    }  # fmt: skip
+    }
 
 
 def _close(run: _Run, works: list[_Work]) -> None:
     """Bring along what hung on the leads, keep what they became, and close them."""
     became = {
         work.ask.lead: carry.Became(work.account or 0, work.contact or 0, work.opportunity) for work in works
-    }  # fmt: skip
+    }
     carry.activities(run.actor, became, run.source)
     carry.files(run.actor, became, run.source)
     carry.followers(run.actor, became, run.source)
     Conversion.objects.bulk_create(
         Conversion(
-            lead_id=key, account_id=one.account, contact_id=one.contact, opportunity_id=one.opportunity,
-            status_before=work.values["Status"], batch=run.batch, user_id=run.actor.user_id,
+            lead_id=key,
+            account_id=one.account,
+            contact_id=one.contact,
+            opportunity_id=one.opportunity,
+            status_before=work.values["Status"],
+            batch=run.batch,
+            user_id=run.actor.user_id,
         )
         for work, (key, one) in zip(works, became.items(), strict=True)
-    )  # fmt: skip
+    )
     statuses = [one.value for one in rules.converted_statuses(current.get().object("Lead").field("Status"))]
     changes = []
     for work in works:

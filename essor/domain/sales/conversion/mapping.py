@@ -26,18 +26,31 @@ FIXED: Mapping[str, Mapping[str, str]] = {
 }
 DEFAULTS: Mapping[str, Mapping[str, str]] = {
     "Account": {
-        "Phone": "Phone", "Website": "Website", "Industry": "Industry", "AnnualRevenue": "AnnualRevenue",
-        "NumberOfEmployees": "NumberOfEmployees", "Rating": "Rating", "AccountSource": "LeadSource",
+        "Phone": "Phone",
+        "Website": "Website",
+        "Industry": "Industry",
+        "AnnualRevenue": "AnnualRevenue",
+        "NumberOfEmployees": "NumberOfEmployees",
+        "Rating": "Rating",
+        "AccountSource": "LeadSource",
         **{f"Billing{part}": part for part in PARTS},
     },
     "Contact": {
-        "Salutation": "Salutation", "FirstName": "FirstName", "Title": "Title", "Email": "Email", "Phone": "Phone",
-        "MobilePhone": "MobilePhone", "LinkedInUrl": "LinkedInUrl", "LeadSource": "LeadSource",
-        "DoNotCall": "DoNotCall", "HasOptedOutOfEmail": "HasOptedOutOfEmail", "Description": "Description",
+        "Salutation": "Salutation",
+        "FirstName": "FirstName",
+        "Title": "Title",
+        "Email": "Email",
+        "Phone": "Phone",
+        "MobilePhone": "MobilePhone",
+        "LinkedInUrl": "LinkedInUrl",
+        "LeadSource": "LeadSource",
+        "DoNotCall": "DoNotCall",
+        "HasOptedOutOfEmail": "HasOptedOutOfEmail",
+        "Description": "Description",
         **{f"Mailing{part}": part for part in PARTS},
     },
     "Opportunity": {"LeadSource": "LeadSource"},
-}  # fmt: skip
+}
 # What a text may be filled from, beyond its own kind: everything that is text as it stands.
 TEXTS = frozenset({"text", "email", "phone", "url", "picklist", "autonumber"})
 WIDER: Mapping[str, frozenset[str]] = {
@@ -71,9 +84,7 @@ def mapping() -> dict[str, dict[str, str]]:
 
 def _usual(lead: ObjectDef, target: ObjectDef) -> dict[str, str]:
     """Return the mapping nobody has changed: Salesforce's, and custom fields of the same name."""
-    twins = {
-        field.name: field.name for field in lead.fields if field.custom and target.has(field.name)
-    }  # fmt: skip
+    twins = {field.name: field.name for field in lead.fields if field.custom and target.has(field.name)}
     return {**twins, **DEFAULTS[target.name]}
 
 

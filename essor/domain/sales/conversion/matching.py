@@ -82,9 +82,7 @@ def _contacts(actor: Actor, leads: Mapping[int, Mapping[str, Any]], found: dict[
 
 def _accounts(actor: Actor, leads: Mapping[int, Mapping[str, Any]], found: dict[int, Matches]) -> None:
     names = {key: normal.company(values.get("Company") or "") for key, values in leads.items()}
-    domains = {
-        key: domain_of(values.get("Website"), values.get("Email")) for key, values in leads.items()
-    }  # fmt: skip
+    domains = {key: domain_of(values.get("Website"), values.get("Email")) for key, values in leads.items()}
     parents = {one.account for matches in found.values() for one in matches.contacts if one.account}
     keys = sorted({*parents, *_alike(actor, leads.values())})[:MOST_ROWS]
     if not keys:

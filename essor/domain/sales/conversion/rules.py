@@ -15,8 +15,10 @@ from essor.records.rules import before
 
 CONVERSION, TAKING_BACK = "conversion", "conversion_undo"
 REFERENCES = {
-    "ConvertedAccountId": "account_id", "ConvertedContactId": "contact_id", "ConvertedOpportunityId": "opportunity_id",
-}  # fmt: skip
+    "ConvertedAccountId": "account_id",
+    "ConvertedContactId": "contact_id",
+    "ConvertedOpportunityId": "opportunity_id",
+}
 READS = ("IsConverted", "Status", "ConvertedDate", *REFERENCES)
 
 

@@ -8,18 +8,43 @@ from essor.domain.sales.quotes.document import Paper
 from essor.domain.sales.quotes.words import ORDER_WORDS
 
 SAME = (
-    "Id", "Language", "CurrencyIsoCode", "Subtotal", "Tax", "GrandTotal", "ShippingHandling", "ShippingTaxRate",
-    "BillingStreet", "BillingCity", "BillingPostalCode", "BillingState", "BillingCountry", "Description", "CreatedDate",
-    "LastModifiedDate", "Owner.Name", "EffectiveDate", "PoNumber",
-)  # fmt: skip
+    "Id",
+    "Language",
+    "CurrencyIsoCode",
+    "Subtotal",
+    "Tax",
+    "GrandTotal",
+    "ShippingHandling",
+    "ShippingTaxRate",
+    "BillingStreet",
+    "BillingCity",
+    "BillingPostalCode",
+    "BillingState",
+    "BillingCountry",
+    "Description",
+    "CreatedDate",
+    "LastModifiedDate",
+    "Owner.Name",
+    "EffectiveDate",
+    "PoNumber",
+)
 ORDER = Paper(
-    "Order", "OrderItem", "OrderId",
+    "Order",
+    "OrderItem",
+    "OrderId",
     {**{name: name for name in SAME}, "QuoteNumber": "OrderNumber", "TotalPrice": "TotalAmount"},
-    {"Contact.Name": "BillToContact.Name", "Contact.Title": "BillToContact.Title", "Account.Name": "Account.Name",
-     "Owner.Email": "Owner.Email", "Name": "Opportunity.Name", "Quote": "Quote.QuoteNumber"},
-    (("ordered", "EffectiveDate"), ("po", "PoNumber"), ("quote", "Quote")), ORDER_WORDS,
+    {
+        "Contact.Name": "BillToContact.Name",
+        "Contact.Title": "BillToContact.Title",
+        "Account.Name": "Account.Name",
+        "Owner.Email": "Owner.Email",
+        "Name": "Opportunity.Name",
+        "Quote": "Quote.QuoteNumber",
+    },
+    (("ordered", "EffectiveDate"), ("po", "PoNumber"), ("quote", "Quote")),
+    ORDER_WORDS,
     {"Name": "", "Version": 1, "ExpirationDate": None, "BillingName": None, "PaymentTerms": None},
-)  # fmt: skip
+)
 
 
 def pdf(actor: Actor, order: int, language: str = "") -> tuple[str, bytes]:

@@ -21,10 +21,13 @@ from essor.kernel.formats import day as written
 
 EXPIRING = register(
     Kind(
-        "contract_ends", gettext_lazy("A contract ends soon"),
-        gettext_lazy("A contract of yours, or with one of your accounts, is about to end."), "clipboard", mail="now",
+        "contract_ends",
+        gettext_lazy("A contract ends soon"),
+        gettext_lazy("A contract of yours, or with one of your accounts, is about to end."),
+        "clipboard",
+        mail="now",
     )
-)  # fmt: skip
+)
 MOST = 500  # contracts in one transaction
 
 
@@ -48,17 +51,21 @@ def _due(today: date) -> Q:
 @transaction.atomic
 def _tell(today: date) -> bool:
     rows = list(
-        Contract.objects.select_for_update(of=("self",)).select_related("account").filter(_due(today))
+        Contract.objects.select_for_update(of=("self",))
+        .select_related("account")
+        .filter(_due(today))
         .order_by("pk")[:MOST]
-    )  # fmt: skip
+    )
     owners = {key for row in rows for key in (row.owner_id, row.account.owner_id) if key is not None}
     people = {one.pk: one for one in User.objects.filter(pk__in=owners)}
-    send([
-        _notice(row, people[key])
-        for row in rows
-        for key in dict.fromkeys((row.owner_id, row.account.owner_id))
-        if key in people
-    ])  # fmt: skip
+    send(
+        [
+            _notice(row, people[key])
+            for row in rows
+            for key in dict.fromkeys((row.owner_id, row.account.owner_id))
+            if key in people
+        ]
+    )
     # Book-keeping of ours, no change of the record: no revision, no history.
     Contract.objects.filter(pk__in=[row.pk for row in rows]).update(expiry_told_for=F("end_date"))
     return len(rows) == MOST

@@ -17,14 +17,27 @@ from essor.records.change import Change
 from essor.records.save import save
 
 QUOTE = (
-    "AccountId", "OpportunityId", "ContactId", "CurrencyIsoCode", "Language", "ShippingHandling", "ShippingTaxRate",
-    "IsSuperseded", *ADDRESS,
-)  # fmt: skip
+    "AccountId",
+    "OpportunityId",
+    "ContactId",
+    "CurrencyIsoCode",
+    "Language",
+    "ShippingHandling",
+    "ShippingTaxRate",
+    "IsSuperseded",
+    *ADDRESS,
+)
 DEAL = ("AccountId", "ContactId", "CurrencyIsoCode", "IsWon")
 AGREED = ("AccountId", "ContactId", "CurrencyIsoCode")
 RENEWED = (
-    "AccountId", "CurrencyIsoCode", "ContractTerm", "OwnerExpirationNotice", "SpecialTerms", "Description", "EndDate",
-)  # fmt: skip
+    "AccountId",
+    "CurrencyIsoCode",
+    "ContractTerm",
+    "OwnerExpirationNotice",
+    "SpecialTerms",
+    "Description",
+    "EndDate",
+)
 
 
 @transaction.atomic

@@ -36,8 +36,13 @@ class Contract(Record):
     end_date = models.DateField(_("End date"), null=True, blank=True)
     owner_expiration_notice = line(_("Notice before the end"), 10)
     customer_signed = models.ForeignKey(
-        Contact, models.DO_NOTHING, null=True, blank=True, related_name="contracts", verbose_name=_("Signed by")
-    )  # fmt: skip
+        Contact,
+        models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="contracts",
+        verbose_name=_("Signed by"),
+    )
     customer_signed_date = models.DateField(_("Signed on"), null=True, blank=True)
     activated_date = models.DateTimeField(_("Activated on"), null=True, blank=True)
     special_terms = models.TextField(_("Special terms"), null=True, blank=True)
@@ -57,8 +62,13 @@ class Order(Record):
     order_number = line(_("Order number"), 30)
     account = models.ForeignKey(Account, models.DO_NOTHING, related_name="orders", verbose_name=_("Account"))
     opportunity = models.ForeignKey(
-        Opportunity, models.DO_NOTHING, null=True, blank=True, related_name="orders", verbose_name=_("Opportunity")
-    )  # fmt: skip
+        Opportunity,
+        models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="orders",
+        verbose_name=_("Opportunity"),
+    )
     quote = models.ForeignKey(
         Quote, models.DO_NOTHING, null=True, blank=True, related_name="orders", verbose_name=_("Quote")
     )
@@ -69,8 +79,13 @@ class Order(Record):
         Contact, models.DO_NOTHING, null=True, blank=True, related_name="orders", verbose_name=_("Contact")
     )
     pricebook2 = models.ForeignKey(
-        Pricebook2, models.DO_NOTHING, null=True, blank=True, related_name="orders", verbose_name=_("Price book")
-    )  # fmt: skip
+        Pricebook2,
+        models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="orders",
+        verbose_name=_("Price book"),
+    )
     status = models.CharField(_("Status"), max_length=40, default="Draft")
     effective_date = models.DateField(_("Order date"))
     end_date = models.DateField(_("Until"), null=True, blank=True)

@@ -28,10 +28,24 @@ from essor.records.save import save_many
 ORDER, LINE = "Order", "OrderItem"
 FOLLOWING = Source(name="order")  # a write that only lets sums follow
 READS = (
-    "Status", "AccountId", "ContractId", "OpportunityId", "QuoteId", "CurrencyIsoCode", "Pricebook2Id", "EffectiveDate",
-    "EndDate", "ShippingHandling", "ShippingTaxRate", "Subtotal", "TotalAmount", "Tax", "GrandTotal", "Discount",
+    "Status",
+    "AccountId",
+    "ContractId",
+    "OpportunityId",
+    "QuoteId",
+    "CurrencyIsoCode",
+    "Pricebook2Id",
+    "EffectiveDate",
+    "EndDate",
+    "ShippingHandling",
+    "ShippingTaxRate",
+    "Subtotal",
+    "TotalAmount",
+    "Tax",
+    "GrandTotal",
+    "Discount",
     "ActivatedDate",
-)  # fmt: skip
+)
 LINES = tuple("OrderId" if name == "QuoteId" else name for name in LINE_READS)
 # What may still be done to an activated order: take the activation back, or hand the record over.
 STAYS_OPEN = frozenset({"Status", "ActivatedDate", "OwnerId", "LastActivityDate"})

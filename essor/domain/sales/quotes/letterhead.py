@@ -17,9 +17,24 @@ from essor.kernel.errors import FieldError, ValidationFailed
 from essor.kernel.whole import whole
 
 TEXTS = (
-    "legal_name", "legal_form", "capital", "street", "postal_code", "city", "country", "siret", "register", "vat_number",
-    "phone", "email", "website", "iban", "penalty_rate", "no_vat_note", "note",
-)  # fmt: skip
+    "legal_name",
+    "legal_form",
+    "capital",
+    "street",
+    "postal_code",
+    "city",
+    "country",
+    "siret",
+    "register",
+    "vat_number",
+    "phone",
+    "email",
+    "website",
+    "iban",
+    "penalty_rate",
+    "no_vat_note",
+    "note",
+)
 LONGEST_NOTE, MOST_DAYS, LARGEST_LOGO = 1000, 180, 2 * 1024 * 1024
 SIRET = 14  # digits, the last of which checks the others
 MAGIC = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpg"}

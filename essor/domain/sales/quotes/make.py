@@ -19,9 +19,21 @@ from essor.records.save import failure, save, save_many
 FROM_DEAL = ("PricebookEntryId", "Quantity", "UnitPrice", "Discount", "ServiceDate", "Description")
 FROM_QUOTE = (*FROM_DEAL, "TaxRate", "SortOrder")
 KEPT = (
-    "Name", "OpportunityId", "ContactId", "Language", "ShippingHandling", "ShippingTaxRate", "BillingName", "BillingStreet",
-    "BillingCity", "BillingPostalCode", "BillingState", "BillingCountry", "PaymentTerms", "Description",
-)  # fmt: skip
+    "Name",
+    "OpportunityId",
+    "ContactId",
+    "Language",
+    "ShippingHandling",
+    "ShippingTaxRate",
+    "BillingName",
+    "BillingStreet",
+    "BillingCity",
+    "BillingPostalCode",
+    "BillingState",
+    "BillingCountry",
+    "PaymentTerms",
+    "Description",
+)
 
 
 @transaction.atomic

@@ -36,12 +36,21 @@ class Quote(Record):
         Contact, models.DO_NOTHING, null=True, blank=True, related_name="quotes", verbose_name=_("Contact")
     )
     pricebook2 = models.ForeignKey(
-        Pricebook2, models.DO_NOTHING, null=True, blank=True, related_name="quotes", verbose_name=_("Price book")
-    )  # fmt: skip
+        Pricebook2,
+        models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="quotes",
+        verbose_name=_("Price book"),
+    )
     previous_quote = models.ForeignKey(
-        "self", models.DO_NOTHING, null=True, blank=True, related_name="+",
+        "self",
+        models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="+",
         verbose_name=_("Earlier version"),
-    )  # fmt: skip
+    )
     status = models.CharField(_("Status"), max_length=40, default="Draft")
     language = models.CharField(_("Language"), max_length=5, null=True, blank=True)
     expiration_date = models.DateField(_("Valid until"), null=True, blank=True)

@@ -16,12 +16,14 @@ READ = Spec(readonly=True, history=False)
 STATUSES = (
     Choice("Draft", pgettext_lazy("quote", "Draft"), default=True),  # type: ignore[arg-type]
     *pick(
-        ("Needs Review", pgettext_lazy("quote", "Needs review")), ("In Review", pgettext_lazy("quote", "In review")),
-        ("Approved", pgettext_lazy("quote", "Approved")), ("Presented", pgettext_lazy("quote", "Presented")),
+        ("Needs Review", pgettext_lazy("quote", "Needs review")),
+        ("In Review", pgettext_lazy("quote", "In review")),
+        ("Approved", pgettext_lazy("quote", "Approved")),
+        ("Presented", pgettext_lazy("quote", "Presented")),
     ),
     Choice("Accepted", pgettext_lazy("quote", "Accepted"), facts={"closed": True, "won": True}),  # type: ignore[arg-type]
     Choice("Denied", pgettext_lazy("quote", "Denied"), facts={"closed": True, "won": False}),  # type: ignore[arg-type]
-)  # fmt: skip
+)
 LANGUAGES = pick(("fr", _("French")), ("en", _("English")))
 
 
@@ -31,23 +33,35 @@ def sold_line(relationship: str) -> dict[str, Spec]:
     return {
         "pricebook_entry": Spec(required=True, updateable=False, **link),  # type: ignore[arg-type]
         "product2": Spec(readonly=True, history=False, **link),  # type: ignore[arg-type]
-        "name": READ, "product_code": READ, "quantity": Spec(required=True, options={"scale": 2}), "list_price": SUM,
-        "unit_price": MONEY, "discount": RATE, "subtotal": SUM, "total_price": SUM,
+        "name": READ,
+        "product_code": READ,
+        "quantity": Spec(required=True, options={"scale": 2}),
+        "list_price": SUM,
+        "unit_price": MONEY,
+        "discount": RATE,
+        "subtotal": SUM,
+        "total_price": SUM,
         "tax_rate": Spec(kind="percent", options={"scale": 2, "default": 20}),
         "currency_iso_code": Spec(kind="picklist", choices=CURRENCY.choices, readonly=True, history=False),
-    }  # fmt: skip
+    }
 
 
 OBJECTS = (
     Standard(
-        "quotes.Quote", "0Q0", _("Quote"), _("Quotes"), icon="file-text",
+        "quotes.Quote",
+        "0Q0",
+        _("Quote"),
+        _("Quotes"),
+        icon="file-text",
         about=_("A quote offers the products of a deal at a price, as a PDF. Create it from an opportunity."),
         compact=("AccountId", "Status", "GrandTotal", "ExpirationDate", "QuoteNumber"),
         fields={
             "name": Spec(required=True),
             "quote_number": Spec(kind="autonumber", readonly=True, options={"format": "Q-{00000}"}),
             "version": Spec(readonly=True, history=False),
-            "opportunity": Spec(required=True, child_relationship="Quotes", on_delete="cascade", updateable=False),
+            "opportunity": Spec(
+                required=True, child_relationship="Quotes", on_delete="cascade", updateable=False
+            ),
             "account": Spec(readonly=True, child_relationship="Quotes", history=False),
             "contact": Spec(child_relationship="Quotes"),
             "pricebook2": Spec(child_relationship="Quotes", readonly=True, history=False),
@@ -55,20 +69,40 @@ OBJECTS = (
             "status": Spec(kind="picklist", choices=STATUSES, required=True),
             "language": Spec(kind="picklist", choices=LANGUAGES, help=_("The language of the document.")),
             "is_syncing": Spec(help=_("The products of the opportunity follow the lines of this quote.")),
-            "is_superseded": READ, "subtotal": SUM, "total_price": SUM, "tax": SUM, "grand_total": SUM,
+            "is_superseded": READ,
+            "subtotal": SUM,
+            "total_price": SUM,
+            "tax": SUM,
+            "grand_total": SUM,
             "discount": Spec(kind="percent", readonly=True, history=False, options={"scale": 2}),
-            "shipping_handling": MONEY, "shipping_tax_rate": Spec(kind="percent", options={"scale": 2, "default": 20}),
-            "currency_iso_code": Spec(kind="picklist", choices=CURRENCY.choices, readonly=True, history=False),
+            "shipping_handling": MONEY,
+            "shipping_tax_rate": Spec(kind="percent", options={"scale": 2, "default": 20}),
+            "currency_iso_code": Spec(
+                kind="picklist", choices=CURRENCY.choices, readonly=True, history=False
+            ),
         },
         compounds={"BillingAddress": (_("Billing address"), "address", address("billing_"))},
-        search=("Name", "QuoteNumber", "Account.Name"), path_field="Status", done_field="IsSuperseded", activities=True,
+        search=("Name", "QuoteNumber", "Account.Name"),
+        path_field="Status",
+        done_field="IsSuperseded",
+        activities=True,
     ),
     Standard(
-        "quotes.QuoteLineItem", "0QL", _("Quote line"), _("Quote lines"), icon="package", tab=False,
+        "quotes.QuoteLineItem",
+        "0QL",
+        _("Quote line"),
+        _("Quote lines"),
+        icon="package",
+        tab=False,
         compact=("ProductCode", "Quantity", "UnitPrice", "TotalPrice"),
         fields={
-            "quote": Spec(kind="masterdetail", child_relationship="QuoteLineItems", on_delete="cascade", updateable=False),
+            "quote": Spec(
+                kind="masterdetail",
+                child_relationship="QuoteLineItems",
+                on_delete="cascade",
+                updateable=False,
+            ),
             **sold_line("QuoteLineItems"),
         },
     ),
-)  # fmt: skip
+)

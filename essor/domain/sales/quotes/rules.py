@@ -36,9 +36,20 @@ DEAL = ("Name", "AccountId", "ContactId", "CurrencyIsoCode", "Pricebook2Id")
 ADDRESS = ("BillingStreet", "BillingCity", "BillingPostalCode", "BillingState", "BillingCountry")
 EARLIER = ("OpportunityId", "QuoteNumber", "Version", "IsSuperseded")
 READS = (
-    "Status", "OpportunityId", "IsSuperseded", "IsSyncing", "ShippingHandling", "ShippingTaxRate", "Pricebook2Id",
-    "Subtotal", "TotalPrice", "Tax", "GrandTotal", "Discount", "QuoteNumber",
-)  # fmt: skip
+    "Status",
+    "OpportunityId",
+    "IsSuperseded",
+    "IsSyncing",
+    "ShippingHandling",
+    "ShippingTaxRate",
+    "Pricebook2Id",
+    "Subtotal",
+    "TotalPrice",
+    "Tax",
+    "GrandTotal",
+    "Discount",
+    "QuoteNumber",
+)
 # What may still be done to an accepted quote: take the acceptance back, or hand the record over.
 STAYS_OPEN = frozenset({"Status", "OwnerId", "LastActivityDate"})
 LINE_READS = (
@@ -88,10 +99,11 @@ def _begin(batch: Batch, row: Row, deal: dict[str, Any], account: dict[str, Any]
     row.set("Pricebook2Id", deal["Pricebook2Id"])
     row.set("Version", 1)
     usual: dict[str, Any] = {
-        "ContactId": deal["ContactId"], "BillingName": account.get("Name"),
+        "ContactId": deal["ContactId"],
+        "BillingName": account.get("Name"),
         "ExpirationDate": timezone.localdate(batch.now) + timedelta(days=VALID_DAYS),
         "Language": language_of(batch, account.get("BillingCountry")),
-    }  # fmt: skip
+    }
     if not any(row.get(name) for name in ADDRESS):
         usual |= {name: account.get(name) for name in ADDRESS}
     for name, value in usual.items():
@@ -193,9 +205,7 @@ def versions_gone_or_back(actor: Actor, keys: set[int]) -> None:
 def lines(batch: Batch) -> None:
     """Take product and price from the entry, check that it fits the quote, and work out the line."""
     new = [row for row in batch if row.is_new]
-    entries = object_rows(
-        batch.catalog.object("PricebookEntry"), _keys(new, "PricebookEntryId"), ENTRY
-    )  # fmt: skip
+    entries = object_rows(batch.catalog.object("PricebookEntry"), _keys(new, "PricebookEntryId"), ENTRY)
     quotes = object_rows(
         batch.catalog.object(QUOTE),
         _keys(batch, "QuoteId"),

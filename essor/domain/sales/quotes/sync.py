@@ -24,8 +24,13 @@ from essor.records.save import save_many
 
 LED = "OpportunityLineItem"
 FROM_QUOTE = Source(name="sync")
-CARRIED = {"Quantity": "quantity", "UnitPrice": "unit_price", "Discount": "discount", "ServiceDate": "service_date",
-           "Description": "description"}  # fmt: skip
+CARRIED = {
+    "Quantity": "quantity",
+    "UnitPrice": "unit_price",
+    "Discount": "discount",
+    "ServiceDate": "service_date",
+    "Description": "description",
+}
 _leading: ContextVar[bool] = ContextVar("leading", default=False)
 
 
@@ -76,9 +81,10 @@ def lines_gone_or_back(actor: Actor, keys: set[int]) -> None:
 def _carry(actor: Actor, quotes: set[int]) -> None:
     """Make the deals' lines those of their leading quotes: pairs of the same price are changed, the rest comes or goes."""
     leading = dict(
-        Quote.objects.filter(pk__in=quotes, is_syncing=True, is_deleted=False, opportunity__is_deleted=False)
-        .values_list("pk", "opportunity_id")
-    )  # fmt: skip
+        Quote.objects.filter(
+            pk__in=quotes, is_syncing=True, is_deleted=False, opportunity__is_deleted=False
+        ).values_list("pk", "opportunity_id")
+    )
     if not leading:
         return
     there: dict[tuple[int, int], list[OpportunityLineItem]] = defaultdict(list)

@@ -64,9 +64,12 @@ def sum_up(row: Row, lines: Iterable[tuple[int, int, float | None]], total: str 
             row.refuse(name, _("This cannot be less than 0."), "NUMBER_OUTSIDE_VALID_RANGE")
     found = totals_of(lines, row.get("ShippingHandling") or 0, row.get("ShippingTaxRate"))
     values = {
-        "Subtotal": found.subtotal, total: found.total, "Tax": found.tax, "GrandTotal": found.grand_total,
+        "Subtotal": found.subtotal,
+        total: found.total,
+        "Tax": found.tax,
+        "GrandTotal": found.grand_total,
         "Discount": found.discount,
-    }  # fmt: skip
+    }
     for name, value in values.items():
         if value != row.get(name):
             row.set(name, value)

@@ -37,8 +37,9 @@ def first_role(batch: Batch) -> None:
     """Give a new opportunity's contact the primary part in it."""
     changes = [
         Change(ROLE, {"OpportunityId": row.id, "ContactId": row.get("ContactId"), "IsPrimary": True})
-        for row in batch.creating() if row.get("ContactId") is not None
-    ]  # fmt: skip
+        for row in batch.creating()
+        if row.get("ContactId") is not None
+    ]
     if changes:
         save_many(in_house(batch.actor), ROLE, changes, source=batch.source)
 

@@ -44,9 +44,12 @@ def converted(batch: Batch) -> None:
 
 def _frozen(row: Row) -> bool:
     return bool(
-        row.prior("IsClosed") and row.get("IsClosed") and row.prior(RATE)
-        and not row.changes("CloseDate") and not row.changes("CurrencyIsoCode")
-    )  # fmt: skip
+        row.prior("IsClosed")
+        and row.get("IsClosed")
+        and row.prior(RATE)
+        and not row.changes("CloseDate")
+        and not row.changes("CurrencyIsoCode")
+    )
 
 
 @consumer("deals.rates", topics=RECORD_TOPICS)

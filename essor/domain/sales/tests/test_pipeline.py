@@ -65,9 +65,11 @@ def test_the_days_of_each_stage_add_up_in_a_query(admin: Actor, deal: int) -> No
     OpportunityHistory.objects.all().delete()
     for stage, first, last in (("Prospecting", 0, 3), ("Prospecting", 3, 5), ("Qualification", 5, 9)):
         OpportunityHistory.objects.create(
-            opportunity_id=deal, stage_name=stage, created_date=start + timedelta(days=first),
+            opportunity_id=deal,
+            stage_name=stage,
+            created_date=start + timedelta(days=first),
             end_date=start + timedelta(days=last),
-        )  # fmt: skip
+        )
     text = "SELECT StageName, SUM(DurationInDays) days FROM OpportunityHistory GROUP BY StageName ORDER BY StageName"
     assert [round(row["days"], 6) for row in run.rows(admin, parse(text))] == [5, 4]
 

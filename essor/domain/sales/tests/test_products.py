@@ -146,8 +146,10 @@ def test_nonsense_is_refused_beside_its_field(
 
 def test_a_product_has_one_price_in_a_book_and_currency(admin: Actor, new: New) -> None:
     values = {
-        "Pricebook2Id": new("Pricebook2", Name="Standard"), "Product2Id": new("Product2", Name="Pump"), "UnitPrice": "1",
-    }  # fmt: skip
+        "Pricebook2Id": new("Pricebook2", Name="Standard"),
+        "Product2Id": new("Product2", Name="Pump"),
+        "UnitPrice": "1",
+    }
     twice = [Change("PricebookEntry", values), Change("PricebookEntry", values)]
     assert [one.ok for one in save_many(admin, "PricebookEntry", twice)] == [True, False]
     assert errors(admin, Change("PricebookEntry", values)) == ["Product2Id"]

@@ -97,11 +97,16 @@ def _mistakes(text: FormText) -> list[FieldError]:
         (text.language not in dict(settings.LANGUAGES), "language", _("Choose a language.")),
         (
             bool(text.lead_source) and lead.field("LeadSource").choice(text.lead_source) is None,
-            "lead_source", _("There is no such source."),
+            "lead_source",
+            _("There is no such source."),
         ),
-        (bool(text.return_url.strip()) and not _is_web(text.return_url), "return_url", _("Give a whole address: https://…")),
+        (
+            bool(text.return_url.strip()) and not _is_web(text.return_url),
+            "return_url",
+            _("Give a whole address: https://…"),
+        ),
         (any(not origin_of(site) for site in text.sites), "sites", _("Give whole addresses: https://…")),
-    )  # fmt: skip
+    )
     return [FieldError(name, "INVALID_FIELD_VALUE", message) for wrong, name, message in checks if wrong]
 
 

@@ -82,11 +82,22 @@ def _add(actor: Any, args: argparse.Namespace) -> None:
     values = [value.strip() for value in options.pop("values", "").split(";") if value.strip()]
     words = args.name.removesuffix("__c").replace("_", " ")
     spec = FieldSpec(
-        object=args.object, name=args.name, kind="formula" if args.formula else args.kind, label=args.label or words,
-        label_fr=args.label_fr, help=args.help_text, required=args.required, unique=args.unique,
-        external_id=args.external_id, options=_with_result(options, args), choices=values, target=args.target,
-        child_relationship=args.relationship, on_delete=args.on_delete, formula=args.formula,
-    )  # fmt: skip
+        object=args.object,
+        name=args.name,
+        kind="formula" if args.formula else args.kind,
+        label=args.label or words,
+        label_fr=args.label_fr,
+        help=args.help_text,
+        required=args.required,
+        unique=args.unique,
+        external_id=args.external_id,
+        options=_with_result(options, args),
+        choices=values,
+        target=args.target,
+        child_relationship=args.relationship,
+        on_delete=args.on_delete,
+        formula=args.formula,
+    )
     field = add_field(actor.user_id, spec)
     sys.stdout.write(f"{field.object_name}.{field.name} ({field.kind.name}) added\n")
 

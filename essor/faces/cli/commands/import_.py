@@ -78,7 +78,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--separator", default="")
     add("--sheet", default="")
     add("--resume", type=UUID, metavar="ID", help="go on with an import that was interrupted")
-    acting.add_option(parser)  # fmt: skip
+    acting.add_option(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -127,11 +127,18 @@ def _prepared(actor: Actor, args: argparse.Namespace) -> Import:
     columns = scan.columns(args.file, shape, language=args.language or actor.language)
     mapping = _mapping(actor, args, shape, columns)
     settings = Settings(
-        mapping=mapping, mode=mode, match=args.match, make_parents=args.make_parents,
-        clear_empty=args.clear_empty, duplicates=Twins(args.duplicates), assign=args.assign, dry_run=args.dry_run,
+        mapping=mapping,
+        mode=mode,
+        match=args.match,
+        make_parents=args.make_parents,
+        clear_empty=args.clear_empty,
+        duplicates=Twins(args.duplicates),
+        assign=args.assign,
+        dry_run=args.dry_run,
         words=_words(actor, args, mapping, columns),
-        constants=dict(pairs_of("--default", args.default)), language=args.language,
-    )  # fmt: skip
+        constants=dict(pairs_of("--default", args.default)),
+        language=args.language,
+    )
     return prepare(actor, args.object, args.file.resolve(), settings, shape=shape)
 
 

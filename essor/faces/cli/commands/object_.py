@@ -49,9 +49,14 @@ def _add(actor: Any, args: argparse.Namespace) -> None:
 
     require(actor, Permission.CUSTOMIZE)
     spec = ObjectSpec(
-        name=args.name, label=args.label, plural=args.plural, label_fr=args.label_fr, plural_fr=args.plural_fr,
-        name_format=args.name_format, tab=not args.no_tab,
-    )  # fmt: skip
+        name=args.name,
+        label=args.label,
+        plural=args.plural,
+        label_fr=args.label_fr,
+        plural_fr=args.plural_fr,
+        name_format=args.name_format,
+        tab=not args.no_tab,
+    )
     obj = add_object(actor.user_id, spec)
     sys.stdout.write(f"{obj.name} added (ids start with {obj.prefix})\n")
 

@@ -67,9 +67,13 @@ def nursery(environment: Mapping[str, str]) -> Iterator[Nursery]:
     with (
         TemporaryDirectory() as folder,
         subprocess.Popen(  # noqa: S603 -- our own program
-            [sys.executable, "-c", _PARENT], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", _PARENT],
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         ) as parent,
-    ):  # fmt: skip
+    ):
         yield Nursery(parent, Path(folder))
 
 

@@ -25,9 +25,20 @@ def essor(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None) -> It
     start_with_tables(folder)
     with nursery(settings_of(folder)) as run:
         made = run(
-            "user", "add", "ana@example.fr", "--name", "Ana Roux", "--profile", "System Administrator", "--role", "Sales rep",
-            "--language", "en", "--password-stdin", given="correct horse battery\n",
-        )  # fmt: skip
+            "user",
+            "add",
+            "ana@example.fr",
+            "--name",
+            "Ana Roux",
+            "--profile",
+            "System Administrator",
+            "--role",
+            "Sales rep",
+            "--language",
+            "en",
+            "--password-stdin",
+            given="correct horse battery\n",
+        )
         assert made.returncode == 0, made.stderr
         yield run
 
@@ -38,9 +49,12 @@ def test_a_command_waits_while_the_first_start_makes_the_tables(
     monkeypatch.setitem(connection.settings_dict, "NAME", str(tmp_path / "essor.sqlite3"))
     with locks.alone_with_tables(lambda: None):
         command = subprocess.Popen(  # noqa: S603 -- our own program
-            [*PROGRAM, "query", "SELECT Name FROM Profile", "--format", "csv"], env=settings_of(tmp_path),
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
+            [*PROGRAM, "query", "SELECT Name FROM Profile", "--format", "csv"],
+            env=settings_of(tmp_path),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
         assert command.stderr is not None
         assert "waiting for it" in command.stderr.readline()
         start_with_tables(tmp_path)
@@ -72,9 +86,18 @@ def test_an_import_of_a_french_file_with_refused_rows(essor: Run, tmp_path: Path
     people, rejects = tmp_path / "people.csv", tmp_path / "out.csv"
     people.write_text("Courriel;Nom\nana@acme.fr;Roux\nnonsense;Petit\n", encoding="cp1252")
     done = essor(
-        "import", "Contact", str(people), "--map", "Courriel=Email", "--map", "Nom=LastName", "--match", "Email",
-        "--rejects", str(rejects),
-    )  # fmt: skip
+        "import",
+        "Contact",
+        str(people),
+        "--map",
+        "Courriel=Email",
+        "--map",
+        "Nom=LastName",
+        "--match",
+        "Email",
+        "--rejects",
+        str(rejects),
+    )
     assert "1 created" in done.stdout, done.stderr
     assert done.returncode == 2
     assert "Petit" in rejects.read_text(encoding="utf-8")

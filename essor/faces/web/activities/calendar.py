@@ -57,14 +57,26 @@ def show(request: HttpRequest) -> HttpResponseBase:
     may_create = catalog_for(actor).has("Event") and row_access.may(actor, "Event", "create")
     user = User.objects.get(pk=actor.user_id)
     context = {
-        "view": view, "day": day, "whose": whose, "today": today, "first": first, "last": last,
+        "view": view,
+        "day": day,
+        "whose": whose,
+        "today": today,
+        "first": first,
+        "last": last,
         "days": grid.days(first, last, items, today=today, month=day.month if view == "month" else None),
-        "before": grid.stepped(view, day, -1), "behind": grid.stepped(view, day, 1), "now": timezone.localtime(),
-        "views": [(one, LABELS[one]) for one in grid.VIEWS], "has_team": len(actor.team) > 1, "may_create": may_create,
-        "hours": [formatting.clock(time(hour)) for hour in range(24)], "weekday": grid.weekday_name,
-        "month_title": grid.month_name(day), "full": len(items) >= agenda.MOST, "count": len(items),
+        "before": grid.stepped(view, day, -1),
+        "behind": grid.stepped(view, day, 1),
+        "now": timezone.localtime(),
+        "views": [(one, LABELS[one]) for one in grid.VIEWS],
+        "has_team": len(actor.team) > 1,
+        "may_create": may_create,
+        "hours": [formatting.clock(time(hour)) for hour in range(24)],
+        "weekday": grid.weekday_name,
+        "month_title": grid.month_name(day),
+        "full": len(items) >= agenda.MOST,
+        "count": len(items),
         "feed": request.build_absolute_uri(reverse("web:calendar_feed", args=[ical.token_of(user)])),
-    }  # fmt: skip
+    }
     return render(request, "activities/calendar.html.jinja", context)
 
 

@@ -31,9 +31,11 @@ from essor.records.save import save
 
 # Which object a tab writes; a tab shows to those who may create it.
 TABS = {
-    "call": ("Task", gettext_lazy("Call"), "phone"), "note": ("Note", gettext_lazy("Note"), "note"),
-    "task": ("Task", gettext_lazy("Task"), "checkbox"), "event": ("Event", gettext_lazy("Event"), "calendar"),
-}  # fmt: skip
+    "call": ("Task", gettext_lazy("Call"), "phone"),
+    "note": ("Note", gettext_lazy("Note"), "note"),
+    "task": ("Task", gettext_lazy("Task"), "checkbox"),
+    "event": ("Event", gettext_lazy("Event"), "calendar"),
+}
 NEXT = (1, 3, 7)
 SUGGESTED = 8
 
@@ -48,9 +50,10 @@ def offer(record: Loaded) -> Panel | None:
 
 def _tabs(record: Loaded) -> list[str]:
     return [
-        name for name, (obj, _label, _icon) in TABS.items()
+        name
+        for name, (obj, _label, _icon) in TABS.items()
         if record.catalog.has(obj) and row_access.may(record.actor, obj, "create")
-    ]  # fmt: skip
+    ]
 
 
 @require_http_methods(["GET", "POST"])
@@ -79,9 +82,13 @@ def compose(request: HttpRequest, record_id: str) -> HttpResponseBase:
 
 
 def _draw(
-    request: HttpRequest, record: Loaded, tabs: list[str], tab: str, typed: Mapping[str, str],
+    request: HttpRequest,
+    record: Loaded,
+    tabs: list[str],
+    tab: str,
+    typed: Mapping[str, str],
     error: EssorError | None = None,
-) -> HttpResponseBase:  # fmt: skip
+) -> HttpResponseBase:
     today = timezone.localdate()
     start = datetime.combine(today + timedelta(days=1), time(9))
     errors = (
@@ -90,13 +97,19 @@ def _draw(
         else ()
     )
     context = {
-        "record": record, "tabs": [(name, str(TABS[name][1]), TABS[name][2]) for name in tabs], "tab": tab,
-        "typed": defaultdict(str, typed), "errors": [one.message for one in errors],
-        "results": _results(record, typed), "next": NEXT,
-        "tomorrow": (today + timedelta(days=1)).isoformat(), "start": start.isoformat(timespec="minutes"),
-        "end": (start + timedelta(hours=1)).isoformat(timespec="minutes"), "reminders": REMINDERS.items(),
+        "record": record,
+        "tabs": [(name, str(TABS[name][1]), TABS[name][2]) for name in tabs],
+        "tab": tab,
+        "typed": defaultdict(str, typed),
+        "errors": [one.message for one in errors],
+        "results": _results(record, typed),
+        "next": NEXT,
+        "tomorrow": (today + timedelta(days=1)).isoformat(),
+        "start": start.isoformat(timespec="minutes"),
+        "end": (start + timedelta(hours=1)).isoformat(timespec="minutes"),
+        "reminders": REMINDERS.items(),
         "morning": MORNING,
-    }  # fmt: skip
+    }
     return render(request, "activities/composer.html.jinja", context, status=422 if error else 200)
 
 
@@ -115,9 +128,12 @@ def _results(record: Loaded, typed: Mapping[str, str]) -> list[Option]:
 def _call(record: Loaded, typed: Mapping[str, str]) -> str:
     days = typed.get("next", "")
     log_call(
-        record.actor, link_of(record.object.name, record.id), result=typed.get("result", ""),
-        comment=typed.get("comment", ""), next_in=number if (number := whole(days)) in NEXT else None,
-    )  # fmt: skip
+        record.actor,
+        link_of(record.object.name, record.id),
+        result=typed.get("result", ""),
+        comment=typed.get("comment", ""),
+        next_in=number if (number := whole(days)) in NEXT else None,
+    )
     return _("Call logged, next task planned.") if days else _("Call logged.")
 
 
@@ -129,9 +145,11 @@ def _note(record: Loaded, typed: Mapping[str, str]) -> str:
 def _task(record: Loaded, typed: Mapping[str, str]) -> str:
     link = link_of(record.object.name, record.id)
     values: dict[str, Any] = {
-        "Subject": _needed(typed, "subject"), "ActivityDate": typed.get("date") or None,
-        "Description": typed.get("comment") or None, **link,
-    }  # fmt: skip
+        "Subject": _needed(typed, "subject"),
+        "ActivityDate": typed.get("date") or None,
+        "Description": typed.get("comment") or None,
+        **link,
+    }
     if typed.get("remind") and typed.get("date"):
         values |= {"IsReminderSet": True, "ReminderDateTime": f"{typed['date']}T{MORNING.isoformat()}"}
     save(record.actor, Change("Task", values))
@@ -140,10 +158,12 @@ def _task(record: Loaded, typed: Mapping[str, str]) -> str:
 
 def _event(record: Loaded, typed: Mapping[str, str]) -> str:
     values: dict[str, Any] = {
-        "Subject": _needed(typed, "subject"), "StartDateTime": typed.get("start") or None,
-        "EndDateTime": typed.get("end") or None, "Location": typed.get("location") or None,
+        "Subject": _needed(typed, "subject"),
+        "StartDateTime": typed.get("start") or None,
+        "EndDateTime": typed.get("end") or None,
+        "Location": typed.get("location") or None,
         **link_of(record.object.name, record.id),
-    }  # fmt: skip
+    }
     start = local(typed.get("start", ""))
     if (before := minutes_before(typed)) is not None and start:
         values |= {"IsReminderSet": True, "ReminderDateTime": (start - before).isoformat()}
@@ -158,8 +178,11 @@ def _needed(typed: Mapping[str, str], name: str) -> str:
 
 
 _WRITERS: dict[str, Callable[[Loaded, Mapping[str, str]], str]] = {
-    "call": _call, "note": _note, "task": _task, "event": _event,
-}  # fmt: skip
+    "call": _call,
+    "note": _note,
+    "task": _task,
+    "event": _event,
+}
 
 
 @require_GET

@@ -29,15 +29,28 @@ from essor.records.change import Change
 from essor.records.save import save
 
 REMINDERS = {
-    "": gettext_lazy("No reminder"), "0": gettext_lazy("At the start"), "5": gettext_lazy("5 minutes before"),
-    "15": gettext_lazy("15 minutes before"), "60": gettext_lazy("1 hour before"), "1440": gettext_lazy("1 day before"),
-}  # fmt: skip
+    "": gettext_lazy("No reminder"),
+    "0": gettext_lazy("At the start"),
+    "5": gettext_lazy("5 minutes before"),
+    "15": gettext_lazy("15 minutes before"),
+    "60": gettext_lazy("1 hour before"),
+    "1440": gettext_lazy("1 day before"),
+}
 MORNING = time(9)  # of whole days, and of tasks, on the reader's clock
 LINKS = ("WhoId", "WhatId")  # whom it is with, and what it is about
 FIELDS = (
-    "Subject", "StartDateTime", "EndDateTime", "IsAllDayEvent", "Location", "Description", "IsReminderSet",
-    "ReminderDateTime", RULE, SERIES, *LINKS,
-)  # fmt: skip
+    "Subject",
+    "StartDateTime",
+    "EndDateTime",
+    "IsAllDayEvent",
+    "Location",
+    "Description",
+    "IsReminderSet",
+    "ReminderDateTime",
+    RULE,
+    SERIES,
+    *LINKS,
+)
 
 
 @require_http_methods(["GET", "POST"])
@@ -48,9 +61,11 @@ def create(request: HttpRequest) -> HttpResponseBase:
         start = local(request.GET.get("start", "")) or _next_hour()
         end = local(request.GET.get("end", "")) or start + timedelta(hours=1)
         typed = {
-            "start": start.isoformat(timespec="minutes"), "end": end.isoformat(timespec="minutes"), "reminder": "15",
+            "start": start.isoformat(timespec="minutes"),
+            "end": end.isoformat(timespec="minutes"),
+            "reminder": "15",
             "all_day": request.GET.get("all_day", ""),
-        }  # fmt: skip
+        }
         return _draw(request, typed)
     typed = {name: str(value).strip() for name, value in request.POST.items()}
     try:
@@ -122,11 +137,16 @@ def _draw(
     values = record.values if record else {}
     seen = catalog_for(actor_of(request)).object("Event")
     context = {
-        "typed": defaultdict(str, typed), "record": record, "errors": [one.message for one in errors],
-        "rule": RULE, "reminders": REMINDERS.items(), "may_edit": record is None or may_edit(record),
+        "typed": defaultdict(str, typed),
+        "record": record,
+        "errors": [one.message for one in errors],
+        "rule": RULE,
+        "reminders": REMINDERS.items(),
+        "may_edit": record is None or may_edit(record),
         "is_series": record is not None and _is_series(record),
-        "links": [seen.field(name) for name in LINKS if seen.has(name)], "held": {**values, **typed} if error else values,
-    }  # fmt: skip
+        "links": [seen.field(name) for name in LINKS if seen.has(name)],
+        "held": {**values, **typed} if error else values,
+    }
     return render(request, "activities/event.html.jinja", context, status=422 if error else 200)
 
 
@@ -139,12 +159,16 @@ def _typed(record: Loaded) -> dict[str, str]:
     end = values.get("EndDateTime") or start
     remind = values.get("ReminderDateTime") if values.get("IsReminderSet") else None
     return {
-        "subject": values.get("Subject") or "", "location": values.get("Location") or "",
-        "comment": values.get("Description") or "", "all_day": "1" if whole else "",
+        "subject": values.get("Subject") or "",
+        "location": values.get("Location") or "",
+        "comment": values.get("Description") or "",
+        "all_day": "1" if whole else "",
         "start": start.astimezone(zone).replace(tzinfo=None).isoformat(timespec="minutes"),
         "end": end.astimezone(zone).replace(tzinfo=None).isoformat(timespec="minutes"),
-        "reminder": str(_before(_reminded_from(start, record.actor.timezone, whole=whole) - remind)) if remind else "",
-    }  # fmt: skip
+        "reminder": str(_before(_reminded_from(start, record.actor.timezone, whole=whole) - remind))
+        if remind
+        else "",
+    }
 
 
 def _values(typed: Mapping[str, str], zone: str) -> dict[str, Any]:
@@ -163,11 +187,16 @@ def _values(typed: Mapping[str, str], zone: str) -> dict[str, Any]:
     before = minutes_before(typed)
     reminder = _reminded_from(first, zone, whole=whole) - before if before is not None else None
     return {
-        "Subject": typed["subject"], "StartDateTime": first.astimezone(UTC), "EndDateTime": last.astimezone(UTC),
-        "IsAllDayEvent": whole, "Location": typed.get("location") or None, "Description": typed.get("comment") or None,
-        "IsReminderSet": reminder is not None, "ReminderDateTime": reminder,
+        "Subject": typed["subject"],
+        "StartDateTime": first.astimezone(UTC),
+        "EndDateTime": last.astimezone(UTC),
+        "IsAllDayEvent": whole,
+        "Location": typed.get("location") or None,
+        "Description": typed.get("comment") or None,
+        "IsReminderSet": reminder is not None,
+        "ReminderDateTime": reminder,
         **{name: typed[name] or None for name in LINKS if name in typed},
-    }  # fmt: skip
+    }
 
 
 def _reminded_from(start: datetime, zone: str, *, whole: bool) -> datetime:

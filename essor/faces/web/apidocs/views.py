@@ -15,13 +15,30 @@ DESCRIPTION = "/api/v1/openapi.json"
 def show(request: HttpRequest) -> HttpResponseBase:
     """Draw the page; scripts fill it from the description."""
     words = {
-        "general": _("General"), "parameters": _("Parameters"), "body": _("Body (JSON)"), "answers": _("Answers"),
-        "fields": _("Fields"), "tryIt": _("Try it"), "send": _("Send"), "required": _("required"), "readOnly": _("read only"),
-        "where": _("Place"), "name": _("Name"), "type": _("Type"), "meaning": _("Meaning"), "failed": _("No answer came."),
-        "noDescription": _("The description of the API could not be read. Please try again."), "copy": _("Copy"),
-        "copied": _("Copied."), "example": _("Example"), "refused": _("Refused, with the reason as problem+json"),
-        "query": _("in the query string"), "path": _("in the path"), "header": _("as a header"), "cut": _("… the answer goes on"),
-    }  # fmt: skip
+        "general": _("General"),
+        "parameters": _("Parameters"),
+        "body": _("Body (JSON)"),
+        "answers": _("Answers"),
+        "fields": _("Fields"),
+        "tryIt": _("Try it"),
+        "send": _("Send"),
+        "required": _("required"),
+        "readOnly": _("read only"),
+        "where": _("Place"),
+        "name": _("Name"),
+        "type": _("Type"),
+        "meaning": _("Meaning"),
+        "failed": _("No answer came."),
+        "noDescription": _("The description of the API could not be read. Please try again."),
+        "copy": _("Copy"),
+        "copied": _("Copied."),
+        "example": _("Example"),
+        "refused": _("Refused, with the reason as problem+json"),
+        "query": _("in the query string"),
+        "path": _("in the path"),
+        "header": _("as a header"),
+        "cut": _("… the answer goes on"),
+    }
     context = {
         "description": DESCRIPTION,
         "words": words,

@@ -82,9 +82,14 @@ def draw(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpRespons
     actor = actor_of(request)
     mine = [(one, _record(one.instance)) for one in reading.submitted_by(actor)]
     context = {
-        "requests": reading.inbox(actor), "mine": mine, "people": people(), "reader": actor.user_id,
-        "back": addresses.APPROVALS, "absent": still_to_come([actor.user_id]).first(), **NOTHING_WRONG,
-    }  # fmt: skip
+        "requests": reading.inbox(actor),
+        "mine": mine,
+        "people": people(),
+        "reader": actor.user_id,
+        "back": addresses.APPROVALS,
+        "absent": still_to_come([actor.user_id]).first(),
+        **NOTHING_WRONG,
+    }
     context |= more
     return render(request, "approvals/page.html.jinja", context, status=status)
 

@@ -58,9 +58,15 @@ def _private(response: HttpResponseBase) -> HttpResponseBase:
 def _page(request: HttpRequest, actor: Actor, followed: Followed) -> HttpResponseBase:
     wanted = request.POST.get("answer") or request.GET.get("answer", "")
     context: dict[str, object] = {
-        "followed": followed, "actor": actor, "wanted": wanted, "typed": request.POST.get("comment", ""),
-        "home": addresses.APPROVALS, "wrong": "", "done": "", "request_of": None,
-    }  # fmt: skip
+        "followed": followed,
+        "actor": actor,
+        "wanted": wanted,
+        "typed": request.POST.get("comment", ""),
+        "home": addresses.APPROVALS,
+        "wrong": "",
+        "done": "",
+        "request_of": None,
+    }
     status = 200 if followed.state == "open" else 410
     if followed.state == "open":
         context["request_of"] = _request(actor, followed)

@@ -59,9 +59,12 @@ def panel(request: HttpRequest, record_id: str) -> HttpResponseBase:
     rounds = reading.trail(record.actor, record.object, record.key)
     answerable = any(one.item for found in rounds for one in found.waiting)
     context = {
-        "record": record, "rounds": rounds, "back": addresses.record(record.id), "people": people() if answerable else [],
+        "record": record,
+        "rounds": rounds,
+        "back": addresses.record(record.id),
+        "people": people() if answerable else [],
         "reader": record.actor.user_id,
-    }  # fmt: skip
+    }
     return render(request, "approvals/panel.html.jinja", context)
 
 
@@ -85,7 +88,10 @@ def submit_form(request: HttpRequest, record_id: str) -> HttpResponseBase:
             flash(request, text % {"name": record.title})
             return HttpResponseRedirect(addresses.record(record.id))
     context = {
-        "record": record, "preview": reading.preview(record.actor, record.object, record.key), "comment": comment, "wrong": wrong,
+        "record": record,
+        "preview": reading.preview(record.actor, record.object, record.key),
+        "comment": comment,
+        "wrong": wrong,
         "waits": reading.standing(record.actor, record.object, record.key).waits,
-    }  # fmt: skip
+    }
     return render(request, "approvals/submit.html.jinja", context, status=422 if wrong else 200)

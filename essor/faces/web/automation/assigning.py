@@ -91,10 +91,13 @@ def sent_rows(data: QueryDict, target: ObjectDef) -> list[Row]:
         }
         rows.append(
             Row(
-                known, source if source in FROM else "value", values, data.get(f"formula.{name}", ""),
+                known,
+                source if source in FROM else "value",
+                values,
+                data.get(f"formula.{name}", ""),
                 data.get(f"copy.{name}", ""),
             )
-        )  # fmt: skip
+        )
     return rows
 
 
@@ -139,7 +142,9 @@ def with_required(rows: list[Row], target: ObjectDef) -> list[Row]:
     missing = [
         Row(one)
         for one in fields(target, new=True)
-        if one.required and one.name not in named and one.options.get("default") is None
+        if one.required
+        and one.name not in named
+        and one.options.get("default") is None
         and not any(choice.default for choice in one.choices)
-    ]  # fmt: skip
+    ]
     return [*missing, *rows]

@@ -91,11 +91,17 @@ def draw_builder(
     """
     problems, desk = problems_of(shown), shown.desk
     context: dict[str, Any] = {
-        "drawing": drawing.draw_flow(shown, problems, desk.counts(shown), desk.head(shown)), "chosen": chosen,
-        "choosing": adding, "panel": panel, "form": panel.form if panel else Form(), "problems": problems,
-        "version_mark": version_mark(shown), "seen": seen or past.mark(shown.definition, chosen),
-        "typed": request.method == "POST" if typed is None else typed, "ways": past.ways(shown.version) if desk.may_edit else (),
-    }  # fmt: skip
+        "drawing": drawing.draw_flow(shown, problems, desk.counts(shown), desk.head(shown)),
+        "chosen": chosen,
+        "choosing": adding,
+        "panel": panel,
+        "form": panel.form if panel else Form(),
+        "problems": problems,
+        "version_mark": version_mark(shown),
+        "seen": seen or past.mark(shown.definition, chosen),
+        "typed": request.method == "POST" if typed is None else typed,
+        "ways": past.ways(shown.version) if desk.may_edit else (),
+    }
     return desk.draw(request, "builder", shown, context, tab="builder", status=status)
 
 

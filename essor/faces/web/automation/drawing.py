@@ -121,10 +121,18 @@ class Drawer:
         name = str(kind.label) if kind else step.kind
         arrow = Arrow(f"{step.id}-", counts.behind(step) if counts else None)
         return Card(
-            step.id, name, kind.icon if kind else "help-circle", step.title or name, self._told(step), arrow,
-            tuple(self.problems.get(step.id, ())), tuple(self._lane(step, way) for way in step.paths), first, last,
+            step.id,
+            name,
+            kind.icon if kind else "help-circle",
+            step.title or name,
+            self._told(step),
+            arrow,
+            tuple(self.problems.get(step.id, ())),
+            tuple(self._lane(step, way) for way in step.paths),
+            first,
+            last,
             counts.standing.get(step.id, 0) if counts else None,
-        )  # fmt: skip
+        )
 
     def _told(self, step: Step) -> str:
         kind = STEPS.get(step.kind)
@@ -234,6 +242,12 @@ def schedule_words(trigger: Trigger) -> str:
 def weekdays() -> list[tuple[str, str]]:
     """Return the days of the week by their number, Monday first."""
     names = (
-        _("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"),
-    )  # fmt: skip
+        _("Monday"),
+        _("Tuesday"),
+        _("Wednesday"),
+        _("Thursday"),
+        _("Friday"),
+        _("Saturday"),
+        _("Sunday"),
+    )
     return [(str(place), name) for place, name in enumerate(names, start=1)]

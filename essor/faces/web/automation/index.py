@@ -98,9 +98,12 @@ def add(request: HttpRequest) -> HttpResponseBase:
         definition = chosen.definition() if chosen else Definition()
         name = chosen.object_name if chosen else form.value("object")
         flow = actions.create_flow(
-            actor_of(request), name=form.value("name"), object_name=name, definition=definition,
+            actor_of(request),
+            name=form.value("name"),
+            object_name=name,
+            definition=definition,
             description=form.value("description"),
-        )  # fmt: skip
+        )
         address = reverse("web:setup_flow", args=[flow.pk])
         return address if chosen else f"{address}?step=trigger"
 
@@ -128,25 +131,39 @@ def settings(request: HttpRequest, flow_id: int) -> HttpResponseBase:
     def work(form: Form) -> str:
         owner = form.value("owner")
         actions.save_settings(
-            actor_of(request), flow, name=form.value("name"), description=form.value("description"),
-            owner_id=(whole(owner) or 0), acting=form.value("acting"),
+            actor_of(request),
+            flow,
+            name=form.value("name"),
+            description=form.value("description"),
+            owner_id=(whole(owner) or 0),
+            acting=form.value("acting"),
             mail_errors=form.on("mail_errors"),
-        )  # fmt: skip
+        )
         return reverse("web:setup_flow_settings", args=[flow_id])
 
     def again(form: Form) -> HttpResponseBase:
         under_way = counted([flow_id]).get(flow_id, (0, 0, None))[0]
         context = {
-            "form": form, "people": choices.people(), "actings": Flow.Acting.choices, "under_way": under_way,
-        }  # fmt: skip
+            "form": form,
+            "people": choices.people(),
+            "actings": Flow.Acting.choices,
+            "under_way": under_way,
+        }
         return draw_tab(request, "settings", shown, context, tab="settings", status=form.status)
 
     if request.method == "POST":
         return submit(request, work, again)
-    return again(starting({
-        "name": flow.name, "description": flow.description, "owner": flow.owner_id, "acting": flow.acting,
-        "mail_errors": flow.mail_errors,
-    }))  # fmt: skip
+    return again(
+        starting(
+            {
+                "name": flow.name,
+                "description": flow.description,
+                "owner": flow.owner_id,
+                "acting": flow.acting,
+                "mail_errors": flow.mail_errors,
+            }
+        )
+    )
 
 
 @require_POST

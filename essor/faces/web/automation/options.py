@@ -89,8 +89,9 @@ def emails(site: Site) -> Options:
         target = site.catalog.object(way.targets[0])
         found += [
             (f"field:{way.relationship}.{one.name}", f"{way.label} › {one.label}")
-            for one in target.fields if one.kind.name == "email"
-        ]  # fmt: skip
+            for one in target.fields
+            if one.kind.name == "email"
+        ]
     return found
 
 

@@ -71,9 +71,13 @@ def show(request: HttpRequest, flow_id: int) -> HttpResponseBase:
     kept = f"at={at}&version={shown.version.number}" if at else f"state={state}"
     more = f"{base}?{kept}&before={runs[PAGE - 1].pk}" if len(runs) > PAGE else ""
     context = {
-        "lines": lines_of(request, shown, runs[:PAGE]), "filters": filters, "state": state, "more": more,
-        "failed": counts.get("failed", 0), "open": any(run.state not in ENDED for run in runs[:PAGE]),
-    }  # fmt: skip
+        "lines": lines_of(request, shown, runs[:PAGE]),
+        "filters": filters,
+        "state": state,
+        "more": more,
+        "failed": counts.get("failed", 0),
+        "open": any(run.state not in ENDED for run in runs[:PAGE]),
+    }
     return draw(request, "runs", shown, context, tab="runs")
 
 
@@ -86,11 +90,14 @@ def lines_of(request: HttpRequest, shown: Shown, runs: list[FlowRun]) -> list[Li
     flows = {key: from_json(row.definition) for key, row in versions.items()}
     return [
         Line(
-            run, keys.get(run.pk, ""), known.get((obj.name, run.record_id), keys.get(run.pk, "")),
-            title(flows[run.version_id], run.node), TONES.get(run.state, ""),
+            run,
+            keys.get(run.pk, ""),
+            known.get((obj.name, run.record_id), keys.get(run.pk, "")),
+            title(flows[run.version_id], run.node),
+            TONES.get(run.state, ""),
         )
         for run in runs
-    ]  # fmt: skip
+    ]
 
 
 def title(flow: Definition, node: str) -> str:

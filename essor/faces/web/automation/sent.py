@@ -37,9 +37,12 @@ def flat_hours(settings: Mapping[str, Any]) -> dict[str, Any]:
     raw = settings.get("hours")
     kept = raw if isinstance(raw, dict) else {}
     return {
-        "hours": bool(kept), "hours.days": kept.get("days", [1, 2, 3, 4, 5]), "hours.from": kept.get("from", 9),
-        "hours.until": kept.get("until", 18), "hours.by": kept.get("by", "company"),
-    }  # fmt: skip
+        "hours": bool(kept),
+        "hours.days": kept.get("days", [1, 2, 3, 4, 5]),
+        "hours.from": kept.get("from", 9),
+        "hours.until": kept.get("until", 18),
+        "hours.by": kept.get("by", "company"),
+    }
 
 
 def read_hours(data: QueryDict) -> dict[str, Any]:

@@ -58,10 +58,15 @@ def draw(
 def desk_of(actor: Actor, flow: Flow) -> Desk:
     """Return the desk of the set-up's flows."""
     return Desk(
-        base=reverse("web:setup_flow", args=[flow.pk]), people=reverse("web:setup_flow_runs", args=[flow.pk]),
+        base=reverse("web:setup_flow", args=[flow.pk]),
+        people=reverse("web:setup_flow_runs", args=[flow.pk]),
         samples=reverse("web:setup_samples", args=[flow.object_name]),
-        may_edit=actor.can(Permission.CUSTOMIZE), save=actions.save_draft, draw=draw, kinds=offering.of_flows, counts=counted,
-    )  # fmt: skip
+        may_edit=actor.can(Permission.CUSTOMIZE),
+        save=actions.save_draft,
+        draw=draw,
+        kinds=offering.of_flows,
+        counts=counted,
+    )
 
 
 def found(request: HttpRequest, flow_id: int, number: str = "") -> Shown:

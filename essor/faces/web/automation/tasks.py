@@ -18,14 +18,16 @@ from essor.faces.web.automation.sent import number
 
 def _more(shown: Shown, _step: Step) -> dict[str, Any]:
     whom = [
-        (people.OWNER, _("the record’s owner")), (people.MANAGER, _("the owner’s manager")),
+        (people.OWNER, _("the record’s owner")),
+        (people.MANAGER, _("the owner’s manager")),
         (people.FLOW_OWNER, _("the flow’s owner")),
-    ]  # fmt: skip
+    ]
     return {
         "whom": whom + [(f"user:{key}", name) for key, name in options.users()],
-        "inserts": options.merge_fields(shown.site), "subtypes": _labelled(shown, "TaskSubtype", SUBTYPES),
+        "inserts": options.merge_fields(shown.site),
+        "subtypes": _labelled(shown, "TaskSubtype", SUBTYPES),
         "priorities": _labelled(shown, "Priority", PRIORITIES),
-    }  # fmt: skip
+    }
 
 
 def _labelled(shown: Shown, name: str, known: tuple[str, ...]) -> options.Options:
@@ -37,10 +39,13 @@ def _labelled(shown: Shown, name: str, known: tuple[str, ...]) -> options.Option
 
 def _read(_shown: Shown, _step: Step, data: QueryDict, _language: str) -> dict[str, Any]:
     return {
-        "subject": data.get("subject", "").strip()[:255], "text": data.get("text", "").strip(), "to": data.get("to", ""),
-        "days": number(data, "days", 0, MOST_DAYS, 0), "priority": data.get("priority", "Normal"),
+        "subject": data.get("subject", "").strip()[:255],
+        "text": data.get("text", "").strip(),
+        "to": data.get("to", ""),
+        "days": number(data, "days", 0, MOST_DAYS, 0),
+        "priority": data.get("priority", "Normal"),
         "subtype": data.get("subtype", "Task"),
-    }  # fmt: skip
+    }
 
 
 START = {"to": people.OWNER, "days": 1, "subtype": "Call", "priority": "Normal"}

@@ -30,9 +30,15 @@ from essor.kernel.errors import EssorError, Forbidden
 
 # Control (as errors name it) → attribute of Beginning.
 CONTROLS: Final = {
-    "Name": "company", "Country": "country", "CurrencyIsoCode": "currency", "Language": "language",
-    "TimeZone": "timezone", "FirstName": "first_name", "LastName": "last_name", "Email": "email",
-}  # fmt: skip
+    "Name": "company",
+    "Country": "country",
+    "CurrencyIsoCode": "currency",
+    "Language": "language",
+    "TimeZone": "timezone",
+    "FirstName": "first_name",
+    "LastName": "last_name",
+    "Email": "email",
+}
 STARTS: Final = {
     "fr": {"Country": "FR", "CurrencyIsoCode": "EUR", "TimeZone": "Europe/Paris"},
     "en": {"Country": "GB", "CurrencyIsoCode": "GBP", "TimeZone": "Europe/London"},
@@ -73,10 +79,14 @@ def _begun(request: HttpRequest) -> HttpResponseBase:
 
 def _page(request: HttpRequest, form: Form, language: str) -> HttpResponseBase:
     context = {
-        "form": form, "language_now": language, "languages_of": choices.languages(),
-        "countries": choices.countries(), "currencies": choices.currencies(), "timezones": choices.timezones(),
+        "form": form,
+        "language_now": language,
+        "languages_of": choices.languages(),
+        "countries": choices.countries(),
+        "currencies": choices.currencies(),
+        "timezones": choices.timezones(),
         "password_help": _password_help(),
-    }  # fmt: skip
+    }
     return render(request, "beginning/begin.html.jinja", context, status=form.status)
 
 

@@ -74,9 +74,14 @@ def add(request: HttpRequest, name: str) -> HttpResponseBase:
         return started()
     batch = undo.begin(state.actor, jobs.KIND, state.object.name)
     done = members.add_selected(
-        state.actor, campaign, state.object.name, keys_of(state, selected), status=status, override=override,
+        state.actor,
+        campaign,
+        state.object.name,
+        keys_of(state, selected),
+        status=status,
+        override=override,
         source=Source(name=jobs.KIND, batch=batch),
-    )  # fmt: skip
+    )
     response = HttpResponse(status=204)
     tone: Tone = "warning" if done.refused else "success"
     toast(response, told(done), undo=f"/undo/{batch}" if done.added or done.changed else "", tone=tone)
@@ -99,10 +104,16 @@ def _form(request: HttpRequest, state: State, selected: Chosen, error: str = "")
     campaigns = _campaigns(state.actor, but=key_of(request.POST.get("but", ""), "701"))
     first = campaigns[0]["Id"] if campaigns else 0
     context = {
-        "state": state, "object": state.object, "selected": selected, "campaigns": campaigns, "id_of": ids.encode,
-        "statuses": of_campaigns([first]).get(first, ()), "hidden": list(state.params.items()), "error": error,
+        "state": state,
+        "object": state.object,
+        "selected": selected,
+        "campaigns": campaigns,
+        "id_of": ids.encode,
+        "statuses": of_campaigns([first]).get(first, ()),
+        "hidden": list(state.params.items()),
+        "error": error,
         "background": selected.total > AT_ONCE,
-    }  # fmt: skip
+    }
     response = render(request, "campaigns/add.html.jinja", context)
     response["HX-Retarget"], response["HX-Reswap"] = "#list-dialog", "innerHTML"
     return response
@@ -113,10 +124,12 @@ def _campaigns(actor: Actor, *, but: int | None) -> list[dict[str, Any]]:
     if not catalog_for(actor).has(CAMPAIGN):
         return []
     query = Query(
-        CAMPAIGN, columns=(Column(Path(("Id",))), Column(Path(("Name",)))),
+        CAMPAIGN,
+        columns=(Column(Path(("Id",))), Column(Path(("Name",)))),
         where=Compare(Path(("IsActive",)), "eq", (Constant(value=True),)),
-        order_by=(Order(Path(("StartDate",)), descending=True), Order(Path(("Id",)), descending=True)), limit=SHOWN,
-    )  # fmt: skip
+        order_by=(Order(Path(("StartDate",)), descending=True), Order(Path(("Id",)), descending=True)),
+        limit=SHOWN,
+    )
     return [row for row in run.rows(actor, query) if row["Id"] != but]
 
 

@@ -69,16 +69,27 @@ def _context(record: Loaded, problem: str = "") -> dict[str, Any]:
         problem = str(error)
     rules, seen = policy(), record.catalog
     return {
-        "record": record, "audience": audience, "counted": found, "problem": problem, "may": may_edit(record),
-        "groups": sources(record.actor), "topics": _topics(record.actor), "reasons": Reason, "policy": rules,
+        "record": record,
+        "audience": audience,
+        "counted": found,
+        "problem": problem,
+        "may": may_edit(record),
+        "groups": sources(record.actor),
+        "topics": _topics(record.actor),
+        "reasons": Reason,
+        "policy": rules,
         "segmented": [
-            Action(_("New segment: %(people)s") % {"people": seen.object(one).plural}, reverse("web:segments", args=[one]))
+            Action(
+                _("New segment: %(people)s") % {"people": seen.object(one).plural},
+                reverse("web:segments", args=[one]),
+            )
             for one in KINDS
             if seen.has(one)
         ],
-        "pickers": _pickers(record), "draft": _draft(record) if found else "",
+        "pickers": _pickers(record),
+        "draft": _draft(record) if found else "",
         "may_mail": record.catalog.has(MAILING) and row_access.may(record.actor, MAILING, "create"),
-    }  # fmt: skip
+    }
 
 
 def _draft(record: Loaded) -> str:
@@ -105,9 +116,11 @@ def _pickers(record: Loaded) -> list[Any]:
 
 def _topics(actor: Actor) -> list[dict[str, Any]]:
     query = Query(
-        "CommunicationSubscription", columns=(Column(Path(("Id",))), Column(Path(("Name",)))),
-        where=Compare(Path(("IsActive",)), "eq", (Constant(value=True),)), order_by=(Order(Path(("Name",))),),
-    )  # fmt: skip
+        "CommunicationSubscription",
+        columns=(Column(Path(("Id",))), Column(Path(("Name",)))),
+        where=Compare(Path(("IsActive",)), "eq", (Constant(value=True),)),
+        order_by=(Order(Path(("Name",))),),
+    )
     return run.rows(actor, query)
 
 
@@ -131,9 +144,11 @@ def sources(actor: Actor) -> list[OptionGroup]:
         if some
     )
     query = Query(
-        CAMPAIGN, columns=(Column(Path(("Id",))), Column(Path(("Name",)))),
-        order_by=(Order(Path(("StartDate",)), descending=True),), limit=CAMPAIGNS,
-    )  # fmt: skip
+        CAMPAIGN,
+        columns=(Column(Path(("Id",))), Column(Path(("Name",)))),
+        order_by=(Order(Path(("StartDate",)), descending=True),),
+        limit=CAMPAIGNS,
+    )
     rows = run.rows(actor, query)
     statuses = of_campaigns([row["Id"] for row in rows])
     for row in rows:
@@ -222,9 +237,12 @@ def people(request: HttpRequest, record_id: str) -> HttpResponseBase:
     last = rows[-1][0] if len(rows) == SHOWN else None
     here = f"{reverse('web:audience_people', args=[record.id])}?reason={reason.value if reason else ''}"
     context = {
-        "title": reason.label if reason else _("Gets the mail"), "about": "", "rows": shown(record.actor, rows),
-        "more": f"{here}&after={last.kind}.{last.id}" if last else "", "further": after is not None,
-    }  # fmt: skip
+        "title": reason.label if reason else _("Gets the mail"),
+        "about": "",
+        "rows": shown(record.actor, rows),
+        "more": f"{here}&after={last.kind}.{last.id}" if last else "",
+        "further": after is not None,
+    }
     return render(request, "campaigns/people.html.jinja", context)
 
 

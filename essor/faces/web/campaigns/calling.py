@@ -76,9 +76,14 @@ def _day(text: str) -> date | None:
 
 def _form(request: HttpRequest, state: State, selected: Chosen, error: str = "") -> HttpResponseBase:
     context = {
-        "state": state, "object": state.object, "selected": selected, "hidden": list(state.params.items()), "error": error,
-        "subject": request.POST.get("subject", "") or _("Call"), "day": timezone.localdate() + SOON,
-    }  # fmt: skip
+        "state": state,
+        "object": state.object,
+        "selected": selected,
+        "hidden": list(state.params.items()),
+        "error": error,
+        "subject": request.POST.get("subject", "") or _("Call"),
+        "day": timezone.localdate() + SOON,
+    }
     response = render(request, "campaigns/call.html.jinja", context)
     response["HX-Retarget"], response["HX-Reswap"] = "#list-dialog", "innerHTML"
     return response

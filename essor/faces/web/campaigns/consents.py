@@ -68,10 +68,14 @@ def _record(request: HttpRequest, record: Loaded) -> None:
         text = _("Note what the person said or signed, and where: this is the proof.")
         raise ValidationFailed([FieldError("wording", "REQUIRED_FIELD_MISSING", text)])
     write.record(
-        Person(KINDS[record.object.name], record.key), channel, state, topic=topic, source=_("Recorded by %(name)s") % {
-            "name": record.actor.name
-        }, wording=wording[:LONGEST], user_id=record.actor.user_id,
-    )  # fmt: skip
+        Person(KINDS[record.object.name], record.key),
+        channel,
+        state,
+        topic=topic,
+        source=_("Recorded by %(name)s") % {"name": record.actor.name},
+        wording=wording[:LONGEST],
+        user_id=record.actor.user_id,
+    )
 
 
 def topics() -> list[Topic]:
@@ -92,8 +96,16 @@ def _context(record: Loaded, problem: str) -> dict[str, object]:
     chosen = dict(TopicChoice.objects.filter(individual_id=key or 0).values_list("topic_id", "state"))
     names = principals.names(row.user_id for row in rows)
     return {
-        "record": record, "problem": problem, "may": may_edit(record), "blocked": blocked, "proof": rows, "names": names,
-        "topics": [(one, chosen.get(one.pk)) for one in topics()], "email": EMAIL,
-        "states": [(channel, field.label, getattr(one, field.attr) if one else None) for channel, field in fields],
+        "record": record,
+        "problem": problem,
+        "may": may_edit(record),
+        "blocked": blocked,
+        "proof": rows,
+        "names": names,
+        "topics": [(one, chosen.get(one.pk)) for one in topics()],
+        "email": EMAIL,
+        "states": [
+            (channel, field.label, getattr(one, field.attr) if one else None) for channel, field in fields
+        ],
         "labels": {channel: field.label for channel, field in fields},
-    }  # fmt: skip
+    }

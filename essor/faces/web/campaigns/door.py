@@ -54,9 +54,12 @@ def page(request: HttpRequest, record_id: str) -> HttpResponseBase:
         Action(record.title, addresses.record(record.id)),
     ]
     context = {
-        "record": record, "crumbs": crumbs, "token": token, "count": len(door.guests(record.key)),
+        "record": record,
+        "crumbs": crumbs,
+        "token": token,
+        "count": len(door.guests(record.key)),
         "link": request.build_absolute_uri(reverse("web:door", args=[token])),
-    }  # fmt: skip
+    }
     return render(request, "campaigns/door_link.html.jinja", context)
 
 
@@ -94,10 +97,15 @@ def keep(request: HttpRequest, token: str) -> HttpResponse:
     some = door.guests(event.id, search)
     everybody = door.guests(event.id) if search else some
     context = {
-        "event": event, "token": token, "guests": some[:SHOWN], "more": max(0, len(some) - SHOWN), "q": search,
-        "came": sum(1 for one in everybody if one.meaning == "attended"), "said": said,
+        "event": event,
+        "token": token,
+        "guests": some[:SHOWN],
+        "more": max(0, len(some) - SHOWN),
+        "q": search,
+        "came": sum(1 for one in everybody if one.meaning == "attended"),
+        "said": said,
         "due": sum(1 for one in everybody if one.meaning in ("attended", "registered")),
-    }  # fmt: skip
+    }
     response = HttpResponse(render_to_string("campaigns/door.html.jinja", context))
     response.set_signed_cookie(
         COOKIE, token, max_age=KEPT, httponly=True, samesite="Lax", secure=request.is_secure()

@@ -101,14 +101,28 @@ def panel(request: HttpRequest, record_id: str) -> HttpResponseBase:
     lines = [_line(one, credited[one.values["Id"]], money, model) for one in branches]
     sees_deals = record.catalog.has(DEAL) and record.catalog.object(DEAL).has("Amount")
     context = {
-        "record": record, "currency": currency, "model": model, "models": _options(model), "explained": _explained(model),
-        "aims": aims(record, sums, _together(credited, model) if sees_deals else None), "sees_deals": sees_deals,
-        "has_deals": any(any(one.deals.values()) for one in credited.values()), "cost": sums[COST],
-        "cost_is_planned": any(one.values.get("BudgetedCost") and not one.values.get("ActualCost") for one in branches),
-        "days": days(), "may_set": record.actor.can(Permission.CUSTOMIZE), "lines": lines if len(lines) > 1 else [],
-        "whole_roi": roi(sum(one.won for one in lines), sums[COST]), "sums": sums, "unknown": sorted(left),
-        "converted": sorted(codes - {currency} - left), "seats": seats(record), "may_edit": may_edit(record),
-    }  # fmt: skip
+        "record": record,
+        "currency": currency,
+        "model": model,
+        "models": _options(model),
+        "explained": _explained(model),
+        "aims": aims(record, sums, _together(credited, model) if sees_deals else None),
+        "sees_deals": sees_deals,
+        "has_deals": any(any(one.deals.values()) for one in credited.values()),
+        "cost": sums[COST],
+        "cost_is_planned": any(
+            one.values.get("BudgetedCost") and not one.values.get("ActualCost") for one in branches
+        ),
+        "days": days(),
+        "may_set": record.actor.can(Permission.CUSTOMIZE),
+        "lines": lines if len(lines) > 1 else [],
+        "whole_roi": roi(sum(one.won for one in lines), sums[COST]),
+        "sums": sums,
+        "unknown": sorted(left),
+        "converted": sorted(codes - {currency} - left),
+        "seats": seats(record),
+        "may_edit": may_edit(record),
+    }
     return render(request, "campaigns/figures.html.jinja", context)
 
 
@@ -139,18 +153,25 @@ def _line(one: Branch, credit: Influence, money: Exchange, model: Model) -> Line
     code, day = hierarchy.currency_of(one, money.currency), one.values.get("StartDate")
     cost = money.worth(hierarchy.cost(one.values) or 0, code, day) or 0
     return Line(
-        one.level, str(one.values.get("Name") or ""), addresses.record(ids.encode("701", one.values["Id"])),
-        hierarchy.people(one.values), int(one.values.get("NumberOfResponses") or 0), cost, credit.won[model],
+        one.level,
+        str(one.values.get("Name") or ""),
+        addresses.record(ids.encode("701", one.values["Id"])),
+        hierarchy.people(one.values),
+        int(one.values.get("NumberOfResponses") or 0),
+        cost,
+        credit.won[model],
         roi(credit.won[model], cost),
-    )  # fmt: skip
+    )
 
 
 def _together(credited: Mapping[int, Influence], model: Model) -> dict[str, int]:
     every = credited.values()
     return {
-        "deals": sum(one.deals[model] for one in every), "won_deals": sum(one.won_deals[model] for one in every),
-        "open": sum(one.open[model] for one in every), "won": sum(one.won[model] for one in every),
-    }  # fmt: skip
+        "deals": sum(one.deals[model] for one in every),
+        "won_deals": sum(one.won_deals[model] for one in every),
+        "open": sum(one.open[model] for one in every),
+        "won": sum(one.won[model] for one in every),
+    }
 
 
 def aims(record: Loaded, sums: Mapping[str, int], credit: Mapping[str, int] | None) -> list[Aim]:

@@ -52,23 +52,30 @@ def panel(request: HttpRequest) -> HttpResponseBase:
     running = tuple(Constant(one.value, "text") for one in status.choices if not one.facts.get("closed"))
     mine = All((Compare(Path(("OwnerId",)), "eq", (Me(),)), Compare(Path(("Status",)), "in", running)))
     query = Query(
-        CAMPAIGN, columns=tuple(Column(Path((name,))) for name in PATHS), where=mine,
-        order_by=(Order(Path(("StartDate",)), descending=True, nulls="first"), Order(Path(("Id",)), descending=True)),
+        CAMPAIGN,
+        columns=tuple(Column(Path((name,))) for name in PATHS),
+        where=mine,
+        order_by=(
+            Order(Path(("StartDate",)), descending=True, nulls="first"),
+            Order(Path(("Id",)), descending=True),
+        ),
         limit=SHOWN,
-    )  # fmt: skip
+    )
     try:
         rows = run.rows(actor, query)
     except QueryRefused:  # a field of these is hidden from the reader
         rows = []
     found = [
         {
-            "href": addresses.record(ids.encode("701", row["Id"])), "name": row["Name"],
+            "href": addresses.record(ids.encode("701", row["Id"])),
+            "name": row["Name"],
             "status": str(status.choice(row["Status"]) or ""),
-            "start": row["StartDate"], "members": (row["NumberOfContacts"] or 0) + (row["NumberOfLeads"] or 0),
+            "start": row["StartDate"],
+            "members": (row["NumberOfContacts"] or 0) + (row["NumberOfLeads"] or 0),
             "responses": row["NumberOfResponses"] or 0,
         }
         for row in rows
-    ]  # fmt: skip
+    ]
     return render(
         request, "campaigns/home.html.jinja", {"campaigns": found, "all": rows_address(CAMPAIGN, mine)}
     )

@@ -31,15 +31,37 @@ from essor.records.change import Source
 
 SIZE = 25
 PATHS = (
-    "Id", "Status", "HasResponded", "FirstRespondedDate", "ContactId", "Contact.Name", "Contact.Email",
-    "Contact.Account.Name", "LeadId", "Lead.Name", "Lead.Email", "Lead.Company",
-)  # fmt: skip
+    "Id",
+    "Status",
+    "HasResponded",
+    "FirstRespondedDate",
+    "ContactId",
+    "Contact.Name",
+    "Contact.Email",
+    "Contact.Account.Name",
+    "LeadId",
+    "Lead.Name",
+    "Lead.Email",
+    "Lead.Company",
+)
 
 
 EXPORTED = (
-    "Name", "Email", "CompanyOrAccount", "ContactId", "LeadId", "Status", "HasResponded", "FirstRespondedDate", "SentDate",
-    "FirstOpenedDate", "FirstClickedDate", "BouncedDate", "OptedOutDate", "CheckedInDate",
-)  # fmt: skip
+    "Name",
+    "Email",
+    "CompanyOrAccount",
+    "ContactId",
+    "LeadId",
+    "Status",
+    "HasResponded",
+    "FirstRespondedDate",
+    "SentDate",
+    "FirstOpenedDate",
+    "FirstClickedDate",
+    "BouncedDate",
+    "OptedOutDate",
+    "CheckedInDate",
+)
 
 
 @offers.record_panel(CAMPAIGN)
@@ -91,11 +113,18 @@ def _draw(request: HttpRequest, record: Loaded) -> HttpResponseBase:
     page = run.page(record.actor, query, after=request.GET.get("after") or None, size=SIZE)
     may = row_access.may(record.actor, record.catalog.object(MEMBER), "edit") and may_edit(record)
     context = {
-        "record": record, "page": page, "people": [_person(row) for row in page.rows], "counts": _counts(record, link),
-        "wanted": wanted, "may": may, "statuses": of_campaigns([record.key]).get(record.key, ()),
-        "may_export": row_access.may(record.actor, record.catalog.object(MEMBER), "export"), "exported": ",".join(EXPORTED),
-        "filter": written(where), "list_href": f"{addresses.object_list(MEMBER)}?parent=CampaignId:{record.id}",
-    }  # fmt: skip
+        "record": record,
+        "page": page,
+        "people": [_person(row) for row in page.rows],
+        "counts": _counts(record, link),
+        "wanted": wanted,
+        "may": may,
+        "statuses": of_campaigns([record.key]).get(record.key, ()),
+        "may_export": row_access.may(record.actor, record.catalog.object(MEMBER), "export"),
+        "exported": ",".join(EXPORTED),
+        "filter": written(where),
+        "list_href": f"{addresses.object_list(MEMBER)}?parent=CampaignId:{record.id}",
+    }
     return render(request, "campaigns/members.html.jinja", context)
 
 
@@ -124,12 +153,18 @@ def _person(row: dict[str, Any]) -> dict[str, Any]:
     head = "Contact" if contact else "Lead"
     key = row.get(f"{head}Id")
     return {
-        "id": ids.encode("00v", row["Id"]), "name": row.get(f"{head}.Name") or _("Hidden"), "email": row.get(f"{head}.Email"),
-        "href": addresses.record(ids.encode("003" if contact else "00Q", key)) if key and row.get(f"{head}.Name") else "",
+        "id": ids.encode("00v", row["Id"]),
+        "name": row.get(f"{head}.Name") or _("Hidden"),
+        "email": row.get(f"{head}.Email"),
+        "href": addresses.record(ids.encode("003" if contact else "00Q", key))
+        if key and row.get(f"{head}.Name")
+        else "",
         "company": row.get("Contact.Account.Name") if contact else row.get("Lead.Company"),
-        "status": row.get("Status"), "responded": row.get("HasResponded"), "on": row.get("FirstRespondedDate"),
+        "status": row.get("Status"),
+        "responded": row.get("HasResponded"),
+        "on": row.get("FirstRespondedDate"),
         "lead": not contact,
-    }  # fmt: skip
+    }
 
 
 @require_POST

@@ -50,9 +50,13 @@ STEPS: dict[str, Condition] = {
     # What the receiving server refused at once was sent too, as a bounce is.
     "sent": Any((_there("SentDate"), _there("BouncedDate"))),
     "delivered": All((_there("SentDate"), Compare(Path(("BouncedDate",)), "null"))),
-    "opened": _there("FirstOpenedDate"), "clicked": _there("FirstClickedDate"), "responded": RESPONDED,
-    "bounced": _there("BouncedDate"), "opted_out": _there("OptedOutDate"), "warm": WARM,
-}  # fmt: skip
+    "opened": _there("FirstOpenedDate"),
+    "clicked": _there("FirstClickedDate"),
+    "responded": RESPONDED,
+    "bounced": _there("BouncedDate"),
+    "opted_out": _there("OptedOutDate"),
+    "warm": WARM,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +93,18 @@ def panel(request: HttpRequest, record_id: str) -> HttpResponseBase:
     own = Compare(Path(("CampaignId",)), "eq", (Constant(record.key),))
     counts = _counts(record, own)
     context = {
-        "record": record, "steps": _steps(counts, own), "warm": counts.get("warm", 0),
-        "warm_href": rows_address(MEMBER, All((own, WARM))), "warm_filter": written(All((own, WARM))),
+        "record": record,
+        "steps": _steps(counts, own),
+        "warm": counts.get("warm", 0),
+        "warm_href": rows_address(MEMBER, All((own, WARM))),
+        "warm_filter": written(All((own, WARM))),
         "subject": _("Call: %(campaign)s") % {"campaign": record.values.get("Name") or ""},
         "day": timezone.localdate() + SOON,
-        "may_add": record.catalog.has(MEMBER) and row_access.may(record.actor, record.catalog.object(MEMBER), "create"),
-        "may_call": record.catalog.has(TASK) and row_access.may(record.actor, record.catalog.object(TASK), "create"),
-    }  # fmt: skip
+        "may_add": record.catalog.has(MEMBER)
+        and row_access.may(record.actor, record.catalog.object(MEMBER), "create"),
+        "may_call": record.catalog.has(TASK)
+        and row_access.may(record.actor, record.catalog.object(TASK), "create"),
+    }
     return render(request, "campaigns/results.html.jinja", context)
 
 
@@ -111,20 +120,26 @@ def _counts(record: Loaded, own: Condition) -> dict[str, int]:
 def _steps(counts: dict[str, int], own: Condition) -> list[Step]:
     sent = counts.get("sent", 0)
     words = {
-        "sent": (_("Sent"), ""), "delivered": (pgettext("funnel", "Delivered"), ""),
-        "opened": (pgettext("funnel", "Opened"), ""), "clicked": (pgettext("funnel", "Clicked"), ""),
-        "responded": (pgettext("funnel", "Responded"), "good"), "bounced": (_("Bounced"), "warn"),
+        "sent": (_("Sent"), ""),
+        "delivered": (pgettext("funnel", "Delivered"), ""),
+        "opened": (pgettext("funnel", "Opened"), ""),
+        "clicked": (pgettext("funnel", "Clicked"), ""),
+        "responded": (pgettext("funnel", "Responded"), "good"),
+        "bounced": (_("Bounced"), "warn"),
         "opted_out": (_("Opted out"), "warn"),
-    }  # fmt: skip
+    }
     if not sent:
         return []
     return [
         Step(
-            label, counts[name], None if name == "sent" else 100 * counts[name] / sent,
-            rows_address(MEMBER, All((own, STEPS[name]))), tone if counts[name] else "",
+            label,
+            counts[name],
+            None if name == "sent" else 100 * counts[name] / sent,
+            rows_address(MEMBER, All((own, STEPS[name]))),
+            tone if counts[name] else "",
         )
         for name, (label, tone) in words.items()
-    ]  # fmt: skip
+    ]
 
 
 @require_POST
@@ -163,9 +178,12 @@ def followers(request: HttpRequest, record_id: str) -> HttpResponseBase:
     )
     here = reverse("web:mailing_followers", args=[record.id])
     context = {
-        "title": title, "about": target or "", "rows": shown(record.actor, [(person, address) for _key, person, address in rows]),
-        "more": f"{here}?link={text}&after={rows[-1][0]}" if len(rows) == SHOWN else "", "further": bool(after),
-    }  # fmt: skip
+        "title": title,
+        "about": target or "",
+        "rows": shown(record.actor, [(person, address) for _key, person, address in rows]),
+        "more": f"{here}?link={text}&after={rows[-1][0]}" if len(rows) == SHOWN else "",
+        "further": bool(after),
+    }
     return render(request, "campaigns/people.html.jinja", context)
 
 
@@ -177,8 +195,13 @@ def hits(request: HttpRequest, record_id: str) -> HttpResponseBase:
     tallies = reading.by_link(mailing.pk)
     hours = reading.by_hour(mailing.pk)
     context = {
-        "record": record, "opened": tallies.get(OPENED, reading.Tally()), "clicked": reading.clicked(mailing.pk),
-        "links": reading.links(mailing.pk, tallies), "domains": reading.by_domain(mailing.pk), "hours": hours,
-        "most": max((opens + clicks for _hour, opens, clicks in hours), default=0), "sent": mailing.total_sent,
-    }  # fmt: skip
+        "record": record,
+        "opened": tallies.get(OPENED, reading.Tally()),
+        "clicked": reading.clicked(mailing.pk),
+        "links": reading.links(mailing.pk, tallies),
+        "domains": reading.by_domain(mailing.pk),
+        "hours": hours,
+        "most": max((opens + clicks for _hour, opens, clicks in hours), default=0),
+        "sent": mailing.total_sent,
+    }
     return render(request, "campaigns/hits.html.jinja", context)

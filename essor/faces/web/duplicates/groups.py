@@ -142,9 +142,11 @@ def _tabs(actor: Actor, obj: ObjectDef) -> list[Action]:
 def _recent(actor: Actor, obj: ObjectDef) -> list[Batch]:
     """Return the reader's latest merges that can still be undone; of everybody's for administrators."""
     rows = Batch.objects.filter(
-        kind=merging.KIND, object_name=obj.name, undone_date=None,
+        kind=merging.KIND,
+        object_name=obj.name,
+        undone_date=None,
         created_date__gte=timezone.now() - timedelta(days=KEPT_DAYS),
-    )  # fmt: skip
+    )
     mine = rows if actor.is_admin else rows.filter(user_id=actor.user_id)
     return list(mine.order_by("-created_date")[:RECENT])
 

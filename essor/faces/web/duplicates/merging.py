@@ -105,28 +105,35 @@ def _draw(
     obj, chosen = proposal.object, picks or {}
     heads = [
         Head(
-            key, LETTERS[place], str(values.get(obj.name_field) or obj.label),
-            addresses.record(ids.encode(obj.prefix, key)), values.get("CreatedDate"), values.get("LastModifiedDate"),
+            key,
+            LETTERS[place],
+            str(values.get(obj.name_field) or obj.label),
+            addresses.record(ids.encode(obj.prefix, key)),
+            values.get("CreatedDate"),
+            values.get("LastModifiedDate"),
         )
         for place, (key, values) in enumerate(proposal.records.items())
-    ]  # fmt: skip
+    ]
     lines = [
         (
             one.differs,
             Line(
-                one.field, tuple((head, shown(one.field, proposal.records[head.key])) for head in heads),
+                one.field,
+                tuple((head, shown(one.field, proposal.records[head.key])) for head in heads),
                 chosen.get(one.field.name, one.proposed),
             ),
         )
         for one in proposal.choices
-    ]  # fmt: skip
+    ]
     context = {
-        "object": obj, "heads": heads, "winner": proposal.winner if (number := whole(winner)) is None else number,
+        "object": obj,
+        "heads": heads,
+        "winner": proposal.winner if (number := whole(winner)) is None else number,
         "lines": [line for differs, line in lines if differs],
         "same": [line for differs, line in lines if not differs],
         "record_ids": [ids.encode(obj.prefix, head.key) for head in heads],
         "errors": [error.message for error in failed.errors] if failed else [],
-    }  # fmt: skip
+    }
     return render(request, "duplicates/merge.html.jinja", context, status=REFUSED if failed else 200)
 
 
@@ -171,11 +178,14 @@ def _suspects(record: Loaded) -> list[Suspect]:
         seen = finding.visible(record.actor, catalog.object(rule.target), {one.record for one in matches})
         found.extend(
             Suspect(
-                rule.target, one.record if one.record in seen else None, one.likeness, rule.title_of.title,
+                rule.target,
+                one.record if one.record in seen else None,
+                one.likeness,
+                rule.title_of.title,
                 finding.shared(record.actor, one),
             )
             for one in matches
-        )  # fmt: skip
+        )
     return sorted(found, key=lambda one: -one.likeness)
 
 

@@ -74,10 +74,16 @@ def edit(request: HttpRequest, rule_id: int = 0) -> HttpResponseBase:
         if own is None:
             raise ValidationFailed([FieldError("object", "REQUIRED_FIELD_MISSING", _("Choose an object."))])
         spec = RuleSpec(
-            object_name=own.name, other_object=other.name if other else "", name=form.value("name"),
-            criteria=_criteria(form), threshold=_percent(form.value("threshold")), on_create=form.value("on_create"),
-            on_edit=form.value("on_edit"), message=form.value("message"), active=form.on("active"),
-        )  # fmt: skip
+            object_name=own.name,
+            other_object=other.name if other else "",
+            name=form.value("name"),
+            criteria=_criteria(form),
+            threshold=_percent(form.value("threshold")),
+            on_create=form.value("on_create"),
+            on_edit=form.value("on_edit"),
+            message=form.value("message"),
+            active=form.on("active"),
+        )
         actions.save_rule(actor, spec, row.pk if row else None)
         return reverse("web:setup_duplicates")
 
@@ -104,9 +110,13 @@ def _starting(row: MatchingRule | None) -> dict[str, Any]:
     if row is None:
         return {"threshold": 90, "on_create": Action.WARN, "on_edit": Action.REPORT, "active": True}
     values: dict[str, Any] = {
-        "name": row.title, "threshold": f"{100 * row.threshold:g}", "on_create": row.on_create,
-        "on_edit": row.on_edit, "message": row.message, "active": row.active,
-    }  # fmt: skip
+        "name": row.title,
+        "threshold": f"{100 * row.threshold:g}",
+        "on_create": row.on_create,
+        "on_edit": row.on_edit,
+        "message": row.message,
+        "active": row.active,
+    }
     for place, one in enumerate(row.criteria):
         values[f"c{place}.method"] = one["method"]
         for side in ("fields", "other"):
@@ -141,13 +151,18 @@ def _context(
     own, other = pair or (None, None)
     used = sum(1 for place in range(actions.MOST_CRITERIA) if form.value(f"c{place}.fields.0"))
     return {
-        "row": row, "form": form, "object": own, "other": other,
+        "row": row,
+        "form": form,
+        "object": own,
+        "other": other,
         "objects": named_by_use(one for one in shown_objects() if one.is_record),
-        "fields": _options(own), "other_fields": _options(other),
+        "fields": _options(own),
+        "other_fields": _options(other),
         "methods": [(one.name, one.label) for one in METHODS.values()],
-        "actions": Action.choices, "places": range(min(used + SPARE, actions.MOST_CRITERIA)),
+        "actions": Action.choices,
+        "places": range(min(used + SPARE, actions.MOST_CRITERIA)),
         "weights": _weights(row, own) if row else [],
-    }  # fmt: skip
+    }
 
 
 def _options(obj: ObjectDef | None) -> list[tuple[str, str]]:

@@ -62,15 +62,25 @@ def _draw(request: HttpRequest, asked: Asked, line: Line, place: Place, values: 
     currency = asked.board.currency
     history = [
         {
-            "who": row.author.name, "when": row.created_date, "note": row.note,
-            "amount": words.amount(row.amount, currency), "then": words.amount(row.figure_then, currency),
+            "who": row.author.name,
+            "when": row.created_date,
+            "note": row.note,
+            "amount": words.amount(row.amount, currency),
+            "then": words.amount(row.figure_then, currency),
         }
         for row in adjusting.history(asked.actor, place)
-    ]  # fmt: skip
+    ]
     context = {
-        "form": values, "name": asking.title(line), "figure": str(words.FIGURES[place.figure]), "who": line.key,
-        "figure_key": place.figure, "period": words.period(asked.period), "period_key": asked.period.key,
-        "currency": currency, "says": words.amount(line.figure(place.figure), currency), "history": history,
+        "form": values,
+        "name": asking.title(line),
+        "figure": str(words.FIGURES[place.figure]),
+        "who": line.key,
+        "figure_key": place.figure,
+        "period": words.period(asked.period),
+        "period_key": asked.period.key,
+        "currency": currency,
+        "says": words.amount(line.figure(place.figure), currency),
+        "history": history,
         "has_own": _own(asked, line, place.figure) is not None,
-    }  # fmt: skip
+    }
     return render(request, "forecasts/adjust.html.jinja", context, status=values.status)

@@ -62,11 +62,15 @@ def panel(asked: Asked, line: Line, figure: str) -> Panel:
     may_edit = row_access.may(actor, obj, "edit")
     heads = tuple(
         Column(
-            one.key, one.label, one.field, editable=may_edit and "." not in one.key and one.field.updateable,
-            numeric=is_numeric(one.field), primary=one.key == obj.name_field,
+            one.key,
+            one.label,
+            one.field,
+            editable=may_edit and "." not in one.key and one.field.updateable,
+            numeric=is_numeric(one.field),
+            primary=one.key == obj.name_field,
         )
         for one in shown
-    )  # fmt: skip
+    )
     draw = columns.drawers(obj, shown, catalog)
     rows = []
     for values in found:
@@ -75,9 +79,12 @@ def panel(asked: Asked, line: Line, figure: str) -> Panel:
         rows.append(Row(key, cells, addresses.record(key), str(values.get(obj.name_field) or "")))
     title, label = asking.title(line), str(words.FIGURES[figure])
     table = Table(
-        heads, tuple(rows), f"{label}: {title}", id="forecast-deals-table",
+        heads,
+        tuple(rows),
+        f"{label}: {title}",
+        id="forecast-deals-table",
         edit_pattern="/r/{id}/cell/{field}" if may_edit else "",
-    )  # fmt: skip
+    )
     href = (
         address(obj, {"view": "all", "filter": written(where)})
         if len(line.people) <= OWNERS_IN_ADDRESS

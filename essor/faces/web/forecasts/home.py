@@ -30,11 +30,15 @@ def panel(request: HttpRequest) -> HttpResponseBase:
     question = asking.asked(request)
     lines = below(question.board)
     context = {
-        "asked": question, "empty": question.board.empty, "period": words.period(question.period), "leads": len(lines) > 1,
-        "total": page.row(question, question.board.total), "words": question.words(),
+        "asked": question,
+        "empty": question.board.empty,
+        "period": words.period(question.period),
+        "leads": len(lines) > 1,
+        "total": page.row(question, question.board.total),
+        "words": question.words(),
         "rows": [page.row(question, line) for line in lines[:SHOWN]] if len(lines) > 1 else [],
         "more": len(lines) > SHOWN,
-    }  # fmt: skip
+    }
     return render(request, "forecasts/home.html.jinja", context)
 
 

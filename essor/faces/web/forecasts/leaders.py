@@ -51,16 +51,24 @@ def show(request: HttpRequest) -> HttpResponseBase:
     team = _team(request, teams)
     people = leaders.participants(actor, team) if joined else frozenset()
     context = {
-        "period": words.period(period), "period_key": period.key, "kinds": asking.kinds(period),
-        "previous": period.moved(-1).key, "next": period.moved(1).key, "joined": joined, "team": team or 0,
-        "teams": [*(Option(str(key), name, selected=key == team) for key, name in teams),
-                  Option("0", _("Everybody"), selected=team is None)],
-        "count": len(people), "me": actor.user_id,
+        "period": words.period(period),
+        "period_key": period.key,
+        "kinds": asking.kinds(period),
+        "previous": period.moved(-1).key,
+        "next": period.moved(1).key,
+        "joined": joined,
+        "team": team or 0,
+        "teams": [
+            *(Option(str(key), name, selected=key == team) for key, name in teams),
+            Option("0", _("Everybody"), selected=team is None),
+        ],
+        "count": len(people),
+        "me": actor.user_id,
         "standings": [
             _standing(actor, name, period, board)
             for name, board in leaders.boards(actor, period, people).items()
         ],
-    }  # fmt: skip
+    }
     return render(request, "forecasts/leaders.html.jinja", context)
 
 
@@ -84,10 +92,16 @@ def _standing(actor: Actor, name: str, period: Period, board: Board) -> Standing
         )
 
     return Standing(
-        name, str(label), str(explained), [(one, shown(one.value)) for one in board.places], shown(way[-1].value),
-        _trend(way), way[-1].value > 0 and way[-1].value == max(one.value for one in way), _bars(way, shown),
+        name,
+        str(label),
+        str(explained),
+        [(one, shown(one.value)) for one in board.places],
+        shown(way[-1].value),
+        _trend(way),
+        way[-1].value > 0 and way[-1].value == max(one.value for one in way),
+        _bars(way, shown),
         _helped(actor, period) if name == "helped" and way[-1].value else [],
-    )  # fmt: skip
+    )
 
 
 def _helped(actor: Actor, period: Period) -> list[tuple[str, str]]:
@@ -102,8 +116,9 @@ def _trend(way: list[Progress]) -> str:
     if not before:
         return ""
     return _("%(percent)s of your %(period)s") % {
-        "percent": formatting.percent(round(100 * now / before), 0), "period": words.period(way[-2].period),
-    }  # fmt: skip
+        "percent": formatting.percent(round(100 * now / before), 0),
+        "period": words.period(way[-2].period),
+    }
 
 
 def _bars(way: list[Progress], shown: Callable[[int], str]) -> list[tuple[str, str, int]]:

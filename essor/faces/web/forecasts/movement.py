@@ -68,23 +68,35 @@ def show(request: HttpRequest) -> HttpResponseBase:
     figure, line = asking.figure_of(request), asked.line(request.GET.get("who", ""))
     days = snapshots.days()
     context: dict[str, Any] = {
-        "asked": asked, "period": words.period(asked.period), "period_key": asked.period.key, "days": days,
-        "kinds": asking.kinds(asked.period), "who": line.key, "people": asking.people(asked.board),
-        "figures": asking.figure_options(figure), "currency": asked.board.currency, "bars": [], "since": None,
-        "currencies": asked.board.currencies, "home": asked.actor.company.currency, "back": asked.words(),
-    }  # fmt: skip
+        "asked": asked,
+        "period": words.period(asked.period),
+        "period_key": asked.period.key,
+        "days": days,
+        "kinds": asking.kinds(asked.period),
+        "who": line.key,
+        "people": asking.people(asked.board),
+        "figures": asking.figure_options(figure),
+        "currency": asked.board.currency,
+        "bars": [],
+        "since": None,
+        "currencies": asked.board.currencies,
+        "home": asked.actor.company.currency,
+        "back": asked.words(),
+    }
     if days:
         day = _day(request, days)
         question = _question(asked, line, figure, day)
         found = moves.waterfall(question)
         more = {"who": line.key, "figure": figure, "since": day.isoformat()}
         context |= {
-            "since": day, "bars": bars(found, asked, more),
+            "since": day,
+            "bars": bars(found, asked, more),
             "changed": words.signed(found.end - found.start, asked.board.currency),
-            "presets": _presets(days, day), "quiet": not found.movements,
+            "presets": _presets(days, day),
+            "quiet": not found.movements,
             "previous": asked.words(**more, period=asked.period.moved(-1).key),
             "next": asked.words(**more, period=asked.period.moved(1).key),
-        }  # fmt: skip
+        }
     return render(request, "forecasts/movements.html.jinja", context)
 
 
@@ -109,9 +121,14 @@ def _question(asked: Asked, line: Line, figure: str, day: date) -> moves.Asked:
     whole = line is asked.board.total
     people = scope.people(asked.actor) if whole else frozenset(_everybody(asked, line))
     return moves.Asked(
-        asked.actor, asked.period, figure, asked.board.currency, Snapshot.objects.get(day=day), people,
+        asked.actor,
+        asked.period,
+        figure,
+        asked.board.currency,
+        Snapshot.objects.get(day=day),
+        people,
         everybody=whole and scope.sees_all(asked.actor),
-    )  # fmt: skip
+    )
 
 
 def _everybody(asked: Asked, line: Line) -> set[int]:
@@ -166,11 +183,16 @@ def bars(found: Waterfall, asked: Asked, more: dict[str, str]) -> list[Bar]:
         left, right = sorted((place(level), place(level + one.amount)))
         drawn.append(
             Bar(
-                one.reason, str(words.REASONS[one.reason]), words.signed(one.amount, currency), left,
-                max(right - left, 3 if one.amount else 0), "up" if one.amount >= 0 else "down", one.deals,
+                one.reason,
+                str(words.REASONS[one.reason]),
+                words.signed(one.amount, currency),
+                left,
+                max(right - left, 3 if one.amount else 0),
+                "up" if one.amount >= 0 else "down",
+                one.deals,
                 asked.words(**more, reason=one.reason),
             )
-        )  # fmt: skip
+        )
     drawn.append(whole("end", _("Now"), found.end))
     return drawn
 
@@ -179,9 +201,11 @@ def _named(asked: Asked, rows: Sequence[Moved]) -> list[MovedDeal]:
     """Return moved deals with the names that the reader may see, those in the recycle bin included."""
     obj = catalog_for(asked.actor).object(scope.DEALS)
     query = Query(
-        obj.name, columns=tuple(Column(Path(path)) for path in (("Id",), (obj.name_field,), ("Owner", "Name"))),
-        where=is_in("Id", [one.opportunity for one in rows]), deleted=True,
-    )  # fmt: skip
+        obj.name,
+        columns=tuple(Column(Path(path)) for path in (("Id",), (obj.name_field,), ("Owner", "Name"))),
+        where=is_in("Id", [one.opportunity for one in rows]),
+        deleted=True,
+    )
     known = {row["Id"]: row for row in run.rows(asked.actor, query)} if rows else {}
     return [_line(asked, obj.prefix, one, known.get(one.opportunity), obj.name_field) for one in rows]
 
@@ -201,6 +225,8 @@ def _line(asked: Asked, prefix: str, one: Moved, known: dict[str, Any] | None, n
         str(known[name_field]) if known else _("A deal that you may not see or that is gone"),
         addresses.record(ids.encode(prefix, one.opportunity)) if known else "",
         str(known.get("Owner.Name") or "") if known else "",
-        words.amount(one.before, currency), words.amount(one.after, currency),
-        words.signed(one.after - one.before, currency), changes,
-    )  # fmt: skip
+        words.amount(one.before, currency),
+        words.amount(one.after, currency),
+        words.signed(one.after - one.before, currency),
+        changes,
+    )

@@ -55,18 +55,27 @@ def show(request: HttpRequest) -> HttpResponseBase:
     """Draw the board; `part=tree` draws only the table, after a deal has changed."""
     question = asking.asked(request)
     context = {
-        "asked": question, "board": question.board, "rows": [row(question, line) for line in question.board.lines],
-        "total": row(question, question.board.total), "columns": columns(), "words": question.words(),
+        "asked": question,
+        "board": question.board,
+        "rows": [row(question, line) for line in question.board.lines],
+        "total": row(question, question.board.total),
+        "columns": columns(),
+        "words": question.words(),
         "collapse": len(question.board.lines) > MANY_LINES,
-    }  # fmt: skip
+    }
     if request.GET.get("part") == "tree":
         return render(request, "forecasts/tree.html.jinja", context)
     period = question.period
     context |= {
-        "period": words.period(period), "kinds": asking.kinds(period), "may_set": quotas.may_set(question.actor),
-        "previous": question.words(period=period.moved(-1).key), "next": question.words(period=period.moved(1).key),
-        "currencies": question.board.currencies, "home": question.actor.company.currency, "opened": None,
-    }  # fmt: skip
+        "period": words.period(period),
+        "kinds": asking.kinds(period),
+        "may_set": quotas.may_set(question.actor),
+        "previous": question.words(period=period.moved(-1).key),
+        "next": question.words(period=period.moved(1).key),
+        "currencies": question.board.currencies,
+        "home": question.actor.company.currency,
+        "opened": None,
+    }
     if request.GET.get("figure") in FIGURES:
         context["opened"] = deals.panel(
             question, question.line(request.GET.get("who", "")), request.GET["figure"]
@@ -89,10 +98,16 @@ def row(question: Asked, line: Line) -> Row:
 
     gap = line.gap
     return Row(
-        line, asking.title(line), tuple(_cell(question, line, name) for name in FIGURES),
-        words.amount(quota, currency) if quota else "", line.attainment, share(closed), share(commit),
-        "" if gap is None else words.amount(abs(gap), currency), gap is not None and gap <= 0,
-    )  # fmt: skip
+        line,
+        asking.title(line),
+        tuple(_cell(question, line, name) for name in FIGURES),
+        words.amount(quota, currency) if quota else "",
+        line.attainment,
+        share(closed),
+        share(commit),
+        "" if gap is None else words.amount(abs(gap), currency),
+        gap is not None and gap <= 0,
+    )
 
 
 def _cell(question: Asked, line: Line, name: str) -> Cell:
@@ -109,6 +124,12 @@ def _cell(question: Asked, line: Line, name: str) -> Cell:
         by = _("with adjustments")
     may = adjustable and line.person is not None and adjusting.may_adjust(question.actor, line.person)
     return Cell(
-        name, str(words.FIGURES[name]), words.amount(line.figure(name), currency), line.sums.count(name),
-        question.words(**more), adjusted, by, question.words(**more) if may else "",
-    )  # fmt: skip
+        name,
+        str(words.FIGURES[name]),
+        words.amount(line.figure(name), currency),
+        line.sums.count(name),
+        question.words(**more),
+        adjusted,
+        by,
+        question.words(**more) if may else "",
+    )

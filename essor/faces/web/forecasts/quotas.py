@@ -61,17 +61,23 @@ def _draw(
     months = [periods.Period("month", day) for day in grid.months]
     years = [periods.plus_months(grid.start, 12 * step) for step in range(-YEARS, YEARS + 1)]
     context: dict[str, Any] = {
-        "grid": grid, "typed": typed, "errors": errors, "currency": grid.currency,
+        "grid": grid,
+        "typed": typed,
+        "errors": errors,
+        "currency": grid.currency,
         "months": [(one.start, words.month(one), words.period(one)) for one in months],
         "years": [Option(day.isoformat(), _year_name(day), selected=day == grid.start) for day in years],
-        "teams": _teams(actor, team), "team": team,
+        "teams": _teams(actor, team),
+        "team": team,
         "currencies": [
-            Option(one, one, selected=one == grid.currency) for one in amounts.currencies(actor.company.currency)
+            Option(one, one, selected=one == grid.currency)
+            for one in amounts.currencies(actor.company.currency)
         ],
         "totals": {one[0]: words.amount(grid.total(one[0]), grid.currency) for one in grid.people},
         "summary": ngettext("%(num)s person", "%(num)s people", len(grid.people)) % {"num": len(grid.people)},
-        "import_href": f"{addresses.IMPORTS}?object={scope.QUOTA}", "list_href": addresses.object_list(scope.QUOTA),
-    }  # fmt: skip
+        "import_href": f"{addresses.IMPORTS}?object={scope.QUOTA}",
+        "list_href": addresses.object_list(scope.QUOTA),
+    }
     return render(request, "forecasts/quotas.html.jinja", context, status=422 if errors else 200)
 
 

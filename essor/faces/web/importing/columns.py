@@ -29,10 +29,18 @@ NEW = "new:"
 SAMPLES = 3
 LONGEST_SAMPLE = 60
 ENCODING_NAMES = {
-    "utf-8": "UTF-8", "utf-8-sig": "UTF-8", "cp1252": "Windows", "mac_roman": "Macintosh", "cp850": "DOS",
-    "utf-16": "UTF-16 (Unicode)", "iso8859_15": "ISO 8859-15", "cp1250": "Windows 1250", "cp1251": "Windows 1251",
-    "shift_jis": "Shift JIS", "gb18030": "GB 18030",
-}  # fmt: skip
+    "utf-8": "UTF-8",
+    "utf-8-sig": "UTF-8",
+    "cp1252": "Windows",
+    "mac_roman": "Macintosh",
+    "cp850": "DOS",
+    "utf-16": "UTF-16 (Unicode)",
+    "iso8859_15": "ISO 8859-15",
+    "cp1250": "Windows 1250",
+    "cp1251": "Windows 1251",
+    "shift_jis": "Shift JIS",
+    "gb18030": "GB 18030",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,17 +115,32 @@ def _draw(
     targets = draft.mapping if chosen is None else chosen
     problems = errors or {}
     context = {
-        "draft": draft, "object": obj, "shape": shape, "steps": steps(draft, 1), "groups": groups(catalog, obj),
+        "draft": draft,
+        "object": obj,
+        "shape": shape,
+        "steps": steps(draft, 1),
+        "groups": groups(catalog, obj),
         "lines": [
-            Line(at, header, _samples(found[header]), found[header].filled, targets.get(header, ""),
-                 fields.guess(found[header]), problems.get(header, ""))
+            Line(
+                at,
+                header,
+                _samples(found[header]),
+                found[header].filled,
+                targets.get(header, ""),
+                fields.guess(found[header]),
+                problems.get(header, ""),
+            )
             for at, header in enumerate(shape.headers)
             if header != REASONS_HEADER
         ],
-        "error": problems.get("", ""), "kinds": [(name, KINDS[name].label) for name in fields.MADE] if actor.is_admin else (),
-        "encodings": [(name, ENCODING_NAMES.get(name, name)) for name in dict.fromkeys((shape.encoding, *encodings.OFFERED))],
+        "error": problems.get("", ""),
+        "kinds": [(name, KINDS[name].label) for name in fields.MADE] if actor.is_admin else (),
+        "encodings": [
+            (name, ENCODING_NAMES.get(name, name))
+            for name in dict.fromkeys((shape.encoding, *encodings.OFFERED))
+        ],
         "new": NEW,
-    }  # fmt: skip
+    }
     return render(request, "importing/columns.html.jinja", context, status=422 if errors else 200)
 
 

@@ -25,6 +25,10 @@ def bring(actor: Actor) -> FirstStep | None:
         return None
     done = any(run.count_up_to(actor, Query(name), 1) for name in known)
     return FirstStep(
-        40, _("Import your data"), _("From a spreadsheet or another program. You see a trial before anything is saved."),
-        reverse("web:imports"), done, early=True,
-    )  # fmt: skip
+        40,
+        _("Import your data"),
+        _("From a spreadsheet or another program. You see a trial before anything is saved."),
+        reverse("web:imports"),
+        done,
+        early=True,
+    )

@@ -44,9 +44,15 @@ def index(request: HttpRequest) -> HttpResponseBase:
             error = str(refusal)
     chosen = request.POST.get("object") or request.GET.get("object") or "Contact"
     context = {
-        "objects": objects, "chosen": chosen, "error": error, "steps": steps(None, 0), "reports": past(actor),
-        "drafts": _drafts(actor), "largest": drafts.LARGEST, "suffixes": ",".join(drafts.SUFFIXES),
-    }  # fmt: skip
+        "objects": objects,
+        "chosen": chosen,
+        "error": error,
+        "steps": steps(None, 0),
+        "reports": past(actor),
+        "drafts": _drafts(actor),
+        "largest": drafts.LARGEST,
+        "suffixes": ",".join(drafts.SUFFIXES),
+    }
     return render(request, "importing/index.html.jinja", context, status=422 if error else 200)
 
 

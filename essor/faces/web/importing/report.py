@@ -87,10 +87,18 @@ def _report(work: Import, jobs: Mapping[int, JobRun], batch: Batch | None, who: 
     undone = batch is not None and batch.undone_date is not None
     state, label, tone = _state(work, job, undone=undone)
     return Report(
-        work=work, state=state, label=label, tone=tone, message=job.message if job else "",
-        done=max(work.row, job.done if job else 0), total=(job.total if job else 0) or 0, who=who,
-        of=str(seen.object(work.object_name).plural), undo=undo, undone=undone,
-    )  # fmt: skip
+        work=work,
+        state=state,
+        label=label,
+        tone=tone,
+        message=job.message if job else "",
+        done=max(work.row, job.done if job else 0),
+        total=(job.total if job else 0) or 0,
+        who=who,
+        of=str(seen.object(work.object_name).plural),
+        undo=undo,
+        undone=undone,
+    )
 
 
 def _state(work: Import, job: JobRun | None, *, undone: bool) -> tuple[str, str, Tone]:

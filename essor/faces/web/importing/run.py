@@ -50,12 +50,16 @@ def _context(actor: Actor, work: Import) -> dict[str, object]:
     draft = drafts_of_mine.filter(pk=work.draft_id).first() if work.draft_id else None
     finished = work.finished
     return {
-        "report": found, "work": work, "object": catalog_for(actor).object(work.object_name), "draft": draft,
+        "report": found,
+        "work": work,
+        "object": catalog_for(actor).object(work.object_name),
+        "draft": draft,
         "steps": steps(draft, 3 if work.dry_run else 4),
         "refused": refused_rows(work) if finished and work.refused else (),
-        "reasons": frequent_reasons(work) if finished and work.refused else (), "shown": REFUSALS_SHOWN,
+        "reasons": frequent_reasons(work) if finished and work.refused else (),
+        "shown": REFUSALS_SHOWN,
         "again": _imported(work),
-    }  # fmt: skip
+    }
 
 
 def _imported(work: Import) -> bool:

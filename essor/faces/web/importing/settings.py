@@ -137,18 +137,29 @@ def _draw(
     allowed = [mode for mode in Mode if _may(actor, obj, mode) and (mode == Mode.CREATE or keys)]
     mode = draft.mode if draft.mode in allowed else allowed[0] if allowed else Mode.CREATE
     context = {
-        "draft": draft, "object": obj, "steps": steps(draft, 2), "keys": keys, "unknown": _questions(draft, obj, unknown),
+        "draft": draft,
+        "object": obj,
+        "steps": steps(draft, 2),
+        "keys": keys,
+        "unknown": _questions(draft, obj, unknown),
         "modes": [Option(str(one), str(one.label), selected=one == mode) for one in allowed],
         "match": draft.match or next((field.name for field in keys if field.kind.name == "email"), ""),
-        "by_name": any(target.endswith(".Name") for target in mapped), "lacking": lacking(obj), "mapped": mapped,
-        "errors": errors or {}, "labels": {field.name: field.label for field in obj.fields}, "add": ADD, "empty": EMPTY,
-        "may_add": actor.is_admin, "twins": _twins(actor, draft, obj), "assignable": assigning.offered(obj.name),
+        "by_name": any(target.endswith(".Name") for target in mapped),
+        "lacking": lacking(obj),
+        "mapped": mapped,
+        "errors": errors or {},
+        "labels": {field.name: field.label for field in obj.fields},
+        "add": ADD,
+        "empty": EMPTY,
+        "may_add": actor.is_admin,
+        "twins": _twins(actor, draft, obj),
+        "assignable": assigning.offered(obj.name),
         "blocking": [
             one.title_of.title
             for one in setting.rules_for(current.get(), obj.name)
             if one.on_create == Action.BLOCK
         ],
-    }  # fmt: skip
+    }
     return render(request, "importing/settings.html.jinja", context, status=422 if errors else 200)
 
 

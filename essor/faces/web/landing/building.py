@@ -71,17 +71,20 @@ def build(request: HttpRequest, record_id: str) -> HttpResponseBase:
                 record.actor, record.object, record.key, upload.name or "", upload.chunks()
             )
         revision = form.value("revision")
-        save(record.actor, Change(
-            PAGE, values, id=record.key, revision=whole(revision)
-        ))  # fmt: skip
+        save(record.actor, Change(PAGE, values, id=record.key, revision=whole(revision)))
         return here
 
     def again(form: Form) -> HttpResponseBase:
         context = {
-            "record": record, "page": page, "form": form, "address": forms.address(page), "snippet": snippet(page),
-            "fields": [(one, one.name in forms.ALWAYS) for one in forms.offered()], "file": taking.gated(page),
+            "record": record,
+            "page": page,
+            "form": form,
+            "address": forms.address(page),
+            "snippet": snippet(page),
+            "fields": [(one, one.name in forms.ALWAYS) for one in forms.offered()],
+            "file": taking.gated(page),
             "editable": row_access.may(record.actor, PAGE, "edit"),
-        }  # fmt: skip
+        }
         return render(request, "landing/build.html.jinja", context, status=form.status)
 
     if request.method == "POST":
@@ -95,10 +98,16 @@ def build(request: HttpRequest, record_id: str) -> HttpResponseBase:
 def snippet(page: LandingPage) -> str:
     """Return the HTML to paste into another site: the same form, which takes the parameters of its page along."""
     context = {
-        "page": page, "form": {"required": forms.required(page)}, "fields": forms.asked(page), "boxes": public.boxes(page),
-        "honeypot": strangers.HONEYPOT, "elapsed": strangers.ELAPSED, "action": forms.address(page),
-        "kept": [*UTM, VISIT_NAME], "back": coming_back.SENT,
-    }  # fmt: skip
+        "page": page,
+        "form": {"required": forms.required(page)},
+        "fields": forms.asked(page),
+        "boxes": public.boxes(page),
+        "honeypot": strangers.HONEYPOT,
+        "elapsed": strangers.ELAPSED,
+        "action": forms.address(page),
+        "kept": [*UTM, VISIT_NAME],
+        "back": coming_back.SENT,
+    }
     with translation.override(page.language or "fr"):
         return render_to_string("landing/snippet.html.jinja", context).strip() + "\n"
 

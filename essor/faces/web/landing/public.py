@@ -101,9 +101,16 @@ def _by_field(found: LandingPage, refused: ValidationFailed) -> Errors:
 
 
 def draw(
-    found: LandingPage, data: Sent, errors: Errors, *, status: int = 200, again: bool = False, referrer: str = "",
-    frames: str = "'none'", back: str = "",
-) -> HttpResponse:  # fmt: skip
+    found: LandingPage,
+    data: Sent,
+    errors: Errors,
+    *,
+    status: int = 200,
+    again: bool = False,
+    referrer: str = "",
+    frames: str = "'none'",
+    back: str = "",
+) -> HttpResponse:
     """Return the page in the active language, with what was typed; `frames` says who may show it, `back` where it came from."""
     letter = letter_of(found)
     came = taking.arrival(data, VISIT_NAME)
@@ -111,13 +118,22 @@ def draw(
     hidden = {**came.utm, VISIT_NAME: came.token, BROWSER_NAME: came.browser, coming_back.KEPT: back}
     hidden["referrer"] = referrer[:500]
     context: dict[str, object] = {
-        "page": found, "form": {"required": forms.required(found)}, "fields": forms.asked(found), "values": typed,
-        "errors": errors, "again": again, "stamp": strangers.stamp(found.url_key or ""), "stamp_name": strangers.STAMP,
-        "honeypot": strangers.HONEYPOT, "boxes": boxes(found), "body": body.rendered(letter),
+        "page": found,
+        "form": {"required": forms.required(found)},
+        "fields": forms.asked(found),
+        "values": typed,
+        "errors": errors,
+        "again": again,
+        "stamp": strangers.stamp(found.url_key or ""),
+        "stamp_name": strangers.STAMP,
+        "honeypot": strangers.HONEYPOT,
+        "boxes": boxes(found),
+        "body": body.rendered(letter),
         "hidden": hidden,
-        "file": taking.gated(found), **coming_back.way(back, ours),
+        "file": taking.gated(found),
+        **coming_back.way(back, ours),
         "action": f"{reverse('web:bare_landing', args=[found.url_key])}#form",
-    }  # fmt: skip
+    }
     return _answer("landing/page.html.jinja", context, letter, status=status, frames=frames)
 
 

@@ -101,9 +101,10 @@ def converted(request: HttpRequest, record_id: str) -> HttpResponseBase:
     record = _lead(request, record_id)
     one = take_back.latest(record.key)
     fields = [
-        (name, record.object.field(field)) for name, field in BECAME
+        (name, record.object.field(field))
+        for name, field in BECAME
         if record.catalog.has(name) and record.object.has(field) and record.values.get(field) is not None
-    ]  # fmt: skip
+    ]
     context = {
         "record": record,
         "became": [(record.catalog.object(name), field) for name, field in fields],

@@ -83,8 +83,10 @@ def draw(
     matches = find(record.actor, {record.key: record.values})[record.key]
     values = {**_starting(record), **(_sent(record, data) if data is not None else {})}
     parts = [
-        _part(record, name, matches, values, data, errors) for name in mapping.TARGETS if record.catalog.has(name)
-    ]  # fmt: skip
+        _part(record, name, matches, values, data, errors)
+        for name in mapping.TARGETS
+        if record.catalog.has(name)
+    ]
     parts = [part for part in parts if part.name != "Opportunity" or part.may_create]
     statuses = rules.converted_statuses(record.object.field("Status"))
     return ConversionForm(
@@ -141,9 +143,13 @@ def _field(record: Loaded, name: str) -> Field | None:
 
 
 def _part(
-    record: Loaded, name: str, matches: Matches, values: Mapping[str, Any], data: QueryDict | None,
+    record: Loaded,
+    name: str,
+    matches: Matches,
+    values: Mapping[str, Any],
+    data: QueryDict | None,
     errors: Mapping[str, list[str]],
-) -> Part:  # fmt: skip
+) -> Part:
     obj = record.catalog.object(name)
     found = {"Account": matches.accounts, "Contact": matches.contacts}.get(name, [])
     suggestions = tuple((ids.encode(obj.prefix, one.id), one) for one in found)
@@ -153,12 +159,16 @@ def _part(
     wanted += [key.partition(".")[2] for key in errors if key.startswith(f"{name}.")]
     kind, profile = default_type(obj, record.actor.profile_id), record.actor.profile_id
     fields = [
-        narrowed(obj, obj.field(one), kind.id if kind else None, profile) for one in dict.fromkeys(wanted) if obj.has(one)
-    ]  # fmt: skip
+        narrowed(obj, obj.field(one), kind.id if kind else None, profile)
+        for one in dict.fromkeys(wanted)
+        if obj.has(one)
+    ]
     via = LOOKUPS.get(name)
     other = (
-        record.catalog.object(via[0]).by_name.get(via[1].lower()) if via and record.catalog.has(via[0]) else None
-    )  # fmt: skip
+        record.catalog.object(via[0]).by_name.get(via[1].lower())
+        if via and record.catalog.has(via[0])
+        else None
+    )
     return Part(
         object=obj,
         may_create=row_access.may(record.actor, obj, "create"),
@@ -206,9 +216,14 @@ def ask_of(record: Loaded, data: QueryDict) -> Ask:
     if errors:
         raise ValidationFailed(errors)
     return Ask(
-        record.key, account=account, contact=contact, opportunity=bool(data.get("with_opportunity")), owner=owner,
-        status=data.get("status", ""), values=values,
-    )  # fmt: skip
+        record.key,
+        account=account,
+        contact=contact,
+        opportunity=bool(data.get("with_opportunity")),
+        owner=owner,
+        status=data.get("status", ""),
+        values=values,
+    )
 
 
 def _chosen(record: Loaded, name: str, data: QueryDict, errors: list[FieldError]) -> int | None:

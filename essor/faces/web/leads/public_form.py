@@ -86,15 +86,28 @@ def _take(request: HttpRequest, form: WebForm) -> HttpResponse:
 
 
 def _draw(
-    form: WebForm, data: Mapping[str, Sequence[str]], errors: Mapping[str, list[str]], *, status: int = 200, again: bool = False,
+    form: WebForm,
+    data: Mapping[str, Sequence[str]],
+    errors: Mapping[str, list[str]],
+    *,
+    status: int = 200,
+    again: bool = False,
     back: str = "",
-) -> HttpResponse:  # fmt: skip
+) -> HttpResponse:
     context = {
-        "form": form, "fields": asked(form), "values": data, "errors": errors, "again": again, "stamp": strangers.stamp(form.key),
-        "honeypot": strangers.HONEYPOT, "stamp_name": strangers.STAMP, "action": "", "ready": True,
+        "form": form,
+        "fields": asked(form),
+        "values": data,
+        "errors": errors,
+        "again": again,
+        "stamp": strangers.stamp(form.key),
+        "honeypot": strangers.HONEYPOT,
+        "stamp_name": strangers.STAMP,
+        "action": "",
+        "ready": True,
         "kept": {coming_back.KEPT: back} if back else {},
         **coming_back.way(back, partial(stands_on, form)),
-    }  # fmt: skip
+    }
     return _protected(HttpResponse(render_to_string("public/form.html.jinja", context), status=status), form)
 
 
@@ -125,9 +138,14 @@ def _protected(response: HttpResponse, form: WebForm | None) -> HttpResponse:
 def snippet(request: HttpRequest, form: WebForm) -> str:
     """Return the HTML to paste into another site."""
     context: dict[str, Any] = {
-        "form": form, "fields": asked(form), "values": {}, "errors": {}, "honeypot": strangers.HONEYPOT,
-        "elapsed": strangers.ELAPSED, "back": coming_back.SENT,
+        "form": form,
+        "fields": asked(form),
+        "values": {},
+        "errors": {},
+        "honeypot": strangers.HONEYPOT,
+        "elapsed": strangers.ELAPSED,
+        "back": coming_back.SENT,
         "action": request.build_absolute_uri(reverse("web:web_form", args=[token_of(form)])),
-    }  # fmt: skip
+    }
     with translation.override(form.language):
         return render_to_string("public/snippet.html.jinja", context).strip() + "\n"

@@ -27,9 +27,12 @@ def checks(request: HttpRequest, record_id: str) -> HttpResponseBase:
     if open_still and "again" not in request.GET:
         dead_links.look.enqueue(urls)
     context = {
-        "checks": checks, "open_still": open_still, "record_id": record_id, "again": "again" in request.GET,
+        "checks": checks,
+        "open_still": open_still,
+        "record_id": record_id,
+        "again": "again" in request.GET,
         "worst": checks[0].state,
-    }  # fmt: skip
+    }
     return render(request, "letters/checks.html.jinja", context)
 
 

@@ -53,18 +53,24 @@ def show(request: HttpRequest) -> HttpResponseBase:
     if folder:
         parts.append(Compare(Path(("FolderName",)), "eq", (Constant(folder),)))
     query = Query(
-        reading.OBJECT, columns=tuple(Column(Path(tuple(name.split(".")))) for name in COLUMNS),
-        where=All(tuple(parts)) if parts else None, order_by=(Order(Path(("LastModifiedDate",)), descending=True),),
+        reading.OBJECT,
+        columns=tuple(Column(Path(tuple(name.split(".")))) for name in COLUMNS),
+        where=All(tuple(parts)) if parts else None,
+        order_by=(Order(Path(("LastModifiedDate",)), descending=True),),
         limit=SHOWN,
-    )  # fmt: skip
+    )
     letters = [
         {**row, "id": ids.encode("00X", row["Id"]), "Subject": _readable(row["Subject"])}
         for row in run.rows(actor, query)
     ]
     folders = sorted({row["FolderName"] for row in run.rows(actor, _folders()) if row["FolderName"]})
     context = {
-        "letters": letters, "words": words, "folder": folder, "folders": folders, "may_write": pictures.may_write(actor),
-    }  # fmt: skip
+        "letters": letters,
+        "words": words,
+        "folder": folder,
+        "folders": folders,
+        "may_write": pictures.may_write(actor),
+    }
     return render(request, "letters/index.html.jinja", context)
 
 
@@ -89,8 +95,11 @@ def new(request: HttpRequest) -> HttpResponseBase:
         editing = reverse("web:letter", args=[editor.record_of(actor, made)])
         return HttpResponseRedirect(f"{editing}{wanted.given(request, made)}")
     context = {
-        "ready": READY, "chosen": language, "back": wanted.back(request), "wanted": request.GET.get(wanted.PARAMETER, ""),
-    }  # fmt: skip
+        "ready": READY,
+        "chosen": language,
+        "back": wanted.back(request),
+        "wanted": request.GET.get(wanted.PARAMETER, ""),
+    }
     return render(request, "letters/new.html.jinja", context)
 
 
@@ -107,9 +116,12 @@ def _values(key: str, language: str) -> dict[str, Any]:
         }
     letter = chosen.letter(language, site=_site())
     return {
-        "Name": str(chosen.label), "Subject": letter.subject, "Preheader": letter.preheader, "Language": language,
+        "Name": str(chosen.label),
+        "Subject": letter.subject,
+        "Preheader": letter.preheader,
+        "Language": language,
         "Content": codec.write(letter.document),
-    }  # fmt: skip
+    }
 
 
 @xframe_options_sameorigin

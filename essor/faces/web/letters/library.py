@@ -21,8 +21,9 @@ from essor.kernel.whole import whole
 
 MOST_AT_ONCE = 20
 KINDS: dict[str, tuple[Any, Any]] = {
-    "blocks": (KeptBlock, keeping.keep_block), "themes": (KeptTheme, keeping.keep_theme),
-}  # fmt: skip
+    "blocks": (KeptBlock, keeping.keep_block),
+    "themes": (KeptTheme, keeping.keep_theme),
+}
 
 
 @require_http_methods(["GET", "POST", "DELETE"])
@@ -80,6 +81,10 @@ def kept(request: HttpRequest, what: str) -> JsonResponse:
 def picture_as_json(one: LibraryPicture) -> dict[str, Any]:
     """Return a picture as the editor shows it."""
     return {
-        "src": library.address(one), "name": one.name, "width": one.width, "height": one.height, "size": one.size,
+        "src": library.address(one),
+        "name": one.name,
+        "width": one.width,
+        "height": one.height,
+        "size": one.size,
         "token": one.token,
-    }  # fmt: skip
+    }

@@ -74,10 +74,15 @@ def draft(request: HttpRequest, record_id: str) -> JsonResponse:
         )
     except EssorError as error:
         return JsonResponse({"errors": told(error)}, status=200)
-    return JsonResponse({
-        "subject": mail.subject, "html": mail.html, "text": mail.text, "size": formatting.file_size(len(mail.html.encode())),
-        "errors": [],
-    })  # fmt: skip
+    return JsonResponse(
+        {
+            "subject": mail.subject,
+            "html": mail.html,
+            "text": mail.text,
+            "size": formatting.file_size(len(mail.html.encode())),
+            "errors": [],
+        }
+    )
 
 
 @xframe_options_sameorigin
@@ -145,9 +150,11 @@ def first_person(actor: Actor, object_name: str) -> tuple[str, str]:
     if not seen.has(object_name):
         return "", ""
     query = Query(
-        object_name, columns=(Column(Path(("Id",))), Column(Path(("Name",)))),
-        order_by=(Order(Path(("Name",))),), limit=1,
-    )  # fmt: skip
+        object_name,
+        columns=(Column(Path(("Id",))), Column(Path(("Name",)))),
+        order_by=(Order(Path(("Name",))),),
+        limit=1,
+    )
     rows = run.rows(actor, query)
     return (
         (ids.encode(seen.object(object_name).prefix, rows[0]["Id"]), rows[0]["Name"] or "")

@@ -36,10 +36,15 @@ def found(request: HttpRequest, record_id: str) -> Found:
         raise NotFound(_("There is no such e-mail template."))
     values = record.values
     letter = Letter(
-        values.get("Subject") or "", values.get("Preheader") or "", values.get("TemplateType") or BLOCKS,
-        codec.read(values.get("Content")), values.get("HtmlValue") or "", values.get("Body"),
-        values.get("Language") or "fr", values.get("RelatedEntityType") or "Contact",
-    )  # fmt: skip
+        values.get("Subject") or "",
+        values.get("Preheader") or "",
+        values.get("TemplateType") or BLOCKS,
+        codec.read(values.get("Content")),
+        values.get("HtmlValue") or "",
+        values.get("Body"),
+        values.get("Language") or "fr",
+        values.get("RelatedEntityType") or "Contact",
+    )
     return Found(record, letter, row_access.may(actor, OBJECT, "edit"))
 
 

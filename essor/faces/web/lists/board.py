@@ -80,9 +80,10 @@ def fields_of(state: State) -> list[Field]:
     """Return the picklists that a board may go by, the path first."""
     path = stage_field(state.object)
     found = [
-        one for one in state.object.fields
+        one
+        for one in state.object.fields
         if one.kind.name == "picklist" and one.choices and not one.hidden and one.name not in NEITHER
-    ]  # fmt: skip
+    ]
     return sorted(found, key=lambda one: one is not path)
 
 
@@ -159,11 +160,14 @@ def empty_columns(state: State, field: Field) -> list[BoardColumn]:
         shown.insert(0, Choice("", _("None")))
     return [
         BoardColumn(
-            one.value, str(one), counts.get(one.value, 0),
-            _said(sums.get(one.value, {}), money, way, together.get(one.value, 0)), tone=_tone(one),
+            one.value,
+            str(one),
+            counts.get(one.value, 0),
+            _said(sums.get(one.value, {}), money, way, together.get(one.value, 0)),
+            tone=_tone(one),
         )
         for one in shown
-    ]  # fmt: skip
+    ]
 
 
 def _choices(state: State, field: Field) -> Iterable[Choice]:
@@ -231,8 +235,14 @@ def _with_cards(state: State, field: Field, column: BoardColumn, after: str | No
         words = state.href(value=column.value or None, after=found.next_cursor).partition("?")[2]
         more = f"{addresses.object_list(state.object.name)}board/column?{words}"
     return BoardColumn(
-        column.value, column.label, column.count, column.sums, tuple(cards(state, field, found.rows)), more, column.tone
-    )  # fmt: skip
+        column.value,
+        column.label,
+        column.count,
+        column.sums,
+        tuple(cards(state, field, found.rows)),
+        more,
+        column.tone,
+    )
 
 
 def _narrowed(query: Query, where: Condition) -> Query:
@@ -264,9 +274,13 @@ def cards(state: State, field: Field, rows: Sequence[Mapping[str, Any]]) -> Iter
         key = list_columns.record_id(state.object, row["Id"])
         drawn = [(column.label, one(row)) for column, one in zip(shown, draw, strict=True)]
         yield Card(
-            key, addresses.record(key), str(row.get(state.object.name_field) or _("No name")),
-            tuple((label, one) for label, one in drawn if one)[:LINES], revisions.get(row["Id"], 0), stale(field, row),
-        )  # fmt: skip
+            key,
+            addresses.record(key),
+            str(row.get(state.object.name_field) or _("No name")),
+            tuple((label, one) for label, one in drawn if one)[:LINES],
+            revisions.get(row["Id"], 0),
+            stale(field, row),
+        )
 
 
 def stale(field: Field, row: Mapping[str, Any]) -> str:

@@ -119,20 +119,31 @@ def _form(
     name = (request.POST if request.method == "POST" else request.GET).get("field", "")
     field = _offered(state, selected, state.object.by_name.get(name.lower()))
     context = {
-        "state": state, "object": state.object, "selected": selected, "fields": fields(state), "field": field,
-        "values": values or {}, "errors": errors or {}, "outcome": outcome, "background": selected.total > jobs.AT_ONCE,
+        "state": state,
+        "object": state.object,
+        "selected": selected,
+        "fields": fields(state),
+        "field": field,
+        "values": values or {},
+        "errors": errors or {},
+        "outcome": outcome,
+        "background": selected.total > jobs.AT_ONCE,
         "hidden": list(state.params.items()),
-    }  # fmt: skip
+    }
     return render(request, "lists/mass_edit.html.jinja", context, status=status)
 
 
 def fields(state: State) -> list[Field]:
     """Return the fields that a mass edit may write."""
     return [
-        field for field in state.object.fields
-        if writable(state.object, field, new=False) and field.updateable and not field.unique and not field.compound
+        field
+        for field in state.object.fields
+        if writable(state.object, field, new=False)
+        and field.updateable
+        and not field.unique
+        and not field.compound
         and field.kind.control not in ("none", "file", "address", "geolocation")
-    ]  # fmt: skip
+    ]
 
 
 def _offered(state: State, selected: Chosen, field: Field | None) -> Field | None:
@@ -212,7 +223,8 @@ def take_back(request: HttpRequest, batch: UUID) -> HttpResponseBase:
     if kept:
         text = ngettext(
             "%(num)d record stayed as it is: somebody has changed it since.",
-            "%(num)d records stayed as they are: somebody has changed them since.", kept,
-        )  # fmt: skip
+            "%(num)d records stayed as they are: somebody has changed them since.",
+            kept,
+        )
         flash(request, text % {"num": kept}, tone="warning")
     return HttpResponse(status=204)

@@ -21,9 +21,13 @@ def edit(request: HttpRequest, name: str) -> HttpResponseBase:
     """Open the builder on the list's filter; a POST changes its shape, or applies it (`do`)."""
     state = state_of(request, name, request.POST if request.method == "POST" else None)
     place = builder.Place(
-        state.actor, state.catalog, state.object, f"/o/{state.object.name}/filter", tuple(state.params.items()),
+        state.actor,
+        state.catalog,
+        state.object,
+        f"/o/{state.object.name}/filter",
+        tuple(state.params.items()),
         counting=f"/o/{state.object.name}/filter/count",
-    )  # fmt: skip
+    )
     if request.method == "GET":
         return builder.opened(request, place, state.where)
     if request.POST.get("do", "") != builder.APPLY:

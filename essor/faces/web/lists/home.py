@@ -94,15 +94,26 @@ def show(request: HttpRequest) -> HttpResponseBase:
     sells = row_access.may(actor, "Opportunity", "create") and not leads
     empty = not (tasks or stages or seen or events or waiting) and nothing_yet(actor, catalog)
     context = {
-        "greeting": greeting(actor), "today": timezone.localdate(), "tasks": tasks, "more_tasks": more,
-        "events": events, "closing": closing, "untouched": untouched, "stages": stages, "seen": seen, "empty": empty,
-        "summary": today.summary(0 if more else len(tasks), events), "has_calendar": catalog.has("Event"),
-        "quick": list(quick(actor)), "panels": offers.home_panels(actor),
+        "greeting": greeting(actor),
+        "today": timezone.localdate(),
+        "tasks": tasks,
+        "more_tasks": more,
+        "events": events,
+        "closing": closing,
+        "untouched": untouched,
+        "stages": stages,
+        "seen": seen,
+        "empty": empty,
+        "summary": today.summary(0 if more else len(tasks), events),
+        "has_calendar": catalog.has("Event"),
+        "quick": list(quick(actor)),
+        "panels": offers.home_panels(actor),
         "steps": [] if tasks or stages or events or waiting else first_steps(actor, catalog),
         "begin": {name: beginning(actor, name) for name in ("Task", "Event", "Opportunity")},
-        "all_tasks": _mine(catalog, "Task"), "leads": leads,
+        "all_tasks": _mine(catalog, "Task"),
+        "leads": leads,
         "all_deals": _mine(catalog, "Opportunity") if stages or sells else "",
-    }  # fmt: skip
+    }
     return render(request, "lists/home.html.jinja", context)
 
 
@@ -138,9 +149,12 @@ def due(actor: Actor, catalog: Catalog) -> tuple[list[Due], bool]:
         return [], False
     names = ("Id", "Subject", "ActivityDate", "Who.Name", "What.Name")
     query = Query(
-        "Task", columns=tuple(Column(Path(tuple(name.split(".")))) for name in names), where=All((MINE, OPEN, TODAY)),
-        order_by=(Order(Path(("ActivityDate",))),), limit=SHOWN + 1,
-    )  # fmt: skip
+        "Task",
+        columns=tuple(Column(Path(tuple(name.split(".")))) for name in names),
+        where=All((MINE, OPEN, TODAY)),
+        order_by=(Order(Path(("ActivityDate",))),),
+        limit=SHOWN + 1,
+    )
     day = timezone.localdate()
     rows = [_due(row, day) for row in run.rows(actor, query)]
     return rows[:SHOWN], len(rows) > SHOWN
@@ -161,13 +175,17 @@ def pipeline(actor: Actor, catalog: Catalog) -> list[Stage]:
         return []
     stage, currency = Path(("StageName",)), Path(("CurrencyIsoCode",))
     query = Query(
-        obj.name, where=All((MINE, OPEN)), group_by=(stage, currency),
+        obj.name,
+        where=All((MINE, OPEN)),
+        group_by=(stage, currency),
         columns=(
-            Column(stage), Column(currency), Column(Aggregate("COUNT", Path(("Id",))), "deals"),
+            Column(stage),
+            Column(currency),
+            Column(Aggregate("COUNT", Path(("Id",))), "deals"),
             Column(Aggregate("SUM", Path(("Amount",))), "total"),
             Column(Aggregate("SUM", Call("convertCurrency", (Path(("Amount",)),))), "converted"),
         ),
-    )  # fmt: skip
+    )
     rows = run.rows(actor, query)
     codes = _codes(rows) - {actor.company.currency}
     way = conversion(actor.company.currency) if codes else None
@@ -189,10 +207,12 @@ def _stages(
     for value in sorted(found, key=lambda one: places.get(one, len(places))):
         here = Compare(Path(("StageName",)), "in", (Constant(value, "text"),))
         yield Stage(
-            str(field.choice(value) or value), sum(row["deals"] for row in found[value]), _amounts(found[value], way, scale),
+            str(field.choice(value) or value),
+            sum(row["deals"] for row in found[value]),
+            _amounts(found[value], way, scale),
             round(100 * totals[value] / largest) if largest else 0,
             address(obj, {"view": "mine", "filter": written(All((MINE, OPEN, here)))}),
-        )  # fmt: skip
+        )
 
 
 def _codes(rows: list[dict[str, Any]]) -> set[str]:

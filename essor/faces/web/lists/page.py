@@ -132,9 +132,13 @@ def table_of(state: State, rights: Allowed, after: str | None) -> Table:
     draw = columns.drawers(state.object, state.columns, state.catalog)
     rows = tuple(_row(state.object, draw, values) for values in found.rows)
     return Table(
-        heads, rows, f"{state.object.plural}: {state.view.name}", pager=pager, selectable=rights.many,
+        heads,
+        rows,
+        f"{state.object.plural}: {state.view.name}",
+        pager=pager,
+        selectable=rights.many,
         edit_pattern="/r/{id}/cell/{field}" if rights.edit else "",
-    )  # fmt: skip
+    )
 
 
 def _head(state: State, column: ListColumn, *, editable: bool) -> Column:
@@ -145,13 +149,15 @@ def _head(state: State, column: ListColumn, *, editable: bool) -> Column:
         direction = not direction
     following = "" if direction or direction is None else "-"
     return Column(
-        column.key, column.label, column.field,
+        column.key,
+        column.label,
+        column.field,
         sorted="" if direction is None else "desc" if direction else "asc",
         sort_href=state.href(sort=f"{following}{column.key}", after=None) if column.sort else "",
         editable=editable and own and writable,
         numeric=is_numeric(column.field) or column.key == columns.INACTIVE,
         primary=column.key == state.object.name_field,
-    )  # fmt: skip
+    )
 
 
 def _row(obj: ObjectDef, draw: Sequence[Drawer], values: dict[str, Any]) -> Row:

@@ -69,10 +69,14 @@ def save(request: HttpRequest, name: str) -> HttpResponseBase:
     over = request.POST.get("over") == "1" and state.view.row is not None
     sharing = sharing_of(request)
     text = ListText(
-        object_name=state.object.name, name=request.POST.get("name", ""), where=state.kept,
-        columns=[column.key for column in state.columns], sort=state.sort, sharing=sharing,
+        object_name=state.object.name,
+        name=request.POST.get("name", ""),
+        where=state.kept,
+        columns=[column.key for column in state.columns],
+        sort=state.sort,
+        sharing=sharing,
         display=state.display,
-    )  # fmt: skip
+    )
     try:
         row = list_views.save_list_view(state.actor, text, state.view.row if over else None)
     except ValidationFailed as failed:

@@ -95,11 +95,14 @@ def show(request: HttpRequest, name: str, key: int) -> HttpResponseBase:
     """Draw a segment with its steps."""
     state, segment = opened(request, name, key)
     context = {
-        "object": state.object, "segment": segment, "steps": shown(state, _own_counts(state.actor, segment)),
-        "editable": keeping.may_change(state.actor, segment), "base": address(state.object.name, segment.pk),
+        "object": state.object,
+        "segment": segment,
+        "steps": shown(state, _own_counts(state.actor, segment)),
+        "editable": keeping.may_change(state.actor, segment),
+        "base": address(state.object.name, segment.pk),
         "list_href": f"{addresses.object_list(state.object.name)}?view=all&segment={segment.pk}",
         **sharing_context(sharing_now(segment)),
-    }  # fmt: skip
+    }
     return render(request, "lists/segment.html.jinja", context)
 
 
@@ -130,9 +133,13 @@ def counts(request: HttpRequest, name: str, key: int) -> HttpResponseBase:
     if all(readable(state, one) for one in steps):
         steps = segments.recount(state.actor, segment)
     context = {
-        "object": state.object, "segment": segment, "steps": shown(state, steps), "counted": True,
-        "editable": keeping.may_change(state.actor, segment), "base": address(state.object.name, segment.pk),
-    }  # fmt: skip
+        "object": state.object,
+        "segment": segment,
+        "steps": shown(state, steps),
+        "counted": True,
+        "editable": keeping.may_change(state.actor, segment),
+        "base": address(state.object.name, segment.pk),
+    }
     return render(request, "lists/segment_steps.html.jinja", context)
 
 
@@ -241,9 +248,13 @@ def _save_step(
     else:
         steps[editing.place] = made
     segments.save_segment(
-        state.actor, object_name=state.object.name, name=segment.name, steps=steps, segment=segment,
+        state.actor,
+        object_name=state.object.name,
+        name=segment.name,
+        steps=steps,
+        segment=segment,
         sharing=sharing_now(segment),
-    )  # fmt: skip
+    )
     return go(address(state.object.name, segment.pk))
 
 
@@ -258,9 +269,12 @@ def save_view(request: HttpRequest, name: str, key: int) -> HttpResponseBase:
     state, segment = opened(request, name, key)
     where = segments.conditions(segments.steps_of(segment))[-1:] or [None]
     text = ListText(
-        object_name=state.object.name, name=segment.name, where=where[0],
-        columns=[column.key for column in state.columns], sort=state.sort,
-    )  # fmt: skip
+        object_name=state.object.name,
+        name=segment.name,
+        where=where[0],
+        columns=[column.key for column in state.columns],
+        sort=state.sort,
+    )
     row = list_views.save_list_view(state.actor, text)
     flash(request, _("The list “%(name)s” is saved.") % {"name": row.name})
     return HttpResponseRedirect(

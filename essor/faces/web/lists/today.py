@@ -108,12 +108,17 @@ def closing(actor: Actor, catalog: Catalog) -> Waiting | None:
     )
     lines = [
         Line(
-            addresses.record(ids.encode("006", row["Id"])), row["Name"] or "", row.get(who) or "", row["CloseDate"],
-            formatting.short_money(row["Amount"], row["CurrencyIsoCode"] or "", scale) if row["Amount"] else "",
+            addresses.record(ids.encode("006", row["Id"])),
+            row["Name"] or "",
+            row.get(who) or "",
+            row["CloseDate"],
+            formatting.short_money(row["Amount"], row["CurrencyIsoCode"] or "", scale)
+            if row["Amount"]
+            else "",
             bool(row["CloseDate"] and row["CloseDate"] < today),
         )
         for row in found
-    ]  # fmt: skip
+    ]
     return _waiting(catalog, "Opportunity", lines, where, "team" if leads(actor) else "mine")
 
 
@@ -135,11 +140,13 @@ def untouched(actor: Actor, catalog: Catalog) -> Waiting | None:
         return None
     lines = [
         Line(
-            addresses.record(ids.encode("00Q", row["Id"])), row["Name"] or "", row.get("Company") or "",
+            addresses.record(ids.encode("00Q", row["Id"])),
+            row["Name"] or "",
+            row.get("Company") or "",
             timezone.localdate(row["CreatedDate"]),
         )
         for row in found
-    ]  # fmt: skip
+    ]
     return _waiting(catalog, "Lead", lines, where)
 
 

@@ -117,9 +117,11 @@ class Teller:
         child = self.catalog.object(obj.child(node.relationship).object_name)
         number = {"num": node.number}
         how = {
-            "some": _("at least one"), "none": _("none"), "at_least": _("at least %(num)s") % number,
+            "some": _("at least one"),
+            "none": _("none"),
+            "at_least": _("at least %(num)s") % number,
             "fewer": _("fewer than %(num)s") % number,
-        }[node.quantity]  # fmt: skip
+        }[node.quantity]
         inner = self.words(node.inside, child)[1] if node.inside.items else ""
         return label, f"{how} ({inner})" if inner else how
 

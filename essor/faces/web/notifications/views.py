@@ -46,11 +46,17 @@ def lines(rows: Sequence[Notification]) -> list[Line]:
     people = principals.names(row.by_id for row in rows)
     return [
         Line(
-            row.pk, row.title, row.body, kind_named(row.kind).icon, str(kind_named(row.kind).label),
-            people.get(row.by_id or 0, ""), row.created, row.read is None,
+            row.pk,
+            row.title,
+            row.body,
+            kind_named(row.kind).icon,
+            str(kind_named(row.kind).label),
+            people.get(row.by_id or 0, ""),
+            row.created,
+            row.read is None,
         )
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 @never_cache
@@ -80,9 +86,11 @@ def index(request: HttpRequest) -> HttpResponseBase:
     before = request.GET.get("before", "")
     only_unread = request.GET.get("only") == "unread"
     rows = reading.latest(
-        actor_of(request).user_id, ON_PAGE + 1, before=whole(before),
+        actor_of(request).user_id,
+        ON_PAGE + 1,
+        before=whole(before),
         only_unread=only_unread,
-    )  # fmt: skip
+    )
     older = rows[ON_PAGE - 1].pk if len(rows) > ON_PAGE else None
     context = {
         "lines": lines(rows[:ON_PAGE]),

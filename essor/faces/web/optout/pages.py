@@ -132,7 +132,11 @@ def _preferences(standing: Standing) -> str:
 
 def _page(name: str, standing: Standing, **more: Any) -> HttpResponse:
     context = {
-        "standing": standing, "question": question(standing), "labels": labels(), "again": again(),
-        "preferences": reverse("web:mail_preferences", args=[_preferences(standing)]), **more,
-    }  # fmt: skip
+        "standing": standing,
+        "question": question(standing),
+        "labels": labels(),
+        "again": again(),
+        "preferences": reverse("web:mail_preferences", args=[_preferences(standing)]),
+        **more,
+    }
     return protected(HttpResponse(render_to_string(f"optout/{name}.html.jinja", context)))

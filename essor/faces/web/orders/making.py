@@ -38,9 +38,12 @@ def order_button(record: Loaded) -> Action | None:
     if not ready or not record.catalog.has(ORDER) or not row_access.may(record.actor, ORDER, "create"):
         return None
     return Action(
-        _("Create order"), f"/r/{record.id}/order", "file-spreadsheet",
-        "primary" if record.values.get("Status") == "Accepted" else "", method="post",
-    )  # fmt: skip
+        _("Create order"),
+        f"/r/{record.id}/order",
+        "file-spreadsheet",
+        "primary" if record.values.get("Status") == "Accepted" else "",
+        method="post",
+    )
 
 
 @offers.record_action(ORDER, CONTRACT)

@@ -150,13 +150,21 @@ def _draw(
         record.object.field(name) for name in below if record.values.get(name) and record.object.has(name)
     ]
     context = {
-        "record": record, "lines": lines, "fields": fields, "object": obj, "total": sum(totals),
-        "closed": why, "closed_href": where, "sums": sums,
+        "record": record,
+        "lines": lines,
+        "fields": fields,
+        "object": obj,
+        "total": sum(totals),
+        "closed": why,
+        "closed_href": where,
+        "sums": sums,
         "quote": record.object.name != DEAL,
-        "may_edit": not why and row_access.may(record.actor, obj, "edit") and any(one.updateable for one in fields),
+        "may_edit": not why
+        and row_access.may(record.actor, obj, "edit")
+        and any(one.updateable for one in fields),
         "may_add": not why and obj.createable and row_access.may(record.actor, obj, "create"),
         "may_delete": not why and row_access.may(record.actor, obj, "delete"),
-    }  # fmt: skip
+    }
     return render(request, "products/panel.html.jinja", context, status=status)
 
 

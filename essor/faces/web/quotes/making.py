@@ -98,9 +98,10 @@ def lead(request: HttpRequest, record_id: str) -> HttpResponseBase:
         return back(request, record, refused)
     flash(
         request,
-        _("The products of the deal are now those of this quote, and follow it.") if leads
+        _("The products of the deal are now those of this quote, and follow it.")
+        if leads
         else _("The products of the deal no longer follow this quote."),
-    )  # fmt: skip
+    )
     return HttpResponseRedirect(addresses.record(record.id))
 
 

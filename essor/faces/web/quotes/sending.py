@@ -108,9 +108,11 @@ def _mail(record: Loaded) -> dict[str, str]:
     """Return the usual mail, in the language of the document."""
     language = record.values.get("Language") or "en"
     words = {
-        "number": record.values.get("QuoteNumber") or "", "name": record.title, "sender": record.actor.name,
+        "number": record.values.get("QuoteNumber") or "",
+        "name": record.title,
+        "sender": record.actor.name,
         "company": record.actor.company.name,
-    }  # fmt: skip
+    }
     with translation.override(language):
         subject = _("Quote %(number)s: %(name)s") % words
         text = (

@@ -53,9 +53,14 @@ def _editor(
 ) -> HttpResponseBase:
     found = dependent.offered(record.actor, record.object, field, record.values)
     context = {
-        "record": record, "field": found, "values": values or record.values, "errors": errors or {},
-        "conflict": conflict, "resembles": resembles, "revision": conflict.revision if conflict else record.revision,
-    }  # fmt: skip
+        "record": record,
+        "field": found,
+        "values": values or record.values,
+        "errors": errors or {},
+        "conflict": conflict,
+        "resembles": resembles,
+        "revision": conflict.revision if conflict else record.revision,
+    }
     response = render(request, "records/cell.html.jinja", context, status=status)
     if status != HTTPStatus.OK:
         # What is refused stays an editor inside its cell, which the saved value replaces as a whole.
@@ -78,9 +83,12 @@ def _save(request: HttpRequest, record_id: str, field: Field) -> HttpResponseBas
     values = {name: value for name, value in sent_values(obj, request.POST).items() if name in allowed}
     revision = request.POST.get("revision", "")
     change = Change(
-        obj.name, values, id=key, revision=whole(revision),
+        obj.name,
+        values,
+        id=key,
+        revision=whole(revision),
         accept_duplicates=request.POST.get("accept_duplicates") == "1",
-    )  # fmt: skip
+    )
     try:
         save(actor, change)
     except DuplicatesDetected as detected:
@@ -100,8 +108,14 @@ def _save(request: HttpRequest, record_id: str, field: Field) -> HttpResponseBas
             request, record, field, values={**record.values, **values}, conflict=conflict, status=409
         )
     record = load(actor, record_id, [field])
-    column = Column(field.name, str(field.label), field, editable=True, numeric=is_numeric(field),
-                    primary=field.name == obj.name_field)  # fmt: skip
+    column = Column(
+        field.name,
+        str(field.label),
+        field,
+        editable=True,
+        numeric=is_numeric(field),
+        primary=field.name == obj.name_field,
+    )
     context = {
         "record": record,
         "field": field,

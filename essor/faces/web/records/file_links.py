@@ -29,11 +29,17 @@ def show(request: HttpRequest, record_id: str, file_id: str) -> HttpResponseBase
         except ValidationFailed as failed:
             error = str(failed)
     context = {
-        "record": record, "file": file, "file_id": file_id, "error": error,
-        "places": links.places(record.actor, file.id), "field": record.catalog.object(links.LINK).field(links.LINKED),
-        "values": {name: typed.get(name) for name in (links.LINKED, f"{links.LINKED}.label")} if error else {},
+        "record": record,
+        "file": file,
+        "file_id": file_id,
+        "error": error,
+        "places": links.places(record.actor, file.id),
+        "field": record.catalog.object(links.LINK).field(links.LINKED),
+        "values": {name: typed.get(name) for name in (links.LINKED, f"{links.LINKED}.label")}
+        if error
+        else {},
         "may_link": row_access.may(record.actor, links.LINK, "create"),
-    }  # fmt: skip
+    }
     response = render(request, "records/file_links.html.jinja", context, status=422 if error else 200)
     if said:
         toast(response, said)

@@ -97,10 +97,14 @@ def draw(request: HttpRequest, record: Loaded, error: str = "") -> HttpResponseB
         and row_access.may(record.actor, "ContentDocument", "create")
     )
     context = {
-        "record": record, "files": listed(record), "error": error, "may_add": may_add, "own": own,
+        "record": record,
+        "files": listed(record),
+        "error": error,
+        "may_add": may_add,
+        "own": own,
         "may_link": record.catalog.has(links.LINK) and row_access.may(record.actor, links.LINK, "create"),
         "may_delete": row_access.may(record.actor, "ContentDocument", "delete"),
-    }  # fmt: skip
+    }
     return render(request, "records/files.html.jinja", context, status=422 if error else 200)
 
 
@@ -133,9 +137,11 @@ def handed_out(path: Path, name: str, media_type: str = "") -> HttpResponseBase:
     if not path.exists():
         raise NotFound(_("The file is missing from the store."))
     response = FileResponse(
-        path.open("rb"), as_attachment=not media_type, filename=name,
+        path.open("rb"),
+        as_attachment=not media_type,
+        filename=name,
         content_type=media_type or "application/octet-stream",
-    )  # fmt: skip
+    )
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "private, no-store"

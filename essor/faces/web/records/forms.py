@@ -142,10 +142,19 @@ def _form(
     _with_currency(actor, obj, sections, values, new=record is None)
     needed = frozenset(field.name for field in obj.fields if field.required) | _staged(layout, obj, values)
     return Form(
-        obj, sections, values, errors or {}, needed, record.id if record else "",
-        record.title if record else "", revision or (record.revision if record else 0), clashes, back,
-        assignable=record is None and assigning.offered(obj.name), types=types,
-    )  # fmt: skip
+        obj,
+        sections,
+        values,
+        errors or {},
+        needed,
+        record.id if record else "",
+        record.title if record else "",
+        revision or (record.revision if record else 0),
+        clashes,
+        back,
+        assignable=record is None and assigning.offered(obj.name),
+        types=types,
+    )
 
 
 def _with_currency(
@@ -154,8 +163,10 @@ def _with_currency(
     """Put the currency before the first amount where the company sells in several and the layout says nothing of it."""
     monies = (
         (block, place)
-        for block in sections for place, field in enumerate(block[2]) if field.kind.name == "money"
-    )  # fmt: skip
+        for block in sections
+        for place, field in enumerate(block[2])
+        if field.kind.name == "money"
+    )
     found = next(monies, None)
     named = any(field.name == CURRENCY for _label, _columns, fields in sections for field in fields)
     field = currency_field(actor, obj, values) if found and not named else None

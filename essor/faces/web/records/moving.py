@@ -117,9 +117,13 @@ def _sent(request: HttpRequest, obj: ObjectDef) -> Sent:
             parents.setdefault(target.relationship, {})[last] = raw
     revision = request.POST.get("revision", "")
     return Sent(
-        request.POST.get("field", ""), request.POST.get("to", ""), whole(revision),
-        request.POST.get("asked") == "1", own, parents,
-    )  # fmt: skip
+        request.POST.get("field", ""),
+        request.POST.get("to", ""),
+        whole(revision),
+        request.POST.get("asked") == "1",
+        own,
+        parents,
+    )
 
 
 def _facts(moved: Field, value: str) -> Mapping[str, Any]:
@@ -184,10 +188,16 @@ def _dialog(
 ) -> HttpResponseBase:
     """Return the dialog that asks for what is missing; it goes into the page's place for it."""
     context = {
-        "record": record, "moved": moved, "sent": sent, "choice": moved.choice(sent.to) or sent.to, "asked": asked,
-        "other": list(other), "values": {**record.values, **_theirs(record, asked), **sent.values, **_labels(request)},
-        "again": sent.offered, "missing": any(one.required for one in asked),
-    }  # fmt: skip
+        "record": record,
+        "moved": moved,
+        "sent": sent,
+        "choice": moved.choice(sent.to) or sent.to,
+        "asked": asked,
+        "other": list(other),
+        "values": {**record.values, **_theirs(record, asked), **sent.values, **_labels(request)},
+        "again": sent.offered,
+        "missing": any(one.required for one in asked),
+    }
     response = render(request, "records/move.html.jinja", context, status=422)
     response.headers["HX-Retarget"] = "#move-dialog"
     response.headers["HX-Reswap"] = "innerHTML"

@@ -32,11 +32,16 @@ def show(request: HttpRequest, record_id: str, file_id: str) -> HttpResponseBase
     if file.media_type == previews.PDF and drawn is None and not tries:
         previews.prepare(file.path)
     context = {
-        "record": record, "one": beside[place], "drawn": drawn, "pdf": file.media_type == previews.PDF,
+        "record": record,
+        "one": beside[place],
+        "drawn": drawn,
+        "pdf": file.media_type == previews.PDF,
         "before": beside[place - 1] if place else None,
         "behind": beside[place + 1] if place + 1 < len(beside) else None,
-        "number": place + 1, "count": len(beside), "again": tries + 1 if tries < TRIES else 0,
-    }  # fmt: skip
+        "number": place + 1,
+        "count": len(beside),
+        "again": tries + 1 if tries < TRIES else 0,
+    }
     return render(request, "records/preview.html.jinja", context)
 
 

@@ -19,9 +19,20 @@ from essor.query.tree import Compare, Constant, Order, Path, Query
 
 SHOWN, MOST_LISTS, COLUMNS = 5, 8, 3
 ELSEWHERE = frozenset(
-    {"Task", "Event", "Note", "ContentDocumentLink", "OpportunityContactRole", "AccountContactRelation", "CampaignMember",
-     "OpportunityLineItem", "ProcessInstance", "QuoteLineItem", "OrderItem"}
-)  # fmt: skip
+    {
+        "Task",
+        "Event",
+        "Note",
+        "ContentDocumentLink",
+        "OpportunityContactRole",
+        "AccountContactRelation",
+        "CampaignMember",
+        "OpportunityLineItem",
+        "ProcessInstance",
+        "QuoteLineItem",
+        "OrderItem",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

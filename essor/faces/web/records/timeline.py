@@ -70,9 +70,12 @@ def _rows(record: Loaded, name: str, paths: Iterable[str], order: str) -> list[d
         return []
     columns = tuple(Column(Path(tuple(path.split(".")))) for path in paths if "." in path or known.has(path))
     query = Query(
-        name, columns=columns, where=where, order_by=(Order(Path((order,)), descending=True, nulls="last"),),
+        name,
+        columns=columns,
+        where=where,
+        order_by=(Order(Path((order,)), descending=True, nulls="last"),),
         limit=SHOWN + 1,
-    )  # fmt: skip
+    )
     return run.rows(record.actor, query)
 
 
@@ -95,10 +98,14 @@ def _tasks(record: Loaded) -> Iterable[Event]:
         )
         done = bool(row.get("IsClosed"))
         yield Event(
-            title=row.get("Subject") or _("Task"), when=when, who=row.get("Owner.Name") or "",
+            title=row.get("Subject") or _("Task"),
+            when=when,
+            who=row.get("Owner.Name") or "",
             icon=ICONS.get(row.get("TaskSubtype") or "", "checkbox" if done else "circle-dashed"),
-            href=addresses.record(ids.encode("00T", row["Id"])), text=row.get("Description") or "", tone="" if done else "accent",
-        )  # fmt: skip
+            href=addresses.record(ids.encode("00T", row["Id"])),
+            text=row.get("Description") or "",
+            tone="" if done else "accent",
+        )
 
 
 def _meetings(record: Loaded) -> Iterable[Event]:
@@ -106,9 +113,13 @@ def _meetings(record: Loaded) -> Iterable[Event]:
     for row in _rows(record, "Event", paths, "StartDateTime"):
         text = " · ".join(filter(None, (row.get("Location"), row.get("Description"))))
         yield Event(
-            title=row.get("Subject") or _("Event"), when=row["StartDateTime"], icon="calendar",
-            who=row.get("Owner.Name") or "", href=addresses.record(ids.encode("00U", row["Id"])), text=text,
-        )  # fmt: skip
+            title=row.get("Subject") or _("Event"),
+            when=row["StartDateTime"],
+            icon="calendar",
+            who=row.get("Owner.Name") or "",
+            href=addresses.record(ids.encode("00U", row["Id"])),
+            text=text,
+        )
 
 
 def _notes(record: Loaded) -> Iterable[Event]:
@@ -116,15 +127,21 @@ def _notes(record: Loaded) -> Iterable[Event]:
         return
     names = ("Id", "Title", "Body", "CreatedDate", "Owner.Name")
     query = Query(
-        "Note", columns=tuple(Column(Path(tuple(name.split(".")))) for name in names),
+        "Note",
+        columns=tuple(Column(Path(tuple(name.split(".")))) for name in names),
         where=Compare(Path(("ParentId",)), "eq", (Constant(record.id),)),
-        order_by=(Order(Path(("CreatedDate",)), descending=True),), limit=SHOWN + 1,
-    )  # fmt: skip
+        order_by=(Order(Path(("CreatedDate",)), descending=True),),
+        limit=SHOWN + 1,
+    )
     for row in run.rows(record.actor, query):
         yield Event(
-            title=_("Note"), when=row["CreatedDate"], icon="note", who=row.get("Owner.Name") or "",
-            href=addresses.record(ids.encode("002", row["Id"])), text=row.get("Body") or "",
-        )  # fmt: skip
+            title=_("Note"),
+            when=row["CreatedDate"],
+            icon="note",
+            who=row.get("Owner.Name") or "",
+            href=addresses.record(ids.encode("002", row["Id"])),
+            text=row.get("Body") or "",
+        )
 
 
 def _changes(record: Loaded) -> list[Event]:

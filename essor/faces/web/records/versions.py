@@ -33,9 +33,13 @@ def show(request: HttpRequest, record_id: str, file_id: str) -> HttpResponseBase
 def _draw(request: HttpRequest, record_id: str, file_id: str, said: str, error: str = "") -> HttpResponseBase:
     record, file = found_at(request, record_id, file_id)
     context = {
-        "record": record, "file": file, "file_id": file_id, "versions": versions.versions(file.id), "error": error,
+        "record": record,
+        "file": file,
+        "file_id": file_id,
+        "versions": versions.versions(file.id),
+        "error": error,
         "may_change": versions.may_change(record.actor, file.id),
-    }  # fmt: skip
+    }
     response = render(request, "records/versions.html.jinja", context, status=422 if error else 200)
     if said:
         toast(response, said)

@@ -37,14 +37,36 @@ RELATIONS = {
 }
 PATHS = {
     ROLE: (
-        "Id", "Role", "IsPrimary", "ContactId", "Contact.Name", "Contact.Title", "Contact.Email", "Contact.Phone",
-        "OpportunityId", "Opportunity.Name", "Opportunity.StageName", "Opportunity.Amount", "Opportunity.CurrencyIsoCode",
+        "Id",
+        "Role",
+        "IsPrimary",
+        "ContactId",
+        "Contact.Name",
+        "Contact.Title",
+        "Contact.Email",
+        "Contact.Phone",
+        "OpportunityId",
+        "Opportunity.Name",
+        "Opportunity.StageName",
+        "Opportunity.Amount",
+        "Opportunity.CurrencyIsoCode",
     ),
     RELATION: (
-        "Id", "Roles", "StartDate", "EndDate", "IsActive", "IsDirect", "ContactId", "Contact.Name", "Contact.Title",
-        "Contact.AccountId", "Contact.Account.Name", "AccountId", "Account.Name",
+        "Id",
+        "Roles",
+        "StartDate",
+        "EndDate",
+        "IsActive",
+        "IsDirect",
+        "ContactId",
+        "Contact.Name",
+        "Contact.Title",
+        "Contact.AccountId",
+        "Contact.Account.Name",
+        "AccountId",
+        "Account.Name",
     ),
-}  # fmt: skip
+}
 
 
 @offers.record_panel("Opportunity", "Contact")
@@ -77,8 +99,12 @@ def relations(request: HttpRequest, record_id: str) -> HttpResponseBase:
 
 
 def _panel(
-    request: HttpRequest, record_id: str, name: str, kinds: Mapping[str, tuple[str, tuple[str, ...]]], template: str
-) -> HttpResponseBase:  # fmt: skip
+    request: HttpRequest,
+    record_id: str,
+    name: str,
+    kinds: Mapping[str, tuple[str, tuple[str, ...]]],
+    template: str,
+) -> HttpResponseBase:
     record = load(actor_of(request), record_id, [], of=tuple(kinds))
     link, asked = kinds[record.object.name]
     errors: dict[str, list[str]] = {}
@@ -108,8 +134,13 @@ def _panel(
 
 
 def _context(
-    record: Loaded, name: str, link: str, asked: Iterable[str], typed: dict[str, Any], errors: dict[str, list[str]]
-) -> dict[str, Any]:  # fmt: skip
+    record: Loaded,
+    name: str,
+    link: str,
+    asked: Iterable[str],
+    typed: dict[str, Any],
+    errors: dict[str, list[str]],
+) -> dict[str, Any]:
     obj = record.catalog.object(name)
     paths = [path for path in PATHS[name] if _seen(record, name, path)]
     where = Compare(Path((link,)), "eq", (Constant(record.key),))
@@ -119,10 +150,15 @@ def _context(
     rows = run.rows(record.actor, Query(name, columns=columns, where=where, order_by=order, limit=SHOWN))
     may = row_access.may(record.actor, obj, "create") and obj.createable
     return {
-        "record": record, "object": obj, "rows": [(ids.encode(obj.prefix, row["Id"]), row) for row in rows],
-        "fields": [obj.field(one) for one in asked if obj.has(one)], "values": typed, "errors": errors, "may_add": may,
+        "record": record,
+        "object": obj,
+        "rows": [(ids.encode(obj.prefix, row["Id"]), row) for row in rows],
+        "fields": [obj.field(one) for one in asked if obj.has(one)],
+        "values": typed,
+        "errors": errors,
+        "may_add": may,
         "id_of": _id_of,
-    }  # fmt: skip
+    }
 
 
 def _seen(record: Loaded, name: str, path: str) -> bool:

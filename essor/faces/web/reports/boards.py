@@ -36,9 +36,19 @@ from essor.query.actions.keeping import Sharing
 from essor.query.models import shared_with
 
 PERIODS = (
-    "THIS_MONTH", "LAST_MONTH", "THIS_QUARTER", "LAST_QUARTER", "THIS_YEAR", "LAST_YEAR", "THIS_FISCAL_YEAR",
-    "LAST_FISCAL_YEAR", "LAST_N_DAYS:30", "LAST_N_DAYS:90", "LAST_N_MONTHS:12", "NEXT_N_DAYS:90",
-)  # fmt: skip
+    "THIS_MONTH",
+    "LAST_MONTH",
+    "THIS_QUARTER",
+    "LAST_QUARTER",
+    "THIS_YEAR",
+    "LAST_YEAR",
+    "THIS_FISCAL_YEAR",
+    "LAST_FISCAL_YEAR",
+    "LAST_N_DAYS:30",
+    "LAST_N_DAYS:90",
+    "LAST_N_MONTHS:12",
+    "NEXT_N_DAYS:90",
+)
 KEYS = ("period", "owner", "field", "value")
 MOST_PEOPLE = 200
 USER = "005"
@@ -91,11 +101,18 @@ def show(request: HttpRequest, key: int) -> HttpResponseBase:
     editable = keeping.may_change(actor, board)
     objects = [row.object_name for row in reports.values()]
     context = {
-        "board": board, "editable": editable, "filters": filters, "base": address(board.pk), "own": own,
-        "tiles": placed(board, tiles, reports, filters), "periods": periods(filters), "owners": owners(actor, filters),
-        "reports": keep.visible(actor) if editable else [], **field_filters(actor, objects, filters),
+        "board": board,
+        "editable": editable,
+        "filters": filters,
+        "base": address(board.pk),
+        "own": own,
+        "tiles": placed(board, tiles, reports, filters),
+        "periods": periods(filters),
+        "owners": owners(actor, filters),
+        "reports": keep.visible(actor) if editable else [],
+        **field_filters(actor, objects, filters),
         **sharing_context(Sharing(board.visibility, tuple(board.roles.values_list("pk", flat=True)))),
-    }  # fmt: skip
+    }
     return render(request, "reports/board.html.jinja", context)
 
 
@@ -107,8 +124,9 @@ def placed(
     tail = f"?{urlencode(words)}" if words else ""
     base = address(board.pk, "tiles/")
     return [
-        Placed(one, reports.get(one.report), f"{base}{one.id}{tail}", f"{base}{one.id}/change") for one in tiles
-    ]  # fmt: skip
+        Placed(one, reports.get(one.report), f"{base}{one.id}{tail}", f"{base}{one.id}/change")
+        for one in tiles
+    ]
 
 
 def periods(filters: Filters) -> list[Option]:
@@ -139,8 +157,9 @@ def field_filters(actor: Actor, objects: Iterable[str], filters: Filters) -> dic
     chosen = next((one for one in fields if one.name == filters.field), None)
     return {
         "fields": [Option(one.name, str(one.label), selected=one is chosen) for one in fields],
-        "field": chosen, "values": _values(chosen, filters.value) if chosen else [],
-    }  # fmt: skip
+        "field": chosen,
+        "values": _values(chosen, filters.value) if chosen else [],
+    }
 
 
 def _values(field: Field, value: str) -> list[Option]:

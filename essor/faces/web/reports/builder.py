@@ -95,10 +95,14 @@ def _page(request: HttpRequest, actor: Actor, definition: Definition, report: Re
     folders = dict.fromkeys(one.place for one in keep.visible(actor) if one.place)
     context = context_of(actor, definition) | {
         "folders": folders,
-        "report": report, "own": own, "name": report.label if report else "", "folder": report.place if report else "",
-        "description": report.text if report else "", "errors": (),
+        "report": report,
+        "own": own,
+        "name": report.label if report else "",
+        "folder": report.place if report else "",
+        "description": report.text if report else "",
+        "errors": (),
         **sharing_context(sharing),
-    }  # fmt: skip
+    }
     return render(request, "reports/builder.html.jinja", context)
 
 
@@ -132,9 +136,11 @@ def save(request: HttpRequest) -> HttpResponseBase:
     actor = actor_of(request)
     key, over = request.POST.get("key", ""), request.POST.get("over") == "1"
     title = Title(
-        name=request.POST.get("name", ""), folder=request.POST.get("folder", ""),
-        description=request.POST.get("description", ""), sharing=sharing_of(request),
-    )  # fmt: skip
+        name=request.POST.get("name", ""),
+        folder=request.POST.get("folder", ""),
+        description=request.POST.get("description", ""),
+        sharing=sharing_of(request),
+    )
     try:
         row = keep.found(actor, Report, number) if over and (number := whole(key)) is not None else None
         definition = reading.definition(forms.sent(request.POST))
@@ -165,18 +171,33 @@ def context_of(actor: Actor, definition: Definition, pending: Any = None) -> dic
         keys = [one.key for one in figures] + [one.key for one in definition.formulas]
     next_key = forms.free_key(keys)
     return {
-        "definition": definition, "object": obj, "objects": objects_for(catalog), "types": forms.types_for(obj),
-        "rows": _lines(actor, obj, definition.rows), "across": _lines(actor, obj, definition.across, 1),
-        "figures": [*figures, Figure(next_key)], "formulas": definition.formulas,
+        "definition": definition,
+        "object": obj,
+        "objects": objects_for(catalog),
+        "types": forms.types_for(obj),
+        "rows": _lines(actor, obj, definition.rows),
+        "across": _lines(actor, obj, definition.across, 1),
+        "figures": [*figures, Figure(next_key)],
+        "formulas": definition.formulas,
         "formula_key": forms.free_key([*keys, next_key]),
-        "names": [*((one.key, _name(one)) for one in figures), *((one.key, _label(one)) for one in definition.formulas)],
-        "groupable": forms.choices(catalog, obj, forms.groupable), "numeric": forms.choices(catalog, obj, forms.numeric),
-        "countable": forms.choices(catalog, obj, forms.groupable), "dates": forms.choices(catalog, obj, forms.is_date),
-        "showable": forms.choices(catalog, obj, forms.showable), "units": forms.units(), "functions": forms.functions(),
-        "charts": forms.charts(), "onlys": forms.conditions(obj), "only_keys": {one.value for one in forms.conditions(obj)},
+        "names": [
+            *((one.key, _name(one)) for one in figures),
+            *((one.key, _label(one)) for one in definition.formulas),
+        ],
+        "groupable": forms.choices(catalog, obj, forms.groupable),
+        "numeric": forms.choices(catalog, obj, forms.numeric),
+        "countable": forms.choices(catalog, obj, forms.groupable),
+        "dates": forms.choices(catalog, obj, forms.is_date),
+        "showable": forms.choices(catalog, obj, forms.showable),
+        "units": forms.units(),
+        "functions": forms.functions(),
+        "charts": forms.charts(),
+        "onlys": forms.conditions(obj),
+        "only_keys": {one.value for one in forms.conditions(obj)},
         "where": orjson.dumps(codec.to_json(definition.where)).decode() if definition.where else "",
-        "words": drawing.words_of(actor, obj.name, definition.where), "Visibility": Visibility,
-    }  # fmt: skip
+        "words": drawing.words_of(actor, obj.name, definition.where),
+        "Visibility": Visibility,
+    }
 
 
 def _label(one: Derived) -> str:

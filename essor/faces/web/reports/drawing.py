@@ -69,9 +69,13 @@ def picture(answer: Answer, *, linked: bool = True, most: int = MOST_SHOWN) -> P
     )
     chart = answer.chart
     return Picture(
-        answer, overs if any(label for label, _count in overs) else (), drawn, chart_json(chart) if chart else "",
-        height_of(chart) if chart else 0, len(answer.lines) - len(lines),
-    )  # fmt: skip
+        answer,
+        overs if any(label for label, _count in overs) else (),
+        drawn,
+        chart_json(chart) if chart else "",
+        height_of(chart) if chart else 0,
+        len(answer.lines) - len(lines),
+    )
 
 
 def _shown(answer: Answer, cell: Cell, *, linked: bool) -> Shown:
@@ -86,9 +90,11 @@ def _shown(answer: Answer, cell: Cell, *, linked: bool) -> Shown:
 def chart_json(chart: Drawn) -> str:
     """Return what `charts.js` draws, with the reader's locale for its numbers."""
     data: dict[str, Any] = {
-        "kind": chart.kind, "labels": chart.labels, "locale": formatting.reader_locale().replace("_", "-"),
+        "kind": chart.kind,
+        "labels": chart.labels,
+        "locale": formatting.reader_locale().replace("_", "-"),
         "series": [{"label": one.label, "values": one.values, "unit": one.unit} for one in chart.series],
-    }  # fmt: skip
+    }
     return orjson.dumps(data).decode()
 
 

@@ -26,8 +26,13 @@ def edit(request: HttpRequest) -> HttpResponseBase:
     """Open the builder on the report's filter (`where`), change its shape, or hand the filter back (`do`)."""
     state = _state(request)
     place = builder.Place(
-        state.actor, state.catalog, state.object, HREF, (("object", state.object.name),), counting=f"{HREF}/count"
-    )  # fmt: skip
+        state.actor,
+        state.catalog,
+        state.object,
+        HREF,
+        (("object", state.object.name),),
+        counting=f"{HREF}/count",
+    )
     if "node" not in request.POST:
         return builder.opened(request, place, read_filter(request.POST.get("where", "")))
     if request.POST.get("do") != builder.APPLY:

@@ -155,8 +155,10 @@ def adapted(definition: Definition, obj: ObjectDef) -> Definition:
 def types_for(obj: ObjectDef) -> list[tuple[str, str, str]]:
     """Return the types that an object's reports may have: (value, label, icon)."""
     found = [
-        ("table", _("Table"), "table"), ("summary", _("Summary"), "list-details"), ("matrix", _("Matrix"), "layout-kanban"),
-    ]  # fmt: skip
+        ("table", _("Table"), "table"),
+        ("summary", _("Summary"), "list-details"),
+        ("matrix", _("Matrix"), "layout-kanban"),
+    ]
     if funnel.supports(obj):
         found.append(("funnel", _("Funnel"), "filter"))
     if cohort.supports(obj.name):
@@ -220,22 +222,36 @@ def conditions(obj: ObjectDef) -> list[Option]:
 def units() -> list[tuple[str, str]]:
     """Return the periods that dates are cut into."""
     return [
-        ("day", _("by day")), ("week", _("by week")), ("month", _("by month")), ("quarter", _("by quarter")),
-        ("year", _("by year")), ("fiscal_quarter", _("by fiscal quarter")), ("fiscal_year", _("by fiscal year")),
-    ]  # fmt: skip
+        ("day", _("by day")),
+        ("week", _("by week")),
+        ("month", _("by month")),
+        ("quarter", _("by quarter")),
+        ("year", _("by year")),
+        ("fiscal_quarter", _("by fiscal quarter")),
+        ("fiscal_year", _("by fiscal year")),
+    ]
 
 
 def functions() -> list[tuple[str, str]]:
     """Return what a figure may be."""
     return [
-        ("COUNT", _("Number of records")), ("SUM", _("Sum of")), ("AVG", _("Average of")), ("MIN", _("Least")),
-        ("MAX", _("Greatest")), ("COUNT_DISTINCT", _("Different values of")), (DAYS, _("Average days from … to")),
-    ]  # fmt: skip
+        ("COUNT", _("Number of records")),
+        ("SUM", _("Sum of")),
+        ("AVG", _("Average of")),
+        ("MIN", _("Least")),
+        ("MAX", _("Greatest")),
+        ("COUNT_DISTINCT", _("Different values of")),
+        (DAYS, _("Average days from … to")),
+    ]
 
 
 def charts() -> list[tuple[str, str]]:
     """Return the kinds of charts."""
     return [
-        ("", _("No chart")), ("column", _("Columns")), ("bar", _("Bars")), ("stacked", _("Stacked columns")),
-        ("line", _("Line")), ("donut", _("Ring")),
-    ]  # fmt: skip
+        ("", _("No chart")),
+        ("column", _("Columns")),
+        ("bar", _("Bars")),
+        ("stacked", _("Stacked columns")),
+        ("line", _("Line")),
+        ("donut", _("Ring")),
+    ]

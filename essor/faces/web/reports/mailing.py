@@ -78,13 +78,17 @@ def _dialog(
     people = User.objects.filter(is_active=True, user_type=User.Kind.STANDARD).order_by("name")[:MOST_PEOPLE]
     days = babel_dates.get_day_names("wide", locale=formats.locale_of(str(get_language())))
     context = {
-        "report": report, "row": row, "base": address(report.pk), "errors": failed.errors if failed else (),
+        "report": report,
+        "row": row,
+        "base": address(report.pk),
+        "errors": failed.errors if failed else (),
         "rhythm": posted.get("rhythm") if posted else row.rhythm if row else Mailing.Rhythm.WEEKLY,
         "at": posted.get("at", "") if posted else (row.at if row else SEVEN).strftime("%H:%M"),
         "weekday": str(posted.get("weekday", "0") if posted else row.weekday if row else 0),
         "monthday": str(posted.get("monthday", "1") if posted else row.monthday if row else 1),
         "rhythms": [(value, str(label)) for value, label in Mailing.Rhythm.choices],
         "days": [(str(at), str(days[at]).capitalize()) for at in range(7)],
-        "people": people, "chosen": set(posted.getlist("people")) if posted else chosen,
-    }  # fmt: skip
+        "people": people,
+        "chosen": set(posted.getlist("people")) if posted else chosen,
+    }
     return render(request, "reports/mailing.html.jinja", context, status=status)

@@ -67,13 +67,19 @@ def show(request: HttpRequest, key: int) -> HttpResponseBase:
     obj = catalog_for(actor).object(report.object_name)
     definition = keep.definition_of(report)
     context = {
-        "report": report, "object": obj, "editable": keeping.may_change(actor, report), "base": address(report.pk),
-        "words": drawing.words_of(actor, obj.name, definition.where), "may_export": row_access.may(actor, obj, "export"),
-        "ways": acting.ways(actor, definition), "boards": [
-            row for row in Dashboard.objects.filter(shared_with(actor, Dashboard)).order_by("name")
+        "report": report,
+        "object": obj,
+        "editable": keeping.may_change(actor, report),
+        "base": address(report.pk),
+        "words": drawing.words_of(actor, obj.name, definition.where),
+        "may_export": row_access.may(actor, obj, "export"),
+        "ways": acting.ways(actor, definition),
+        "boards": [
+            row
+            for row in Dashboard.objects.filter(shared_with(actor, Dashboard)).order_by("name")
             if keeping.may_change(actor, row)
         ],
-    }  # fmt: skip
+    }
     return render(request, "reports/page.html.jinja", context)
 
 

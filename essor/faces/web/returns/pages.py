@@ -35,10 +35,11 @@ def index(request: HttpRequest) -> HttpResponseBase:
     lately = Bounce.objects.filter(at__gte=timezone.now() - LATELY)
     counts = dict(lately.order_by().values_list("category").annotate(Count("pk")))
     context = {
-        "mailboxes": Mailbox.objects.order_by("pk"), "door": settings.BOUNCES,
+        "mailboxes": Mailbox.objects.order_by("pk"),
+        "door": settings.BOUNCES,
         "counts": [(label, counts.get(value, 0)) for value, label in Category.choices],
         "latest": Bounce.objects.order_by("-pk")[:SHOWN],
-    }  # fmt: skip
+    }
     return draw(request, "returns", context, current=CURRENT)
 
 

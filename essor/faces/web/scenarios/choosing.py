@@ -25,9 +25,12 @@ def newest(
     if not catalog_for(actor).has(object_name):
         return []
     query = Query(
-        object_name, columns=(Column(Path(("Id",))), Column(Path(("Name",)))), where=where, limit=SHOWN,
+        object_name,
+        columns=(Column(Path(("Id",))), Column(Path(("Name",)))),
+        where=where,
+        limit=SHOWN,
         order_by=(Order(Path((by,)), descending=True),),
-    )  # fmt: skip
+    )
     found = [(str(row["Id"]), str(row["Name"] or "—")) for row in run.rows(actor, query)]
     if keep is not None and str(keep) not in dict(found):
         name = names(actor, [(object_name, keep)]).get((object_name, keep))

@@ -36,11 +36,18 @@ def values(shown: Shown) -> Mapping[str, Any]:
     """Return what the panel of the entry starts with."""
     trigger = shown.definition.trigger
     return {
-        "on": trigger.on if trigger.on in ENTRIES else "segment", "segment": trigger.segment, "every": trigger.every,
-        "at": trigger.at, "topic": trigger.topic, "field": trigger.field, "days": abs(trigger.days),
-        "side": "after" if trigger.days > 0 else "before", "again": trigger.again, "again_days": trigger.again_days,
+        "on": trigger.on if trigger.on in ENTRIES else "segment",
+        "segment": trigger.segment,
+        "every": trigger.every,
+        "at": trigger.at,
+        "topic": trigger.topic,
+        "field": trigger.field,
+        "days": abs(trigger.days),
+        "side": "after" if trigger.days > 0 else "before",
+        "again": trigger.again,
+        "again_days": trigger.again_days,
         **occasions.flat(trigger),
-    }  # fmt: skip
+    }
 
 
 def more(shown: Shown, form: Form) -> dict[str, Any]:
@@ -50,10 +57,14 @@ def more(shown: Shown, form: Form) -> dict[str, Any]:
     topic = form.value("topic") or (topics[0][0] if topics else "")
     return {
         "segments": [(str(one.pk), one.name) for one in segments.visible(site.actor, site.obj.name)],
-        "dates": options.dates(site.obj), "told": in_words(site, trigger.where), "topics": topics, "topic": topic,
-        "occasion": occasions.offered(topic, shown), "count": _count(shown, form),
+        "dates": options.dates(site.obj),
+        "told": in_words(site, trigger.where),
+        "topics": topics,
+        "topic": topic,
+        "occasion": occasions.offered(topic, shown),
+        "count": _count(shown, form),
         "help": _("Who comes in, and who may come in again."),
-    }  # fmt: skip
+    }
 
 
 def _count(shown: Shown, form: Form) -> int | None:
@@ -87,12 +98,18 @@ def read(shown: Shown, data: QueryDict) -> Definition:
         raise _wrong("topic", _("Choose what happens."))
     days = number(data, "days", 0, 3650, 0)
     trigger = Trigger(
-        on=on, where=old.where, every=next((one for one in RHYTHMS if one == data.get("every")), "day"),
-        at=number(data, "at", 0, 23, 8), topic=topic if on == "event" else "",
-        settings=occasions.read(topic, shown, data) if on == "event" else {}, field=data.get("field", ""),
-        days=days if data.get("side") == "after" else -days, segment=segment if on == "segment" else 0, again=again,
+        on=on,
+        where=old.where,
+        every=next((one for one in RHYTHMS if one == data.get("every")), "day"),
+        at=number(data, "at", 0, 23, 8),
+        topic=topic if on == "event" else "",
+        settings=occasions.read(topic, shown, data) if on == "event" else {},
+        field=data.get("field", ""),
+        days=days if data.get("side") == "after" else -days,
+        segment=segment if on == "segment" else 0,
+        again=again,
         again_days=number(data, "again_days", 1, 3650, 30),
-    )  # fmt: skip
+    )
     return replace(shown.definition, trigger=trigger)
 
 
@@ -128,10 +145,15 @@ def goal_read(shown: Shown, data: QueryDict) -> Definition:
 FORMS: Mapping[str, EndForm] = {
     TRIGGER: EndForm("scenarios/entry.html.jinja", gettext_lazy("Entry"), "login", values, more, read),
     GOAL: EndForm(
-        "scenarios/goal.html.jinja", gettext_lazy("Goal and exit"), "target", lambda _shown: {}, goal_more, goal_read,
+        "scenarios/goal.html.jinja",
+        gettext_lazy("Goal and exit"),
+        "target",
+        lambda _shown: {},
+        goal_more,
+        goal_read,
         saved=False,
     ),
-}  # fmt: skip
+}
 
 
 def head(shown: Shown) -> Card | None:

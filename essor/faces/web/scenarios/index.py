@@ -84,11 +84,14 @@ def show(request: HttpRequest) -> HttpResponseBase:
     base = reverse("web:scenarios")
     own = f"campaign={campaign}&" if campaign is not None else ""
     context: dict[str, Any] = {
-        "lines": _lines(actor, found[:PAGE]), "may_edit": rights.may_make(actor), "ready": ready.READY,
+        "lines": _lines(actor, found[:PAGE]),
+        "may_edit": rights.may_make(actor),
+        "ready": ready.READY,
         "more": f"{base}?{own}before={found[PAGE - 1].pk}" if len(found) > PAGE else "",
         "campaign": names(actor, [(CAMPAIGN, campaign)]).get((CAMPAIGN, campaign)) if campaign else None,
-        "new": f"{reverse('web:new_scenario')}?{own}", "base": base,
-    }  # fmt: skip
+        "new": f"{reverse('web:new_scenario')}?{own}",
+        "base": base,
+    }
     return render(request, "scenarios/index.html.jinja", context)
 
 
@@ -132,18 +135,24 @@ def new(request: HttpRequest) -> HttpResponseBase:
 
     def work(form: Form) -> str:
         scenario = scenarios.create(
-            actor, name=form.value("name"), object_name=form.value("object"),
-            definition=chosen.definition() if chosen else None, **_campaign(form),
-        )  # fmt: skip
+            actor,
+            name=form.value("name"),
+            object_name=form.value("object"),
+            definition=chosen.definition() if chosen else None,
+            **_campaign(form),
+        )
         return f"{reverse('web:scenario', args=[scenario.pk])}?step=trigger#panel"
 
     def again(form: Form) -> HttpResponseBase:
         seen = catalog_for(actor)
         people = [(name, str(seen.object(name).plural)) for name in KINDS if seen.has(name)]
         context = {
-            "form": form, "people": people, "campaigns": campaigns(actor, whole(form.value("campaign"))),
-            "ready": ready.READY, "chosen": chosen,
-        }  # fmt: skip
+            "form": form,
+            "people": people,
+            "campaigns": campaigns(actor, whole(form.value("campaign"))),
+            "ready": ready.READY,
+            "chosen": chosen,
+        }
         return render(request, "scenarios/new.html.jinja", context, status=form.status)
 
     if request.method == "POST":

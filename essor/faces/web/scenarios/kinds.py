@@ -62,11 +62,13 @@ def _send_more(shown: Shown, step: Step) -> dict[str, Any]:
     topics = choosing.topics(shown.site.actor)
     ids_of = {key: ids.encode("00X", int(key)) for key, _name in some}
     return {
-        "letters": some, "topics": topics, "scenario": scenario,
+        "letters": some,
+        "topics": topics,
+        "scenario": scenario,
         "editors": {key: reverse("web:letter", args=[one]) for key, one in ids_of.items()},
         "previews": {key: reverse("web:letter_shown", args=[one]) for key, one in ids_of.items()},
         "gallery": reverse("web:letters"),
-    }  # fmt: skip
+    }
 
 
 def _send_flat(step: Step) -> Mapping[str, Any]:
@@ -137,9 +139,10 @@ def _engaged_more(shown: Shown, step: Step) -> dict[str, Any]:
 
 def _deeds() -> list[tuple[str, str]]:
     labels = {
-        engaged.CLICKED: pgettext("deed", "Clicked"), engaged.OPENED: pgettext("deed", "Opened"),
+        engaged.CLICKED: pgettext("deed", "Clicked"),
+        engaged.OPENED: pgettext("deed", "Opened"),
         engaged.BOUNCED: pgettext("deed", "The mail came back"),
-    }  # fmt: skip
+    }
     return list(labels.items())
 
 
@@ -166,9 +169,10 @@ def _engaged_flat(step: Step) -> Mapping[str, Any]:
 def _engaged_read(_shown: Shown, _step: Step, data: QueryDict, _language: str) -> dict[str, Any]:
     unit = data.get("unit", "days")
     found = {
-        "mail": data.get("mail", ""), "amount": number(data, "amount", 1, MOST_WAIT, 3),
+        "mail": data.get("mail", ""),
+        "amount": number(data, "amount", 1, MOST_WAIT, 3),
         "unit": unit if unit in UNITS else "days",
-    }  # fmt: skip
+    }
     link = data.get("link", "").strip()[:2000]
     return {**found, "link": link} if link else found
 
@@ -196,8 +200,9 @@ def _member_more(shown: Shown, step: Step) -> dict[str, Any]:
     statuses = of_campaigns([campaign]).get(campaign, ()) if campaign else ()
     return {
         "campaigns": choosing.campaigns(shown.site.actor, own if isinstance(own, int) else None),
-        "statuses": [(one.label, one.label) for one in statuses], "own": scenario and scenario.campaign_id,
-    }  # fmt: skip
+        "statuses": [(one.label, one.label) for one in statuses],
+        "own": scenario and scenario.campaign_id,
+    }
 
 
 def _member_read(shown: Shown, step: Step, data: QueryDict, _language: str) -> dict[str, Any]:
@@ -221,8 +226,12 @@ kind_form("split", KindForm(PANELS.format("split"), _split_read, ways=_split_way
 kind_form(
     "engaged",
     KindForm(
-        PANELS.format("engaged"), _engaged_read, _engaged_more, {"amount": 3, "unit": "days"}, _engaged_ways,
+        PANELS.format("engaged"),
+        _engaged_read,
+        _engaged_more,
+        {"amount": 3, "unit": "days"},
+        _engaged_ways,
         _engaged_flat,
     ),
-)  # fmt: skip
+)
 kind_form("member", KindForm(PANELS.format("member"), _member_read, _member_more))

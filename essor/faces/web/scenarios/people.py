@@ -82,11 +82,16 @@ def show(request: HttpRequest, flow_id: int) -> HttpResponseBase:
     ]
     query = f"at={at}&version={shown.version.number}" if at else f"state={state}"
     context: dict[str, Any] = {
-        "lines": [one for one in lines if one.name], "hidden": sum(not one.name for one in lines), "filters": filters,
-        "at": at, "state": state, "at_title": title(shown.definition, at) if at else "",
+        "lines": [one for one in lines if one.name],
+        "hidden": sum(not one.name for one in lines),
+        "filters": filters,
+        "at": at,
+        "state": state,
+        "at_title": title(shown.definition, at) if at else "",
         "more": f"{base}?{query}&before={runs[PAGE - 1].pk}" if len(runs) > PAGE else "",
-        "chooser": _chooser(shown), "may_enter": shown.desk.may_edit and shown.flow.active_id is not None,
-    }  # fmt: skip
+        "chooser": _chooser(shown),
+        "may_enter": shown.desk.may_edit and shown.flow.active_id is not None,
+    }
     return draw(request, "people", shown, context, tab="people")
 
 
@@ -108,12 +113,15 @@ def lines_of(actor: Actor, shown: Shown, runs: Sequence[FlowRun]) -> list[Line]:
     flows = {key: from_json(row.definition) for key, row in versions.items()}
     return [
         Line(
-            run, known.get((obj.name, run.record_id), ""), addresses.record(ids.encode(obj.prefix, run.record_id)),
-            title(flows[run.version_id], run.node), TONES.get(run.state, ""),
+            run,
+            known.get((obj.name, run.record_id), ""),
+            addresses.record(ids.encode(obj.prefix, run.record_id)),
+            title(flows[run.version_id], run.node),
+            TONES.get(run.state, ""),
             reverse("web:scenario_way", args=[shown.flow.pk, run.pk]),
         )
         for run in runs
-    ]  # fmt: skip
+    ]
 
 
 def _chooser(shown: Shown) -> dict[str, str]:

@@ -84,11 +84,17 @@ def found(request: HttpRequest, flow_id: int, number: str = "") -> Shown:
 def desk_of(actor: Actor, flow: Flow) -> Desk:
     """Return the desk at which a scenario is built."""
     return Desk(
-        base=reverse("web:scenario", args=[flow.pk]), people=reverse("web:scenario_people", args=[flow.pk]),
-        samples=addresses.lookup(MEMBER, f"{flow.object_name}Id"), may_edit=rights.may_make(actor),
-        save=actions.save_draft, draw=draw, kinds=offering.kinds,
-        counts=counted, head=ends.head, ends=ends.FORMS,
-    )  # fmt: skip
+        base=reverse("web:scenario", args=[flow.pk]),
+        people=reverse("web:scenario_people", args=[flow.pk]),
+        samples=addresses.lookup(MEMBER, f"{flow.object_name}Id"),
+        may_edit=rights.may_make(actor),
+        save=actions.save_draft,
+        draw=draw,
+        kinds=offering.kinds,
+        counts=counted,
+        head=ends.head,
+        ends=ends.FORMS,
+    )
 
 
 def draw(
@@ -106,23 +112,33 @@ def draw(
     told = figures.figures([flow.pk])[flow.pk]
     was_on = flow.versions.filter(activated_date__isnull=False).exists()
     labels = {
-        "builder": (_("Steps"), "scenario"), "people": (_("People"), "scenario_people"),
-        "test": (_("Dry run"), "scenario_test"), "versions": (_("Versions"), "scenario_versions"),
+        "builder": (_("Steps"), "scenario"),
+        "people": (_("People"), "scenario_people"),
+        "test": (_("Dry run"), "scenario_test"),
+        "versions": (_("Versions"), "scenario_versions"),
         "settings": (_("Settings"), "scenario_settings"),
-    }  # fmt: skip
+    }
     tabs = [
         Action(label, reverse(f"web:{name}", args=[flow.pk]), current=key == tab)
         for key, (label, name) in labels.items()
         if key != "test" or keepers.may_keep(actor_of(request), flow)
     ]
     whole = {
-        "flow": flow, "scenario": scenario, "shown": shown, "desk": shown.desk, "object": shown.site.obj, "tabs": tabs,
-        "figures": told, "standing": standing(flow, told.inside, was_on=was_on), "tab": tab,
+        "flow": flow,
+        "scenario": scenario,
+        "shown": shown,
+        "desk": shown.desk,
+        "object": shown.site.obj,
+        "tabs": tabs,
+        "figures": told,
+        "standing": standing(flow, told.inside, was_on=was_on),
+        "tab": tab,
         "campaign": campaign_of(actor_of(request), scenario.campaign_id),
         "in_force": flow.active.number if flow.active else 0,
-        "inside_others": others(shown), "fresh": False,
+        "inside_others": others(shown),
+        "fresh": False,
         **context,
-    }  # fmt: skip
+    }
     return render(request, f"scenarios/{template}.html.jinja", whole, status=status)
 
 

@@ -118,10 +118,14 @@ def settings(request: HttpRequest, flow_id: int) -> HttpResponseBase:
                 actor, scenario.flow, name=form.value("name"), description=form.value("description")
             )
             scenarios.save_settings(
-                actor, scenario, campaign_id=whole(form.value("campaign_id")), topic_id=whole(form.value("topic_id")),
-                is_capped=form.on("is_capped"), is_tracked=form.on("is_tracked"),
+                actor,
+                scenario,
+                campaign_id=whole(form.value("campaign_id")),
+                topic_id=whole(form.value("topic_id")),
+                is_capped=form.on("is_capped"),
+                is_tracked=form.on("is_tracked"),
                 **{name: " ".join(form.value(name).split()) for name in ADDRESSES},
-            )  # fmt: skip
+            )
         return reverse("web:scenario_settings", args=[flow_id])
 
     def again(form: Form) -> HttpResponseBase:

@@ -47,12 +47,15 @@ def edit(request: HttpRequest) -> HttpResponseBase:
     def again(form: Form) -> HttpResponseBase:
         base = reverse("web:setup_texts")
         context = {
-            "form": form, "row": row if used else None, "kind": kind, "used": used,
+            "form": form,
+            "row": row if used else None,
+            "kind": kind,
+            "used": used,
             "using": PROVIDERS[used].label if used else "",
             "kinds": [(f"{base}?provider={one.name}", one) for one in offered()],
             "reports": _addresses(row) if row is not None and used else [],
             "latest": SentText.objects.order_by("-pk")[:SHOWN],
-        }  # fmt: skip
+        }
         return draw(request, "texts", context, current=CURRENT, status=form.status)
 
     if request.method == "POST":

@@ -76,9 +76,11 @@ def show(request: HttpRequest) -> HttpResponseBase:
         rows = rows.filter(pk__lt=key)
     found = list(rows[: SIZE + 1])
     context = {
-        "jobs": drawn(actor, found[:SIZE]), "everybody": everybody, "may_see_all": actor.is_admin,
+        "jobs": drawn(actor, found[:SIZE]),
+        "everybody": everybody,
+        "may_see_all": actor.is_admin,
         "more": found[SIZE - 1].pk if len(found) > SIZE else 0,
-    }  # fmt: skip
+    }
     return render(request, "searching/jobs.html.jinja", context)
 
 
@@ -160,13 +162,24 @@ def _drawn(actor: Actor, row: JobRun, batch: Batch | None, who: str) -> Job:
     own = row.owner_id == actor.user_id
     undoable = ended and batch is not None and batch.undone_date is None and row.done > 0
     return Job(
-        id=row.pk, title=row.title, state=str(state), label=str(state.label), tone=TONES.get(state, ""),
-        done=row.done, total=row.total or 0, hint=_hint(row), message=row.message or _outcome(row.kind, result),
-        who="" if own else who, when=row.finished or row.started or row.created, verbs=verbs(row),
+        id=row.pk,
+        title=row.title,
+        state=str(state),
+        label=str(state.label),
+        tone=TONES.get(state, ""),
+        done=row.done,
+        total=row.total or 0,
+        hint=_hint(row),
+        message=row.message or _outcome(row.kind, result),
+        who="" if own else who,
+        when=row.finished or row.started or row.created,
+        verbs=verbs(row),
         file_href=f"/jobs/{row.pk}/file" if state == JobState.DONE and own and result.get("file") else "",
-        import_href=f"/import/{row.params['import']}/" if row.kind == "import" and row.params.get("import") else "",
+        import_href=f"/import/{row.params['import']}/"
+        if row.kind == "import" and row.params.get("import")
+        else "",
         undo_href=f"/jobs/{row.pk}/undo" if undoable else "",
-    )  # fmt: skip
+    )
 
 
 def verbs(row: JobRun) -> tuple[str, ...]:

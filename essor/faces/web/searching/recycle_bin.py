@@ -78,9 +78,15 @@ def show(request: HttpRequest) -> HttpResponseBase:
         else ""
     )
     context = {
-        "lines": list(_lines(actor, page[:SIZE])), "query": text, "only": only, "more": more, "everybody": sees_all(actor),
-        "objects": [(name, str(catalog.object(name).plural)) for name in names], "days": KEPT_DAYS, "first": not before,
-    }  # fmt: skip
+        "lines": list(_lines(actor, page[:SIZE])),
+        "query": text,
+        "only": only,
+        "more": more,
+        "everybody": sees_all(actor),
+        "objects": [(name, str(catalog.object(name).plural)) for name in names],
+        "days": KEPT_DAYS,
+        "first": not before,
+    }
     return render(request, "searching/recycle_bin.html.jinja", context)
 
 
@@ -93,9 +99,14 @@ def _lines(actor: Actor, rows: list[Deleted]) -> Iterator[Line]:
     for row in rows:
         obj = catalog.object(row.object_name)
         yield Line(
-            str(row.pk), row.name or _("No name"), str(obj.label), obj.icon,
-            people.get(row.deletion.user_id or 0, ""), row.deletion.created_date, counts[row.deletion_id] - 1,
-        )  # fmt: skip
+            str(row.pk),
+            row.name or _("No name"),
+            str(obj.label),
+            obj.icon,
+            people.get(row.deletion.user_id or 0, ""),
+            row.deletion.created_date,
+            counts[row.deletion_id] - 1,
+        )
 
 
 @require_POST

@@ -63,12 +63,18 @@ def suggest(request: HttpRequest) -> HttpResponseBase:
         OptionGroup(
             str(group.object.plural),
             tuple(
-                Option(one.id, one.name, detail=one.details[0] if one.details else "", icon=group.object.icon, href=one.href)
+                Option(
+                    one.id,
+                    one.name,
+                    detail=one.details[0] if one.details else "",
+                    icon=group.object.icon,
+                    href=one.href,
+                )
                 for one in group.results
             ),
         )
         for group in grouped(actor, text, hits, SUGGESTED)
-    ]  # fmt: skip
+    ]
     return render(request, "searching/suggest.html.jinja", {"groups": groups, "query": text})
 
 
@@ -82,9 +88,12 @@ def page(request: HttpRequest) -> HttpResponseBase:
     hits = find(actor, text, objects=wanted, limit=MOST) if text else []
     found = grouped(actor, text, hits, MOST if wanted else SHOWN)
     context = {
-        "query": text, "groups": found, "tabs": tabs(catalog, text, wanted, found), "only": wanted,
+        "query": text,
+        "groups": found,
+        "tabs": tabs(catalog, text, wanted, found),
+        "only": wanted,
         "objects": [obj for obj in catalog if searched(obj) and obj.tab],
-    }  # fmt: skip
+    }
     return render(request, "searching/page.html.jinja", context)
 
 
@@ -127,9 +136,10 @@ def results_of(actor: Actor, obj: ObjectDef, keys: Sequence[int]) -> list[Found]
     if obj.has("CurrencyIsoCode"):
         paths["CurrencyIsoCode"] = None
     query = Query(
-        obj.name, columns=tuple(Column(Path(tuple(path.split(".")))) for path in paths),
+        obj.name,
+        columns=tuple(Column(Path(tuple(path.split(".")))) for path in paths),
         where=Compare(Path(("Id",)), "in", tuple(Constant(key) for key in keys)),
-    )  # fmt: skip
+    )
     rows: dict[int, dict[str, Any]] = {row["Id"]: row for row in run.rows(actor, query)}
     made = []
     for key in keys:

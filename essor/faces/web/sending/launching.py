@@ -73,9 +73,11 @@ def new_mailing(request: HttpRequest, record_id: str) -> HttpResponseBase:
     if record.object.name != CAMPAIGN:
         raise NotFound(_("There is no such record."))
     values = {
-        "Name": record.title, "CampaignId": record.key, "FromName": record.actor.name,
+        "Name": record.title,
+        "CampaignId": record.key,
+        "FromName": record.actor.name,
         "FromAddress": record.actor.email or None,
-    }  # fmt: skip
+    }
     made = save(record.actor, Change(MAILING, values))
     flash(request, _("The mailing is made. Choose its e-mail and its sender."))
     return HttpResponseRedirect(f"/r/{ids.encode(PREFIX, made.id)}/launch")
@@ -145,14 +147,19 @@ def _draw(
     )
     form = replace(form, values={**usual.values, **form.values})
     context = {
-        "record": record, "mailing": mailing, "form": form, "summary": launch.summary(record.actor, mailing, when),
+        "record": record,
+        "mailing": mailing,
+        "form": form,
+        "summary": launch.summary(record.actor, mailing, when),
         "campaign": ids.encode("701", mailing.campaign_id) if mailing.campaign_id else "",
         "template": ids.encode("00X", mailing.email_template_id) if mailing.email_template_id else "",
-        "variants": mailing.trial.get("variants", []), "zone": record.actor.timezone,
-        "wrong_letter": not form.errors.keys().isdisjoint((*WRITTEN, "server")), "letters": _letters(record.actor, mailing),
+        "variants": mailing.trial.get("variants", []),
+        "zone": record.actor.timezone,
+        "wrong_letter": not form.errors.keys().isdisjoint((*WRITTEN, "server")),
+        "letters": _letters(record.actor, mailing),
         "servers": list(Server.objects.order_by("pk").values_list("pk", "name")),
         "may_write": row_access.may(record.actor, "EmailTemplate", "create"),
-    }  # fmt: skip
+    }
     return render(request, "sending/launch.html.jinja", context, status=form.status)
 
 

@@ -19,9 +19,13 @@ def connect(actor: Actor) -> FirstStep | None:
     if not actor.can(Permission.CUSTOMIZE):
         return None
     return FirstStep(
-        80, _("Connect your mail server"), _("Mailings are sent through it, signed with your domain."),
-        reverse("web:setup_sending"), Server.objects.exists(), early=True,
-    )  # fmt: skip
+        80,
+        _("Connect your mail server"),
+        _("Mailings are sent through it, signed with your domain."),
+        reverse("web:setup_sending"),
+        Server.objects.exists(),
+        early=True,
+    )
 
 
 @offers.first_step
@@ -30,6 +34,10 @@ def send(actor: Actor) -> FirstStep | None:
     if not row_access.may(actor, "Campaign", "create"):
         return None
     return FirstStep(
-        90, _("Plan your first campaign"), _("It takes you through whom to invite, what to write and when to send."),
-        addresses.new_record("Campaign"), ListEmail.objects.exists(), early=True,
-    )  # fmt: skip
+        90,
+        _("Plan your first campaign"),
+        _("It takes you through whom to invite, what to write and when to send."),
+        addresses.new_record("Campaign"),
+        ListEmail.objects.exists(),
+        early=True,
+    )

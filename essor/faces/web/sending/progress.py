@@ -46,9 +46,17 @@ from essor.query.tree import Column, Compare, Constant, Path, Query
 PAGE = 50
 # The fields that change by themselves while somebody looks at the page.
 MOVING = (
-    "Status", "TotalRecipients", "TotalSkipped", "TotalSent", "TotalRefused", "TotalBounced", "TotalUnsure", "StartedDate",
-    "FinishedDate", "Problem",
-)  # fmt: skip
+    "Status",
+    "TotalRecipients",
+    "TotalSkipped",
+    "TotalSent",
+    "TotalRefused",
+    "TotalBounced",
+    "TotalUnsure",
+    "StartedDate",
+    "FinishedDate",
+    "Problem",
+)
 ACTS: dict[str, tuple[Callable[[Actor, int], Any], str | Promise]] = {
     "pause": (control.pause, gettext_lazy("The mailing is paused.")),
     "resume": (control.resume, gettext_lazy("The mailing goes on.")),
@@ -57,9 +65,13 @@ ACTS: dict[str, tuple[Callable[[Actor, int], Any], str | Promise]] = {
     "leave": (control.leave, gettext_lazy("The unsure mails count as sent.")),
 }
 FILTERS = {
-    "waiting": (State.WAITING, State.CLAIMED), "sent": (State.SENT,), "unsure": (State.UNSURE,),
-    "refused": (State.REFUSED,), "bounced": (State.BOUNCED,), "skipped": (State.SKIPPED,),
-}  # fmt: skip
+    "waiting": (State.WAITING, State.CLAIMED),
+    "sent": (State.SENT,),
+    "unsure": (State.UNSURE,),
+    "refused": (State.REFUSED,),
+    "bounced": (State.BOUNCED,),
+    "skipped": (State.SKIPPED,),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +105,23 @@ def panel(request: HttpRequest, record_id: str) -> HttpResponseBase:
     mailable = mailing.total_recipients - mailing.total_skipped
     done = mailing.total_sent + mailing.total_refused + mailing.total_unsure
     context = {
-        "record": record, "mailing": mailing, "mailable": mailable, "done": min(done, mailable),
-        "waiting": max(0, mailable - done), "buttons": _buttons(record, mailing), "reasons": _reasons(mailing),
-        "trial": trial.of(mailing), "standings": trial.standings(mailing), "winner": mailing.trial.get("winner"),
-        "decides_at": trial.decides_at(mailing), "may_edit": may_edit(record),
-        "live": mailing.status in (SCHEDULED, SENDING), "why": waiting.why(mailing),
+        "record": record,
+        "mailing": mailing,
+        "mailable": mailable,
+        "done": min(done, mailable),
+        "waiting": max(0, mailable - done),
+        "buttons": _buttons(record, mailing),
+        "reasons": _reasons(mailing),
+        "trial": trial.of(mailing),
+        "standings": trial.standings(mailing),
+        "winner": mailing.trial.get("winner"),
+        "decides_at": trial.decides_at(mailing),
+        "may_edit": may_edit(record),
+        "live": mailing.status in (SCHEDULED, SENDING),
+        "why": waiting.why(mailing),
         "problem": problems.told(mailing),
         "moving": [record.object.field(name) for name in MOVING if record.object.has(name)],
-    }  # fmt: skip
+    }
     return render(request, "sending/progress.html.jinja", context)
 
 
@@ -137,17 +158,24 @@ def recipients(request: HttpRequest, record_id: str) -> HttpResponseBase:
         for name, label in _labels().items()
     ]
     context = {
-        "record": record, "mailing": mailing, "tabs": tabs, "rows": _named(record.actor, shown),
+        "record": record,
+        "mailing": mailing,
+        "tabs": tabs,
+        "rows": _named(record.actor, shown),
         "more": f"/r/{record.id}/recipients?state={chosen}&after={shown[-1].pk}" if len(found) > PAGE else "",
-    }  # fmt: skip
+    }
     return render(request, "sending/recipients.html.jinja", context)
 
 
 def _labels() -> dict[str, str]:
     return {
-        "waiting": _("Waiting"), "sent": _("Sent"), "unsure": _("Unsure"), "refused": _("Refused"),
-        "bounced": _("Bounced"), "skipped": _("Not mailed"),
-    }  # fmt: skip
+        "waiting": _("Waiting"),
+        "sent": _("Sent"),
+        "unsure": _("Unsure"),
+        "refused": _("Refused"),
+        "bounced": _("Bounced"),
+        "skipped": _("Not mailed"),
+    }
 
 
 def _named(actor: Actor, rows: list[Recipient]) -> list[Row]:

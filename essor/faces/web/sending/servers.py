@@ -47,9 +47,13 @@ def edit(request: HttpRequest, key: int | None = None) -> HttpResponseBase:
 
     def again(form: Form) -> HttpResponseBase:
         context = {
-            "form": form, "server": row, "kinds": Server.Kind.choices, "securities": Server.Security.choices,
-            "webhook": webhook(row) if row else "", "heard": bool(settings.ANYMAIL["WEBHOOK_SECRET"]),
-        }  # fmt: skip
+            "form": form,
+            "server": row,
+            "kinds": Server.Kind.choices,
+            "securities": Server.Security.choices,
+            "webhook": webhook(row) if row else "",
+            "heard": bool(settings.ANYMAIL["WEBHOOK_SECRET"]),
+        }
         return draw(request, "sending_server", context, current=CURRENT, status=form.status)
 
     if request.method == "POST":

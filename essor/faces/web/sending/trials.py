@@ -78,8 +78,13 @@ def _draw(request: HttpRequest, record: Loaded, mailing: ListEmail, form: Form) 
     )
     needed = trial.sample_size(base / 100, gain / 100)
     context = {
-        "record": record, "mailing": mailing,
-        "form": form, "total": total, "needed": needed, "base": base, "gain": gain,
+        "record": record,
+        "mailing": mailing,
+        "form": form,
+        "total": total,
+        "needed": needed,
+        "base": base,
+        "gain": gain,
         "templates": [(row["Id"], row["Name"]) for row in templates],
-    }  # fmt: skip
+    }
     return render(request, "sending/trial.html.jinja", context, status=form.status)

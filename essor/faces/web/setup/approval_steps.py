@@ -42,21 +42,40 @@ def edit(request: HttpRequest, process_id: int, step_id: int = 0) -> HttpRespons
     def again(form: Form) -> HttpResponseBase:
         obj = current.get().object(process.object_name)
         context = {
-            "form": form, "process": process, "step": step, "kinds": ApprovalStep.To.choices, "rules": ApprovalStep.Rule.choices,
-            "people": [("", choices.people())], "roles": choices.roles(), "groups": _groups(),
-            "fields": [(one.name, str(one.label)) for one in obj.fields if "User" in one.targets and not one.hidden],
-            "entry": in_words(obj.name, step.entry) if step else "", "object": obj,
-        }  # fmt: skip
+            "form": form,
+            "process": process,
+            "step": step,
+            "kinds": ApprovalStep.To.choices,
+            "rules": ApprovalStep.Rule.choices,
+            "people": [("", choices.people())],
+            "roles": choices.roles(),
+            "groups": _groups(),
+            "fields": [
+                (one.name, str(one.label)) for one in obj.fields if "User" in one.targets and not one.hidden
+            ],
+            "entry": in_words(obj.name, step.entry) if step else "",
+            "object": obj,
+        }
         return draw(request, "approval_step", context, current=ENTRY, status=form.status)
 
     if request.method == "POST":
         return submit(request, work, again)
     if step is None:
         return again(starting({"to": ApprovalStep.To.ROLE, "rule": ApprovalStep.Rule.UNANIMOUS}))
-    return again(starting({
-        "name": step.name, "to": step.to, "people": step.people, "group": step.group_id, "role": step.role_id,
-        "field": step.field, "rule": step.rule, "skip_empty": step.skip_empty,
-    }))  # fmt: skip
+    return again(
+        starting(
+            {
+                "name": step.name,
+                "to": step.to,
+                "people": step.people,
+                "group": step.group_id,
+                "role": step.role_id,
+                "field": step.field,
+                "rule": step.rule,
+                "skip_empty": step.skip_empty,
+            }
+        )
+    )
 
 
 def _groups() -> choices.Options:
@@ -70,10 +89,15 @@ def _text(form: Form) -> StepText:
         return whole(text)
 
     return StepText(
-        name=form.value("name"), to=form.value("to"), people=wholes(form.all("people")),
-        group=key("group"), role=key("role"), field=form.value("field"), rule=form.value("rule"),
+        name=form.value("name"),
+        to=form.value("to"),
+        people=wholes(form.all("people")),
+        group=key("group"),
+        role=key("role"),
+        field=form.value("field"),
+        rule=form.value("rule"),
         skip_empty=form.on("skip_empty"),
-    )  # fmt: skip
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -83,11 +107,13 @@ def criteria(request: HttpRequest, process_id: int, step_id: int) -> HttpRespons
     actor, process = actor_of(request), processes.found(process_id)
     step = editing.found_step(process, step_id)
     return edit_stored(
-        request, process.object_name, step.entry,
+        request,
+        process.object_name,
+        step.entry,
         here=reverse("web:setup_approval_step_criteria", args=[process.pk, step.pk]),
         done=reverse("web:setup_approval_step", args=[process.pk, step.pk]),
         keep=lambda where: editing.set_step_entry(actor, step, where),
-    )  # fmt: skip
+    )
 
 
 @require_POST

@@ -62,14 +62,20 @@ def edit(request: HttpRequest, process_id: int = 0) -> HttpResponseBase:
         objects = named_by_use(one for one in shown_objects() if one.is_record and one.createable)
         obj = current.get().object(name if current.get().has(name) else objects[0][0])
         context = {
-            "form": form, "process": process, "object": obj, "objects": objects,
+            "form": form,
+            "process": process,
+            "object": obj,
+            "objects": objects,
             "entry": in_words(obj.name, process.entry) if process else "",
             "facts": [("", [(one.name, str(one.label)) for one in obj.fields if not one.hidden])],
             "writable": [(one, str(obj.field(one).label)) for one in editing.writable(obj)],
             "copied": [(one.name, str(one.label)) for one in obj.fields if one.has_column and not one.hidden],
-            "refusals": ApprovalProcess.AfterRefusal.choices, "rows": range(max(ROWS, _filled(form) + 1)),
-            "steps": [(step, whom(step, obj), in_words(obj.name, step.entry)) for step in process.steps.all()] if process else [],
-        }  # fmt: skip
+            "refusals": ApprovalProcess.AfterRefusal.choices,
+            "rows": range(max(ROWS, _filled(form) + 1)),
+            "steps": [(step, whom(step, obj), in_words(obj.name, step.entry)) for step in process.steps.all()]
+            if process
+            else [],
+        }
         return draw(request, "approval", context, current=ENTRY, status=form.status)
 
     if request.method == "POST":
@@ -88,10 +94,16 @@ def _filled(form: Form) -> int:
 
 def _text(form: Form) -> ProcessText:
     return ProcessText(
-        name=form.value("name"), object_name=form.value("object", "Opportunity"), description=form.value("description"),
-        active=form.on("active"), after_refusal=form.value("after_refusal"), remind_after=_days(form), facts=form.all("facts"),
-        on_approve=_updates(form, "approve"), on_refuse=_updates(form, "refuse"),
-    )  # fmt: skip
+        name=form.value("name"),
+        object_name=form.value("object", "Opportunity"),
+        description=form.value("description"),
+        active=form.on("active"),
+        after_refusal=form.value("after_refusal"),
+        remind_after=_days(form),
+        facts=form.all("facts"),
+        on_approve=_updates(form, "approve"),
+        on_refuse=_updates(form, "refuse"),
+    )
 
 
 def _days(form: Form) -> int | None:
@@ -113,9 +125,13 @@ def _updates(form: Form, verb: str) -> list[Update]:
 def _values(process: ApprovalProcess) -> dict[str, Any]:
     """Return what the form starts with."""
     values: dict[str, Any] = {
-        "name": process.name, "description": process.description, "active": process.active,
-        "after_refusal": process.after_refusal, "remind_after": process.remind_after, "facts": process.facts,
-    }  # fmt: skip
+        "name": process.name,
+        "description": process.description,
+        "active": process.active,
+        "after_refusal": process.after_refusal,
+        "remind_after": process.remind_after,
+        "facts": process.facts,
+    }
     for verb, updates in (("approve", process.on_approve), ("refuse", process.on_refuse)):
         for place, one in enumerate(updates):
             values |= {f"{verb}.field.{place}": one["field"], f"{verb}.copy.{place}": one.get("copy") or ""}
@@ -154,9 +170,13 @@ def criteria(request: HttpRequest, process_id: int) -> HttpResponseBase:
     process = editing.found(process_id)
     actor, here = actor_of(request), reverse("web:setup_approval_criteria", args=[process.pk])
     return edit_stored(
-        request, process.object_name, process.entry, here=here, done=reverse("web:setup_approval", args=[process.pk]),
+        request,
+        process.object_name,
+        process.entry,
+        here=here,
+        done=reverse("web:setup_approval", args=[process.pk]),
         keep=lambda where: editing.set_entry(actor, process, where),
-    )  # fmt: skip
+    )
 
 
 @require_POST

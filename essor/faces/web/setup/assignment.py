@@ -39,14 +39,21 @@ def index(request: HttpRequest) -> HttpResponseBase:
     rows = list(Entry.objects.filter(object_name=LEAD).prefetch_related("members"))
     away = absent([one.user_id for row in rows for one in row.members.all()], today())
     lines = [
-        (row, in_words(LEAD, row.where), names.get(row.owner_id or 0, ""),
-         [(names.get(one.user_id, ""), one, one.user_id in away) for one in row.members.all()])
+        (
+            row,
+            in_words(LEAD, row.where),
+            names.get(row.owner_id or 0, ""),
+            [(names.get(one.user_id, ""), one, one.user_id in away) for one in row.members.all()],
+        )
         for row in rows
-    ]  # fmt: skip
+    ]
     context = {
-        "lines": lines, "absences": still_to_come(), "form": starting({}),
-        "tested": _tested(actor, request.GET.get("lead", ""), names), "today": today(),
-    }  # fmt: skip
+        "lines": lines,
+        "absences": still_to_come(),
+        "form": starting({}),
+        "tested": _tested(actor, request.GET.get("lead", ""), names),
+        "today": today(),
+    }
     return draw(request, "assignment", context, current="assignment")
 
 
@@ -86,9 +93,13 @@ def edit(request: HttpRequest, entry_id: int = 0) -> HttpResponseBase:
 
     def again(form: Form) -> HttpResponseBase:
         context = {
-            "form": form, "entry": entry, "owners": owners(), "people": choices.people(), "kinds": Entry.To.choices,
+            "form": form,
+            "entry": entry,
+            "owners": owners(),
+            "people": choices.people(),
+            "kinds": Entry.To.choices,
             "words": in_words(LEAD, entry.where) if entry else "",
-        }  # fmt: skip
+        }
         return draw(request, "assignment_entry", context, current="assignment", status=form.status)
 
     if request.method == "POST":
@@ -96,10 +107,18 @@ def edit(request: HttpRequest, entry_id: int = 0) -> HttpResponseBase:
     if entry is None:
         return again(starting({"active": True, "to": Entry.To.OWNER}))
     weights = {f"weight.{one.user_id}": one.weight for one in entry.members.all()}
-    return again(starting({
-        "name": entry.name, "to": entry.to, "owner": entry.owner_id, "active": entry.active, **weights,
-        "members": [one.user_id for one in entry.members.all()],
-    }))  # fmt: skip
+    return again(
+        starting(
+            {
+                "name": entry.name,
+                "to": entry.to,
+                "owner": entry.owner_id,
+                "active": entry.active,
+                **weights,
+                "members": [one.user_id for one in entry.members.all()],
+            }
+        )
+    )
 
 
 def _text(form: Form) -> EntryText:
@@ -109,17 +128,22 @@ def _text(form: Form) -> EntryText:
         share = form.value(f"weight.{key}", "1").strip() or "1"
         weights[key] = whole(share) or 0
     return EntryText(
-        name=form.value("name"), to=form.value("to"), owner=whole(owner),
-        weights=weights, active=form.on("active"),
-    )  # fmt: skip
+        name=form.value("name"),
+        to=form.value("to"),
+        owner=whole(owner),
+        weights=weights,
+        active=form.on("active"),
+    )
 
 
 def owners() -> list[tuple[str, str]]:
     """Return the queues for leads, then the people."""
     rows = Group.objects.filter(type=Principal.Type.QUEUE).order_by("name")
     queues = [
-        (str(row.pk), _("Queue: %(name)s") % {"name": row.name}) for row in rows if LEAD in (row.supported_objects or ())
-    ]  # fmt: skip
+        (str(row.pk), _("Queue: %(name)s") % {"name": row.name})
+        for row in rows
+        if LEAD in (row.supported_objects or ())
+    ]
     return [*queues, *choices.people()]
 
 
@@ -129,10 +153,13 @@ def criteria(request: HttpRequest, entry_id: int) -> HttpResponseBase:
     """Open the filter builder on an entry's criteria; a POST changes its shape, or keeps it."""
     actor, entry = actor_of(request), editing.found(entry_id)
     return edit_stored(
-        request, LEAD, entry.where, here=reverse("web:setup_assignment_criteria", args=[entry.pk]),
+        request,
+        LEAD,
+        entry.where,
+        here=reverse("web:setup_assignment_criteria", args=[entry.pk]),
         done=reverse("web:setup_assignment_entry", args=[entry.pk]),
         keep=lambda where: editing.set_criteria(actor, entry, where),
-    )  # fmt: skip
+    )
 
 
 @require_POST

@@ -78,10 +78,16 @@ def _lines(home: str) -> list[Line]:
     since = dict(dated.filter(start_date__lte=now).values_list("iso_code").annotate(Max("start_date")))
     return [
         Line(
-            code, named(code), worth.at(code, now), since.get(code), counts.get(code, 0), row.is_active, code == home
+            code,
+            named(code),
+            worth.at(code, now),
+            since.get(code),
+            counts.get(code, 0),
+            row.is_active,
+            code == home,
         )
         for code, row in known.items()
-    ]  # fmt: skip
+    ]
 
 
 @require_http_methods(["GET", "POST"])
@@ -102,10 +108,14 @@ def edit(request: HttpRequest, code: str) -> HttpResponseBase:
         plain = starting({"ConversionRate": _written(row.conversion_rate), "IsActive": row.is_active})
         adds = "StartDate" in form.values
         context = {
-            "row": row, "name": named(code), "home": actor.company.currency, "rates": list(dated[:SHOWN]),
-            "count": dated.count(), "plain": plain if adds or not form.values else form,
+            "row": row,
+            "name": named(code),
+            "home": actor.company.currency,
+            "rates": list(dated[:SHOWN]),
+            "count": dated.count(),
+            "plain": plain if adds or not form.values else form,
             "form": form if adds else starting({"StartDate": timezone.localdate().isoformat()}),
-        }  # fmt: skip
+        }
         return draw(request, "currency", context, current="currencies", status=form.status)
 
     return submit(request, work, again) if request.method == "POST" else again(Form())

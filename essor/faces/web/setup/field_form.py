@@ -86,8 +86,9 @@ def _choice(form: Form, key: str, known: Mapping[str, Choice]) -> dict[str, Any]
     value = form.value(f"value.{key}").strip()
     facts = {
         name: _fact(form.value(f"fact.{name}.{key}"), sample)
-        for name, sample in fact_names(known.values()).items() if f"fact.{name}.{key}" in form.values
-    }  # fmt: skip
+        for name, sample in fact_names(known.values()).items()
+        if f"fact.{name}.{key}" in form.values
+    }
     return {
         "value": value,
         "label": form.value(f"label.{key}"),
@@ -128,9 +129,13 @@ def stored(field: Field, row: CustomField | None) -> Form:
     values: dict[str, Any] = {rule: getattr(field, rule) for rule in RULES}
     values |= {word: getattr(row, word) if row else "" for word in WORDS}
     values |= {
-        "kind": field.kind.name, "name": field.name, "formula": field.formula, "target": next(iter(field.targets), ""),
-        "child_relationship": field.child_relationship, "on_delete": field.on_delete,
-    }  # fmt: skip
+        "kind": field.kind.name,
+        "name": field.name,
+        "formula": field.formula,
+        "target": next(iter(field.targets), ""),
+        "child_relationship": field.child_relationship,
+        "on_delete": field.on_delete,
+    }
     for name, value in field.options.items():
         values[f"option.{name}"] = value
     if field.options.get("where"):
@@ -147,9 +152,12 @@ def _choices(field: Field, row: CustomField | None) -> dict[str, Any]:
     for place, one in enumerate(field.choices):
         own = said.get(one.value, {})
         values |= {
-            f"value.{place}": one.value, f"label.{place}": own.get("label", ""), f"active.{place}": one.active,
-            f"label_fr.{place}": own.get("label_fr", ""), f"default.{place}": one.default,
-        }  # fmt: skip
+            f"value.{place}": one.value,
+            f"label.{place}": own.get("label", ""),
+            f"active.{place}": one.active,
+            f"label_fr.{place}": own.get("label_fr", ""),
+            f"default.{place}": one.default,
+        }
         values |= {f"fact.{name}.{place}": value for name, value in one.facts.items()}
         if one.default:
             values["default.one"] = str(place)

@@ -43,10 +43,12 @@ def index(request: HttpRequest, name: str) -> HttpResponseBase:
     obj = current.get().object(name)
     gone = CustomField.objects.filter(object_name__iexact=obj.name).order_by("name")
     context = {
-        "object": obj, "tab": "fields", "icons": kind_cards.ICONS,
+        "object": obj,
+        "tab": "fields",
+        "icons": kind_cards.ICONS,
         "fields": sorted(obj.fields, key=lambda field: (not field.custom, bool(field.compound))),
         "hidden": gone.filter(state=State.HIDDEN, standard=False) | gone.filter(standard=True, hidden=True),
-    }  # fmt: skip
+    }
     return draw(request, "fields", context, current="objects")
 
 
@@ -63,9 +65,11 @@ def add(request: HttpRequest, name: str) -> HttpResponseBase:
 
     def again(form: Form) -> HttpResponseBase:
         context = {
-            **_options(obj, form), "tab": "fields", "groups": list(kind_cards.groups()),
+            **_options(obj, form),
+            "tab": "fields",
+            "groups": list(kind_cards.groups()),
             "rights": field_rights.rows(actor, obj.name, None, form),
-        }  # fmt: skip
+        }
         return draw(request, "field_add", context, current="objects", status=form.status)
 
     if request.method == "POST":
@@ -113,9 +117,14 @@ def _gathered(obj: ObjectDef, form: Form) -> dict[str, Any]:
     return {
         "ways": [(way.name, f"{catalog.object(way.object_name).plural} ({way.name})") for way in ways],
         "child": child,
-        "sources": [(one.name, one.label) for one in child.fields if one.kind.control != "none" or one.kind.name == "rollup"]
-        if child else [],
-    }  # fmt: skip
+        "sources": [
+            (one.name, one.label)
+            for one in child.fields
+            if one.kind.control != "none" or one.kind.name == "rollup"
+        ]
+        if child
+        else [],
+    }
 
 
 @require_http_methods(["GET", "POST"])
@@ -134,10 +143,13 @@ def edit(request: HttpRequest, name: str, field_name: str) -> HttpResponseBase:
     def again(form: Form) -> HttpResponseBase:
         form = Form({**form.values, "kind": [field.kind.name]}, form.errors)
         context = {
-            **_options(obj, form, field), "tab": "fields", "icon_name": kind_cards.ICONS.get(field.kind.name, "columns"),
-            "rights": field_rights.rows(actor, obj.name, field, form), "joker": comment_of(field) is not None,
+            **_options(obj, form, field),
+            "tab": "fields",
+            "icon_name": kind_cards.ICONS.get(field.kind.name, "columns"),
+            "rights": field_rights.rows(actor, obj.name, field, form),
+            "joker": comment_of(field) is not None,
             "changeable": _changeable(field),
-        }  # fmt: skip
+        }
         return draw(request, "field_edit", context, current="objects", status=form.status)
 
     if request.method == "POST":

@@ -23,10 +23,13 @@ def company(actor: Actor) -> FirstStep | None:
         return None
     row = Organization.objects.order_by("pk").first()
     return FirstStep(
-        10, _("Check your company settings"), _("Name, currency, fiscal year, language, time zone."),
+        10,
+        _("Check your company settings"),
+        _("Name, currency, fiscal year, language, time zone."),
         reverse("web:setup_organization"),
-        row is not None and (row.last_modified_date - row.created_date).total_seconds() > 1, early=True,
-    )  # fmt: skip
+        row is not None and (row.last_modified_date - row.created_date).total_seconds() > 1,
+        early=True,
+    )
 
 
 @offers.first_step
@@ -35,9 +38,13 @@ def team(actor: Actor) -> FirstStep | None:
     if not may_look(actor):
         return None
     return FirstStep(
-        20, _("Invite your team"), _("Give each person an account, a profile and a role."),
-        reverse("web:setup_users"), PEOPLE.count() > 1, early=True,
-    )  # fmt: skip
+        20,
+        _("Invite your team"),
+        _("Give each person an account, a profile and a role."),
+        reverse("web:setup_users"),
+        PEOPLE.count() > 1,
+        early=True,
+    )
 
 
 @offers.first_step
@@ -46,9 +53,12 @@ def roles(actor: Actor) -> FirstStep | None:
     if not may_look(actor):
         return None
     return FirstStep(
-        30, _("Set up the role tree"), _("People see the records of those below them in it."), reverse("web:setup_roles"),
+        30,
+        _("Set up the role tree"),
+        _("People see the records of those below them in it."),
+        reverse("web:setup_roles"),
         PEOPLE.exclude(role=None).exists(),
-    )  # fmt: skip
+    )
 
 
 @offers.first_step
@@ -57,9 +67,12 @@ def sharing(actor: Actor) -> FirstStep | None:
     if not may_look(actor):
         return None
     return FirstStep(
-        50, _("Decide who sees what"), _("Until you set defaults, everybody can read and edit all records."),
-        reverse("web:setup_defaults"), OrgDefault.objects.exclude(access=OrgDefault.Access.EDIT).exists(),
-    )  # fmt: skip
+        50,
+        _("Decide who sees what"),
+        _("Until you set defaults, everybody can read and edit all records."),
+        reverse("web:setup_defaults"),
+        OrgDefault.objects.exclude(access=OrgDefault.Access.EDIT).exists(),
+    )
 
 
 @offers.first_step
@@ -68,9 +81,12 @@ def fields(actor: Actor) -> FirstStep | None:
     if not may_look(actor):
         return None
     return FirstStep(
-        60, _("Add the fields you need"), _("Such as a formula that says who is a VIP."),
-        reverse("web:setup_objects"), CustomField.objects.filter(standard=False).exists(),
-    )  # fmt: skip
+        60,
+        _("Add the fields you need"),
+        _("Such as a formula that says who is a VIP."),
+        reverse("web:setup_objects"),
+        CustomField.objects.filter(standard=False).exists(),
+    )
 
 
 @offers.first_step
@@ -79,9 +95,12 @@ def letterhead(actor: Actor) -> FirstStep | None:
     if not may_look(actor):
         return None
     return FirstStep(
-        70, _("Fill in your letterhead"), _("Quotes and orders show your address, your terms and your logo."),
-        reverse("web:setup_letterhead"), Letterhead.objects.exists(),
-    )  # fmt: skip
+        70,
+        _("Fill in your letterhead"),
+        _("Quotes and orders show your address, your terms and your logo."),
+        reverse("web:setup_letterhead"),
+        Letterhead.objects.exists(),
+    )
 
 
 @offers.first_step
@@ -95,6 +114,9 @@ def second_administrator(actor: Actor) -> FirstStep | None:
         if "manage_users" in one.permissions
     ]
     return FirstStep(
-        100, _("Have a second administrator"), _("So that nobody is locked out while one is away."),
-        reverse("web:setup_users"), PEOPLE.filter(is_active=True, profile__in=bosses).count() > 1,
-    )  # fmt: skip
+        100,
+        _("Have a second administrator"),
+        _("So that nobody is locked out while one is away."),
+        reverse("web:setup_users"),
+        PEOPLE.filter(is_active=True, profile__in=bosses).count() > 1,
+    )

@@ -56,9 +56,13 @@ def _verdict(actor: Actor, obj: ObjectDef, form: Form) -> Verdict:
     rule = form.value("formula_for") == "rule"
     try:
         formula = compile_formula(
-            form.value("formula"), obj, current.get(), rule=rule, blanks=form.value("option.blanks"),
+            form.value("formula"),
+            obj,
+            current.get(),
+            rule=rule,
+            blanks=form.value("option.blanks"),
             of=form.value("name"),
-        )  # fmt: skip
+        )
     except FormulaError as error:
         return Verdict(ok=False, text=error.reason, line=error.line, column=error.column)
     if rule and formula.type != YES_NO:

@@ -51,10 +51,15 @@ def edit(request: HttpRequest, group_id: int = 0, *, queue: bool = False) -> Htt
     def work(form: Form) -> str:
         keys = wholes(form.all("members"))
         actions.save_group(
-            actor, name=form.value("Name"), members=Principal.objects.filter(pk__in=keys), group=group, queue=queue,
-            include_bosses=form.on("include_bosses"), supported_objects=form.all("supported_objects"),
+            actor,
+            name=form.value("Name"),
+            members=Principal.objects.filter(pk__in=keys),
+            group=group,
+            queue=queue,
+            include_bosses=form.on("include_bosses"),
+            supported_objects=form.all("supported_objects"),
             email=form.value("Email") or None,
-        )  # fmt: skip
+        )
         return reverse(f"web:setup_{_entry(queue=queue)}")
 
     def again(form: Form) -> HttpResponseBase:
@@ -76,10 +81,17 @@ def edit(request: HttpRequest, group_id: int = 0, *, queue: bool = False) -> Htt
         return submit(request, work, again)
     if group is None:
         return again(starting({"include_bosses": True}))
-    return again(starting({
-        "Name": group.name, "Email": group.email, "include_bosses": group.include_bosses,
-        "supported_objects": group.supported_objects, "members": list(group.members.values_list("member_id", flat=True)),
-    }))  # fmt: skip
+    return again(
+        starting(
+            {
+                "Name": group.name,
+                "Email": group.email,
+                "include_bosses": group.include_bosses,
+                "supported_objects": group.supported_objects,
+                "members": list(group.members.values_list("member_id", flat=True)),
+            }
+        )
+    )
 
 
 @require_POST

@@ -25,17 +25,28 @@ def index(request: HttpRequest, name: str) -> HttpResponseBase:
     actor, obj = actor_of(request), current.get().object(name)
 
     def work(form: Form) -> str:
-        chosen = [f"{form.value(f'sign.{place}')}{form.value(f'field.{place}')}" for place in range(MOST_COLUMNS)
-                  if form.value(f"field.{place}")]  # fmt: skip
+        chosen = [
+            f"{form.value(f'sign.{place}')}{form.value(f'field.{place}')}"
+            for place in range(MOST_COLUMNS)
+            if form.value(f"field.{place}")
+        ]
         want_index(actor.user_id, obj.name, chosen)
         return reverse("web:setup_indexes", args=[obj.name])
 
     def again(form: Form) -> HttpResponseBase:
         context = {
-            "object": obj, "tab": "indexes", "form": form, "places": range(MOST_COLUMNS), "ours": OURS,
+            "object": obj,
+            "tab": "indexes",
+            "form": form,
+            "places": range(MOST_COLUMNS),
+            "ours": OURS,
             "rows": FieldIndex.objects.filter(object_name__iexact=obj.name).order_by("-created_date"),
-            "fields": [(one.name, f"{one.label} ({one.name})") for one in obj.fields if one.has_column and not one.targets[1:]],
-        }  # fmt: skip
+            "fields": [
+                (one.name, f"{one.label} ({one.name})")
+                for one in obj.fields
+                if one.has_column and not one.targets[1:]
+            ],
+        }
         return draw(request, "indexes", context, current="objects", status=form.status)
 
     return (

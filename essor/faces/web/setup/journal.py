@@ -50,8 +50,12 @@ def logins(request: HttpRequest) -> HttpResponseBase:
         found = found.filter(status=status)
     rows, older = page(found, request)
     context = {
-        "rows": rows, "older": older, "query": query, "status": status, "statuses": LoginHistory.Status.choices,
-    }  # fmt: skip
+        "rows": rows,
+        "older": older,
+        "query": query,
+        "status": status,
+        "statuses": LoginHistory.Status.choices,
+    }
     return draw(request, "logins", context, current="logins")
 
 

@@ -95,12 +95,17 @@ def _context(
     stage = stage_field(obj)
     shown = {relationship for relationship, _columns in related}
     return {
-        "object": obj, "tab": "layouts", "profile": profile, "blocks": blocks, "form": form, "related": related,
+        "object": obj,
+        "tab": "layouts",
+        "profile": profile,
+        "blocks": blocks,
+        "form": form,
+        "related": related,
         "unused": [one for one in _placeable(obj) if one.name not in used],
         "stages": [(one.value, str(one)) for one in stage.choices if one.active] if stage else [],
         "other_lists": [way.name for way in obj.children if way.name not in shown],
         "lists": {way.name: _list_label(way.object_name) for way in obj.children},
-    }  # fmt: skip
+    }
 
 
 def _list_label(object_name: str) -> str:
@@ -169,15 +174,19 @@ def _body(obj: ObjectDef, form: Form) -> dict[str, Any]:
     return {
         "sections": [
             {
-                "label": block.label, "label_fr": block.label_fr, "columns": block.columns,
+                "label": block.label,
+                "label_fr": block.label_fr,
+                "columns": block.columns,
                 "fields": [{"name": one.name, "required_from": start} for one, start in block.fields],
             }
-            for block in _typed(obj, form) if block.fields
+            for block in _typed(obj, form)
+            if block.fields
         ],
         "related": [
-            {"relationship": one, "columns": _columns(form.value(f"columns.{one}"))} for one in form.all("related")
+            {"relationship": one, "columns": _columns(form.value(f"columns.{one}"))}
+            for one in form.all("related")
         ],
-    }  # fmt: skip
+    }
 
 
 def _columns(text: str) -> list[str]:

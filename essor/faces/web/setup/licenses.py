@@ -62,8 +62,12 @@ def settings(
     def work(form: Form) -> str:
         with transaction.atomic():
             actions.save_license(
-                actor, name=form.value("Name"), description=form.value("Description"), seats=seats_of(form), license=held
-            )  # fmt: skip
+                actor,
+                name=form.value("Name"),
+                description=form.value("Description"),
+                seats=seats_of(form),
+                license=held,
+            )
             wanted = [Permission(one) for one in form.all("permissions") if one in set(Permission)]
             actions.set_permissions(actor, PermissionSet.objects.get(pk=bundle.pk), wanted)
         return reverse("web:setup_rights", args=[bundle.pk])
@@ -71,8 +75,13 @@ def settings(
     def again(form: Form) -> HttpResponseBase:
         people = User.objects.filter(license=held).order_by("-is_active", "name")
         context = {
-            "bundle": bundle, "profile": None, "tab": "settings", "form": form, "offers": offers, "people": people,
-        }  # fmt: skip
+            "bundle": bundle,
+            "profile": None,
+            "tab": "settings",
+            "form": form,
+            "offers": offers,
+            "people": people,
+        }
         return draw(request, "bundle", context, current="licenses", status=form.status)
 
     if request.method == "POST":

@@ -35,10 +35,16 @@ from essor.faces.web.setup.rights import context_of
 from essor.kernel.whole import whole
 
 RIGHTS: dict[Right, str | Promise] = {
-    Right.READ: _("Read"), Right.CREATE: _("Create"), Right.EDIT: _("Edit"), Right.DELETE: _("Delete"),
-    Right.VIEW_ALL: _("View all"), Right.MODIFY_ALL: _("Modify all"), Right.IMPORT: _("Import"),
-    Right.EXPORT: _("Export"), Right.MASS_EDIT: _("Mass edit"),
-}  # fmt: skip
+    Right.READ: _("Read"),
+    Right.CREATE: _("Create"),
+    Right.EDIT: _("Edit"),
+    Right.DELETE: _("Delete"),
+    Right.VIEW_ALL: _("View all"),
+    Right.MODIFY_ALL: _("Modify all"),
+    Right.IMPORT: _("Import"),
+    Right.EXPORT: _("Export"),
+    Right.MASS_EDIT: _("Mass edit"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +77,12 @@ def objects(request: HttpRequest, set_id: int) -> HttpResponseBase:
     def again(form: Form) -> HttpResponseBase:
         everything, *lines = _object_lines(bundle)
         context = {
-            **context_of(bundle, "objects"), "form": form, "columns": RIGHTS, "everything": everything, "lines": lines,
-        }  # fmt: skip
+            **context_of(bundle, "objects"),
+            "form": form,
+            "columns": RIGHTS,
+            "everything": everything,
+            "lines": lines,
+        }
         return draw(request, "object_rights", context, current=_entry(bundle), status=form.status)
 
     return submit(request, work, again) if request.method == "POST" else again(Form())
@@ -140,9 +150,13 @@ def fields(request: HttpRequest, set_id: int, name: str = "") -> HttpResponseBas
         everything, *lines = _field_lines(bundle, obj)
         offered = sorted(((one.name, str(one.plural)) for one in shown_objects()), key=lambda one: one[1])
         context = {
-            **context_of(bundle, "fields"), "form": form, "object": obj, "objects": offered, "everything": everything,
+            **context_of(bundle, "fields"),
+            "form": form,
+            "object": obj,
+            "objects": offered,
+            "everything": everything,
             "lines": lines,
-        }  # fmt: skip
+        }
         return draw(request, "field_rights", context, current=_entry(bundle), status=form.status)
 
     return submit(request, work, again) if request.method == "POST" else again(Form())

@@ -26,9 +26,14 @@ from essor.faces.web.setup.journal import page
 from essor.kernel.errors import EssorError, FieldError, Forbidden, ValidationFailed
 
 OWN = {
-    "FirstName": "first_name", "LastName": "last_name", "Title": "title", "Phone": "phone",
-    "LanguageLocaleKey": "language", "TimeZoneSidKey": "timezone", "LocaleSidKey": "locale",
-}  # fmt: skip
+    "FirstName": "first_name",
+    "LastName": "last_name",
+    "Title": "title",
+    "Phone": "phone",
+    "LanguageLocaleKey": "language",
+    "TimeZoneSidKey": "timezone",
+    "LocaleSidKey": "locale",
+}
 USUAL_LIFE = timedelta(days=90)
 
 
@@ -51,9 +56,12 @@ def settings(request: HttpRequest) -> HttpResponseBase:
 
     def again(form: Form) -> HttpResponseBase:
         context = {
-            "form": form, "user": user, "languages_of": choices.languages(), "timezones": choices.timezones(),
+            "form": form,
+            "user": user,
+            "languages_of": choices.languages(),
+            "timezones": choices.timezones(),
             "locales": choices.locales(),
-        }  # fmt: skip
+        }
         return _draw(request, "me", context, "settings", form.status)
 
     if request.method != "POST":
@@ -89,10 +97,14 @@ def tokens(request: HttpRequest) -> HttpResponseBase:
     if not form.values:
         form = starting({"Scopes": ["read"], "Expires": (timezone.localdate() + USUAL_LIFE).isoformat()})
     context = {
-        "form": form, "text": text, "allowed": actor.can(Permission.API), "scopes": [("", list(SCOPES.items()))],
-        "rows": PersonalAccessToken.objects.filter(user_id=actor.user_id).order_by("-pk"), "now": timezone.now(),
+        "form": form,
+        "text": text,
+        "allowed": actor.can(Permission.API),
+        "scopes": [("", list(SCOPES.items()))],
+        "rows": PersonalAccessToken.objects.filter(user_id=actor.user_id).order_by("-pk"),
+        "now": timezone.now(),
         "names": SCOPES,
-    }  # fmt: skip
+    }
     return _draw(request, "tokens", context, "tokens", form.status)
 
 

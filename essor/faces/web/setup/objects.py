@@ -31,10 +31,31 @@ from essor.kernel.errors import EssorError
 from essor.query.search.words import fold
 
 ICONS = (
-    "table", "building", "building-community", "building-store", "briefcase", "calendar", "clipboard", "database",
-    "file-text", "flag", "folder", "home", "map-pin", "package", "phone", "puzzle", "report", "star", "tag", "target",
-    "tool", "trophy", "users", "world",
-)  # fmt: skip
+    "table",
+    "building",
+    "building-community",
+    "building-store",
+    "briefcase",
+    "calendar",
+    "clipboard",
+    "database",
+    "file-text",
+    "flag",
+    "folder",
+    "home",
+    "map-pin",
+    "package",
+    "phone",
+    "puzzle",
+    "report",
+    "star",
+    "tag",
+    "target",
+    "tool",
+    "trophy",
+    "users",
+    "world",
+)
 WORDS = ("label", "label_fr", "plural", "plural_fr", "description", "icon", "name_label", "name_label_fr")
 
 
@@ -78,11 +99,13 @@ def add(request: HttpRequest) -> HttpResponseBase:
         obj = add_object(
             actor.user_id,
             ObjectSpec(
-                name=form.value("name") or suggested(form.value("label") or form.value("label_fr")), **words,
+                name=form.value("name") or suggested(form.value("label") or form.value("label_fr")),
+                **words,
                 name_format=form.value("name_format") if numbered else "",
-                tab=form.on("tab"), activities=form.on("activities"),
+                tab=form.on("tab"),
+                activities=form.on("activities"),
             ),
-        )  # fmt: skip
+        )
         return reverse("web:setup_fields", args=[obj.name])
 
     def again(form: Form) -> HttpResponseBase:

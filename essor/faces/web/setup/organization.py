@@ -21,9 +21,15 @@ from essor.kernel.whole import whole
 
 # Control (as errors name it) → attribute of Company.
 CONTROLS = {
-    "Name": "name", "Country": "country", "CurrencyIsoCode": "currency", "FiscalYearStartMonth": "fiscal_year_start_month",
-    "Language": "language", "Locale": "locale", "TimeZone": "timezone", "PhoneRegion": "phone_region",
-}  # fmt: skip
+    "Name": "name",
+    "Country": "country",
+    "CurrencyIsoCode": "currency",
+    "FiscalYearStartMonth": "fiscal_year_start_month",
+    "Language": "language",
+    "Locale": "locale",
+    "TimeZone": "timezone",
+    "PhoneRegion": "phone_region",
+}
 
 
 @require_http_methods(["GET", "POST"])
@@ -44,10 +50,14 @@ def edit(request: HttpRequest) -> HttpResponseBase:
     def again(form: Form) -> HttpResponseBase:
         names = dates.get_month_names("wide", locale=get_language() or "en")
         context = {
-            "form": form, "currencies": choices.currencies(), "countries": choices.countries(),
-            "languages_of": choices.languages(), "locales": choices.locales(), "timezones": choices.timezones(),
+            "form": form,
+            "currencies": choices.currencies(),
+            "countries": choices.countries(),
+            "languages_of": choices.languages(),
+            "locales": choices.locales(),
+            "timezones": choices.timezones(),
             "months": [(str(month), names[month].capitalize()) for month in range(1, 13)],
-        }  # fmt: skip
+        }
         return draw(request, "organization", context, current="organization", status=form.status)
 
     if request.method == "POST":

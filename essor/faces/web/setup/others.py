@@ -35,8 +35,11 @@ def show(request: HttpRequest, name: str, field_name: str) -> HttpResponseBase:
         try:
             if one is not None and value:
                 changed = adopt(actor, obj.name, field.name, one, value=value)
-                said = ngettext("“%(value)s” is in the list; %(num)s record changed.",
-                                "“%(value)s” is in the list; %(num)s records changed.", changed)  # fmt: skip
+                said = ngettext(
+                    "“%(value)s” is in the list; %(num)s record changed.",
+                    "“%(value)s” is in the list; %(num)s records changed.",
+                    changed,
+                )
                 flash(request, said % {"value": value, "num": changed})
         except EssorError as error:
             flash(request, str(error), tone="error")

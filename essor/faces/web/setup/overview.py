@@ -44,9 +44,11 @@ def show(request: HttpRequest) -> HttpResponseBase:
     """Draw the overview."""
     hints = offers.first_steps(actor_of(request))
     return draw(
-        request, "overview", {"figures": list(_figures()), "hints": hints, "left": sum(not one.done for one in hints)},
+        request,
+        "overview",
+        {"figures": list(_figures()), "hints": hints, "left": sum(not one.done for one in hints)},
         current="overview",
-    )  # fmt: skip
+    )
 
 
 def _figures() -> Iterator[Figure]:

@@ -36,12 +36,17 @@ def show(request: HttpRequest, record_id: str) -> HttpResponseBase:
         "principal"
     )
     context = {
-        "record": record, "object": record.object, "user": user,
+        "record": record,
+        "object": record.object,
+        "user": user,
         "verdicts": explain(about, record.object, record.key, compile_where=compiler(about)),
-        "verb_names": VERB_NAMES, "people": choices.people() if sharing or may_look(actor) else [],
+        "verb_names": VERB_NAMES,
+        "people": choices.people() if sharing or may_look(actor) else [],
         "shares": [(share, _name(share.principal)) for share in shares.order_by("principal__name")],
-        "may_share": sharing, "receivers": choices.principals() if sharing else (), "levels": Level.choices[:2],
-    }  # fmt: skip
+        "may_share": sharing,
+        "receivers": choices.principals() if sharing else (),
+        "levels": Level.choices[:2],
+    }
     return render(request, "setup/record_access.html.jinja", context)
 
 
@@ -81,9 +86,13 @@ def share(request: HttpRequest, record_id: str) -> HttpResponseBase:
         if principal is None:
             raise NotFound(_("Choose a person or a group."))
         actions.share_record(
-            actor, record.object, record.key, principal, level=Level.READ if (number := whole(level)) is None else number,
+            actor,
+            record.object,
+            record.key,
+            principal,
+            level=Level.READ if (number := whole(level)) is None else number,
             compile_where=compiler(actor),
-        )  # fmt: skip
+        )
         flash(request, _("%(name)s has the record now.") % {"name": _name(principal)})
     except Forbidden:
         raise

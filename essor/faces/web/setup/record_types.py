@@ -69,10 +69,15 @@ def edit(request: HttpRequest, name: str, type_name: str = "") -> HttpResponseBa
     def again(form: Form) -> HttpResponseBase:
         stage = stage_field(obj)
         context = {
-            "object": obj, "tab": "record_types", "row": row, "form": form, "stage": stage,
-            "stages": list(_in_order(form, stage)) if stage else [], "profiles": choices.profiles(),
+            "object": obj,
+            "tab": "record_types",
+            "row": row,
+            "form": form,
+            "stage": stage,
+            "stages": list(_in_order(form, stage)) if stage else [],
+            "profiles": choices.profiles(),
             "lists": [one for one in picklists(obj) if one is not stage],
-        }  # fmt: skip
+        }
         return draw(request, "record_type", context, current="objects", status=form.status)
 
     return submit(request, work, again) if request.method == "POST" else again(starting(_stored(obj, row)))
@@ -82,12 +87,17 @@ def _spec(form: Form, obj: ObjectDef, row: RecordType | None) -> RecordTypeSpec:
     values = {one.name: form.all(f"values.{one.name}") for one in picklists(obj)}
     whole = {one.name: [choice.value for choice in one.choices] for one in picklists(obj)}
     return RecordTypeSpec(
-        object=obj.name, active=form.on("active"), **{text: form.value(text) for text in TEXTS},
-        name=row.name if row else form.value("name") or suggested(form.value("label") or form.value("label_fr")),
+        object=obj.name,
+        active=form.on("active"),
+        **{text: form.value(text) for text in TEXTS},
+        name=row.name
+        if row
+        else form.value("name") or suggested(form.value("label") or form.value("label_fr")),
         values={key: some for key, some in values.items() if some and list(some) != whole[key]},
         profiles=None if form.on("everybody") else _ids(form, "profiles"),
-        default_for=_ids(form, "default_for"), default=form.on("default"),
-    )  # fmt: skip
+        default_for=_ids(form, "default_for"),
+        default=form.on("default"),
+    )
 
 
 def _ids(form: Form, name: str) -> list[int]:

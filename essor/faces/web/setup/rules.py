@@ -43,9 +43,12 @@ def edit(request: HttpRequest, name: str, rule_name: str = "") -> HttpResponseBa
 
     def work(form: Form) -> str:
         spec = RuleSpec(
-            object=obj.name, name=row.name if row else form.value("name") or suggested(form.value("message")),
-            formula=form.value("formula"), active=form.on("active"), **{text: form.value(text) for text in TEXTS},
-        )  # fmt: skip
+            object=obj.name,
+            name=row.name if row else form.value("name") or suggested(form.value("message")),
+            formula=form.value("formula"),
+            active=form.on("active"),
+            **{text: form.value(text) for text in TEXTS},
+        )
         if (
             row is None
             and ValidationRule.objects.filter(object_name=obj.name, name__iexact=spec.name).exists()
@@ -57,9 +60,13 @@ def edit(request: HttpRequest, name: str, rule_name: str = "") -> HttpResponseBa
     def again(form: Form) -> HttpResponseBase:
         fields = [(one.name, f"{one.label} ({one.name})") for one in obj.fields if one.updateable]
         context = {
-            "object": obj, "tab": "rules", "row": row, "form": form, "fields": fields,
+            "object": obj,
+            "tab": "rules",
+            "row": row,
+            "form": form,
+            "fields": fields,
             "help": formula_help.for_object(obj, rule=True),
-        }  # fmt: skip
+        }
         return draw(request, "rule", context, current="objects", status=form.status)
 
     if request.method == "POST":

@@ -82,17 +82,22 @@ def _set(actor: Any, obj: ObjectDef, access: str, link: str, *, hierarchy: bool)
         actions.set_org_default(actor, obj.name, access, parent_field=link or None, hierarchy=hierarchy)
     except ValidationFailed as failed:
         names = {"ParentField": f"parent.{obj.name}", "Hierarchy": f"hierarchy.{obj.name}"}
-        raise ValidationFailed([
-            FieldError(names.get(one.field, f"access.{obj.name}"), one.code, f"{obj.plural}: {one.message}")
-            for one in failed.errors
-        ]) from failed  # fmt: skip
+        raise ValidationFailed(
+            [
+                FieldError(
+                    names.get(one.field, f"access.{obj.name}"), one.code, f"{obj.plural}: {one.message}"
+                )
+                for one in failed.errors
+            ]
+        ) from failed
 
 
 def _links(obj: ObjectDef) -> list[tuple[str, str]]:
     return [
-        (one.name, str(one.label)) for one in obj.fields
+        (one.name, str(one.label))
+        for one in obj.fields
         if len(one.targets) == 1 and one.kind.name == "lookup" and one.targets[0] not in ("User", obj.name)
-    ]  # fmt: skip
+    ]
 
 
 @require_GET
@@ -135,11 +140,13 @@ def edit(request: HttpRequest, rule_id: int = 0) -> HttpResponseBase:
         by_owner = form.value("by") != "condition"
         level = form.value("AccessLevel")
         text = actions.RuleText(
-            name=form.value("Name"), object_name=obj.name, receivers=_group(form, "receivers"),
+            name=form.value("Name"),
+            object_name=obj.name,
+            receivers=_group(form, "receivers"),
             level=Level.READ if (number := whole(level)) is None else number,
             owners=_group(form, "owners") if by_owner else None,
             condition=None if by_owner else codec.to_json(read_condition(obj.name, form.value("where"))),
-        )  # fmt: skip
+        )
         actions.save_sharing_rule(actor, text, compile_where=compiler(actor), rule=rule)
         return reverse("web:setup_sharing_rules")
 
@@ -148,9 +155,14 @@ def edit(request: HttpRequest, rule_id: int = 0) -> HttpResponseBase:
         objects = shareable()
         chosen = next((obj for obj in objects if obj.name == name), objects[0])
         context = {
-            "form": form, "rule": rule, "chosen": chosen, "objects": [(obj.name, str(obj.plural)) for obj in objects],
-            "receivers": choices.receivers(), "owners": choices.owners(), "levels": Level.choices[:2],
-        }  # fmt: skip
+            "form": form,
+            "rule": rule,
+            "chosen": chosen,
+            "objects": [(obj.name, str(obj.plural)) for obj in objects],
+            "receivers": choices.receivers(),
+            "owners": choices.owners(),
+            "levels": Level.choices[:2],
+        }
         return draw(request, "sharing_rule", context, current="sharing_rules", status=form.status)
 
     if request.method == "POST":
@@ -158,11 +170,19 @@ def edit(request: HttpRequest, rule_id: int = 0) -> HttpResponseBase:
     if rule is None:
         start = {"by": request.GET.get("by", "owners"), "AccessLevel": 1}
         return again(starting({**start, **{key: request.GET.get(key, "") for key in ("object", "Name")}}))
-    return again(starting({
-        "Name": rule.name, "object": rule.object_name, "by": "owners" if rule.owners_id else "condition",
-        "owners": rule.owners_id, "receivers": rule.receivers_id, "AccessLevel": rule.level,
-        "where": "" if rule.owners_id else _condition_text(rule),
-    }))  # fmt: skip
+    return again(
+        starting(
+            {
+                "Name": rule.name,
+                "object": rule.object_name,
+                "by": "owners" if rule.owners_id else "condition",
+                "owners": rule.owners_id,
+                "receivers": rule.receivers_id,
+                "AccessLevel": rule.level,
+                "where": "" if rule.owners_id else _condition_text(rule),
+            }
+        )
+    )
 
 
 def _group(form: Form, name: str) -> Group:

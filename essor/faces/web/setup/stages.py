@@ -49,9 +49,14 @@ def index(request: HttpRequest, name: str) -> HttpResponseBase:
     lines = [] if stage is None else [_line(obj, choice, chosen) for choice in _stages(obj, stage, chosen)]
     category = obj.by_name.get(CATEGORIES.lower())
     context = {
-        "object": obj, "tab": "stages", "stage": stage, "lines": lines, "chosen": chosen, "key": chosen.name if chosen else ANY,
+        "object": obj,
+        "tab": "stages",
+        "stage": stage,
+        "lines": lines,
+        "chosen": chosen,
+        "key": chosen.name if chosen else ANY,
         "categories": {one.value: str(one) for one in category.choices} if category else {},
-    }  # fmt: skip
+    }
     return draw(request, "stages", context, current="objects")
 
 
@@ -98,17 +103,26 @@ def edit(request: HttpRequest, name: str, type_name: str) -> HttpResponseBase:
 
     def work(form: Form) -> str:
         spec = StageSpec(
-            object=obj.name, stage=stage, record_type=chosen.name if chosen else "", required=form.all("required"),
+            object=obj.name,
+            stage=stage,
+            record_type=chosen.name if chosen else "",
+            required=form.all("required"),
             **{text: form.value(text) for text in TEXTS},
-        )  # fmt: skip
+        )
         save_stage(actor.user_id, spec)
         return back
 
     def again(form: Form) -> HttpResponseBase:
         context = {
-            "object": obj, "tab": "stages", "chosen": chosen, "choice": choice, "form": form, "back": back,
-            "groups": fields_to_ask(obj), "help": formula_help.for_object(obj, rule=True),
-        }  # fmt: skip
+            "object": obj,
+            "tab": "stages",
+            "chosen": chosen,
+            "choice": choice,
+            "form": form,
+            "back": back,
+            "groups": fields_to_ask(obj),
+            "help": formula_help.for_object(obj, rule=True),
+        }
         return draw(request, "stage", context, current="objects", status=form.status)
 
     return (
@@ -129,8 +143,9 @@ def fields_to_ask(obj: ObjectDef) -> list[tuple[str, list[tuple[str, str]]]]:
     catalog = current.get()
     parents = [
         (way, catalog.object(way.targets[0]))
-        for way in obj.by_relationship.values() if len(way.targets) == 1 and catalog.has(way.targets[0])
-    ]  # fmt: skip
+        for way in obj.by_relationship.values()
+        if len(way.targets) == 1 and catalog.has(way.targets[0])
+    ]
     found = [(str(obj.label), _fields(obj))]
     found += [(str(way.label), _fields(one, f"{way.relationship}.")) for way, one in parents if one.is_record]
     return [(title, options) for title, options in found if options]
@@ -139,10 +154,16 @@ def fields_to_ask(obj: ObjectDef) -> list[tuple[str, list[tuple[str, str]]]]:
 def _fields(obj: ObjectDef, prefix: str = "") -> list[tuple[str, str]]:
     stage = stage_field(obj)
     return [
-        (f"{prefix}{one.name}", str(one.label)) for one in obj.fields
-        if one.updateable and one.has_column and not one.hidden and not one.required and one is not stage
-        and one.kind.name not in ("checkbox", "id") and one.name not in ("OwnerId", "CurrencyIsoCode")
-    ]  # fmt: skip
+        (f"{prefix}{one.name}", str(one.label))
+        for one in obj.fields
+        if one.updateable
+        and one.has_column
+        and not one.hidden
+        and not one.required
+        and one is not stage
+        and one.kind.name not in ("checkbox", "id")
+        and one.name not in ("OwnerId", "CurrencyIsoCode")
+    ]
 
 
 def label_of(obj: ObjectDef, path: str) -> str:

@@ -30,9 +30,16 @@ from essor.kernel.whole import whole, wholes
 SHOWN = 200
 # Control (the outside name, as errors name it) → attribute of User.
 TEXTS = {
-    "FirstName": "first_name", "LastName": "last_name", "Email": "email", "Title": "title", "Department": "department",
-    "Phone": "phone", "LanguageLocaleKey": "language", "TimeZoneSidKey": "timezone", "LocaleSidKey": "locale",
-}  # fmt: skip
+    "FirstName": "first_name",
+    "LastName": "last_name",
+    "Email": "email",
+    "Title": "title",
+    "Department": "department",
+    "Phone": "phone",
+    "LanguageLocaleKey": "language",
+    "TimeZoneSidKey": "timezone",
+    "LocaleSidKey": "locale",
+}
 VERBS: dict[str, Callable[[Actor, User], None]] = {
     "deactivate": actions.deactivate_user,
     "reactivate": actions.reactivate_user,
@@ -72,10 +79,12 @@ def add(request: HttpRequest) -> HttpResponseBase:
     def work(form: Form) -> str:
         profile = _profile(form)
         new = actions.NewUser(
-            **{attr: form.value(name) for name, attr in TEXTS.items()}, profile=profile,
-            license=_row(UserLicense, form, "UserLicenseId"), role=_row(UserRole, form, "UserRoleId"),
+            **{attr: form.value(name) for name, attr in TEXTS.items()},
+            profile=profile,
+            license=_row(UserLicense, form, "UserLicenseId"),
+            role=_row(UserRole, form, "UserRoleId"),
             manager=_row(User, form, "ManagerId"),
-        )  # fmt: skip
+        )
         with transaction.atomic():
             user = actions.create_user(actor, new, password=form.value("Password") or None)
             _assign(actor, user, form)
@@ -111,10 +120,12 @@ def edit(request: HttpRequest, user_id: int) -> HttpResponseBase:
     def work(form: Form) -> str:
         changes: dict[str, Any] = {attr: form.value(name) for name, attr in TEXTS.items()}
         links = {
-            "profile": _profile(form), "license": _row(UserLicense, form, "UserLicenseId"),
+            "profile": _profile(form),
+            "license": _row(UserLicense, form, "UserLicenseId"),
             "role": _row(UserRole, form, "UserRoleId"),
-            "manager": _row(User, form, "ManagerId"), "delegated_approver": _row(User, form, "DelegatedApproverId"),
-        }  # fmt: skip
+            "manager": _row(User, form, "ManagerId"),
+            "delegated_approver": _row(User, form, "DelegatedApproverId"),
+        }
         with transaction.atomic():
             changed = User.objects.get(pk=user.pk)
             actions.edit_user(actor, changed, **changes, **links)
@@ -145,10 +156,12 @@ def act(request: HttpRequest, user_id: int, verb: str) -> HttpResponseBase:
     """Deactivate, reactivate, freeze, unfreeze, or reset the second factor of a person."""
     user = get_object_or_404(User, pk=user_id, user_type=User.Kind.STANDARD)
     said = {
-        "deactivate": _("%(name)s is signed out and cannot come back."), "reactivate": _("%(name)s may sign in again."),
-        "freeze": _("%(name)s is signed out until unfrozen."), "unfreeze": _("%(name)s may sign in again."),
+        "deactivate": _("%(name)s is signed out and cannot come back."),
+        "reactivate": _("%(name)s may sign in again."),
+        "freeze": _("%(name)s is signed out until unfrozen."),
+        "unfreeze": _("%(name)s may sign in again."),
         "second-factor": _("%(name)s signs in with the password alone and sets up a new second factor."),
-    }  # fmt: skip
+    }
     try:
         VERBS[verb](actor_of(request), user)
         flash(request, said[verb] % {"name": user.name})
@@ -162,19 +175,30 @@ def act(request: HttpRequest, user_id: int, verb: str) -> HttpResponseBase:
 def _options() -> dict[str, Any]:
     bundles = PermissionSet.objects.filter(profile=None, license=None).order_by("label")
     return {
-        "profiles": choices.profiles(), "licenses": choices.licenses(), "roles": choices.roles(), "people": choices.people(),
-        "languages_of": choices.languages(), "timezones": choices.timezones(), "locales": choices.locales(),
+        "profiles": choices.profiles(),
+        "licenses": choices.licenses(),
+        "roles": choices.roles(),
+        "people": choices.people(),
+        "languages_of": choices.languages(),
+        "timezones": choices.timezones(),
+        "locales": choices.locales(),
         "bundles": [(str(one.pk), one.label) for one in bundles],
-    }  # fmt: skip
+    }
 
 
 def _stored(user: User) -> Form:
     values = {name: getattr(user, attr) for name, attr in TEXTS.items()}
-    return starting(values | {
-        "ProfileId": user.profile_id, "UserLicenseId": user.license_id, "UserRoleId": user.role_id, "ManagerId": user.manager_id,
-        "DelegatedApproverId": user.delegated_approver_id,
-        "permission_sets": list(user.assignments.values_list("permission_set_id", flat=True)),
-    })  # fmt: skip
+    return starting(
+        values
+        | {
+            "ProfileId": user.profile_id,
+            "UserLicenseId": user.license_id,
+            "UserRoleId": user.role_id,
+            "ManagerId": user.manager_id,
+            "DelegatedApproverId": user.delegated_approver_id,
+            "permission_sets": list(user.assignments.values_list("permission_set_id", flat=True)),
+        }
+    )
 
 
 def _profile(form: Form) -> Profile:

@@ -34,9 +34,13 @@ def index(request: HttpRequest) -> HttpResponseBase:
     rows = list(WebForm.objects.order_by("-active", "name"))
     known = counts(rows)
     lines = [
-        (row, known[row.pk].get(Outcome.ACCEPTED, 0), sum(known[row.pk].values()) - known[row.pk].get(Outcome.ACCEPTED, 0))
+        (
+            row,
+            known[row.pk].get(Outcome.ACCEPTED, 0),
+            sum(known[row.pk].values()) - known[row.pk].get(Outcome.ACCEPTED, 0),
+        )
         for row in rows
-    ]  # fmt: skip
+    ]
     return draw(request, "web_forms", {"lines": lines}, current="web_forms")
 
 
@@ -54,13 +58,18 @@ def edit(request: HttpRequest, form_id: int = 0) -> HttpResponseBase:
     def again(form: Form) -> HttpResponseBase:
         lead = current.get().object("Lead")
         context = {
-            "form": form, "row": row, "owners": owners(), "languages": settings.LANGUAGES,
+            "form": form,
+            "row": row,
+            "owners": owners(),
+            "languages": settings.LANGUAGES,
             "fields": [(one, one.name in editing.ALWAYS) for one in editing.offered()],
             "sources": [(one.value, str(one)) for one in lead.field("LeadSource").choices if one.active],
             "snippet": snippet(request, row) if row else "",
-            "address": request.build_absolute_uri(reverse("web:web_form", args=[editing.token_of(row)])) if row else "",
+            "address": request.build_absolute_uri(reverse("web:web_form", args=[editing.token_of(row)]))
+            if row
+            else "",
             "counted": _counted(row) if row else [],
-        }  # fmt: skip
+        }
         return draw(request, "web_form", context, current="web_forms", status=form.status)
 
     if request.method == "POST":
@@ -69,27 +78,41 @@ def edit(request: HttpRequest, form_id: int = 0) -> HttpResponseBase:
         usual = ["FirstName", "LastName", "Company", "Email", "Phone", "Description"]
         start = {"fields": usual, "required": ["Email"], "language": actor.language, "lead_source": "Web"}
         return again(starting({**start, "assign": True, "active": True, "owner": actor.user_id}))
-    return again(starting({
-        **{name: getattr(row, name) for name in TEXTS}, "fields": row.fields, "required": row.required,
-        "owner": row.owner_id, "assign": row.assign, "active": row.active, "sites": "\n".join(row.sites),
-    }))  # fmt: skip
+    return again(
+        starting(
+            {
+                **{name: getattr(row, name) for name in TEXTS},
+                "fields": row.fields,
+                "required": row.required,
+                "owner": row.owner_id,
+                "assign": row.assign,
+                "active": row.active,
+                "sites": "\n".join(row.sites),
+            }
+        )
+    )
 
 
 def _text(form: Form) -> FormText:
     owner = form.value("owner")
     return FormText(
-        **{name: form.value(name) for name in TEXTS}, fields=form.all("fields"), required=form.all("required"),
-        owner=whole(owner), assign=form.on("assign"), active=form.on("active"),
+        **{name: form.value(name) for name in TEXTS},
+        fields=form.all("fields"),
+        required=form.all("required"),
+        owner=whole(owner),
+        assign=form.on("assign"),
+        active=form.on("active"),
         sites=form.value("sites").split(),
-    )  # fmt: skip
+    )
 
 
 def _counted(row: WebForm) -> list[tuple[str, int, str]]:
     """Return how attempts ended within 30 days, in words, with a tone."""
     known = counts([row])[row.pk]
     return [
-        (str(label), known.get(value, 0), "good" if value == Outcome.ACCEPTED else "") for value, label in Outcome.choices
-    ]  # fmt: skip
+        (str(label), known.get(value, 0), "good" if value == Outcome.ACCEPTED else "")
+        for value, label in Outcome.choices
+    ]
 
 
 @require_POST

@@ -57,8 +57,11 @@ def of_person(request: HttpRequest, record_id: str) -> HttpResponseBase:
     ]
     where = Compare(Path((link,)), "eq", (Constant(record.key),))
     context = {
-        "days": days, "more": len(rows) > SHOWN, "href": rows_address(PAGE_VIEW, where), "id_of": ids.encode,
-    }  # fmt: skip
+        "days": days,
+        "more": len(rows) > SHOWN,
+        "href": rows_address(PAGE_VIEW, where),
+        "id_of": ids.encode,
+    }
     return render(request, "visits/of_person.html.jinja", context)
 
 
@@ -73,8 +76,12 @@ def of_campaign(request: HttpRequest, record_id: str) -> HttpResponseBase:
         people = 0
     where = Compare(Path(("CampaignId",)), "eq", (Constant(record.key),))
     context = {
-        "tally": tally, "pages": pages, "people": people, "href": rows_address(PAGE_VIEW, where), "utm": record.id,
-    }  # fmt: skip
+        "tally": tally,
+        "pages": pages,
+        "people": people,
+        "href": rows_address(PAGE_VIEW, where),
+        "utm": record.id,
+    }
     return render(request, "visits/of_campaign.html.jinja", context)
 
 

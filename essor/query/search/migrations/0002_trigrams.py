@@ -14,8 +14,11 @@ SQLITE = (
     "INSERT INTO search_trigram(rowid, text) VALUES (new.id, new.text); END",
 )
 SQLITE_BACK = (
-    "DROP TRIGGER search_insert", "DROP TRIGGER search_delete", "DROP TRIGGER search_update", "DROP TABLE search_trigram",
-)  # fmt: skip
+    "DROP TRIGGER search_insert",
+    "DROP TRIGGER search_delete",
+    "DROP TRIGGER search_update",
+    "DROP TABLE search_trigram",
+)
 POSTGRESQL = (
     "CREATE FUNCTION essor_trigrams(t text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE AS "
     "$$ SELECT array_to_tsvector(ARRAY(SELECT DISTINCT substr(t, i, 3) FROM generate_series(1, length(t) - 2) AS i)) $$",

@@ -69,11 +69,16 @@ def test_each_has_one_reason_and_the_numbers_say_the_same(admin: Actor, make: Ma
     )
     found = answer(audience, admin)
     assert found == {
-        (CONTACT, contacts[0]): None, (CONTACT, contacts[1]): Reason.DUPLICATE, (CONTACT, contacts[2]): Reason.NO_ADDRESS,
-        (CONTACT, contacts[3]): Reason.SUPPRESSED, (CONTACT, contacts[4]): Reason.OPTED_OUT,
-        (CONTACT, contacts[5]): Reason.TOPIC, (CONTACT, contacts[6]): Reason.EXCLUDED, (LEAD, lead): Reason.DUPLICATE,
+        (CONTACT, contacts[0]): None,
+        (CONTACT, contacts[1]): Reason.DUPLICATE,
+        (CONTACT, contacts[2]): Reason.NO_ADDRESS,
+        (CONTACT, contacts[3]): Reason.SUPPRESSED,
+        (CONTACT, contacts[4]): Reason.OPTED_OUT,
+        (CONTACT, contacts[5]): Reason.TOPIC,
+        (CONTACT, contacts[6]): Reason.EXCLUDED,
+        (LEAD, lead): Reason.DUPLICATE,
         (LEAD, converted): Reason.CONVERTED,
-    }  # fmt: skip
+    }
     by_hand = (
         Part("people", object="Contact", people=tuple(contacts)),
         Part("people", object="Lead", people=(lead, converted)),
@@ -124,8 +129,9 @@ def test_what_each_part_brings_takes_and_shares(admin: Actor, make: Make) -> Non
     assert [(one.size, one.left) for one in told.included] == [(3, 3), (4, 6)]
     assert [(one.first, one.second, one.count) for one in told.overlap] == [(0, 1, 1)]
     assert [(one.name, one.size, one.left) for one in told.excluded] == [
-        ("C (Sent)", 1, 5), ("2 picked by hand", 1, 4)
-    ]  # fmt: skip
+        ("C (Sent)", 1, 5),
+        ("2 picked by hand", 1, 4),
+    ]
     assert (told.total, told.mailable) == (6, 4)
 
 
@@ -184,7 +190,12 @@ def test_an_audience_is_kept_and_what_is_none_is_refused(admin: Actor, make: Mak
     audience = Audience((segment(admin, "Lead", "L"),), (Part("members", campaign, ("Sent",)),), capped=False)
     keep.save(admin, campaign, audience)
     assert keep.of_campaign(campaign) == audience
-    for wrong in ({"include": 1}, {"include": [{"source": "sql"}]}, {"include": [{"source": "segment", "key": "1"}]},
-                  {"include": [{"source": "people", "object": "User", "people": [1]}]}, {"topic": True}):  # fmt: skip
+    for wrong in (
+        {"include": 1},
+        {"include": [{"source": "sql"}]},
+        {"include": [{"source": "segment", "key": "1"}]},
+        {"include": [{"source": "people", "object": "User", "people": [1]}]},
+        {"topic": True},
+    ):
         with pytest.raises(ValidationFailed):
             read(wrong)

@@ -42,8 +42,9 @@ def event(admin: Actor, make: Make) -> Callable[..., tuple[int, list[int]]]:  # 
         )
         changes = [
             Change("CampaignMember", {"CampaignId": campaign, "LeadId": row.saved.id, "Status": status})
-            for row in results if row.saved
-        ]  # fmt: skip
+            for row in results
+            if row.saved
+        ]
         return campaign, [row.saved.id for row in save_many(admin, "CampaignMember", changes) if row.saved]
 
     return one

@@ -36,9 +36,14 @@ def story(make: Make) -> dict[str, int]:
     ana, bo = make("Contact"), make("Contact", LastName="Bo")
     mail, fair, source = (make("Campaign", Name=name) for name in ("mail", "fair", "source"))
     deal = make(
-        "Opportunity", Name="D", CloseDate=timezone.now().date().isoformat(), Amount=100.01, StageName="Closed Won",
-        ContactId=ana, CampaignId=source,
-    )  # fmt: skip
+        "Opportunity",
+        Name="D",
+        CloseDate=timezone.now().date().isoformat(),
+        Amount=100.01,
+        StageName="Closed Won",
+        ContactId=ana,
+        CampaignId=source,
+    )
     make("OpportunityContactRole", OpportunityId=deal, ContactId=bo)
     touch(make, mail, ana, 40)
     touch(make, mail, bo, 2)

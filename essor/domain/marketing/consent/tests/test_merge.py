@@ -49,8 +49,11 @@ def test_a_refusal_of_either_rules_and_an_undo_restores_both(admin: Actor) -> No
     assert proof.filter(wording="No mail").exists(), "the earlier proof stays with the person"
     merged = proof.filter(source__startswith="Merge of Roux").order_by("pk")
     assert list(merged.values_list("channel", "topic", "state")) == [
-        ("email", None, "OptOut"), ("visits", None, "OptIn"), ("email", news.pk, "OptOut"), ("email", jobs.pk, "OptIn"),
-    ]  # fmt: skip
+        ("email", None, "OptOut"),
+        ("visits", None, "OptIn"),
+        ("email", news.pk, "OptOut"),
+        ("email", jobs.pk, "OptIn"),
+    ]
 
     undo.undo(admin, batch)
     rows = {one.id: Contact.objects.get(pk=one.id) for one in (keep, gone)}

@@ -6,9 +6,15 @@ from essor.domain.marketing.letters.blocks import AnyBlock
 from essor.domain.marketing.letters.ready.parts import art, button, columns, gap, text
 
 INVITATION_LINES = {
-    "fr": ('{{ FirstName or "Bonjour" }}, votre place vous attend le 18 juin', "Une soirée, trois témoignages, cent pairs de votre métier."),
-    "en": ('{{ FirstName or "Hello" }}, a seat is waiting for you on 18 June', "One evening, three stories, a hundred peers."),
-}  # fmt: skip
+    "fr": (
+        '{{ FirstName or "Bonjour" }}, votre place vous attend le 18 juin',
+        "Une soirée, trois témoignages, cent pairs de votre métier.",
+    ),
+    "en": (
+        '{{ FirstName or "Hello" }}, a seat is waiting for you on 18 June',
+        "One evening, three stories, a hundred peers.",
+    ),
+}
 WHITE_PAPER_LINES = {
     "fr": (
         "Le guide que l’on aurait aimé lire plus tôt",
@@ -49,13 +55,17 @@ def invitation(language: str, leads: str) -> tuple[AnyBlock, ...]:
     return (
         art("hero", "evening", words[0]),
         text("head", head, align="center", space="large"),
-        columns("facts", *((text(f"f{n}", one, align="center"),) for n, one in enumerate(facts)), ratio="1-1-1",
-                background="#222743"),
+        columns(
+            "facts",
+            *((text(f"f{n}", one, align="center"),) for n, one in enumerate(facts)),
+            ratio="1-1-1",
+            background="#222743",
+        ),
         gap("g1", 24),
         button("go", words[1], leads),
         text("note", words[2], align="center", space="small"),
         text("programme", programme, space="large"),
-    )  # fmt: skip
+    )
 
 
 def white_paper(language: str, leads: str) -> tuple[AnyBlock, ...]:
@@ -78,7 +88,13 @@ def white_paper(language: str, leads: str) -> tuple[AnyBlock, ...]:
         )
     return (
         text("head", head, space="large"),
-        columns("two", (art("cover", "cover", words[0]),), (text("learn", learn), button("go", words[1], leads, align="left")),
-                ratio="1-2", background="#f1f7f2", space="large"),
+        columns(
+            "two",
+            (art("cover", "cover", words[0]),),
+            (text("learn", learn), button("go", words[1], leads, align="left")),
+            ratio="1-2",
+            background="#f1f7f2",
+            space="large",
+        ),
         text("end", words[2]),
-    )  # fmt: skip
+    )

@@ -27,7 +27,7 @@ FOOTER = {
         '<a href="{{ browser }}">View in browser</a> · <a href="{{ preferences }}">My preferences</a> · '
         '<a href="{{ unsubscribe }}">Unsubscribe</a></small></p>'
     ),
-}  # fmt: skip
+}
 NOWHERE = "https://"  # a place to fill: the editor marks it, and the checks find it
 
 

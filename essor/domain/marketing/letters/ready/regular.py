@@ -6,9 +6,15 @@ from essor.domain.marketing.letters.blocks import AnyBlock
 from essor.domain.marketing.letters.ready.parts import art, button, columns, gap, line, text
 
 NEWSLETTER_LINES = {
-    "fr": ('{{ FirstName or "Bonjour" }}, voici l’essentiel du mois', "Une réussite client, deux conseils et nos prochains rendez-vous."),
-    "en": ('{{ FirstName or "Hello" }}, this month in two minutes', "A customer story, two pieces of advice and where to meet us."),
-}  # fmt: skip
+    "fr": (
+        '{{ FirstName or "Bonjour" }}, voici l’essentiel du mois',
+        "Une réussite client, deux conseils et nos prochains rendez-vous.",
+    ),
+    "en": (
+        '{{ FirstName or "Hello" }}, this month in two minutes',
+        "A customer story, two pieces of advice and where to meet us.",
+    ),
+}
 PRODUCT_LINES = {
     "fr": (
         'Du nouveau pour {{ Account.Name or "votre équipe" }}',
@@ -101,7 +107,12 @@ def product_news(language: str, leads: str) -> tuple[AnyBlock, ...]:
         text("head", head, align="center", space="large"),
         button("go", words[1], leads, align="center"),
         gap("g1", 24),
-        columns("three", *((text(f"r{n}", one, align="center"),) for n, one in enumerate(reasons)), ratio="1-1-1",
-                background="#fff6f0", space="large"),
+        columns(
+            "three",
+            *((text(f"r{n}", one, align="center"),) for n, one in enumerate(reasons)),
+            ratio="1-1-1",
+            background="#fff6f0",
+            space="large",
+        ),
         text("quote", words[2], space="large"),
-    )  # fmt: skip
+    )

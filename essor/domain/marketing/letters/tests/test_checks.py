@@ -39,8 +39,13 @@ def test_each_gap_is_named(admin: Actor) -> None:
     part = {"kind": "dynamic", "id": "d", "blocks": []}
     checks = found(admin, picture, button, part, {"kind": "text", "id": "t", "html": "<p>{{ Title }}</p>"})
     assert states(checks) == {
-        "subject": "bad", "unsubscribe": "bad", "nowhere": "bad", "fallback": "warn", "alt": "warn", "segment": "warn",
-    }  # fmt: skip
+        "subject": "bad",
+        "unsubscribe": "bad",
+        "nowhere": "bad",
+        "fallback": "warn",
+        "alt": "warn",
+        "segment": "warn",
+    }
     assert checks["fallback"].details == ("Title (Title)",)
     assert checks["nowhere"].details == ("Go",)
     decoration = {**picture, "decorative": True}

@@ -36,12 +36,15 @@ def shown(compiled: Compiled, **replaced: Any) -> merge.Mail:
 
 
 WHOLE = letter(
-    text('<h1>Hi {{ FirstName or "you" }}</h1><p><a href="https://a.example/?n={{ Name }}&amp;b=1">way</a></p>'),
+    text(
+        '<h1>Hi {{ FirstName or "you" }}</h1><p><a href="https://a.example/?n={{ Name }}&amp;b=1">way</a></p>'
+    ),
     {"kind": "picture", "id": "p", "src": "/pictures/a.png", "alt": "{{ Name }}", "href": "{{ Website }}"},
     {"kind": "button", "id": "b", "label": "For {{ Name }}", "href": "mailto:a@b.example?subject={{ Name }}"},
     {"kind": "html", "id": "h", "html": '<table><tr><td title="{{ Name }}">x</td></tr></table>'},
-    subject="Hello {{ FirstName }}", preheader="{{ Name }}, read this",
-)  # fmt: skip
+    subject="Hello {{ FirstName }}",
+    preheader="{{ Name }}, read this",
+)
 
 
 def test_words_of_ours_are_in_the_language_of_those_who_read() -> None:
@@ -76,9 +79,11 @@ def test_no_word_of_the_author_breaks_out_of_its_block(html: str, alt: str) -> N
     if "{{" in html or "}}" in html or "{{" in alt or "}}" in alt:
         return
     made = letter(
-        text(html), {"kind": "html", "id": "h", "html": html},
-        {"kind": "picture", "id": "p", "src": "https://a.example/x.png", "alt": alt}, text("<p>last</p>", "z"),
-    )  # fmt: skip
+        text(html),
+        {"kind": "html", "id": "h", "html": html},
+        {"kind": "picture", "id": "p", "src": "https://a.example/x.png", "alt": alt},
+        text("<p>last</p>", "z"),
+    )
     found = shown(compiling.compiled(made)).html
     reader = Reader()
     reader.feed(found)
@@ -159,12 +164,15 @@ def test_what_cannot_be_read_is_refused_with_its_place(block: dict[str, Any], at
         ({"blocks": [{"kind": "text"}]}, "blocks/0"),
         ({"blocks": [{"kind": "text", "id": "a", "html": 3}]}, "blocks/0/html"),
         ({"blocks": [{"kind": "text", "id": "a", "onload": ""}]}, "blocks/0"),
-        ({"blocks": [{"kind": "columns", "id": "a", "columns": [[{"kind": "dynamic", "id": "b"}], []]}]}, "blocks/0/columns/0/0"),
+        (
+            {"blocks": [{"kind": "columns", "id": "a", "columns": [[{"kind": "dynamic", "id": "b"}], []]}]},
+            "blocks/0/columns/0/0",
+        ),
         ({"blocks": [{"kind": "divider", "id": "a"}, {"kind": "divider", "id": "a"}]}, "blocks"),
         ({"theme": {"accent": "red;}"}}, "theme/accent"),
         ({"theme": {"width": 10**9}}, "theme/width"),
     ],
-)  # fmt: skip
+)
 def test_json_of_a_stranger_is_refused_with_its_place(change: dict[str, Any], place: str) -> None:
     with pytest.raises(ValidationFailed) as refused:
         codec.document({"version": 1, "theme": {}, "blocks": [], **change})
@@ -189,10 +197,14 @@ def test_source_of_an_expert_is_sent_as_it_stands() -> None:
 @pytest.mark.parametrize("kind", [HTML, MJML])
 def test_conditions_of_an_expert_are_rendered_for_each_person(kind: str) -> None:
     words = "{% if Name %}Hi {{ Name|upper }}{% else %}Hi you{% endif %}"
-    source = f'<p>{words}</p><a href="https://a.example/?x=1">go</a>' if kind == HTML else (
-        f"<mjml><mj-body><mj-section><mj-column><mj-text>{words}</mj-text>"
-        '<mj-button href="https://a.example/?x=1">go</mj-button></mj-column></mj-section></mj-body></mjml>'
-    )  # fmt: skip
+    source = (
+        f'<p>{words}</p><a href="https://a.example/?x=1">go</a>'
+        if kind == HTML
+        else (
+            f"<mjml><mj-body><mj-section><mj-column><mj-text>{words}</mj-text>"
+            '<mj-button href="https://a.example/?x=1">go</mj-button></mj-column></mj-section></mj-body></mjml>'
+        )
+    )
     compiled = compiling.compiled(Letter(kind=kind, source=source))
     found = shown(compiled, links=("https://t.example",), open="https://e.example/p.gif")
     assert ("p.gif" in found.html, "p.gif" in found.text) == (True, False)
@@ -226,12 +238,23 @@ def test_an_expert_cannot_put_a_value_where_it_is_not_safe(source: str) -> None:
         compiling.compiled(Letter(kind=HTML, source=source))
 
 
-@pytest.mark.parametrize(("kind", "source", "told"), [
-    (HTML, "<p>Hi</p>\n<p>{{ Name </p>", "^Line 2: this cannot be read"),
-    (HTML, "<p>Hi</p>\n{{ Name | uper }}", "^Line 2: There is no filter “uper” in e-mails. There are: capitalize, "),
-    (HTML, "<p>Hi</p>\n{% if Name %}", "“if” is not closed: write {% endif %} behind it."),
-    (MJML, "<mjml>\n<mj-body><mj-sectio /></mj-body></mjml>", "^Line 2: MJML has no element <mj-sectio>. Did you mean"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("kind", "source", "told"),
+    [
+        (HTML, "<p>Hi</p>\n<p>{{ Name </p>", "^Line 2: this cannot be read"),
+        (
+            HTML,
+            "<p>Hi</p>\n{{ Name | uper }}",
+            "^Line 2: There is no filter “uper” in e-mails. There are: capitalize, ",
+        ),
+        (HTML, "<p>Hi</p>\n{% if Name %}", "“if” is not closed: write {% endif %} behind it."),
+        (
+            MJML,
+            "<mjml>\n<mj-body><mj-sectio /></mj-body></mjml>",
+            "^Line 2: MJML has no element <mj-sectio>. Did you mean",
+        ),
+    ],
+)
 def test_what_cannot_be_read_is_told_with_its_line_and_no_name_of_a_field(
     kind: str, source: str, told: str
 ) -> None:

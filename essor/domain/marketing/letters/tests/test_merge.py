@@ -33,13 +33,21 @@ class Reader(HTMLParser):
 @given(HOSTILE)
 def test_a_value_never_becomes_markup(value: str) -> None:
     html = (
-        '<p title="', Slot("field", "Name", place="attribute"), '">', Slot("field", "Name"), '</p><a href="',
-        Slot("link", "0"), '">x</a>',
-    )  # fmt: skip
+        '<p title="',
+        Slot("field", "Name", place="attribute"),
+        '">',
+        Slot("field", "Name"),
+        '</p><a href="',
+        Slot("link", "0"),
+        '">x</a>',
+    )
     compiled = Compiled(
-        (Slot("field", "Name", escape=False, place="line"),), html, (Slot("field", "Name", escape=False, place="plain"),),
-        ((Slot("field", "Name", escape=False, place="address"),),), ("Name",),
-    )  # fmt: skip
+        (Slot("field", "Name", escape=False, place="line"),),
+        html,
+        (Slot("field", "Name", escape=False, place="plain"),),
+        ((Slot("field", "Name", escape=False, place="address"),),),
+        ("Name",),
+    )
     values = {"Name": value}
     replacements = Replacements(links=merge.links(compiled, values))
     reader = Reader()
@@ -77,9 +85,15 @@ def test_each_slot_gets_what_belongs_there() -> None:
         7, ("<b>", Slot("field", "City"), "</b>"), ("* ", Slot("field", "City", escape=False, place="plain"))
     )
     text = (
-        "Bonjour ", Slot("field", "FirstName", fallback="à tous"), Slot("block", "0"), Slot("block", "1"),
-        '<a href="', Slot("unsubscribe"), '">', Slot("open"),
-    )  # fmt: skip
+        "Bonjour ",
+        Slot("field", "FirstName", fallback="à tous"),
+        Slot("block", "0"),
+        Slot("block", "1"),
+        '<a href="',
+        Slot("unsubscribe"),
+        '">',
+        Slot("open"),
+    )
     values = {"FirstName": "", "City": "A & B"}
     person = Replacements(unsubscribe="https://x.example/u?a=1&b=2", blocks=(inside, None))
 

@@ -57,11 +57,20 @@ def test_what_a_camera_wrote_is_taken_out() -> None:
 @pytest.mark.parametrize(
     "content",
     [
-        b"", b"<svg onload=alert(1)>", b"RIFF1234WEBP", png()[:-10], png().replace(b"\x10\x20", b"\x10\x21") + b"x",
-        png()[:40] + b"\x00" + png()[41:], raster.PNG, jpeg()[:-2], b"\xff\xd8\xff\xe0\x00", b"GIF89a\x01\x00\x01\x00",
-        png(7000, 1), b"GIF89a\x00\x00\x00\x00;",
+        b"",
+        b"<svg onload=alert(1)>",
+        b"RIFF1234WEBP",
+        png()[:-10],
+        png().replace(b"\x10\x20", b"\x10\x21") + b"x",
+        png()[:40] + b"\x00" + png()[41:],
+        raster.PNG,
+        jpeg()[:-2],
+        b"\xff\xd8\xff\xe0\x00",
+        b"GIF89a\x01\x00\x01\x00",
+        png(7000, 1),
+        b"GIF89a\x00\x00\x00\x00;",
     ],
-)  # fmt: skip
+)
 def test_what_is_no_picture_is_refused(content: bytes) -> None:
     if content.endswith(b"x"):
         assert raster.inspected(content).content == content[:-1]

@@ -19,9 +19,14 @@ def page(admin: Actor) -> LandingPage:  # noqa: F811 -- the fixture above
     """Return a page that is online, in English, and asks for consent to e-mails."""
     campaign = save(admin, Change("Campaign", {"Name": "Guide", "Type": "Email"})).id
     values = {
-        "Name": "White paper", "Title": "The façade guide", "CampaignId": campaign, "Language": "en", "IsActive": True,
-        "EmailWording": "Send me the newsletter.", "LeadSource": "Web",
-    }  # fmt: skip
+        "Name": "White paper",
+        "Title": "The façade guide",
+        "CampaignId": campaign,
+        "Language": "en",
+        "IsActive": True,
+        "EmailWording": "Send me the newsletter.",
+        "LeadSource": "Web",
+    }
     return LandingPage.objects.get(pk=save(admin, Change("LandingPage", values)).id)
 
 
@@ -32,6 +37,10 @@ def mailed(page: LandingPage) -> Recipient:
     save(system_actor(), Change("CampaignMember", {"CampaignId": page.campaign_id, "ContactId": person}))
     mailing = ListEmail.objects.create(name="News", status=SENT, campaign_id=page.campaign_id)
     return Recipient.objects.create(
-        list_email=mailing, kind=CONTACT, person_id=person, address="ana@example.fr", domain="example.fr",
+        list_email=mailing,
+        kind=CONTACT,
+        person_id=person,
+        address="ana@example.fr",
+        domain="example.fr",
         state=State.SENT,
-    )  # fmt: skip
+    )

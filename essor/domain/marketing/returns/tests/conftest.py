@@ -32,8 +32,13 @@ def sent(contact: int) -> Sent:
     def make(state: State = State.SENT, person: int = contact, address: str = "ana@example.fr") -> Recipient:
         mailing = ListEmail.objects.create(name="News", status=SENT)
         return Recipient.objects.create(
-            list_email=mailing, kind=CONTACT, person_id=person, address=address, domain="example.fr", state=state,
+            list_email=mailing,
+            kind=CONTACT,
+            person_id=person,
+            address=address,
+            domain="example.fr",
+            state=state,
             sent_at=timezone.now(),
-        )  # fmt: skip
+        )
 
     return make

@@ -91,9 +91,23 @@ def imap() -> Iterator[Imap]:
     """A real IMAP server (pymap) that keeps its mails in memory."""
     port = free_port()
     program = [
-        sys.executable, "-c", PYMAP, "--no-tls", "--host", "127.0.0.1", "--port", str(port),
-        "--no-service", "managesieve", "dict", "--demo-data", "--demo-user", "ana", "--demo-password", "s3cret",
-    ]  # fmt: skip
+        sys.executable,
+        "-c",
+        PYMAP,
+        "--no-tls",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--no-service",
+        "managesieve",
+        "dict",
+        "--demo-data",
+        "--demo-user",
+        "ana",
+        "--demo-password",
+        "s3cret",
+    ]
     server = subprocess.Popen(program, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603 -- our own program
     try:
         deadline = time.monotonic() + 20

@@ -28,9 +28,12 @@ def test_a_provider_reports_what_came_back(admin: Actor) -> None:
 
     def report(row: Recipient, kind: str, address: str = "", **more: Any) -> None:
         event = AnymailTrackingEvent(
-            event_type=kind, recipient=address or row.address, metadata={"essor_recipient": str(row.pk)},
-            timestamp=datetime.now(UTC), **more,
-        )  # fmt: skip
+            event_type=kind,
+            recipient=address or row.address,
+            metadata={"essor_recipient": str(row.pk)},
+            timestamp=datetime.now(UTC),
+            **more,
+        )
         tracking.send(sender=object(), event=event, esp_name="Brevo")
 
     report(first, "bounced", reject_reason="bounced", mta_response="550 5.1.1 no")
@@ -43,7 +46,9 @@ def test_a_provider_reports_what_came_back(admin: Actor) -> None:
     assert [states[one.pk] for one in (first, second, third)] == [State.BOUNCED, State.SENT, State.SENT]
     assert ListEmail.objects.values_list("total_sent", "total_bounced", "total_unsure").get() == (4, 1, 0)
     assert dict(Suppression.objects.values_list("address", "reason")) == {
-        first.address: "hard_bounce", second.address: "complaint", fourth.address: "opt_out",
-    }  # fmt: skip
+        first.address: "hard_bounce",
+        second.address: "complaint",
+        fourth.address: "opt_out",
+    }
     assert Consent.objects.filter(source="provider", state=OPT_OUT, wording__contains="Brevo").count() == 1
     assert OptOut.objects.get().recipient_id == fourth.pk

@@ -42,9 +42,12 @@ def test_a_report_without_the_secret_is_not_heard_and_a_repeated_one_counts_once
     client: Client, row: Recipient
 ) -> None:
     report = {
-        "event": "hard_bounce", "email": row.address, "reason": "550 5.1.1 unknown", "ts_epoch": 1_763_800_000_000,
+        "event": "hard_bounce",
+        "email": row.address,
+        "reason": "550 5.1.1 unknown",
+        "ts_epoch": 1_763_800_000_000,
         "X-Mailin-custom": f'{{"essor_recipient": "{row.pk}"}}',
-    }  # fmt: skip
+    }
 
     def post(headers: dict[str, str]) -> int:
         path = "/anymail/brevo/tracking/"
@@ -63,9 +66,12 @@ def test_a_report_is_believed_with_a_right_signature_only(client: Client, row: R
         stamp = "1763800000"
         signature = hmac.new(key.encode(), f"{stamp}{token}".encode(), hashlib.sha256).hexdigest()
         data = {
-            "event": "complained", "recipient": row.address, "timestamp": 1763800000.5, "id": "x",
+            "event": "complained",
+            "recipient": row.address,
+            "timestamp": 1763800000.5,
+            "id": "x",
             "user-variables": {"essor_recipient": str(row.pk)},
-        }  # fmt: skip
+        }
         body = {"signature": {"timestamp": stamp, "token": token, "signature": signature}, "event-data": data}
         path = "/anymail/mailgun/tracking/"
         return client.post(path, body, content_type="application/json", headers=login(SECRET)).status_code

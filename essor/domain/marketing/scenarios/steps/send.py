@@ -97,7 +97,12 @@ def _rehearse(batch: Batch, members: Sequence[Member], reasons: Mapping[int, int
     _note(members, reasons)
     for one in members:
         if one.outcome == SENT:
-            one.sent.append({
-                "kind": "letter", "template": said.template, "subject": said.subject or letter.subject,
-                "from": said.from_address, "person": one.run.record_id,
-            })  # fmt: skip
+            one.sent.append(
+                {
+                    "kind": "letter",
+                    "template": said.template,
+                    "subject": said.subject or letter.subject,
+                    "from": said.from_address,
+                    "person": one.run.record_id,
+                }
+            )

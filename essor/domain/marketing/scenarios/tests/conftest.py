@@ -67,9 +67,13 @@ def make_scenario(admin: Actor) -> MakeScenario:  # noqa: F811
         )
         definition = from_json({"trigger": trigger, "steps": numbered, **ends})
         scenario = actions.create(
-            admin, name=f"Nurture {Scenario.objects.count()}", object_name="Contact", definition=definition,
-            from_address="zoe@vauban.example", **more,
-        )  # fmt: skip
+            admin,
+            name=f"Nurture {Scenario.objects.count()}",
+            object_name="Contact",
+            definition=definition,
+            from_address="zoe@vauban.example",
+            **more,
+        )
         flows.activate(admin, scenario.flow, scenario.flow.versions.get())
         return scenario
 

@@ -41,9 +41,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 Letter = Callable[[str], int]
 ENGAGED = {
-    "kind": "engaged", "settings": {"mail": "s1", "amount": 3, "unit": "days"},
+    "kind": "engaged",
+    "settings": {"mail": "s1", "amount": 3, "unit": "days"},
     "paths": [{"id": "clicked"}, {"id": "nothing"}],
-}  # fmt: skip
+}
 TASK = {"kind": "task", "settings": {"subject": "Call", "to": "owner"}}
 
 
@@ -107,9 +108,12 @@ def test_a_kept_segment_is_let_in_at_once_and_looked_at_again(
 ) -> None:
     (anna,) = people("anna")
     segment = Segment.objects.create(
-        object_name="Contact", name="Story", owner_id=admin.user_id, visibility=Visibility.SHARED,
+        object_name="Contact",
+        name="Story",
+        owner_id=admin.user_id,
+        visibility=Visibility.SHARED,
         steps=[{"name": "s", "count": None, "where": where("LastName", "eq", "Story")}],
-    )  # fmt: skip
+    )
     trigger = {"on": "segment", "segment": segment.pk, "every": "hour", "again": "never"}
     scenario = make_scenario(trigger, TASK)
     work()
@@ -133,9 +137,13 @@ def test_whoever_opts_out_of_the_topic_leaves(
     anna, bob = people("anna", "bob")
     topic = Topic.objects.create(name="News")
     scenario = make_scenario(
-        STORY, {"kind": "send", "settings": {"template": letter("A")}},
-        {"kind": "wait", "settings": {"for": "time", "amount": 1, "unit": "days"}}, TASK, topic_id=topic.pk, drop=OUT,
-    )  # fmt: skip
+        STORY,
+        {"kind": "send", "settings": {"template": letter("A")}},
+        {"kind": "wait", "settings": {"for": "time", "amount": 1, "unit": "days"}},
+        TASK,
+        topic_id=topic.pk,
+        drop=OUT,
+    )
     work()
     row = Recipient.objects.get(person_id=anna)
     with transaction.atomic():
@@ -173,10 +181,12 @@ def test_a_test_run_tells_everything_and_nothing_leaves(
 ) -> None:
     (anna,) = people("anna")
     scenario = make_scenario(
-        {"on": "manual"}, {"kind": "send", "settings": {"template": letter("A")}},
+        {"on": "manual"},
+        {"kind": "send", "settings": {"template": letter("A")}},
         ENGAGED,
-        {"kind": "wait", "settings": {"for": "moment", "moment": "2099-12-24T09:00"}}, TASK,
-    )  # fmt: skip
+        {"kind": "wait", "settings": {"for": "moment", "moment": "2099-12-24T09:00"}},
+        TASK,
+    )
     report = rehearsals.rehearse(scenario.flow.active, anna)
     assert [one.step for one in report.steps] == ["s1", "s2", "s3", "s4"]
     assert not any(one.error for one in report.steps)
@@ -191,9 +201,10 @@ def test_a_letter_costs_the_same_statements_for_ten_and_for_three_hundred(
     admin: Actor, server: Any, letter: Letter, make_scenario: MakeScenario
 ) -> None:
     scenario = make_scenario(
-        {"on": "manual"}, {"kind": "send", "settings": {"template": letter("A")}},
+        {"on": "manual"},
+        {"kind": "send", "settings": {"template": letter("A")}},
         ENGAGED,
-    )  # fmt: skip
+    )
     counts = []
     for number in (10, 10, 300):
         actions.let_in(admin, scenario, people(*(f"p{len(counts)}-{n}" for n in range(number))))

@@ -36,9 +36,14 @@ def test_killed_again_and_again_everybody_is_written_to_once_and_goes_on(
     )
     assert actions.let_in(admin, scenario, people(*(f"p{place}" for place in range(PEOPLE)))) == PEOPLE
     done = subprocess.run(  # noqa: S603 -- our own script
-        [sys.executable, str(SCRIPT)], env=os.environ | {"DATABASE_URL": database_url()},
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=600, check=False,
-    )  # fmt: skip
+        [sys.executable, str(SCRIPT)],
+        env=os.environ | {"DATABASE_URL": database_url()},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=600,
+        check=False,
+    )
     assert done.returncode == 0, done.stdout
     assert int(done.stdout.splitlines()[-1].split()[0]) > 5, done.stdout
 
@@ -58,5 +63,7 @@ def test_killed_again_and_again_everybody_is_written_to_once_and_goes_on(
     assert list(FlowRun.objects.values_list("state", flat=True).distinct()) == [RunState.DONE]
     assert apps.get_model("activities", "Task").objects.count() == PEOPLE
     assert numbers.arrows(scenario.flow.active) == {
-        numbers.ENTERED: PEOPLE, ("s1", "sent"): PEOPLE, ("s2", ""): PEOPLE,
-    }  # fmt: skip
+        numbers.ENTERED: PEOPLE,
+        ("s1", "sent"): PEOPLE,
+        ("s2", ""): PEOPLE,
+    }

@@ -27,9 +27,13 @@ from essor.kernel.errors import EssorError, Forbidden, ValidationFailed
 
 NUMBER = "+33612345678"
 KEYS = {
-    "provider": "ovh", "sender": "Vauban", "service": "sms-ab1-1", "application_key": "AK", "application_secret": "SECRET-OF-OVH",
+    "provider": "ovh",
+    "sender": "Vauban",
+    "service": "sms-ab1-1",
+    "application_key": "AK",
+    "application_secret": "SECRET-OF-OVH",
     "consumer_key": "CK",
-}  # fmt: skip
+}
 
 
 class Desk:
@@ -124,10 +128,16 @@ def test_each_provider_is_told_its_own_way_and_its_refusals_are_words(
         admin, {"provider": "twilio", "sender": "+33700000000", "account": "AC" + "0" * 32, "token": "T"}
     )
     assert keeping.attempt(admin, NUMBER, "Hé & co") == "SM1"
-    keeping.keep(admin, {
-        "provider": "template", "sender": "Vauban", "url": f"{desk.url}/send?a=1", "headers": "Authorization: Bearer X",
-        "body": '{"n": "{{ number }}", "t": "{{ text }}", "s": "{{from}}"}',
-    })  # fmt: skip
+    keeping.keep(
+        admin,
+        {
+            "provider": "template",
+            "sender": "Vauban",
+            "url": f"{desk.url}/send?a=1",
+            "headers": "Authorization: Bearer X",
+            "body": '{"n": "{{ number }}", "t": "{{ text }}", "s": "{{from}}"}',
+        },
+    )
     assert keeping.attempt(admin, NUMBER, 'Say "hé"\n') == "own-7"
     keeping.keep(admin, {"provider": "webhook", "url": f"{desk.url}/own"})
     keeping.attempt(admin, NUMBER, "Hé")

@@ -32,9 +32,13 @@ class Brevo(Provider):
     def send(self, account: Account, message: Message) -> str:
         """Send one as marketing: Brevo keeps its rules of hours and opt-outs."""
         body = {
-            "sender": account.sender, "recipient": message.to.removeprefix("+"), "content": message.text,
-            "type": "marketing", "tag": message.id, "webUrl": account.receipts,
-        }  # fmt: skip
+            "sender": account.sender,
+            "recipient": message.to.removeprefix("+"),
+            "content": message.text,
+            "type": "marketing",
+            "tag": message.id,
+            "webUrl": account.receipts,
+        }
         headers = {"Content-Type": "application/json", "api-key": account.options["api_key"]}
         found = asked(f"{BASE}/transactionalSMS/sms", orjson.dumps(body), headers)
         return first(found, "messageId", "reference") or message.id

@@ -35,9 +35,13 @@ def send(row: Outgoing) -> None:
         raise
     flow = row.run.version.flow
     SentText.objects.create(
-        run=row.run, node=row.run.node, kind=KINDS[flow.object_name], person_id=row.run.record_id,
-        number=message.to, reference=reference[:80],
-    )  # fmt: skip
+        run=row.run,
+        node=row.run.node,
+        kind=KINDS[flow.object_name],
+        person_id=row.run.record_id,
+        number=message.to,
+        reference=reference[:80],
+    )
     keeping.note("")
 
 

@@ -79,8 +79,9 @@ def keep(actor: Actor, values: Mapping[str, str]) -> Gateway:
         sender = values.get("sender", "").strip()[:LONGEST_SENDER]
         errors = [
             FieldError(one.name, "REQUIRED_FIELD_MISSING", _("Fill this in."))
-            for one in kind.options if one.required and not typed[one.name]
-        ]  # fmt: skip
+            for one in kind.options
+            if one.required and not typed[one.name]
+        ]
         missing = {one.field for one in errors}
         errors += [one for one in kind.problems(typed) if one.field not in missing]
         if sender and not _SENDER.fullmatch(sender):

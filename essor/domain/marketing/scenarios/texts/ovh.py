@@ -59,15 +59,27 @@ class Ovh(Provider):
         keys = account.options
         url = f"{BASE}/sms/{quote(keys['service'], safe='')}/jobs"
         who = {"sender": account.sender} if account.sender else {"senderForResponse": True}
-        body = orjson.dumps({
-            "message": message.text, "receivers": [message.to], "charset": "UTF-8", "noStopClause": False, **who,
-        })  # fmt: skip
+        body = orjson.dumps(
+            {
+                "message": message.text,
+                "receivers": [message.to],
+                "charset": "UTF-8",
+                "noStopClause": False,
+                **who,
+            }
+        )
         moment = str(int(time.time()))
-        found = asked(url, body, {
-            "Content-Type": "application/json", "X-Ovh-Application": keys["application_key"],
-            "X-Ovh-Consumer": keys["consumer_key"], "X-Ovh-Timestamp": moment,
-            "X-Ovh-Signature": signature(keys, url, body.decode(), moment),
-        })  # fmt: skip
+        found = asked(
+            url,
+            body,
+            {
+                "Content-Type": "application/json",
+                "X-Ovh-Application": keys["application_key"],
+                "X-Ovh-Consumer": keys["consumer_key"],
+                "X-Ovh-Timestamp": moment,
+                "X-Ovh-Signature": signature(keys, url, body.decode(), moment),
+            },
+        )
         taken = found.get("ids")
         if not isinstance(taken, list) or not taken:
             raise EssorError(_("OVHcloud does not write to %(number)s.") % {"number": message.to})

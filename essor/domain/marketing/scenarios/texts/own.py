@@ -43,11 +43,15 @@ class Template(Provider):
     options = (
         Option("url", gettext_lazy("Address")),
         Option(
-            "headers", gettext_lazy("Headers"), gettext_lazy("One per line, such as Authorization: Bearer …"),
-            secret=True, required=False, lines=3,
+            "headers",
+            gettext_lazy("Headers"),
+            gettext_lazy("One per line, such as Authorization: Bearer …"),
+            secret=True,
+            required=False,
+            lines=3,
         ),
         Option("body", gettext_lazy("Body"), lines=4, usual=TEMPLATE),
-    )  # fmt: skip
+    )
 
     def problems(self, options: Mapping[str, str]) -> Sequence[FieldError]:
         """The address may be called, headers are headers, the body is JSON where it looks so and says what to whom."""
@@ -108,9 +112,12 @@ class Webhook(Provider):
 def filled(template: str, account: Account, message: Message) -> str:
     """Return a template with what it asks for, escaped as its kind demands."""
     values = {
-        "to": message.to, "number": message.to.removeprefix("+"), "text": message.text, "from": account.sender,
+        "to": message.to,
+        "number": message.to.removeprefix("+"),
+        "text": message.text,
+        "from": account.sender,
         "id": message.id,
-    }  # fmt: skip
+    }
 
     def value(found: re.Match[str]) -> str:
         text = values[found.group(1)]

@@ -133,9 +133,17 @@ def test_no_value_can_begin_a_header_of_its_own(name: str, subject: str) -> None
     head = message.data.partition(b"\r\n\r\n")[0].split(b"\r\n")
     names = [one.partition(b":")[0] for one in head if one[:1] not in b" \t"]
     assert names == [
-        b"Subject", b"Date", b"To", b"Message-ID", b"List-Unsubscribe", b"From", b"List-Unsubscribe-Post",
-        b"Feedback-ID", b"MIME-Version", b"Content-Type",
-    ]  # fmt: skip
+        b"Subject",
+        b"Date",
+        b"To",
+        b"Message-ID",
+        b"List-Unsubscribe",
+        b"From",
+        b"List-Unsubscribe-Post",
+        b"Feedback-ID",
+        b"MIME-Version",
+        b"Content-Type",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -168,7 +176,7 @@ def test_headers_that_mail_programs_and_mailbox_providers_ask_for() -> None:
 def test_links_name_the_person_or_only_the_mailing_or_nothing_at_all() -> None:
     compiled = Compiled(
         ("s",), ("<a href='", Slot("link", "0"), "'>", Slot("open")), ("t",), links=(("https://a.example/",),)
-    )  # fmt: skip
+    )
     composer = Composer(compiled, sender(signer=None, variant=2))
 
     def html(person: Person, made: Composer = composer) -> str:

@@ -53,8 +53,12 @@ def test_each_refusal_is_written_on_its_own_row(admin: Actor, mailing: Make, ser
     server.data = {"cut": "drop"}
     made = go(mailing(["ana", "gone", "grey", "cut", "bob"]))
     assert states(made) == {
-        "ana": State.SENT, "gone": State.REFUSED, "grey": State.WAITING, "cut": State.UNSURE, "bob": State.SENT,
-    }  # fmt: skip
+        "ana": State.SENT,
+        "gone": State.REFUSED,
+        "grey": State.WAITING,
+        "cut": State.UNSURE,
+        "bob": State.SENT,
+    }
     gone, grey = (Recipient.objects.get(address=f"{name}@dest.example") for name in ("gone", "grey"))
     assert (gone.code, gone.detail) == (550, "5.1.1 no such user")
     assert grey.attempts == 1

@@ -56,10 +56,15 @@ def test_each_answer_is_of_its_recipient(pipelining: bool) -> None:
         found = send(Address("127.0.0.1", server.port), messages(*names))
     assert server.mailed == [f"{name}@dest.example" for name in ("ana", "bob", "carl", "dora")]
     assert {names[key]: (one.outcome, one.code) for key, one in found.items()} == {
-        "ana": (Outcome.SENT, 250), "gone": (Outcome.REFUSED, 550), "bob": (Outcome.SENT, 250),
-        "later": (Outcome.RETRY, 450), "spam": (Outcome.REFUSED, 554), "carl": (Outcome.SENT, 250),
-        "slow": (Outcome.RETRY, 421), "dora": (Outcome.SENT, 250),
-    }  # fmt: skip
+        "ana": (Outcome.SENT, 250),
+        "gone": (Outcome.REFUSED, 550),
+        "bob": (Outcome.SENT, 250),
+        "later": (Outcome.RETRY, 450),
+        "spam": (Outcome.REFUSED, 554),
+        "carl": (Outcome.SENT, 250),
+        "slow": (Outcome.RETRY, 421),
+        "dora": (Outcome.SENT, 250),
+    }
     assert found[6].slow
     assert {sender for sender, _to, _data in server.got} == {
         f"b+{key}@bounce.example" for key in (0, 2, 5, 7)

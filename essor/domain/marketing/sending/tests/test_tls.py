@@ -53,9 +53,13 @@ class Authority:
 
 
 def _certificate(
-    whose: x509.Name, by: x509.Name, key: ec.EllipticCurvePrivateKey, signer: ec.EllipticCurvePrivateKey, until: timedelta,
+    whose: x509.Name,
+    by: x509.Name,
+    key: ec.EllipticCurvePrivateKey,
+    signer: ec.EllipticCurvePrivateKey,
+    until: timedelta,
     host: str = "",
-) -> x509.Certificate:  # fmt: skip
+) -> x509.Certificate:
     now = datetime.now(UTC)
     builder = x509.CertificateBuilder().subject_name(whose).issuer_name(by).public_key(key.public_key())
     builder = (

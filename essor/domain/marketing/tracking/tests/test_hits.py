@@ -44,9 +44,14 @@ def recipient(admin: Actor, mailing: ListEmail) -> Maker:
             state = "opt_in" if clicks else "opt_out"
             write.record(Person(CONTACT, key), "tracking_clicks", state, source="form", wording="Yes")  # type: ignore[arg-type]
         return Recipient.objects.create(
-            list_email=mailing, kind=CONTACT, person_id=key, address=f"{key}@example.fr", domain="example.fr",
-            state=State.SENT, sent_at=timezone.now() - timedelta(hours=1),
-        )  # fmt: skip
+            list_email=mailing,
+            kind=CONTACT,
+            person_id=key,
+            address=f"{key}@example.fr",
+            domain="example.fr",
+            state=State.SENT,
+            sent_at=timezone.now() - timedelta(hours=1),
+        )
 
     return make
 
@@ -60,8 +65,10 @@ def test_only_who_agreed_is_kept_by_name_and_everybody_is_counted(recipient: Mak
     yes, no, silent = recipient(True), recipient(False), recipient(None)
     keeping.keep([seen(yes), seen(no), seen(silent), seen(yes, OPENED)])
     assert Counter(Hit.objects.values_list("recipient_id", "link")) == {
-        (yes.pk, 0): 1, (None, 0): 2, (None, OPENED): 1,
-    }  # fmt: skip
+        (yes.pk, 0): 1,
+        (None, 0): 2,
+        (None, OPENED): 1,
+    }
 
 
 def test_a_trial_goes_by_all_clicks_named_or_not(mailing: ListEmail, recipient: Maker) -> None:
@@ -206,5 +213,7 @@ def test_an_event_names_people_once_and_never_too_many(
     )
     assert {key for one in told for key, _name, _person in one["people"]} == {row.pk for row in people}
     assert [datetime.fromisoformat(one["at"]) - start for one in told] == [
-        timedelta(seconds=30), timedelta(seconds=30), timedelta(seconds=90),
-    ]  # fmt: skip
+        timedelta(seconds=30),
+        timedelta(seconds=30),
+        timedelta(seconds=90),
+    ]

@@ -35,9 +35,17 @@ def mailing(admin: Actor, site: str) -> ListEmail:
     campaign = save(admin, Change("Campaign", {"Name": "Été 2026"})).id
     written = [*LINKS, f"{SITE}/me?who={{{{ LastName }}}}#top"]
     text = RichText(id="t", html="".join(f"<p><a href='{one}'>x</a></p>" for one in written))
-    template = save(admin, Change("EmailTemplate", {
-        "Name": "T", "Subject": "S", "Content": codec.write(Document((text,))),
-    })).id  # fmt: skip
+    template = save(
+        admin,
+        Change(
+            "EmailTemplate",
+            {
+                "Name": "T",
+                "Subject": "S",
+                "Content": codec.write(Document((text,))),
+            },
+        ),
+    ).id
     return ListEmail.objects.create(
         name="M", campaign_id=campaign, email_template_id=template, from_address="zoe@acme.example"
     )

@@ -42,9 +42,13 @@ def seen(site: str, visitor: int | None, path: str = "/prix", **more: Any) -> Se
 def mailed(someone: Person) -> int:
     mailing = ListEmail.objects.create(name="News", status=SENT)
     return Recipient.objects.create(
-        list_email=mailing, kind=someone.kind, person_id=someone.id, address="a@example.fr", domain="example.fr",
+        list_email=mailing,
+        kind=someone.kind,
+        person_id=someone.id,
+        address="a@example.fr",
+        domain="example.fr",
         state=State.SENT,
-    ).pk  # fmt: skip
+    ).pk
 
 
 def test_everybody_counts_and_only_who_agrees_is_kept_with_a_name(
@@ -68,14 +72,17 @@ def test_everybody_counts_and_only_who_agrees_is_kept_with_a_name(
         "contact_id", "path", "campaign_id", "utm_source", "is_machine"
     )
     assert list(found) == [
-        (yes.id, "/prix", campaign, "news", False), (yes.id, "/", None, None, True), (yes.id, "/prix", None, None, False),
-    ]  # fmt: skip
+        (yes.id, "/prix", campaign, "news", False),
+        (yes.id, "/", None, None, True),
+        (yes.id, "/prix", None, None, False),
+    ]
     told = [
         orjson.loads(one.payload) for one in OutboxEvent.objects.filter(topic="visit.seen").order_by("pk")
     ]
     assert [(one["path"], one["campaign"], one["people"]) for one in told] == [
-        ("/prix", campaign, [[None, "Contact", yes.id]]), ("/prix", None, [[None, "Contact", yes.id]]),
-    ], "machines are not told"  # fmt: skip
+        ("/prix", campaign, [[None, "Contact", yes.id]]),
+        ("/prix", None, [[None, "Contact", yes.id]]),
+    ], "machines are not told"
     lately = "SELECT ContactId FROM PageView WHERE Path = '/prix' AND VisitedDate = LAST_N_DAYS:30"
     asked = f"SELECT Id FROM Contact WHERE Id IN ({lately})"
     assert [row["Id"] for row in run.rows(admin, soql.parse(asked))] == [yes.id]
@@ -195,8 +202,10 @@ def test_only_administrators_name_sites_and_only_real_ones(admin: Actor, make_us
         admin, ["https://WWW.Acme.example:443/prix", "", "b.example", "http://127.0.0.1:8080"], "3"
     )
     assert set(Website.objects.values_list("origin", flat=True)) == {
-        "https://www.acme.example", "https://b.example", "http://127.0.0.1:8080",
-    }  # fmt: skip
+        "https://www.acme.example",
+        "https://b.example",
+        "http://127.0.0.1:8080",
+    }
     assert forgetting.kept_months() == 3
     with pytest.raises(Forbidden):
         setting_up.decide(actor_for(make_user("Zoe")), [], "3")

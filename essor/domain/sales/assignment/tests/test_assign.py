@@ -146,10 +146,12 @@ def test_who_only_reads_takes_nothing(admin: Actor, make_user: MakeUser, new: Ne
 
 def test_what_cannot_be_is_refused(admin: Actor, people: list[User]) -> None:
     texts = [
-        edit.EntryText(name="", to="owner", owner=people[0].pk), edit.EntryText(name="A", to="owner"),
-        edit.EntryText(name="A", to="team"), edit.EntryText(name="A", to="team", weights={people[0].pk: 0}),
+        edit.EntryText(name="", to="owner", owner=people[0].pk),
+        edit.EntryText(name="A", to="owner"),
+        edit.EntryText(name="A", to="team"),
+        edit.EntryText(name="A", to="team", weights={people[0].pk: 0}),
         edit.EntryText(name="A", to="nobody"),
-    ]  # fmt: skip
+    ]
     for text in texts:
         with pytest.raises(ValidationFailed):
             edit.save_entry(admin, text)

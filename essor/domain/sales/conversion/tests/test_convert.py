@@ -30,10 +30,20 @@ from essor.records.save import save
 from essor.records.tests.conftest import New
 
 FULL = {
-    "FirstName": "Ana", "LastName": "Roux", "Company": "Émeraude Conseil SAS", "Email": "ana@emeraude.example",
-    "Phone": "01 44 55 66 77", "Website": "https://www.emeraude.example", "Industry": "Consulting", "AnnualRevenue": "1500000.50",
-    "City": "Lyon", "Country": "France", "LeadSource": "Web", "Description": "Met at the fair", "HasOptedOutOfEmail": True,
-}  # fmt: skip
+    "FirstName": "Ana",
+    "LastName": "Roux",
+    "Company": "Émeraude Conseil SAS",
+    "Email": "ana@emeraude.example",
+    "Phone": "01 44 55 66 77",
+    "Website": "https://www.emeraude.example",
+    "Industry": "Consulting",
+    "AnnualRevenue": "1500000.50",
+    "City": "Lyon",
+    "Country": "France",
+    "LeadSource": "Web",
+    "Description": "Met at the fair",
+    "HasOptedOutOfEmail": True,
+}
 
 
 @pytest.fixture
@@ -282,5 +292,8 @@ def test_the_history_of_the_lead_tells_it(admin: Actor, lead: int) -> None:
 def test_quarters_end() -> None:
     days = [date(2026, 1, 1), date(2026, 6, 30), date(2026, 8, 5), date(2026, 12, 31)]
     assert [quarter_end(day) for day in days] == [
-        date(2026, 3, 31), date(2026, 6, 30), date(2026, 9, 30), date(2026, 12, 31),
-    ]  # fmt: skip
+        date(2026, 3, 31),
+        date(2026, 6, 30),
+        date(2026, 9, 30),
+        date(2026, 12, 31),
+    ]

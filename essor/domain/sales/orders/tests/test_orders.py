@@ -62,8 +62,10 @@ def test_an_order_of_a_quote_says_what_the_quote_said(admin: Actor, deal: int) -
         quote.tax,
         quote.grand_total,
     )
-    totals = [list(one.order_by("sort_order").values_list("total_price", flat=True))
-              for one in (found.order_items, quote.quote_line_items)]  # fmt: skip
+    totals = [
+        list(one.order_by("sort_order").values_list("total_price", flat=True))
+        for one in (found.order_items, quote.quote_line_items)
+    ]
     assert totals[0] == totals[1] == [2778, 1400]
     quotes.new_version(admin, key)
     with pytest.raises(ValidationFailed, match="later version"):
@@ -137,10 +139,12 @@ def test_many_lines_cost_as_many_queries_as_two(admin: Actor, order: int, price:
 @pytest.mark.parametrize(
     ("start", "months", "end"),
     [
-        (date(2026, 1, 1), 12, date(2026, 12, 31)), (date(2026, 1, 31), 1, date(2026, 2, 27)),
-        (date(2024, 2, 29), 12, date(2025, 2, 27)), (date(2026, 11, 15), 3, date(2027, 2, 14)),
+        (date(2026, 1, 1), 12, date(2026, 12, 31)),
+        (date(2026, 1, 31), 1, date(2026, 2, 27)),
+        (date(2024, 2, 29), 12, date(2025, 2, 27)),
+        (date(2026, 11, 15), 3, date(2027, 2, 14)),
     ],
-)  # fmt: skip
+)
 def test_a_term_ends_the_day_before_it_would_begin_again(start: date, months: int, end: date) -> None:
     assert contracts.end_of(start, months) == end
 

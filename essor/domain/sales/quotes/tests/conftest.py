@@ -41,13 +41,25 @@ def price(new: New) -> New:
 
 @pytest.fixture
 def deal(new: New, price: New) -> int:
-    account = new("Account", Name="Société Aulnay", BillingStreet="3 rue du Lac", BillingCity="Lyon",
-                  BillingPostalCode="69003", BillingCountry="France")  # fmt: skip
+    account = new(
+        "Account",
+        Name="Société Aulnay",
+        BillingStreet="3 rue du Lac",
+        BillingCity="Lyon",
+        BillingPostalCode="69003",
+        BillingCountry="France",
+    )
     contact = new(
         "Contact", LastName="Moreau", FirstName="Zoé", AccountId=account, Email="zoe@aulnay.example"
     )
-    key = new("Opportunity", Name="Pumps for Lyon", StageName="Prospecting", CloseDate="2027-01-31",
-              AccountId=account, ContactId=contact)  # fmt: skip
+    key = new(
+        "Opportunity",
+        Name="Pumps for Lyon",
+        StageName="Prospecting",
+        CloseDate="2027-01-31",
+        AccountId=account,
+        ContactId=contact,
+    )
     new(
         "OpportunityLineItem",
         OpportunityId=key,

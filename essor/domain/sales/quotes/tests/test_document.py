@@ -23,11 +23,21 @@ from essor.records.save import save, save_many
 
 pytestmark = pytest.mark.django_db
 SELLER = {
-    "legal_name": "Vauban Automatismes", "legal_form": "SAS", "capital": "250 000 €", "street": "12 quai de la Citadelle",
-    "postal_code": "59000", "city": "Lille", "country": "France", "siret": "732 829 320 00074",
-    "register": "RCS Lille 732 829 320", "vat_number": "FR44 732829320", "phone": "03 20 00 00 00",
-    "email": "devis@vauban.example", "payment_days": "45", "iban": "FR76 3000 6000 0112 3456 7890 189",
-}  # fmt: skip
+    "legal_name": "Vauban Automatismes",
+    "legal_form": "SAS",
+    "capital": "250 000 €",
+    "street": "12 quai de la Citadelle",
+    "postal_code": "59000",
+    "city": "Lille",
+    "country": "France",
+    "siret": "732 829 320 00074",
+    "register": "RCS Lille 732 829 320",
+    "vat_number": "FR44 732829320",
+    "phone": "03 20 00 00 00",
+    "email": "devis@vauban.example",
+    "payment_days": "45",
+    "iban": "FR76 3000 6000 0112 3456 7890 189",
+}
 
 
 def written(content: bytes) -> tuple[PdfReader, str]:
@@ -71,10 +81,29 @@ def test_a_french_quote(admin: Actor, quote: int) -> None:
     reader, text = written(content)
     assert name == "Devis-Q-00001.pdf"
     for said in (
-        "Devis", "Q-00001", "8 mars 2027", "Société Aulnay", "69003 Lyon", "Zoé Moreau", "Pump 10.01", "7,5 %", "27,78 €",
-        "1er février 2027", "5,5 %", "14,00 €", "40,28 €", "Total TTC", "Bon pour accord", "40 €", "L441-10", "45 jours",
-        "SAS au capital de 250 000 €", "SIRET 732 829 320 00074", "TVA FR44 732829320", "Page 1 sur 1",
-    ):  # fmt: skip
+        "Devis",
+        "Q-00001",
+        "8 mars 2027",
+        "Société Aulnay",
+        "69003 Lyon",
+        "Zoé Moreau",
+        "Pump 10.01",
+        "7,5 %",
+        "27,78 €",
+        "1er février 2027",
+        "5,5 %",
+        "14,00 €",
+        "40,28 €",
+        "Total TTC",
+        "Bon pour accord",
+        "40 €",
+        "L441-10",
+        "45 jours",
+        "SAS au capital de 250 000 €",
+        "SIRET 732 829 320 00074",
+        "TVA FR44 732829320",
+        "Page 1 sur 1",
+    ):
         assert said in text, (said, text)
     stored = Quote.objects.get()
     assert (stored.total_price, stored.tax, stored.grand_total) == (4178, 883, 6311), (
@@ -94,9 +123,18 @@ def test_an_english_quote(admin: Actor, quote: int) -> None:
     _reader, text = written(content)
     assert name == "Quote-Q-00001.pdf"
     for said in (
-        "Quote", "8 March 2027", "Attention of", "7.5%", "€27.78", "Total incl. VAT", "€63.11", "€40", "Page 1 of 1",
-        "Payment within 45 days", "three times the French legal rate",
-    ):  # fmt: skip
+        "Quote",
+        "8 March 2027",
+        "Attention of",
+        "7.5%",
+        "€27.78",
+        "Total incl. VAT",
+        "€63.11",
+        "€40",
+        "Page 1 of 1",
+        "Payment within 45 days",
+        "three times the French legal rate",
+    ):
         assert said in text, (said, text)
     assert "Devis" in written(document.pdf(admin, quote, "fr")[1])[1], "another language may be chosen"
 

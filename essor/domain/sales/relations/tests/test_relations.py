@@ -56,11 +56,21 @@ def test_amounts_add_up_the_tree_by_currency(admin: Actor, new: New) -> None:
     low = new("Account", Name="Low", ParentId=left)
     new("Account", Name="Elsewhere")
     for account, amount, stage, currency in (
-        (low, 100, "Prospecting", "EUR"), (left, 50, "Prospecting", "USD"), (right, 30, "Closed Won", "EUR"),
-        (top, 7, "Closed Won", "EUR"), (top, 1000, "Closed Lost", "EUR"),
-    ):  # fmt: skip
-        new("Opportunity", Name="D", AccountId=account, Amount=amount, StageName=stage, CloseDate="2027-01-31",
-            CurrencyIsoCode=currency)  # fmt: skip
+        (low, 100, "Prospecting", "EUR"),
+        (left, 50, "Prospecting", "USD"),
+        (right, 30, "Closed Won", "EUR"),
+        (top, 7, "Closed Won", "EUR"),
+        (top, 1000, "Closed Lost", "EUR"),
+    ):
+        new(
+            "Opportunity",
+            Name="D",
+            AccountId=account,
+            Amount=amount,
+            StageName=stage,
+            CloseDate="2027-01-31",
+            CurrencyIsoCode=currency,
+        )
     found = tree(admin, low)
     assert [(node.name, node.depth) for node in found.nodes] == [
         ("Top", 0),
@@ -145,9 +155,12 @@ def test_people_at_the_same_company_are_merged_and_parted_again(admin: Actor, ne
     mine, twin, alone, past = (
         new(RELATION, AccountId=where, ContactId=who, **dates)
         for where, who, dates in (
-            (account, winner, {}), (account, loser, {}), (other, loser, {}), (account, loser, {"EndDate": "2020-01-31"}),
+            (account, winner, {}),
+            (account, loser, {}),
+            (other, loser, {}),
+            (account, loser, {"EndDate": "2020-01-31"}),
         )
-    )  # fmt: skip
+    )
     before = set(Relation.objects.values_list("pk", "contact_id", "is_deleted"))
     merge(admin, "Contact", winner, [loser])
     live = Relation.objects.filter(is_deleted=False).order_by("pk")

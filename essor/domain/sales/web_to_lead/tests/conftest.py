@@ -13,7 +13,11 @@ from essor.domain.sales.web_to_lead.models import WebForm
 @pytest.fixture
 def form(admin: Actor) -> WebForm:  # noqa: F811
     text = FormText(
-        name="Site", fields=["FirstName", "Email", "Description", "HasOptedOutOfEmail"], owner=admin.user_id,
-        required=["Email"], language="en", lead_source="Web",
-    )  # fmt: skip
+        name="Site",
+        fields=["FirstName", "Email", "Description", "HasOptedOutOfEmail"],
+        owner=admin.user_id,
+        required=["Email"],
+        language="en",
+        lead_source="Web",
+    )
     return save_form(admin, text)

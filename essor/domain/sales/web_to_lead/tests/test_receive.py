@@ -129,14 +129,25 @@ def test_the_address_is_signed_and_can_be_renewed(form: WebForm, admin: Actor) -
 
 def test_a_form_that_cannot_be_is_refused(admin: Actor, make_user: MakeUser) -> None:
     wrong = FormText(
-        name="", fields=["Status"], owner=0, language="xx", lead_source="Nowhere", return_url="javascript:alert(1)",
+        name="",
+        fields=["Status"],
+        owner=0,
+        language="xx",
+        lead_source="Nowhere",
+        return_url="javascript:alert(1)",
         sites=["https://good.example", "data:x"],
-    )  # fmt: skip
+    )
     with pytest.raises(ValidationFailed) as error:
         forms.save_form(admin, wrong)
     assert {one.field for one in error.value.errors} == {
-        "name", "fields", "owner", "language", "lead_source", "return_url", "sites",
-    }  # fmt: skip
+        "name",
+        "fields",
+        "owner",
+        "language",
+        "lead_source",
+        "return_url",
+        "sites",
+    }
     with pytest.raises(Forbidden):
         forms.save_form(actor_for(make_user("Rep")), FormText(name="A", fields=[], owner=admin.user_id))
 
@@ -144,9 +155,13 @@ def test_a_form_that_cannot_be_is_refused(admin: Actor, make_user: MakeUser) -> 
 @pytest.mark.parametrize(
     ("address", "origin"),
     [
-        ("https://www.a.example/path?x=1", "https://www.a.example"), ("http://a.example:8080", "http://a.example:8080"),
-        ("https://a.example;script-src *", ""), ("ftp://a.example", ""), ("a.example", ""), ("https://a.example:x", ""),
+        ("https://www.a.example/path?x=1", "https://www.a.example"),
+        ("http://a.example:8080", "http://a.example:8080"),
+        ("https://a.example;script-src *", ""),
+        ("ftp://a.example", ""),
+        ("a.example", ""),
+        ("https://a.example:x", ""),
     ],
-)  # fmt: skip
+)
 def test_only_origins_reach_the_policy(address: str, origin: str) -> None:
     assert forms.origin_of(address) == origin

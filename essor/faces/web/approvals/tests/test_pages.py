@@ -181,9 +181,15 @@ def test_an_administrator_draws_a_process_and_others_may_not(
     client.post(f"{base}criteria", criteria)
     client.post(f"{base}steps/new", {"name": "Manager", "to": "role", "rule": "first"})
     values = {
-        "name": "Large deal", "active": "1", "facts": ["Amount"], "after_refusal": "start", "approve.field.0": "NextStep",
-        "approve.value.0": "Send it", "refuse.field.0": "CloseDate", "refuse.value.0": "never",
-    }  # fmt: skip
+        "name": "Large deal",
+        "active": "1",
+        "facts": ["Amount"],
+        "after_refusal": "start",
+        "approve.field.0": "NextStep",
+        "approve.value.0": "Send it",
+        "refuse.field.0": "CloseDate",
+        "refuse.value.0": "never",
+    }
     wrong = client.post(base, values)
     assert wrong.status_code == 422
     assert "Send it" in wrong.content.decode()

@@ -38,9 +38,18 @@ def definition() -> dict[str, Any]:
 def test_a_flow_is_built_step_by_step_and_works(admin: Client, boss: User) -> None:
     base = new_flow(admin)
     criteria = {
-        "at": "trigger", "do": "apply", "node": ["1", "2"], "p.1": "0", "k.1": "group", "m.1": "all",
-        "p.2": "1", "k.2": "criterion", "f.2": "Rating", "o.2": "eq", "v.2": "Hot",
-    }  # fmt: skip
+        "at": "trigger",
+        "do": "apply",
+        "node": ["1", "2"],
+        "p.1": "0",
+        "k.1": "group",
+        "m.1": "all",
+        "p.2": "1",
+        "k.2": "criterion",
+        "f.2": "Rating",
+        "o.2": "eq",
+        "v.2": "Hot",
+    }
     assert admin.post(f"{base}criteria", criteria).headers["HX-Trigger"] == "es:criteria-kept"
     trigger = {"on": "created", "newly": ""}
     page = admin.post(f"{base}?step=trigger", {**trigger, "do": "criteria"}).content.decode()
@@ -59,8 +68,15 @@ def test_a_flow_is_built_step_by_step_and_works(admin: Client, boss: User) -> No
     assert definition()["steps"][0]["paths"][0]["steps"][0]["kind"] == "update"
     values = {"f": ["Title"], "from.Title": "value", "Title": "Hot one", "target": "", "do": "save"}
     assert admin.post(f"{base}?step=s2", values).status_code == 302
-    values = {"object": "Task", "f": ["Subject", "WhoId"], "from.Subject": "formula", "formula.Subject": '"Call " & LastName',
-              "from.WhoId": "field", "copy.WhoId": "Id", "do": "save"}  # fmt: skip
+    values = {
+        "object": "Task",
+        "f": ["Subject", "WhoId"],
+        "from.Subject": "formula",
+        "formula.Subject": '"Call " & LastName',
+        "from.WhoId": "field",
+        "copy.WhoId": "Id",
+        "do": "save",
+    }
     assert admin.post(f"{base}?step=s3", values).status_code == 302
     page = admin.get(base).content.decode()
     assert "has no criteria yet" in page

@@ -12,9 +12,16 @@ from essor.access.models import Organization, Profile, User, UserRole
 
 pytestmark = pytest.mark.django_db
 SENT = {
-    "Name": "Northwind", "Country": "IE", "CurrencyIsoCode": "EUR", "Language": "en", "TimeZone": "Europe/Dublin",
-    "FirstName": "Ana", "LastName": "Roux", "Email": "ana@northwind.example", "Password": "correct horse battery",
-}  # fmt: skip
+    "Name": "Northwind",
+    "Country": "IE",
+    "CurrencyIsoCode": "EUR",
+    "Language": "en",
+    "TimeZone": "Europe/Dublin",
+    "FirstName": "Ana",
+    "LastName": "Roux",
+    "Email": "ana@northwind.example",
+    "Password": "correct horse battery",
+}
 
 
 @pytest.fixture

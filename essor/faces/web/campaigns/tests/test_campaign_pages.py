@@ -31,9 +31,19 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def event(admin: Actor) -> dict[str, int]:
     """An event of today with one place: Ana has it, Bo waits for it."""
-    campaign = save(admin, Change("Campaign", {
-        "Name": "Breakfast", "Type": "Event", "Capacity": 1, "EventDate": timezone.now().isoformat(), "BudgetedCost": 100,
-    })).id  # fmt: skip
+    campaign = save(
+        admin,
+        Change(
+            "Campaign",
+            {
+                "Name": "Breakfast",
+                "Type": "Event",
+                "Capacity": 1,
+                "EventDate": timezone.now().isoformat(),
+                "BudgetedCost": 100,
+            },
+        ),
+    ).id
     found = {"campaign": campaign}
     for name in ("Ana", "Bo"):
         lead = save(
@@ -81,8 +91,11 @@ def test_the_page_says_what_stands_in_the_way_and_lists_stand_in_their_order(
 ) -> None:
     address = f"/r/{ids.encode('701', event['campaign'])}/"
     ListEmail.objects.create(
-        name="Invitation", campaign_id=event["campaign"], status=FAILED, problem="The server does not know us.",
-    )  # fmt: skip
+        name="Invitation",
+        campaign_id=event["campaign"],
+        status=FAILED,
+        problem="The server does not know us.",
+    )
     marketing, seller = signed_in("Marketing"), signed_in("Sales")
     assert "The server does not know us." in marketing.get(f"{address}under-way").text
     page = marketing.get(address).text

@@ -139,9 +139,16 @@ def test_readers_stay_outside(boss: User, twins: list[str]) -> None:
 
 def test_a_rule_is_set_up_and_holds(admin: Client, run_time_catalog: None, boss: User) -> None:
     form = {
-        "name": "Same number", "threshold": "50", "on_create": "block", "on_edit": "report", "active": "1",
-        "c0.fields.0": "AccountNumber", "c0.method": "code", "c1.fields.0": "Name", "c1.method": "company",
-    }  # fmt: skip
+        "name": "Same number",
+        "threshold": "50",
+        "on_create": "block",
+        "on_edit": "report",
+        "active": "1",
+        "c0.fields.0": "AccountNumber",
+        "c0.method": "code",
+        "c1.fields.0": "Name",
+        "c1.method": "company",
+    }
     assert "AccountNumber" in text(admin.get("/setup/duplicates/new?object=Account"))
     assert admin.post("/setup/duplicates/new?object=Account", form).status_code == 302
     row = MatchingRule.objects.get(name="Same number")

@@ -27,8 +27,13 @@ def page(signed_in: Client, admin: Actor) -> LandingPage:  # noqa: F811
     """Return a page that was built and is online: it asks for the phone too and gives a file that must not be shown."""
     key = save(admin, Change("LandingPage", {"Name": "Guide", "Title": "Guide", "Language": "en"})).id
     sent = {
-        "Title": "The guide", "fields": ["Phone"], "required": ["Phone"], "Button": "Get it", "IsActive": "1",
-        "EmailWording": "Write to me.", "file": SimpleUploadedFile("guide.html", b"<script>alert(1)</script>"),
-    }  # fmt: skip
+        "Title": "The guide",
+        "fields": ["Phone"],
+        "required": ["Phone"],
+        "Button": "Get it",
+        "IsActive": "1",
+        "EmailWording": "Write to me.",
+        "file": SimpleUploadedFile("guide.html", b"<script>alert(1)</script>"),
+    }
     assert signed_in.post(f"/landing/{ids.encode('0lp', key)}/", sent).status_code == 302
     return LandingPage.objects.get(pk=key)

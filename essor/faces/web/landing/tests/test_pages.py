@@ -22,9 +22,15 @@ from essor.records.change import Change
 from essor.records.save import save
 
 SENT = {
-    "LastName": "Roux", "Company": "Émeraude", "Email": "ana@emeraude.example", "Phone": "+33 4 72 00 00 00",
-    "elapsed": "9000", "utm_source": "salon", "referrer": "https://www.vauban.example/secret?x=1", "agree_email": "1",
-}  # fmt: skip
+    "LastName": "Roux",
+    "Company": "Émeraude",
+    "Email": "ana@emeraude.example",
+    "Phone": "+33 4 72 00 00 00",
+    "elapsed": "9000",
+    "utm_source": "salon",
+    "referrer": "https://www.vauban.example/secret?x=1",
+    "agree_email": "1",
+}
 
 
 def address(page: LandingPage) -> str:
@@ -60,11 +66,17 @@ def test_the_file_comes_for_the_form_and_is_saved_never_shown(page: LandingPage)
     assert (sent.utm_source, sent.referrer, sent.lead) == ("salon", "www.vauban.example", Lead.objects.get())
 
 
-@pytest.mark.parametrize(("own", "heading", "text"), [
-    ("Merci ! Votre guide est prêt.", "Merci !", "Votre guide est prêt."), (None, "Thank you", "We have received"),
-    ("M. Roux arrive. À demain.", "M. Roux arrive", "À demain."), ("See you at v2.0 on Monday.", "See you at v2.0 on Monday", ""),
-    ("Nous vous rappelons\nDemain.", "Nous vous rappelons", "Demain."), ("so " * 60, "Thank you", "so so"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("own", "heading", "text"),
+    [
+        ("Merci ! Votre guide est prêt.", "Merci !", "Votre guide est prêt."),
+        (None, "Thank you", "We have received"),
+        ("M. Roux arrive. À demain.", "M. Roux arrive", "À demain."),
+        ("See you at v2.0 on Monday.", "See you at v2.0 on Monday", ""),
+        ("Nous vous rappelons\nDemain.", "Nous vous rappelons", "Demain."),
+        ("so " * 60, "Thank you", "so so"),
+    ],
+)
 def test_nobody_is_thanked_twice(own: str | None, heading: str, text: str) -> None:
     found = thanked(own)
     assert (found["heading"], found["text"][: len(text)]) == (heading, text)
@@ -93,12 +105,22 @@ def test_nothing_of_a_letter_runs_and_no_name_is_shown(
     opened = signed_in.post(f"/landing/{record}/text")
     assert opened["Location"].startswith("/letters/00X")
     page.refresh_from_db()
-    letter = Document((
-        RichText(id="a", html='<p onclick="x()" style="color:red">Hello {{ FirstName or "<b>you</b>" }}<script>1</script></p>'),
-        Html(id="b", html='<form action="https://evil.example"><input name="x"></form><table><tr><td>Kept</td></tr></table>'),
-        Button(id="c", label="Bad", href="javascript:alert(1)"), Button(id="d", label="Out", href="{{ unsubscribe }}"),
-        Picture(id="e", src="javascript:1"), Dynamic(id="f", segment=1, blocks=(RichText(id="g", html="<p>Secret</p>"),)),
-    ))  # fmt: skip
+    letter = Document(
+        (
+            RichText(
+                id="a",
+                html='<p onclick="x()" style="color:red">Hello {{ FirstName or "<b>you</b>" }}<script>1</script></p>',
+            ),
+            Html(
+                id="b",
+                html='<form action="https://evil.example"><input name="x"></form><table><tr><td>Kept</td></tr></table>',
+            ),
+            Button(id="c", label="Bad", href="javascript:alert(1)"),
+            Button(id="d", label="Out", href="{{ unsubscribe }}"),
+            Picture(id="e", src="javascript:1"),
+            Dynamic(id="f", segment=1, blocks=(RichText(id="g", html="<p>Secret</p>"),)),
+        )
+    )
     save(admin, Change("EmailTemplate", {"Content": codec.write(letter)}, id=page.email_template_id))
     text = Client().get(address(page)).content.decode()
     body = text.partition('class="pg-body"')[2].partition("<section")[0]
@@ -138,10 +160,16 @@ def test_a_form_on_our_site_leads_back_there_and_nowhere_else(
     assert f'<a href="{here}"' in stranger.get(again["Location"]).content.decode()
     receipt = again["Location"].partition("?")[0]
     hostile = (
-        "https://evil.example/", "https://www.acme.example.evil.example/", "//evil.example", "javascript:alert(1)",
-        "https://www.acme.example@evil.example/", "https://www.acme.example\\@evil.example/", "https://www.acme.example/\nx",
-        "data:text/html,x", "https://www.acme.example/" + "x" * 500,
-    )  # fmt: skip
+        "https://evil.example/",
+        "https://www.acme.example.evil.example/",
+        "//evil.example",
+        "javascript:alert(1)",
+        "https://www.acme.example@evil.example/",
+        "https://www.acme.example\\@evil.example/",
+        "https://www.acme.example/\nx",
+        "data:text/html,x",
+        "https://www.acme.example/" + "x" * 500,
+    )
     for wrong in hostile:
         PageAttempt.objects.all().delete()
         page_again = stranger.post(

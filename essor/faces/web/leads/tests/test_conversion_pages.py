@@ -13,10 +13,17 @@ from essor.kernel import ids
 from essor.records.tests.conftest import New
 
 SENT = {
-    "Account": "new", "Account.Name": "Emeraude", "Contact": "new", "Contact.FirstName": "Ana", "Contact.LastName": "Roux",
-    "with_opportunity": "1", "Opportunity.Name": "First deal", "Opportunity.StageName": "Prospecting",
-    "Opportunity.CloseDate": "2027-03-31", "Opportunity.Amount": "12 000,50",
-}  # fmt: skip
+    "Account": "new",
+    "Account.Name": "Emeraude",
+    "Contact": "new",
+    "Contact.FirstName": "Ana",
+    "Contact.LastName": "Roux",
+    "with_opportunity": "1",
+    "Opportunity.Name": "First deal",
+    "Opportunity.StageName": "Prospecting",
+    "Opportunity.CloseDate": "2027-03-31",
+    "Opportunity.Amount": "12 000,50",
+}
 
 
 @pytest.fixture

@@ -24,9 +24,15 @@ SENT = {"LastName": "Roux", "Company": "Émeraude", "Email": "ana@emeraude.examp
 @pytest.fixture
 def form(signed_in: Client, admin: Actor) -> WebForm:
     sent = {
-        "name": "Site", "language": "fr", "fields": ["Email", "Description", "Industry"], "required": ["Email"],
-        "owner": admin.user_id, "active": "1", "sites": "https://www.vauban.example/contact", "lead_source": "Web",
-    }  # fmt: skip
+        "name": "Site",
+        "language": "fr",
+        "fields": ["Email", "Description", "Industry"],
+        "required": ["Email"],
+        "owner": admin.user_id,
+        "active": "1",
+        "sites": "https://www.vauban.example/contact",
+        "lead_source": "Web",
+    }
     assert signed_in.post(f"{HOME}new", sent).status_code == 302
     return WebForm.objects.get()
 

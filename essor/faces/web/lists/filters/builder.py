@@ -92,10 +92,17 @@ def draw(
     """Draw a draft; the keyboard goes to the node `focus`."""
     box = Drawer(place.actor, place.catalog, draft).box(draft, place.object)
     context = {
-        "object": place.object, "box": box, "focus": focus, "wrong": status == REFUSED, "hidden": place.hidden,
-        "href": place.href, "counting": place.counting or place.href, "applies": bool(place.counting),
-        "editing": None, **more,
-    }  # fmt: skip
+        "object": place.object,
+        "box": box,
+        "focus": focus,
+        "wrong": status == REFUSED,
+        "hidden": place.hidden,
+        "href": place.href,
+        "counting": place.counting or place.href,
+        "applies": bool(place.counting),
+        "editing": None,
+        **more,
+    }
     return render(request, template, context, status=status)
 
 

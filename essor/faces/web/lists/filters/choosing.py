@@ -105,8 +105,22 @@ def _fits(choice: Choice, words: list[str]) -> bool:
 
 
 ICONS = {
-    "lookup": "link", "masterdetail": "link", "date": "calendar", "datetime": "calendar-event", "time": "clock",
-    "number": "hash", "money": "currency-euro", "percent": "percentage", "checkbox": "checkbox",
-    "slider": "toggle-left", "picklist": "tag", "multiselect": "tags", "email": "mail", "phone": "phone",
-    "url": "world", "formula": "math-function", "rollup": "sum", "id": "fingerprint",
-}  # fmt: skip
+    "lookup": "link",
+    "masterdetail": "link",
+    "date": "calendar",
+    "datetime": "calendar-event",
+    "time": "clock",
+    "number": "hash",
+    "money": "currency-euro",
+    "percent": "percentage",
+    "checkbox": "checkbox",
+    "slider": "toggle-left",
+    "picklist": "tag",
+    "multiselect": "tags",
+    "email": "mail",
+    "phone": "phone",
+    "url": "world",
+    "formula": "math-function",
+    "rollup": "sum",
+    "id": "fingerprint",
+}

@@ -24,8 +24,23 @@ from essor.query.names import names
 from essor.query.soql import write
 from essor.query.tree import Query
 
-COMMON = ("TODAY", "YESTERDAY", "TOMORROW", "THIS_WEEK", "LAST_WEEK", "NEXT_WEEK", "THIS_MONTH", "LAST_MONTH",
-          "NEXT_MONTH", "THIS_QUARTER", "LAST_QUARTER", "NEXT_QUARTER", "THIS_YEAR", "LAST_YEAR", "NEXT_YEAR")  # fmt: skip
+COMMON = (
+    "TODAY",
+    "YESTERDAY",
+    "TOMORROW",
+    "THIS_WEEK",
+    "LAST_WEEK",
+    "NEXT_WEEK",
+    "THIS_MONTH",
+    "LAST_MONTH",
+    "NEXT_MONTH",
+    "THIS_QUARTER",
+    "LAST_QUARTER",
+    "NEXT_QUARTER",
+    "THIS_YEAR",
+    "LAST_YEAR",
+    "NEXT_YEAR",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +147,19 @@ class Drawer:
         family = operators.family_name(field)
         control = control_of(field, family, operator)
         return Line(
-            node, columns.label_of(self.actor, obj, node.field, field), obj.name, field, offered, control,
+            node,
+            columns.label_of(self.actor, obj, node.field, field),
+            obj.name,
+            field,
+            offered,
+            control,
             tuple(self.choices(field, node, control)),
             periods(node) if control in ("date", "datetime") else (),
             counted=node.relative.upper() in dates.COUNTED,
-            suggest=f"{addresses.lookup(field.object_name, field.name)}" if control in ("record", "records") else "",
-        )  # fmt: skip
+            suggest=f"{addresses.lookup(field.object_name, field.name)}"
+            if control in ("record", "records")
+            else "",
+        )
 
     def choices(self, field: Field, node: Criterion, control: str) -> Iterator[Option]:
         """Yield what a control offers to tick, or the records already chosen."""
@@ -174,8 +196,12 @@ def control_of(field: Field, family: str, operator: str) -> str:
 
 
 CONTROLS = {
-    "multipicklist": "choices", "boolean": "truth", "date": "date", "datetime": "datetime", "time": "time",
-}  # fmt: skip
+    "multipicklist": "choices",
+    "boolean": "truth",
+    "date": "date",
+    "datetime": "datetime",
+    "time": "time",
+}
 
 
 def periods(node: Criterion) -> tuple[tuple[str, tuple[Option, ...]], ...]:

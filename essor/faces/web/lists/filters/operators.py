@@ -20,35 +20,74 @@ EMPTY: Words = {"null": _("is empty"), "notnull": _("is not empty")}
 SAME: Words = {"eq": _("is"), "ne": _("is not")}
 ONE_OF: Words = {"in": _("is one of"), "nin": _("is none of")}
 TEXT: Words = {
-    "contains": _("contains"), "ncontains": _("does not contain"), **SAME, "startswith": _("starts with"),
-    "endswith": _("ends with"), **ONE_OF, "like": _("matches the pattern (% _)"), **EMPTY,
-}  # fmt: skip
-NUMBER: Words = {
-    "eq": _("equals"), "ne": _("does not equal"), "gt": _("is more than"), "gte": _("is at least"),
-    "lt": _("is less than"), "lte": _("is at most"), **ONE_OF, **EMPTY,
-}  # fmt: skip
-MOMENT: Words = {
-    "eq": _("is in"), "ne": _("is not in"), "lt": _("is before"), "lte": _("is before the end of"),
-    "gt": _("is after"), "gte": _("is from the start of"), **EMPTY,
-}  # fmt: skip
-TIME: Words = {
-    **SAME, "lt": _("is before"), "lte": _("is at the latest"), "gt": _("is after"), "gte": _("is at the earliest"),
+    "contains": _("contains"),
+    "ncontains": _("does not contain"),
+    **SAME,
+    "startswith": _("starts with"),
+    "endswith": _("ends with"),
+    **ONE_OF,
+    "like": _("matches the pattern (% _)"),
     **EMPTY,
-}  # fmt: skip
+}
+NUMBER: Words = {
+    "eq": _("equals"),
+    "ne": _("does not equal"),
+    "gt": _("is more than"),
+    "gte": _("is at least"),
+    "lt": _("is less than"),
+    "lte": _("is at most"),
+    **ONE_OF,
+    **EMPTY,
+}
+MOMENT: Words = {
+    "eq": _("is in"),
+    "ne": _("is not in"),
+    "lt": _("is before"),
+    "lte": _("is before the end of"),
+    "gt": _("is after"),
+    "gte": _("is from the start of"),
+    **EMPTY,
+}
+TIME: Words = {
+    **SAME,
+    "lt": _("is before"),
+    "lte": _("is at the latest"),
+    "gt": _("is after"),
+    "gte": _("is at the earliest"),
+    **EMPTY,
+}
 CHOICE: Words = {
-    **ONE_OF, **SAME, "contains": _("contains"), "ncontains": _("does not contain"),
-    "startswith": _("starts with"), "endswith": _("ends with"), "like": _("matches the pattern (% _)"), **EMPTY,
-}  # fmt: skip
+    **ONE_OF,
+    **SAME,
+    "contains": _("contains"),
+    "ncontains": _("does not contain"),
+    "startswith": _("starts with"),
+    "endswith": _("ends with"),
+    "like": _("matches the pattern (% _)"),
+    **EMPTY,
+}
 SET: Words = {
-    "includes": _("includes any of"), HOLDS_ALL: _("includes all of"), "excludes": _("includes none of"),
-    "eq": _("is exactly"), "ne": _("is not exactly"), **EMPTY,
-}  # fmt: skip
+    "includes": _("includes any of"),
+    HOLDS_ALL: _("includes all of"),
+    "excludes": _("includes none of"),
+    "eq": _("is exactly"),
+    "ne": _("is not exactly"),
+    **EMPTY,
+}
 REFERENCE: Words = {**SAME, **ONE_OF, **EMPTY}
 
 FAMILIES: Mapping[str, Words] = {
-    "text": TEXT, "picklist": CHOICE, "multipicklist": SET, "number": NUMBER, "money": NUMBER, "boolean": SAME,
-    "date": MOMENT, "datetime": MOMENT, "time": TIME, "id": REFERENCE,
-}  # fmt: skip
+    "text": TEXT,
+    "picklist": CHOICE,
+    "multipicklist": SET,
+    "number": NUMBER,
+    "money": NUMBER,
+    "boolean": SAME,
+    "date": MOMENT,
+    "datetime": MOMENT,
+    "time": TIME,
+    "id": REFERENCE,
+}
 
 
 def family_name(field: Field) -> str:

@@ -58,16 +58,23 @@ def _node(data: QueryDict, key: int, below: dict[int, list[int]]) -> Node:
         quantity = data.get(f"q.{key}", "")
         inside = next((one for one in inner if isinstance(one, Group)), Group(key * 1000))
         return Link(
-            key, data.get(f"l.{key}", ""), inside,
-            next((one for one in QUANTITIES if one == quantity), "some"), data.get(f"n.{key}", "").strip(),
-        )  # fmt: skip
+            key,
+            data.get(f"l.{key}", ""),
+            inside,
+            next((one for one in QUANTITIES if one == quantity), "some"),
+            data.get(f"n.{key}", "").strip(),
+        )
     if kind == "fixed":
         return Fixed(key, data.get(f"j.{key}", ""))
     texts = tuple(text for text in data.getlist(f"v.{key}") if text.strip())
     return Criterion(
-        key, data.get(f"f.{key}", ""), data.get(f"o.{key}", ""), texts,
-        data.get(f"r.{key}", ""), data.get(f"n.{key}", "").strip(),
-    )  # fmt: skip
+        key,
+        data.get(f"f.{key}", ""),
+        data.get(f"o.{key}", ""),
+        texts,
+        data.get(f"r.{key}", ""),
+        data.get(f"n.{key}", "").strip(),
+    )
 
 
 def pressed(root: Group, button: str) -> Group:

@@ -165,9 +165,12 @@ def test_what_a_stage_needs_is_asked_for_in_one_dialog_and_saved_with_the_move(
 @pytest.mark.usefixtures("run_time_catalog")
 def test_a_refused_value_is_shown_with_the_reason_at_once(admin: Client, deal: Any) -> None:
     rule = RuleSpec(
-        object="Opportunity", name="Enough", formula='AND(ISPICKVAL(StageName, "Closed Won"), Amount < 500)',
-        message="Too little to be won.", field="Amount",
-    )  # fmt: skip
+        object="Opportunity",
+        name="Enough",
+        formula='AND(ISPICKVAL(StageName, "Closed Won"), Amount < 500)',
+        message="Too little to be won.",
+        field="Amount",
+    )
     add_validation_rule(None, rule)
     page = text(move(admin, deal(), "Closed Won"))
     assert "Too little to be won." in page

@@ -21,36 +21,69 @@ HX = {"HTTP_HX_REQUEST": "true"}
 
 TREES: dict[str, Any] = {
     "text": {"field": "Name", "op": "contains", "values": [{"value": "x y", "type": "text"}]},
-    "several texts": {"field": "Name", "op": "in", "values": [{"value": "a", "type": "text"}, {"value": "b", "type": "text"}]},
-    "choice": {"field": "Industry", "op": "in", "values": [{"value": word, "type": "text"} for word in ("Banking", "Gone")]},
+    "several texts": {
+        "field": "Name",
+        "op": "in",
+        "values": [{"value": "a", "type": "text"}, {"value": "b", "type": "text"}],
+    },
+    "choice": {
+        "field": "Industry",
+        "op": "in",
+        "values": [{"value": word, "type": "text"} for word in ("Banking", "Gone")],
+    },
     "one choice": {"field": "Industry", "op": "eq", "values": [{"value": "Banking", "type": "text"}]},
     "empty": {"field": "Phone", "op": "null"},
     "money": {"field": "AnnualRevenue", "op": "gte", "values": [{"value": 1234.5, "type": "number"}]},
-    "numbers": {"field": "NumberOfEmployees", "op": "in", "values": [{"value": n, "type": "number"} for n in (1, 2)]},
+    "numbers": {
+        "field": "NumberOfEmployees",
+        "op": "in",
+        "values": [{"value": n, "type": "number"} for n in (1, 2)],
+    },
     "relative": {"field": "CreatedDate", "op": "eq", "values": [{"date": "LAST_N_DAYS", "n": 30}]},
     "month": {"field": "LastActivityDate", "op": "lt", "values": [{"date": "THIS_MONTH"}]},
     "day": {"field": "LastActivityDate", "op": "gt", "values": [{"value": "2026-01-31", "type": "date"}]},
-    "instant": {"field": "CreatedDate", "op": "gt", "values": [{"value": "2026-01-31T10:00:00Z", "type": "datetime"}]},
+    "instant": {
+        "field": "CreatedDate",
+        "op": "gt",
+        "values": [{"value": "2026-01-31T10:00:00Z", "type": "datetime"}],
+    },
     "me": {"field": "OwnerId", "op": "eq", "values": [{"me": True}]},
     "team": {"field": "OwnerId", "op": "in", "values": [{"my_team": True}]},
     "record": {"field": "ParentId", "op": "eq", "values": [{"value": "001000000000001AAA", "type": "text"}]},
     "parent": {"field": "Owner.Name", "op": "startswith", "values": [{"value": "A", "type": "text"}]},
-    "has": {"related": "Opportunities", "where": {"field": "IsWon", "op": "eq", "values": [{"value": True, "type": "boolean"}]}},
+    "has": {
+        "related": "Opportunities",
+        "where": {"field": "IsWon", "op": "eq", "values": [{"value": True, "type": "boolean"}]},
+    },
     "has none": {"related": "Contacts", "not": True},
     "at least": {"related": "Contacts", "at_least": 3, "where": {"field": "Email", "op": "notnull"}},
     "fewer": {"related": "Contacts", "at_least": 3, "not": True},
-    "groups": {"any": [
-        {"all": [{"field": "Phone", "op": "null"}, {"field": "Name", "op": "eq", "values": [{"value": "x", "type": "text"}]}]},
-        {"none": [{"field": "Industry", "op": "null"}]},
-    ]},
+    "groups": {
+        "any": [
+            {
+                "all": [
+                    {"field": "Phone", "op": "null"},
+                    {"field": "Name", "op": "eq", "values": [{"value": "x", "type": "text"}]},
+                ]
+            },
+            {"none": [{"field": "Industry", "op": "null"}]},
+        ]
+    },
     "function": {
-        "field": {"call": "CALENDAR_YEAR", "of": ["CreatedDate"]}, "op": "eq", "values": [{"value": 2026, "type": "number"}],
+        "field": {"call": "CALENDAR_YEAR", "of": ["CreatedDate"]},
+        "op": "eq",
+        "values": [{"value": 2026, "type": "number"}],
     },
     "sub-select": {
         "field": "Id",
-        "in": {"object": "Contact", "columns": ["AccountId"], "where": {"field": "Email", "op": "null"}, "limit": 5},
+        "in": {
+            "object": "Contact",
+            "columns": ["AccountId"],
+            "where": {"field": "Email", "op": "null"},
+            "limit": 5,
+        },
     },
-}  # fmt: skip
+}
 
 
 def opened(client: Client, tree: Any, name: str = "Account") -> str:

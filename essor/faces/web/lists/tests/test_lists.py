@@ -101,8 +101,10 @@ def test_a_view_is_saved_shared_pinned_and_removed(admin: Client, seller: Client
     new("Account", Name="Farm", Industry="Agriculture")
     words = {
         "filter": orjson.dumps({"field": "Industry", "op": "eq", "values": ["Banking"]}).decode(),
-        "columns": "Name,Industry", "sort": "-Name", "name": "Banks",
-    }  # fmt: skip
+        "columns": "Name,Industry",
+        "sort": "-Name",
+        "name": "Banks",
+    }
     admin.post("/o/Account/views/save", words, **HX)
     view = ListView.objects.get()
     assert (view.columns, view.sort, view.developer_name) == (["Name", "Industry"], [["Name", True]], "Banks")
@@ -146,8 +148,10 @@ def test_a_shared_view_over_a_hidden_field_shows_nothing_and_does_not_name_it(
     new("Account", Name="Bank", Rating="Hot")
     words = {
         "filter": orjson.dumps({"field": "Rating", "op": "eq", "values": ["Hot"]}).decode(),
-        "name": "Warm ones", "visibility": "shared", "columns": "Name",
-    }  # fmt: skip
+        "name": "Warm ones",
+        "visibility": "shared",
+        "columns": "Name",
+    }
     admin.post("/o/Account/views/save", words, **HX)
     hide(rep, "Account", "Rating")
     key = re.search(r"view=(00B\w{15})", text(seller.get("/o/Account/")))

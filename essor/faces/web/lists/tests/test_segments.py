@@ -35,9 +35,11 @@ def counts(client: Client, base: str) -> list[str]:
 def test_a_segment_narrows_and_widens_and_keeps_its_counts(admin: Client, new: New) -> None:
     for number in range(10):
         new(
-            "Account", Name=f"A{number}", Industry="Banking" if number < 6 else "Energy",
+            "Account",
+            Name=f"A{number}",
+            Industry="Banking" if number < 6 else "Energy",
             Rating="Hot" if number < 3 else "Cold",
-        )  # fmt: skip
+        )
     base = started(admin)
     assert add(admin, base, "Industry", "Banking", step_name="Banks").status_code == 200
     add(admin, base, "Rating", "Hot", step_name="Hot banks")

@@ -33,9 +33,14 @@ def recipient(admin: Actor) -> Recipient:
     mailing = ListEmail.objects.create(name="News", status=SENT)
     Link.objects.create(list_email=mailing, number=0, url="https://vauban.example/white-paper?utm=1")
     return Recipient.objects.create(
-        list_email=mailing, kind=CONTACT, person_id=key, address="ana@example.fr", domain="example.fr", state=State.SENT,
+        list_email=mailing,
+        kind=CONTACT,
+        person_id=key,
+        address="ana@example.fr",
+        domain="example.fr",
+        state=State.SENT,
         sent_at=timezone.now(),
-    )  # fmt: skip
+    )
 
 
 def asked(path: str) -> tuple[int, dict[bytes, bytes], bytes]:

@@ -58,5 +58,7 @@ def test_a_contract_comes_of_a_won_deal_and_is_renewed_on_its_terms(
     old, new = Contract.objects.order_by("pk")
     assert (new.account_id, new.status, new.special_terms) == (old.account_id, "Draft", "Net 30")
     assert (str(old.end_date), str(new.start_date), str(new.end_date)) == (
-        "2027-01-31", "2027-02-01", "2028-01-31",
-    )  # fmt: skip
+        "2027-01-31",
+        "2027-02-01",
+        "2028-01-31",
+    )

@@ -42,10 +42,13 @@ def test_a_dashboard_draws_its_frame_first_and_each_tile_by_itself(
 @pytest.mark.parametrize(
     ("words", "shown"),
     [
-        ("period=NEXT_N_DAYS:90", "€100"), ("field=LeadSource&value=Other", "€900"), ("owner=me", "€1,000"),
-        ("period=nonsense&field=Nothing&value=x&owner=x", "€1,000"), ("field=LeadSource&value=", "€1,000"),
+        ("period=NEXT_N_DAYS:90", "€100"),
+        ("field=LeadSource&value=Other", "€900"),
+        ("owner=me", "€1,000"),
+        ("period=nonsense&field=Nothing&value=x&owner=x", "€1,000"),
+        ("field=LeadSource&value=", "€1,000"),
     ],
-)  # fmt: skip
+)
 def test_filters_hold_for_every_tile(
     admin: Client, board: Dashboard, deals: None, words: str, shown: str
 ) -> None:

@@ -32,13 +32,26 @@ HX = {"HTTP_HX_REQUEST": "true"}
 SOON = timezone.localdate() + timedelta(days=10)
 OPEN = {"field": "IsClosed", "op": "eq", "values": [False]}
 FORM: dict[str, Any] = {
-    "object": "Opportunity", "type": "summary", "row.path": ["StageName", ""], "row.unit": ["", ""],
+    "object": "Opportunity",
+    "type": "summary",
+    "row.path": ["StageName", ""],
+    "row.unit": ["", ""],
     "row.bands": ["", ""],
-    "m.key": ["F1", "F2", "F3"], "m.function": ["COUNT", "SUM", ""], "m.path": ["", "Amount", ""], "m.until": ["", "", ""],
-    "m.only": ["", "", ""], "m.label": ["", "Total amount", ""], "f.key": ["F4"], "f.text": ["F2 / F1"],
-    "f.label": ["Mean"], "f.shown": ["money"], "chart": "bar", "chart_value": "F2", "sort": "",
+    "m.key": ["F1", "F2", "F3"],
+    "m.function": ["COUNT", "SUM", ""],
+    "m.path": ["", "Amount", ""],
+    "m.until": ["", "", ""],
+    "m.only": ["", "", ""],
+    "m.label": ["", "Total amount", ""],
+    "f.key": ["F4"],
+    "f.text": ["F2 / F1"],
+    "f.label": ["Mean"],
+    "f.shown": ["money"],
+    "chart": "bar",
+    "chart_value": "F2",
+    "sort": "",
     "where": orjson.dumps(OPEN).decode(),
-}  # fmt: skip
+}
 
 
 @pytest.fixture
@@ -137,9 +150,18 @@ def test_the_filter_builder_hands_its_filter_back(admin: Client, deals: None) ->
     )
     assert 'name="node"' in opened
     data = {
-        "object": "Opportunity", "node": ["1", "2"], "p.1": "0", "k.1": "group", "m.1": "all", "p.2": "1", "k.2": "criterion",
-        "f.2": "Name", "o.2": "eq", "v.2": "A", "do": "apply",
-    }  # fmt: skip
+        "object": "Opportunity",
+        "node": ["1", "2"],
+        "p.1": "0",
+        "k.1": "group",
+        "m.1": "all",
+        "p.2": "1",
+        "k.2": "criterion",
+        "f.2": "Name",
+        "o.2": "eq",
+        "v.2": "A",
+        "do": "apply",
+    }
     counted = text(admin.post("/reports/filter/count", data, **HX))
     assert "1 record" in counted
     answer = admin.post("/reports/filter", data, **HX)
@@ -189,13 +211,23 @@ def test_the_people_behind_a_report_are_added_to_a_campaign(admin: Client, boss:
     new("Contact", LastName="Roux", AccountId=acme)
     new("Contact", LastName="Blanc")
     campaign = save(actor_for(boss), Change("Campaign", {"Name": "Autumn"})).id
-    member = save(actor_for(boss), Change("CampaignMember", {"CampaignId": campaign, "ContactId": ids.decode(
-        new("Contact", LastName="Vert", AccountId=acme))[1]})).id  # fmt: skip
+    member = save(
+        actor_for(boss),
+        Change(
+            "CampaignMember",
+            {
+                "CampaignId": campaign,
+                "ContactId": ids.decode(new("Contact", LastName="Vert", AccountId=acme))[1],
+            },
+        ),
+    ).id
     with_account = {"field": "AccountId", "op": "notnull"}
     own = Report.objects.create(
-        name="Contacts", object_name="Contact", owner=boss,
+        name="Contacts",
+        object_name="Contact",
+        owner=boss,
         definition={"object": "Contact", "type": "table", "columns": ["LastName"], "where": with_account},
-    )  # fmt: skip
+    )
     page = text(admin.get(f"/reports/{own.pk}/"))
     found = re.search(r"hx-post=\"(/o/Contact/add-to-campaign)\" hx-vals='([^']+)'", page)
     assert found is not None
@@ -208,9 +240,11 @@ def test_the_people_behind_a_report_are_added_to_a_campaign(admin: Client, boss:
     assert rows.filter(pk=member).exists(), "who was there stays the same member"
 
     through = Report.objects.create(
-        name="Members", object_name="CampaignMember", owner=boss,
+        name="Members",
+        object_name="CampaignMember",
+        owner=boss,
         definition={"object": "CampaignMember", "type": "table", "columns": ["Status", "Contact.Name"]},
-    )  # fmt: skip
+    )
     page = text(admin.get(f"/reports/{through.pk}/"))
     found = re.search(r"hx-post=\"(/o/Contact/add-to-campaign)\" hx-vals='([^']+)'", page)
     assert found is not None

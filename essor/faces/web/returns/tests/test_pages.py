@@ -12,8 +12,13 @@ from essor.kernel.sealed import unseal
 
 pytestmark = pytest.mark.django_db
 TYPED = {
-    "host": "imap.example.com", "port": "993", "security": "tls", "username": "bounces", "password": "sesame", "folder": "",
-}  # fmt: skip
+    "host": "imap.example.com",
+    "port": "993",
+    "security": "tls",
+    "username": "bounces",
+    "password": "sesame",
+    "folder": "",
+}
 
 
 def test_a_mailbox_is_kept_with_its_password_sealed(admin: Client) -> None:

@@ -22,10 +22,21 @@ from essor.records.save import save
 
 pytestmark = pytest.mark.django_db
 SERVER = {
-    "name": "Main", "kind": "smtp", "host": "smtp.example.com", "port": "587", "security": "starttls", "username": "essor",
-    "password": "sesame", "connections": "4", "hourly_rate": "1 000", "daily_cap": "", "domain_rates": "gmail.com: 200",
-    "warm_up_from": "", "backend": "", "options": "",
-}  # fmt: skip
+    "name": "Main",
+    "kind": "smtp",
+    "host": "smtp.example.com",
+    "port": "587",
+    "security": "starttls",
+    "username": "essor",
+    "password": "sesame",
+    "connections": "4",
+    "hourly_rate": "1 000",
+    "daily_cap": "",
+    "domain_rates": "gmail.com: 200",
+    "warm_up_from": "",
+    "backend": "",
+    "options": "",
+}
 
 
 @pytest.fixture

@@ -88,8 +88,12 @@ def test_a_wrong_roll_up_filter_is_refused_with_its_place(admin: Client) -> None
 
 
 def test_a_roll_up_by_relative_date_is_worked_out_when_read(admin: Client) -> None:
-    told = {"option.relationship": "Opportunities", "option.function": "SUM", "option.field": "Amount",
-            "option.where": "StageName = 'Closed Won' AND CloseDate = LAST_N_MONTHS:24"}  # fmt: skip
+    told = {
+        "option.relationship": "Opportunities",
+        "option.function": "SUM",
+        "option.field": "Amount",
+        "option.where": "StageName = 'Closed Won' AND CloseDate = LAST_N_MONTHS:24",
+    }
     assert field(admin, "Account", kind="rollup", label="Won", **told).status_code == 302
     assert not current.get().object("Account").field("Won__c").has_column
     page = admin.get("/setup/objects/Account/rollups/").content.decode()
@@ -115,14 +119,25 @@ def test_each_profile_gets_the_access_chosen_on_the_page(admin: Client) -> None:
 def test_values_change_order_label_and_activity(admin: Client) -> None:
     field(admin, kind="picklist", label="Colour", more="Red\nGreen\nBlue")
     values = {
-        "label": "Colour", "choice": ["1", "0", "n1"], "value.0": "Red", "active.0": "1", "value.1": "Green", "active.1": "",
-        "label_fr.1": "Vert", "value.n1": "Black", "active.n1": "1", "default.one": "n1", "option.restricted": "1",
-    }  # fmt: skip
+        "label": "Colour",
+        "choice": ["1", "0", "n1"],
+        "value.0": "Red",
+        "active.0": "1",
+        "value.1": "Green",
+        "active.1": "",
+        "label_fr.1": "Vert",
+        "value.n1": "Black",
+        "active.n1": "1",
+        "default.one": "n1",
+        "option.restricted": "1",
+    }
     assert admin.post("/setup/objects/Contact/fields/Colour__c/", values).status_code == 302
     choices = current.get().object("Contact").field("Colour__c").choices
     assert [(one.value, one.active, one.default) for one in choices] == [
-        ("Green", False, False), ("Red", True, False), ("Black", True, True),
-    ]  # fmt: skip
+        ("Green", False, False),
+        ("Red", True, False),
+        ("Black", True, True),
+    ]
 
 
 def test_a_stage_keeps_its_probability_when_values_are_edited(admin: Client) -> None:
@@ -210,9 +225,13 @@ def test_a_layout_is_arranged_for_one_profile(admin: Client) -> None:
     way = current.get().object("Opportunity").children[0].name
     there = f"/setup/objects/Opportunity/layouts/{sales.pk}"
     body = {
-        "item": ["section:a", "Name", "Amount", "section:b", "StageName", "unused", "CloseDate"], "title.a": "Deal",
-        "columns_of.a": "1", "title.b": "State", "from.Amount": "Closed Won", "related": [way],
-    }  # fmt: skip
+        "item": ["section:a", "Name", "Amount", "section:b", "StageName", "unused", "CloseDate"],
+        "title.a": "Deal",
+        "columns_of.a": "1",
+        "title.b": "State",
+        "from.Amount": "Closed Won",
+        "related": [way],
+    }
     assert admin.post(there, body).status_code == 302
     catalog = current.get()
     layout = layout_for(catalog.object("Opportunity"), sales.pk, catalog.version)
@@ -249,8 +268,17 @@ def test_a_rule_is_added_switched_and_removed(admin: Client, boss: User) -> None
 
 
 def test_an_object_of_ones_own_has_everything_at_once(admin: Client) -> None:
-    new = {"label": "Site", "plural": "Sites", "label_fr": "Site", "plural_fr": "Sites", "naming": "number",
-           "name_format": "S-{0000}", "tab": "1", "activities": "1", "icon": "map-pin"}  # fmt: skip
+    new = {
+        "label": "Site",
+        "plural": "Sites",
+        "label_fr": "Site",
+        "plural_fr": "Sites",
+        "naming": "number",
+        "name_format": "S-{0000}",
+        "tab": "1",
+        "activities": "1",
+        "icon": "map-pin",
+    }
     assert admin.post("/setup/objects/new", new).headers["Location"] == "/setup/objects/Site__c/fields/"
     site = current.get().object("Site__c")
     assert (site.icon, site.field("Name").kind.name) == ("map-pin", "autonumber")

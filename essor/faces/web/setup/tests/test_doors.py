@@ -25,12 +25,29 @@ def names(patterns: list[URLPattern | URLResolver]) -> list[URLPattern]:
 
 PATTERNS = names(urls.setup)
 POSTS = {
-    name for name in (one.name for one in PATTERNS)
-    if any(word in name for word in ("hide", "restore", "purge", "remove", "switch", "drop", "reset_", "setup_user_",
-                                     "setup_formula", "setup_condition", "assignment_clear", "assignment_move",
-                                     "renew", "approval_act",
-                                     "step_act"))
-}  # fmt: skip
+    name
+    for name in (one.name for one in PATTERNS)
+    if any(
+        word in name
+        for word in (
+            "hide",
+            "restore",
+            "purge",
+            "remove",
+            "switch",
+            "drop",
+            "reset_",
+            "setup_user_",
+            "setup_formula",
+            "setup_condition",
+            "assignment_clear",
+            "assignment_move",
+            "renew",
+            "approval_act",
+            "step_act",
+        )
+    )
+}
 
 
 def address(pattern: URLPattern) -> str:
@@ -39,15 +56,29 @@ def address(pattern: URLPattern) -> str:
     process = ApprovalProcess.objects.get_or_create(name="P", object_name="Account")[0]
     step = ApprovalStep.objects.get_or_create(process=process, name="S")[0]
     known = {
-        "process_id": process.pk, "step_id": step.pk, "verb": "move",
-        "name": "Account", "field_name": "Industry", "profile_id": 0, "rule_name": "Rule", "type_name": "Nope",
-        "index_name": "nope", "user_id": User.objects.get(email="boss@example.fr").pk, "role_id": UserRole.objects.first().pk,
-        "set_id": PermissionSet.objects.first().pk, "group_id": Group.objects.get(name="Team").pk,
-        "rule_id": SharingRule.objects.get_or_create(name="R", object_name="Account", owners=every, receivers=every)[0].pk,
+        "process_id": process.pk,
+        "step_id": step.pk,
+        "verb": "move",
+        "name": "Account",
+        "field_name": "Industry",
+        "profile_id": 0,
+        "rule_name": "Rule",
+        "type_name": "Nope",
+        "index_name": "nope",
+        "user_id": User.objects.get(email="boss@example.fr").pk,
+        "role_id": UserRole.objects.first().pk,
+        "set_id": PermissionSet.objects.first().pk,
+        "group_id": Group.objects.get(name="Team").pk,
+        "rule_id": SharingRule.objects.get_or_create(
+            name="R", object_name="Account", owners=every, receivers=every
+        )[0].pk,
         "entry_id": Entry.objects.get_or_create(name="E")[0].pk,
-        "code": CurrencyType.objects.get_or_create(iso_code="GBP", defaults={"conversion_rate": 1})[0].iso_code, "rate_id": 1,
+        "code": CurrencyType.objects.get_or_create(iso_code="GBP", defaults={"conversion_rate": 1})[
+            0
+        ].iso_code,
+        "rate_id": 1,
         "form_id": WebForm.objects.get_or_create(name="F", owner_id=0)[0].pk,
-    }  # fmt: skip
+    }
     wanted = pattern.pattern.converters
     return reverse(f"web:{pattern.name}", kwargs={key: known[key] for key in wanted})
 

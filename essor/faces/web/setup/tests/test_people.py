@@ -32,9 +32,14 @@ from essor.records.change import Change
 from essor.records.save import save
 
 NEW = {
-    "FirstName": "Léa", "LastName": "Roux", "Email": "lea@example.fr", "LanguageLocaleKey": "fr", "LocaleSidKey": "fr_FR",
-    "TimeZoneSidKey": "Europe/Paris", "Password": "correct horse battery",
-}  # fmt: skip
+    "FirstName": "Léa",
+    "LastName": "Roux",
+    "Email": "lea@example.fr",
+    "LanguageLocaleKey": "fr",
+    "LocaleSidKey": "fr_FR",
+    "TimeZoneSidKey": "Europe/Paris",
+    "Password": "correct horse battery",
+}
 
 
 def rights(name: str) -> PermissionSet:
@@ -60,8 +65,13 @@ def test_an_account_is_made_changed_and_closed(admin: Client) -> None:
     )
     lea.refresh_from_db()
     assert (lea.title, lea.role, lea.assignments.count()) == ("Director", None, 0)
-    for verb, active, frozen in (("freeze", True, True), ("unfreeze", True, False), ("deactivate", False, False),
-                                 ("reactivate", True, False), ("second-factor", True, False)):  # fmt: skip
+    for verb, active, frozen in (
+        ("freeze", True, True),
+        ("unfreeze", True, False),
+        ("deactivate", False, False),
+        ("reactivate", True, False),
+        ("second-factor", True, False),
+    ):
         assert admin.post(f"{there}{verb}").status_code == 302
         lea.refresh_from_db()
         assert (lea.is_active, lea.is_frozen) == (active, frozen), verb
@@ -117,8 +127,11 @@ def test_rights_on_fields_are_hidden_read_or_edit(admin: Client) -> None:
     ana = actor_for(person("Ana", "Sales"))
     found = {name: ana.rights.access("Account", name) for name in ("Industry", "Phone", "Name", "Website")}
     assert found == {
-        "Industry": FieldAccess.HIDDEN, "Phone": FieldAccess.READ, "Name": FieldAccess.EDIT, "Website": FieldAccess.EDIT,
-    }  # fmt: skip
+        "Industry": FieldAccess.HIDDEN,
+        "Phone": FieldAccess.READ,
+        "Name": FieldAccess.EDIT,
+        "Website": FieldAccess.EDIT,
+    }
     admin.post(there, {"access.*": "1", "access.Industry": "2"})
     ana = actor_for(User.objects.get(pk=ana.user_id))
     assert ana.rights.access("Account", "Website") == FieldAccess.READ
@@ -217,9 +230,15 @@ def test_a_page_says_who_may_do_what_with_a_record_and_why(admin: Client, boss: 
 
 def test_the_company_changes_its_settings(admin: Client) -> None:
     new = {
-        "Name": "Acme", "Country": "CH", "CurrencyIsoCode": "CHF", "FiscalYearStartMonth": "7", "Language": "fr",
-        "Locale": "fr_CH", "TimeZone": "Europe/Zurich", "PhoneRegion": "CH",
-    }  # fmt: skip
+        "Name": "Acme",
+        "Country": "CH",
+        "CurrencyIsoCode": "CHF",
+        "FiscalYearStartMonth": "7",
+        "Language": "fr",
+        "Locale": "fr_CH",
+        "TimeZone": "Europe/Zurich",
+        "PhoneRegion": "CH",
+    }
     refused = admin.post("/setup/organization", {**new, "TimeZone": "Nowhere"})
     assert refused.status_code == 422
     assert 'id="f-TimeZone-error"' in refused.content.decode()
@@ -250,8 +269,16 @@ def test_a_token_is_shown_once_and_revoked(seller: Client) -> None:
 
 
 def test_ones_own_settings_are_ones_own(seller: Client) -> None:
-    new = {"FirstName": "Anna", "LastName": "Test", "LanguageLocaleKey": "fr", "LocaleSidKey": "fr_FR",
-           "TimeZoneSidKey": "Europe/Paris", "theme": "dark", "ProfileId": "1", "Email": "x@example.fr"}  # fmt: skip
+    new = {
+        "FirstName": "Anna",
+        "LastName": "Test",
+        "LanguageLocaleKey": "fr",
+        "LocaleSidKey": "fr_FR",
+        "TimeZoneSidKey": "Europe/Paris",
+        "theme": "dark",
+        "ProfileId": "1",
+        "Email": "x@example.fr",
+    }
     answer = seller.post("/me/", new)
     assert answer.status_code == 302
     assert answer.cookies["essor_theme"].value == "dark"
@@ -279,9 +306,14 @@ def test_a_licence_is_made_given_and_seen(admin: Client) -> None:
     assert (changed.status_code, UserLicense.objects.get(pk=held.pk).seats) == (302, 2)
     ana = person("Ana", "Sales")
     form = {
-        "LastName": "Test", "Email": ana.email, "ProfileId": str(ana.profile_id), "UserLicenseId": str(held.pk),
-        "LanguageLocaleKey": "en", "LocaleSidKey": "en_GB", "TimeZoneSidKey": "Europe/Paris",
-    }  # fmt: skip
+        "LastName": "Test",
+        "Email": ana.email,
+        "ProfileId": str(ana.profile_id),
+        "UserLicenseId": str(held.pk),
+        "LanguageLocaleKey": "en",
+        "LocaleSidKey": "en_GB",
+        "TimeZoneSidKey": "Europe/Paris",
+    }
     assert admin.post(f"/setup/users/{ana.pk}/", form).status_code == 302
     assert "1 of 2" in admin.get("/setup/licenses/").content.decode()
     assert "Two" in admin.get("/setup/users/").content.decode()

@@ -48,9 +48,11 @@ def sent(body: bytes, *, method: str = "POST", **more: str) -> Answer:
         **{name.replace("_", "-"): text for name, text in more.items()},
     }
     scope = {
-        "path": quick.HIT, "method": method, "client": ("203.0.113.7", 1),
+        "path": quick.HIT,
+        "method": method,
+        "client": ("203.0.113.7", 1),
         "headers": [(name.encode(), text.encode()) for name, text in headers.items()],
-    }  # fmt: skip
+    }
     parts = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def receive() -> dict[str, Any]:
@@ -95,9 +97,11 @@ def test_a_click_brings_a_token_to_our_site_alone_and_only_with_consent(
 ) -> None:
     mailing = ListEmail.objects.create(name="News")
     rows = [
-        Recipient.objects.create(list_email=mailing, kind=one.kind, person_id=one.id, address="a@b.fr", domain="b.fr", state=0)
+        Recipient.objects.create(
+            list_email=mailing, kind=one.kind, person_id=one.id, address="a@b.fr", domain="b.fr", state=0
+        )
         for one in (person(True), person(None))
-    ]  # fmt: skip
+    ]
     yes, no = [row.pk for row in rows]
     assert naming.LINK_NAME in hits.named_for_site(f"{SITE}/prix", yes)
     assert hits.named_for_site(f"{SITE}/prix", no) == f"{SITE}/prix"
@@ -107,9 +111,13 @@ def test_a_click_brings_a_token_to_our_site_alone_and_only_with_consent(
 def test_a_reader_says_yes_and_no(client: Client, person: Maker, noted: list[Seen]) -> None:
     who = person()
     row = Recipient.objects.create(
-        list_email=ListEmail.objects.create(name="News"), kind=who.kind, person_id=who.id, address="a@b.fr",
-        domain="b.fr", state=0,
-    )  # fmt: skip
+        list_email=ListEmail.objects.create(name="News"),
+        kind=who.kind,
+        person_id=who.id,
+        address="a@b.fr",
+        domain="b.fr",
+        state=0,
+    )
 
     def say(origin: str = SITE, **said: Any) -> Any:
         return client.post(
