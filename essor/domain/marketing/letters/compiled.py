@@ -5,8 +5,8 @@ Everything that is the same for everybody was worked out once; what is left for 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 SlotKind = Literal["field", "link", "open", "unsubscribe", "preferences", "browser", "block", "source"]
@@ -23,7 +23,7 @@ class Slot:
     value. `link`: `value` is the index in `Compiled.links`. `unsubscribe`, `preferences` and `browser` are addresses of
     the person, `open` the invisible picture. `block`: `value` is the index in `Compiled.blocks`. `source`: `value` is
     source of an expert, rendered for each person in the sandbox, with the slots that stand in it (`inner`). `escape` says that
-    the slot stands in HTML.
+    the slot stands in HTML. `written` is what an expert typed for a `link`, to the byte: it stands where nobody counts.
     """
 
     kind: SlotKind
@@ -32,6 +32,7 @@ class Slot:
     escape: bool = True
     place: Place = "text"
     inner: tuple[Slot, ...] = ()
+    written: tuple[str | Slot, ...] = ()
 
 
 Text = tuple[str | Slot, ...]
@@ -59,12 +60,31 @@ class Compiled:
     language: str = "fr"
 
 
+def with_slots(compiled: Compiled, change: Callable[[Slot], Slot]) -> Compiled:
+    """Return a letter with each slot of its bodies as `change` returns it, those inside experts' sources too."""
+    blocks = tuple(
+        replace(one, html=_changed(one.html, change), text=_changed(one.text, change))
+        for one in compiled.blocks
+    )
+    html, text = _changed(compiled.html, change), _changed(compiled.text, change)
+    return replace(compiled, html=html, text=text, blocks=blocks)
+
+
+def _changed(text: Text, change: Callable[[Slot], Slot]) -> Text:
+    return tuple(one if isinstance(one, str) else _slot(one, change) for one in text)
+
+
+def _slot(slot: Slot, change: Callable[[Slot], Slot]) -> Slot:
+    return change(replace(slot, inner=tuple(_slot(one, change) for one in slot.inner)))
+
+
 @dataclass(frozen=True, slots=True)
 class Replacements:
     """What one person's letter gets besides the values of fields; all addresses are plain, `merge` escapes them.
 
     `links` holds an address for each of `Compiled.links` (`merge.links` gives them as the author wrote them), `blocks`
     the blocks of this person and None in the place of the others. An empty `open` leaves the invisible picture out.
+    `as_written` lets the links of experts stand as they typed them: nobody counts who follows them.
     """
 
     links: Sequence[str] = ()
@@ -73,3 +93,4 @@ class Replacements:
     browser: str = ""
     open: str = ""
     blocks: Sequence[Block | None] = ()
+    as_written: bool = False
