@@ -9,7 +9,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-SlotKind = Literal["field", "link", "open", "unsubscribe", "preferences", "browser", "block", "source"]
+SlotKind = Literal[
+    "field",
+    "link",
+    "open",
+    "unsubscribe",
+    "preferences",
+    "browser",
+    "accept",
+    "decline",
+    "block",
+    "source",
+]
+ADDRESSES = ("unsubscribe", "preferences", "browser", "accept", "decline")
+"""What an author writes for addresses of the person's own, as `{{ accept }}`."""
 Place = Literal["text", "attribute", "line", "plain", "query", "address"]
 """Where a value lands: `text` and `attribute` of HTML, one `line` (a subject), `plain` text with its line breaks,
 inside an address behind its host (`query`), or as a whole `address`."""
@@ -20,10 +33,11 @@ class Slot:
     """A place that differs by person.
 
     `field`: `value` is a path of the person's object ("FirstName", "Account.Name"), `fallback` stands for an empty
-    value. `link`: `value` is the index in `Compiled.links`. `unsubscribe`, `preferences` and `browser` are addresses of
-    the person, `open` the invisible picture. `block`: `value` is the index in `Compiled.blocks`. `source`: `value` is
-    source of an expert, rendered for each person in the sandbox, with the slots that stand in it (`inner`). `escape` says that
-    the slot stands in HTML. `written` is what an expert typed for a `link`, to the byte: it stands where nobody counts.
+    value. `link`: `value` is the index in `Compiled.links`. `ADDRESSES` are those of the person (`accept` and `decline`
+    answer an invitation), `open` is the invisible picture. `block`: `value` is the index in `Compiled.blocks`. `source`:
+    `value` is source of an expert, rendered for each person in the sandbox, with the slots that stand in it (`inner`).
+    `escape` says that the slot stands in HTML. `written` is what an expert typed for a `link`, to the byte: it stands
+    where nobody counts.
     """
 
     kind: SlotKind
@@ -91,6 +105,8 @@ class Replacements:
     unsubscribe: str = ""
     preferences: str = ""
     browser: str = ""
+    accept: str = ""
+    decline: str = ""
     open: str = ""
     blocks: Sequence[Block | None] = ()
     as_written: bool = False

@@ -23,8 +23,8 @@ from mjml import mjml2html
 from essor.domain.automation.merge import dotted_names
 from essor.domain.marketing.letters import plain, sandbox
 from essor.domain.marketing.letters.codec import SOURCE, refused
-from essor.domain.marketing.letters.compiled import Place, Slot, Text
-from essor.domain.marketing.letters.marks import ADDRESSES, FIELD, Marks, outside
+from essor.domain.marketing.letters.compiled import ADDRESSES, Place, Slot, Text
+from essor.domain.marketing.letters.marks import FIELD, Marks, outside
 from essor.domain.marketing.letters.places import SCHEME
 from essor.kernel.errors import EssorError
 

@@ -16,9 +16,8 @@ from typing import cast
 from django.utils.translation import gettext as _
 
 from essor.domain.marketing.letters.codec import refused
-from essor.domain.marketing.letters.compiled import Place, Slot, SlotKind, Text
+from essor.domain.marketing.letters.compiled import ADDRESSES, Place, Slot, SlotKind, Text
 
-ADDRESSES = ("unsubscribe", "preferences", "browser")
 GAP = r"(?:\s|&nbsp;)"
 FIELD = re.compile(
     r"\{\{" + GAP + r"*(?P<path>[A-Za-z]\w*(?:\.[A-Za-z]\w*)*)"

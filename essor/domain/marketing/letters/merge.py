@@ -12,7 +12,7 @@ from django.utils import translation
 from essor.access.actor import Actor
 from essor.access.view import catalog_for
 from essor.domain.marketing.letters import sandbox
-from essor.domain.marketing.letters.compiled import Block, Compiled, Replacements, Slot, Text
+from essor.domain.marketing.letters.compiled import ADDRESSES, Block, Compiled, Replacements, Slot, Text
 from essor.domain.marketing.letters.places import address, placed
 from essor.query import run
 from essor.query.actions import segments
@@ -64,9 +64,7 @@ def links(compiled: Compiled, values: Mapping[str, str]) -> tuple[str, ...]:
 
 def _rendered(slot: Slot, values: Mapping[str, str], replacements: Replacements) -> str:
     """Return an expert's source for one person; its fields are texts by their outside names."""
-    context: dict[str, Any] = {
-        name: getattr(replacements, name) for name in ("unsubscribe", "preferences", "browser")
-    }
+    context: dict[str, Any] = {name: getattr(replacements, name) for name in ADDRESSES}
     for path, value in values.items():
         *way, last = path.split(".")
         inner = context

@@ -231,6 +231,8 @@ _PATHS = {
     "unsubscribe": ("/u/", addresses.OPT_OUT),
     "preferences": ("/preferences/", addresses.PREFERENCES),
     "browser": ("/v/", addresses.BROWSER),
+    "accept": ("/i/", addresses.ACCEPT),
+    "decline": ("/i/", addresses.DECLINE),
 }
 _USES = (
     addresses.CLICK,
@@ -238,6 +240,8 @@ _USES = (
     addresses.OPT_OUT,
     addresses.PREFERENCES,
     addresses.BROWSER,
+    addresses.ACCEPT,
+    addresses.DECLINE,
     addresses.BOUNCE,
     addresses.MESSAGE,
 )

@@ -101,6 +101,8 @@ def shown(recipient: Recipient) -> merge.Mail:
         unsubscribe=addresses.opt_out(recipient.pk),
         preferences=addresses.preferences(recipient.pk),
         browser=addresses.browser(recipient.pk),
+        accept=addresses.accept(recipient.pk),
+        decline=addresses.decline(recipient.pk),
         blocks=merge.members(compiled, object_name, keys, reader)[recipient.person_id],
     )
     return merge.mail(compiled, row, own)
