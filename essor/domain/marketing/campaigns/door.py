@@ -95,6 +95,11 @@ def _event(key: int) -> Event:
     return Event(one.pk, one.name, one.event_date, one.location or "")
 
 
+def is_over(begins: datetime | None) -> bool:
+    """Tell whether the day of an event has passed where the company is; one without a date never is."""
+    return begins is not None and _day(begins) < _day(timezone.now())
+
+
 def _day(moment: datetime) -> date:
     """Return the day of a moment where the company is."""
     return moment.astimezone(zone_named(system_actor().company.timezone)).date()

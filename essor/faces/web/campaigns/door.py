@@ -12,7 +12,9 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
@@ -32,6 +34,7 @@ SHOWN = 100
 KEPT = 3 * 24 * 3600  # seconds that a phone remembers whose door it keeps
 COOKIE = "essor_door"
 POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+CHECK_IN = gettext_lazy("Check-in")
 View = Callable[..., HttpResponse]
 
 
@@ -63,7 +66,7 @@ def page(request: HttpRequest, record_id: str) -> HttpResponseBase:
     return render(request, "campaigns/door_link.html.jinja", context)
 
 
-def public(view: View) -> View:
+def public(view: View, heading: str | Promise = CHECK_IN) -> View:
     """Answer without a sign-in, under a strict policy, and with a page for people when the token opens nothing."""
 
     @wraps(view)
@@ -71,7 +74,8 @@ def public(view: View) -> View:
         try:
             response = view(request, token)
         except (NotFound, ValidationFailed) as refused:
-            text = render_to_string("campaigns/door_closed.html.jinja", {"text": str(refused)})
+            context = {"text": str(refused), "heading": heading}
+            text = render_to_string("campaigns/door_closed.html.jinja", context)
             response = HttpResponse(text, status=404)
         response.headers["Content-Security-Policy"] = POLICY
         response.headers["X-Robots-Tag"] = "noindex"

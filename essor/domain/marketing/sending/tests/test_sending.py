@@ -17,8 +17,9 @@ from essor.access.actor import Actor, system_actor
 from essor.access.models import User
 from essor.domain.marketing.consent.models import Suppression
 from essor.domain.marketing.letters.compiled import Compiled, Slot
-from essor.domain.marketing.sending import addresses, outbox, runner
-from essor.domain.marketing.sending.models import ListEmail, Recipient, Server
+from essor.domain.marketing.sending import addresses, outbox, patience, problems, runner
+from essor.domain.marketing.sending.models import ListEmail, Recipient, Recipients, Server
+from essor.domain.marketing.sending.results import Outcome, Result
 from essor.domain.marketing.sending.states import FAILED, PAUSED, SENDING, SENT, State
 from essor.domain.marketing.sending.tests.conftest import states
 from essor.domain.marketing.sending.tests.sink import Sink
@@ -225,21 +226,51 @@ def test_only_one_runner_at_a_time(admin: Actor, mailing: Make) -> None:
     assert outbox.claim(made.pk, first, 10) is None  # who was thought dead takes nothing any more
 
 
-def test_answers_wait_until_the_disk_has_room(
+def test_on_a_full_disk_answers_are_kept_and_nobody_is_unsure(
     admin: Actor, mailing: Make, server: Sink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made, real, tries = mailing(["ana", "bob"]), outbox.mark, []
+    made = mailing([f"p{place}" for place in range(60)])
+    server.wait = 0.01
+    broken: list[int] = []
+    real = Recipients.update
 
-    def full(*arguments: object) -> None:
-        tries.append(1)
-        if len(tries) == 2:
+    def full(self: Recipients, **values: object) -> int:
+        """Refuse every answer while fewer than fourteen attempts failed: as a disk that fills up while mail is sent."""
+        if values.get("state") in (State.SENT, State.WAITING) and len(broken) < 14:
+            broken.append(len(server.got))
             raise OperationalError("database or disk is full")
-        real(*arguments)  # type: ignore[arg-type]
+        return real(self, **values)
 
-    monkeypatch.setattr(outbox, "mark", full)
-    monkeypatch.setattr(runner, "MARK_TRIES", (0.01,))
-    go(made)
-    assert len(set(server.mailed)) == len(server.mailed)
-    go(made)
-    assert sorted(server.mailed) == ["ana@dest.example", "bob@dest.example"]
-    assert made.total_sent == 2
+    monkeypatch.setattr(Recipients, "update", full)
+    monkeypatch.setattr(patience, "PAUSES", ())
+    monkeypatch.setattr(patience, "LONGEST", 0.03)
+    assert go(made).status == SENT, "it went on by itself"
+    assert broken[-1] == broken[-2] < 60, "no mail begins whose answer cannot be written down"
+    assert sorted(server.mailed) == sorted(set(server.mailed))
+    assert (made.total_sent, made.total_unsure, set(states(made).values())) == (60, 0, {State.SENT})
+
+
+def test_nobody_is_mailed_while_the_disk_has_no_room_and_then_it_goes_on(
+    admin: Actor, mailing: Make, server: Sink
+) -> None:
+    made = mailing(["ana", "bob"])
+    with pytest.MonkeyPatch.context() as full:
+        full.setattr(problems, "no_room", lambda: "full")
+        go(made)
+        assert (server.mailed, set(states(made).values())) == ([], {State.WAITING})
+        assert made.held_until is not None
+        assert made.held_until - timezone.now() < timedelta(minutes=1)
+    assert go(made).total_sent == 2
+
+
+def test_an_answer_that_comes_after_somebody_else_took_over_is_the_truth(admin: Actor, mailing: Make) -> None:
+    made = mailing(["ana", "bob", "cid"])
+    batch = {one.id: one for one in outbox.claim(made.pk, outbox.take_over(made.pk), 3) or ()}
+    outbox.take_over(made.pk, lease=timedelta(0))
+    made.refresh_from_db()
+    assert made.total_unsure == 3
+    outcomes = (Outcome.SENT, Outcome.UNTOUCHED, Outcome.UNSURE)
+    outbox.mark(made.pk, [Result(key, one) for key, one in zip(batch, outcomes, strict=True)], batch)
+    made.refresh_from_db()
+    assert (made.total_sent, made.total_unsure) == (1, 1)
+    assert sorted(states(made).values()) == sorted([State.SENT, State.WAITING, State.UNSURE])
