@@ -99,7 +99,7 @@ def move_over(actor: Actor, flow: Flow, chosen: Mapping[str, str] | None = None)
                         watching=False,
                         parked=False,
                     )
-        numbers.entered(version.pk, moved)
+        numbers.add({(version.pk, *numbers.TAKEN_OVER): moved})
         audit.record(actor, "move_runs", flow.name, id=flow.pk, moved=moved)
         jobs.move_on.enqueue()
     return moved

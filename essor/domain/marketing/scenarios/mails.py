@@ -29,7 +29,7 @@ from essor.domain.marketing.scenarios.models import Scenario, StepMail
 from essor.domain.marketing.sending import freezing, launch
 from essor.domain.marketing.sending.jobs import send
 from essor.domain.marketing.sending.models import ListEmail, Recipient
-from essor.domain.marketing.sending.states import SENDING, SENT
+from essor.domain.marketing.sending.states import CANCELLED, SENDING, SENT
 from essor.records.change import Change, Source
 from essor.records.save import save
 
@@ -89,7 +89,7 @@ def prepare(version: FlowVersion, step: Step, site: Site) -> None:
     if rows.exists():
         return
     known = StepMail.objects.filter(version__flow=version.flow_id, node=step.id, round=1, digest=digest)
-    earlier = known.order_by("-pk").first()
+    earlier = known.exclude(list_email__status=CANCELLED).order_by("-pk").first()
     if earlier is not None:
         mailing = earlier.list_email
         _go_on(site.actor, mailing)

@@ -21,6 +21,7 @@ from essor.access.actor import Actor, actor_for, system_actor
 from essor.domain.marketing.consent.people import OBJECTS
 from essor.domain.marketing.letters.compiled import Compiled
 from essor.domain.marketing.sending import (
+    alarm,
     couriers,
     freezing,
     frozen,
@@ -348,6 +349,7 @@ class Sending:
         """End until somebody has mended what is wrong."""
         ListEmail.objects.filter(pk=self._id).update(problem=problem, held_until=None)
         self._turn(FAILED)
+        alarm.tell(self._mailing, problem)
 
     def _turn(self, status: str) -> None:
         """Write the status down the road, unless somebody paused or cancelled meanwhile."""

@@ -96,7 +96,7 @@ def counted(shown: Shown) -> Counts | None:
     if shown.version.activated_date is None:
         return None
     arrows = numbers.arrows(shown.version)
-    ends = frozenset({*outcome.LEAVING, numbers.FAILED})
+    ends = frozenset({*outcome.LEAVING, numbers.FAILED, numbers.MOVED})
     return Counts(arrows, numbers.standing(shown.version), arrows.get(numbers.ENTERED, 0), ends)
 
 

@@ -18,7 +18,7 @@ from essor.access.view import catalog_for
 from essor.domain.automation import actions, keepers, numbers
 from essor.domain.automation.models import Flow
 from essor.domain.marketing.campaigns.objects import CAMPAIGN, MEMBER
-from essor.domain.marketing.scenarios import figures, rights
+from essor.domain.marketing.scenarios import figures, rights, troubles
 from essor.domain.marketing.scenarios.models import Scenario
 from essor.faces.web import addresses
 from essor.faces.web.automation.desks import Desk
@@ -26,6 +26,7 @@ from essor.faces.web.automation.drawing import counted
 from essor.faces.web.automation.reading import Shown, read
 from essor.faces.web.records.reading import actor_of
 from essor.faces.web.scenarios import ends, offering
+from essor.faces.web.scenarios.trouble import told_of
 from essor.faces.web.shapes import Action
 from essor.kernel import ids
 from essor.kernel.errors import Forbidden, NotFound
@@ -131,6 +132,7 @@ def draw(
         "object": shown.site.obj,
         "tabs": tabs,
         "figures": told,
+        "troubles": told_of(troubles.of_flow(flow)),
         "standing": standing(flow, told.inside, was_on=was_on),
         "tab": tab,
         "campaign": campaign_of(actor_of(request), scenario.campaign_id),

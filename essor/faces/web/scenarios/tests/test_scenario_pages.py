@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, get_args
 
 import pytest
@@ -11,6 +12,7 @@ from django.test import Client
 from essor.access.actor import actor_for
 from essor.access.models import User, UserLicense
 from essor.catalog import current
+from essor.domain.automation import engine, outcome
 from essor.domain.automation.definition import On, Trigger
 from essor.domain.automation.keepers import failures_of
 from essor.domain.automation.kinds import Site
@@ -61,6 +63,13 @@ def drawn(client: Client, address: str) -> str:
     answer = client.get(address)
     assert answer.status_code == 200
     return str(answer.content.decode())
+
+
+def arrow(page: str, name: str) -> str:
+    """Return the number on an arrow of the drawing."""
+    found = re.search(rf'id="n-{name}"[^>]*>(\d+)', page)
+    assert found is not None
+    return found[1]
 
 
 def definition(address: str) -> dict[str, Any]:
@@ -211,9 +220,12 @@ def test_people_go_through_it_and_are_looked_after(marketing: Client) -> None:
     assert apps.get_model("sales", "Contact").objects.get(pk=keys[1]).title == "Met"
 
     assert "The journey of Bo Story" in drawn(marketing, f"{base}people/{run[keys[1]]}")
+    assert "Taken out" in drawn(marketing, f"{base}people?state=left")
+    assert "Ana Story" not in drawn(marketing, f"{base}people?state=goal")
     failed = FlowRun.objects.filter(pk=run[keys[2]])
     failed.update(state=RunState.FAILED, error="It was refused.", due_at=None)
     assert "It was refused." in drawn(marketing, f"{base}people?state=failed")
+    assert "1 person stands at a step that failed." in drawn(marketing, base)
     marketing.post(f"{base}people/do", {"do": "retry", "run": run[keys[2]]})
     assert failed.get().state == RunState.WAITING
     worker.drain()
@@ -225,10 +237,22 @@ def test_people_go_through_it_and_are_looked_after(marketing: Client) -> None:
     marketing.post(f"{base}state", {"do": "start", "inside": "move"})
     assert FlowRun.objects.get(pk=run[keys[2]]).version.number == 2
     assert "1 person is inside" in drawn(marketing, base), "who ends it is told whom it concerns"
+    _reaches_the_goal(marketing, base, run[keys[2]])
     marketing.post(f"{base}state", {"do": "end", "inside": "stop"})
     assert FlowRun.objects.get(pk=run[keys[2]]).state == RunState.STOPPED
     assert marketing.post(f"{base}state", {"do": "remove"}).headers["Location"] == "/scenarios/"
     assert not Scenario.objects.exists()
+
+
+def _reaches_the_goal(marketing: Client, base: str, run: int) -> None:
+    """Let Cleo, who was taken over by the second version, leave it with success; the numbers and lists say so."""
+    one = FlowRun.objects.get(pk=run)
+    assert arrow(drawn(marketing, f"{base}?version=1"), "s1-") == "1", "who is taken over did not go on there"
+    assert arrow(drawn(marketing, base), "trigger-") == "0"
+    engine.end(one.version, {one: (outcome.GOAL, "Won.")})
+    for address in (f"{base}people?state=goal", f"{base}people/{one.pk}"):
+        assert {"Goal reached", "Won."} <= set(re.split(r"[<>\n]+", drawn(marketing, address)))
+    assert "Cleo Story" not in drawn(marketing, f"{base}people?state=left")
 
 
 def test_a_dry_run_tells_each_step_and_leaves_nothing(marketing: Client) -> None:

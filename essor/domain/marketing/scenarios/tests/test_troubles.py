@@ -1,0 +1,57 @@
+"""What is in the way of a scenario stands on its page, reaches its owner, and loses nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from essor.access.actor import Actor
+from essor.domain.automation import actions as flows
+from essor.domain.automation import entering
+from essor.domain.marketing.scenarios import actions, troubles
+from essor.domain.marketing.scenarios.tests.conftest import STORY, MakeScenario, people, work
+from essor.domain.marketing.sending import control
+from essor.domain.marketing.sending.models import ListEmail, Server
+from essor.domain.marketing.sending.tests.sink import Sink
+from essor.domain.notifications.models import Notification
+
+
+def test_a_letter_that_stops_is_told_and_goes_on_when_it_is_mended(
+    admin: Actor, server: Sink, letter: Callable[[str], int], make_scenario: MakeScenario
+) -> None:
+    people("anna", "bob")
+    Server.objects.update(security="starttls")  # which the sink does not offer
+    scenario = make_scenario(STORY, {"kind": "send", "title": "Guide", "settings": {"template": letter("A")}})
+    work()
+    (found,) = troubles.of_flow(scenario.flow)
+    assert (found.what, found.step, found.waiting) == ("stopped", "Guide", 2)
+    assert "STARTTLS" in found.why
+    told = Notification.objects.get(kind="mailing_stopped")
+    assert (told.user_id, told.record_id) == (admin.user_id, found.mailing)
+
+    Server.objects.update(security="none")
+    assert actions.send_on(admin, scenario) == 1
+    work()
+    assert (sorted(server.mailed), troubles.of_flow(scenario.flow)) == (
+        ["anna@dest.example", "bob@dest.example"],
+        [],
+    )
+
+    control.pause(admin, found.mailing)
+    assert [one.what for one in troubles.of_flow(scenario.flow)] == ["paused"]
+    actions.pause(admin, scenario)
+    assert troubles.of_flow(scenario.flow) == [], "the whole scenario is paused: nobody wonders"
+    control.cancel(admin, found.mailing)
+    assert [one.what for one in troubles.of_flow(scenario.flow)] == ["cancelled"]
+    flow = scenario.flow
+    flows.activate(admin, flow, flows.draft_of(admin, flow))
+    assert ListEmail.objects.count() == 2, "a cancelled mailing takes nobody any more"
+
+
+def test_an_entry_that_fails_is_told_until_somebody_comes_in(make_scenario: MakeScenario, db: None) -> None:
+    wait = {"kind": "wait", "settings": {"for": "time", "amount": 1, "unit": "days"}}
+    flow = make_scenario({"on": "manual", "again": "always"}, wait).flow
+    entering.note_failure(flow.active, "The segment is gone.")
+    (found,) = troubles.of_flow(flow)
+    assert (found.what, found.why) == ("entry", "The segment is gone.")
+    entering.enter_some(flow, people("anna"))
+    assert troubles.of_flow(flow) == []
