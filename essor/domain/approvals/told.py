@@ -125,4 +125,4 @@ def _answered(instance: ProcessInstance, lines: Lines, names: Mapping[int, str])
 def _said(line: ProcessInstanceStep, names: Mapping[int, str]) -> str:
     text = _("%(name)s approved") if line.step_status == APPROVED else _("%(name)s refused")
     said = text % {"name": names.get(line.actor_id or 0, "")}
-    return f"{said}: {line.comments}" if line.comments else said
+    return _("%(label)s: %(value)s") % {"label": said, "value": line.comments} if line.comments else said
