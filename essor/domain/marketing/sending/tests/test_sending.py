@@ -15,9 +15,11 @@ from django.utils import timezone
 
 from essor.access.actor import Actor, system_actor
 from essor.access.models import User
-from essor.domain.marketing.consent.models import Suppression
+from essor.domain.marketing.consent import write
+from essor.domain.marketing.consent.models import Policy, Suppression, Topic
+from essor.domain.marketing.consent.people import CONTACT, Person
 from essor.domain.marketing.letters.compiled import Compiled, Slot
-from essor.domain.marketing.sending import addresses, outbox, patience, problems, runner
+from essor.domain.marketing.sending import addresses, outbox, patience, problems, runner, since
 from essor.domain.marketing.sending.models import ListEmail, Recipient, Recipients, Server
 from essor.domain.marketing.sending.results import Outcome, Result
 from essor.domain.marketing.sending.states import FAILED, PAUSED, SENDING, SENT, State
@@ -171,6 +173,30 @@ def test_who_opted_out_or_was_blocked_or_deleted_since_the_launch_is_left_out(
     go(made)
     assert server.mailed == ["ana@dest.example"]
     assert (made.total_skipped, made.status) == (3, SENT)
+
+
+def test_what_people_said_since_the_launch_counts(admin: Actor, mailing: Make, server: Sink) -> None:
+    """A mailing may be scheduled for next week and sent over days: a topic left, or consent taken back, is asked each time."""
+    topic = Topic.objects.create(name="News")
+    made = mailing(["ana", "topic", "never", "taken", "silent"], topic_id=topic.pk)
+    contacts = dict(apps.get_model("sales", "Contact").objects.values_list("first_name", "pk"))
+    who = {name: Person(CONTACT, key) for name, key in contacts.items()}
+    for name in ("ana", "topic", "never", "taken"):
+        write.record(who[name], "email", "opt_in", source="form", wording="Yes.")
+    write.record(who["topic"], "email", "opt_out", topic=topic, source="page", wording="Not this.")
+    write.record(who["taken"], "email", "opt_out", source="page", wording="No.")
+    individual = write.individuals([who["never"]])[who["never"]]
+    save(system_actor(), Change("Individual", {"HasOptedOutSolicit": True}, id=individual))
+    Policy.objects.create(pk=1, email_needs_consent=True)
+    go(made)
+    assert server.mailed == ["ana@dest.example"]
+    skipped = Recipient.objects.filter(list_email=made, state=State.SKIPPED)
+    assert dict(skipped.values_list("address", "code")) == {
+        "topic@dest.example": since.TOPIC,
+        "never@dest.example": since.OPTED_OUT,
+        "taken@dest.example": since.OPTED_OUT,
+        "silent@dest.example": since.NO_CONSENT,
+    }
 
 
 def test_quiet_hours_are_those_of_the_person(admin: Actor, mailing: Make, server: Sink) -> None:
