@@ -244,7 +244,7 @@ class Sending:
                 look = time.monotonic() + LOOK_EVERY
                 if not self._goes_on():
                     courier.stop()
-            if self._refused >= REFUSALS:
+            if self._slow or self._refused >= REFUSALS:
                 courier.stop()
         self._note(courier.results(), waiting, batch)
 

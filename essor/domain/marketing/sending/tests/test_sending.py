@@ -89,8 +89,12 @@ def test_a_retry_that_comes_due_is_sent_and_one_too_many_is_given_up(
 
 
 def test_a_server_that_wants_less_gets_less(admin: Actor, mailing: Make, server: Sink) -> None:
-    server.data = {"fast": "421 4.7.0 slow down"}
-    made = go(mailing(["fast"]))
+    names = [f"p{place}" for place in range(100)]
+    server.data, server.wait = dict.fromkeys(names, "421 4.7.0 slow down"), 0.02
+    made = go(mailing(names))
+    tried = Recipient.objects.filter(attempts=1).count()
+    assert 0 < tried < 50, "the rest of the batch waits untouched"
+    assert list(states(made).values()) == [State.WAITING] * 100
     assert Server.objects.get().slow == 1
     assert made.held_until is not None
     assert made.problem

@@ -35,9 +35,7 @@ def answers(mailing: ListEmail) -> dict[str, str]:
 
 
 def path(recipient: Recipient, *, comes: bool) -> str:
-    return (addresses.accept if comes else addresses.decline)(recipient.pk).removeprefix(
-        "http://localhost:8000"
-    )
+    return (addresses.accept if comes else addresses.decline)(recipient.pk).removeprefix(settings.SITE_URL)
 
 
 def test_an_invitation_is_answered_by_a_button_and_the_next_one_moves_up_and_is_told(
