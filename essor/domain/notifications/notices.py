@@ -61,7 +61,9 @@ def notify(
     topic: Topic | None = None,
 ) -> int:
     """Tell all `recipients` (keys of users) the same; return how many were told."""
-    return send([Notice(one, kind, title, body, record, link, by, topic) for one in dict.fromkeys(recipients)])
+    return send(
+        [Notice(one, kind, title, body, record, link, by, topic) for one in dict.fromkeys(recipients)]
+    )
 
 
 def send(notices: Sequence[Notice]) -> int:
