@@ -18,6 +18,7 @@ from django.utils import timezone, translation
 
 from essor.access.models import User
 from essor.catalog import current
+from essor.catalog.definitions import Catalog
 from essor.domain.notifications import gathering, mails
 from essor.domain.notifications.gathering import Row, Topic
 from essor.domain.notifications.kinds import Kind, kind_named
@@ -60,7 +61,9 @@ def notify(
     topic: Topic | None = None,
 ) -> int:
     """Tell all `recipients` (keys of users) the same; return how many were told."""
-    return send([Notice(one, kind, title, body, record, link, by, topic) for one in dict.fromkeys(recipients)])
+    return send(
+        [Notice(one, kind, title, body, record, link, by, topic) for one in dict.fromkeys(recipients)]
+    )
 
 
 def send(notices: Sequence[Notice]) -> int:
@@ -71,7 +74,8 @@ def send(notices: Sequence[Notice]) -> int:
     if not wanted:
         return 0
     chosen = _preferences(wanted)
-    told = [(row, one) for one in wanted if (row := _row(one, people[one.user_id], chosen))]
+    catalog = current.get()
+    told = [(row, one) for one in wanted if (row := _row(one, people[one.user_id], chosen, catalog))]
     with transaction.atomic():
         rows = _gathered(told, people)
         keys = insert_rows(Notification, rows)
@@ -131,7 +135,9 @@ def _reading_of(user: User) -> Iterator[None]:
         yield
 
 
-def _row(one: Notice, user: User, chosen: dict[tuple[int, str], tuple[bool, str]]) -> Row | None:
+def _row(
+    one: Notice, user: User, chosen: dict[tuple[int, str], tuple[bool, str]], catalog: Catalog
+) -> Row | None:
     """Return the row to write; None for somebody who wants to hear nothing of the kind."""
     kind = kind_named(one.kind)
     in_app, mail = chosen.get((one.user_id, one.kind), (kind.in_app, kind.mail))
@@ -141,7 +147,7 @@ def _row(one: Notice, user: User, chosen: dict[tuple[int, str], tuple[bool, str]
         return None
     with _reading_of(user):
         title, body = _said(one.title), _said(one.body)
-    prefix = current.get().object(one.record[0]).prefix if one.record else ""
+    prefix = catalog.object(one.record[0]).prefix if one.record else ""
     return {
         "user_id": one.user_id,
         "kind": one.kind,

@@ -155,12 +155,10 @@ def _settle(batch: Batch, one: Member, outcome: Outcome) -> None:
 
 
 def _tell_whom(asked: Sequence[tuple[Member, Outcome]], *, rehearsal: bool) -> None:
-    """Note who is asked; a test run goes on as if they had agreed."""
+    """Note who is asked, or would be; a test run answers for them (see `rehearsal`)."""
     names = principals.names(user for _one, outcome in asked for user in outcome.users)
     for one, outcome in asked:
         if one.held:
             people = ", ".join(sorted(names.get(user, "") for user in outcome.users))
-            one.detail = _("Asked: %(names)s") % {"names": people}
-            if rehearsal:
-                one.held, one.outcome = False, YES
-                one.detail = _("Would ask %(names)s. The test goes on as if approved.") % {"names": people}
+            words = _("Would ask %(names)s.") if rehearsal else _("Asked: %(names)s")
+            one.detail = words % {"names": people}

@@ -18,7 +18,7 @@ from essor.domain.approvals.actions.recall import recall
 from essor.domain.approvals.actions.submit import submit
 from essor.domain.approvals.models import ProcessInstance, ProcessInstanceWorkitem
 from essor.domain.automation import actions, engine, entering, rehearsal
-from essor.domain.automation.models import Flow, FlowRun, RunState
+from essor.domain.automation.models import Flow, FlowRun, FlowStep, RunState
 from essor.domain.automation.tests.conftest import MakeFlow, saved, update, work
 from essor.kernel.errors import ValidationFailed
 
@@ -80,6 +80,8 @@ def test_the_flow_waits_for_the_manager_and_goes_on_by_the_answer(
     recall(admin, asked[2].process_instance_id)
     work()
     assert titles() == ["agreed", "refused", None]
+    told = FlowStep.objects.filter(outcome="no").values_list("detail", flat=True)
+    assert list(told) == [f"{boss.name} refused: No"], "the run log says who, and why"
     assert list(flow.runs.order_by("record_id").values_list("state", flat=True)) == [
         "done",
         "done",
@@ -145,6 +147,8 @@ def test_a_test_run_names_those_asked_and_asks_nobody(
     assert boss.name in report.steps[0].detail
     assert [one.step for one in report.steps] == ["s1", "y"]
     assert not report.steps[1].error
+    refused = rehearsal.rehearse(Flow.objects.get().versions.get(), key, answer="no")
+    assert [one.step for one in refused.steps] == ["s1", "n"]
     assert not ProcessInstance.objects.exists()
 
 

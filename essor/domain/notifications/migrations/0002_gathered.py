@@ -4,24 +4,27 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('notifications', '0001_initial'),
+        ("notifications", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='notification',
-            name='count',
+            model_name="notification",
+            name="count",
             field=models.PositiveIntegerField(default=1),
         ),
         migrations.AddField(
-            model_name='notification',
-            name='topic',
-            field=models.CharField(default='', max_length=80),
+            model_name="notification",
+            name="topic",
+            field=models.CharField(default="", max_length=80),
         ),
         migrations.AddIndex(
-            model_name='notification',
-            index=models.Index(condition=models.Q(('topic', ''), _negated=True), fields=['topic', 'user_id'], name='notification_topic'),
+            model_name="notification",
+            index=models.Index(
+                condition=models.Q(("topic", ""), _negated=True),
+                fields=["topic", "user_id"],
+                name="notification_topic",
+            ),
         ),
     ]
