@@ -133,11 +133,11 @@ def steps_of(run: FlowRun) -> list[tuple[FlowStep, str, str, str, str]]:
         step = flow.step(row.node)
         way = step.path(row.outcome) if step else None
         icon = STEPS[step.kind].icon if step and step.kind in STEPS else "help-circle"
-        found.append((row, title(flow, row.node), icon, way.label if way else "", _said(step, row.detail)))
+        found.append((row, title(flow, row.node), icon, way.label if way else "", said(step, row.detail)))
     return found
 
 
-def _said(step: Step | None, detail: str) -> str:
+def said(step: Step | None, detail: str) -> str:
     """Return what a step told; a wait told until when, which is shown as the reader writes moments."""
     if step is None or step.kind != "wait":
         return detail

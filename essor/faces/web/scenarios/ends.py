@@ -61,6 +61,7 @@ def more(shown: Shown, form: Form) -> dict[str, Any]:
         "told": in_words(site, trigger.where),
         "topics": topics,
         "topic": topic,
+        "topic_help": str(EVENTS[topic].help) if topic in EVENTS else "",
         "occasion": occasions.offered(topic, shown),
         "count": _count(shown, form),
         "help": _("Who comes in, and who may come in again."),
