@@ -15,7 +15,8 @@ from django.utils.translation import pgettext
 
 from essor.access.actor import Actor
 from essor.access.view import catalog_for
-from essor.domain.automation import actions, keepers, numbers
+from essor.domain.automation import actions, keepers, moving, numbers
+from essor.domain.automation.kinds import name_of
 from essor.domain.automation.models import Flow
 from essor.domain.marketing.campaigns.objects import CAMPAIGN, MEMBER
 from essor.domain.marketing.scenarios import figures, rights, troubles
@@ -138,10 +139,19 @@ def draw(
         "campaign": campaign_of(actor_of(request), scenario.campaign_id),
         "in_force": flow.active.number if flow.active else 0,
         "inside_others": others(shown),
+        "gaps": _gaps(shown) if told.inside and shown.is_draft and shown.desk.may_edit else (),
         "fresh": False,
         **context,
     }
     return render(request, f"scenarios/{template}.html.jinja", whole, status=status)
+
+
+def _gaps(shown: Shown) -> list[tuple[str, int, str]]:
+    """Return (step, how many stand there, where they would go on, "" at the end) of steps that the draft has no more."""
+    return [
+        (name_of(one.step), one.number, name_of(one.after) if one.after else "")
+        for one in moving.gaps(shown.flow, shown.version)
+    ]
 
 
 def others(shown: Shown) -> int:

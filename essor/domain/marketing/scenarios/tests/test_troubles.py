@@ -25,6 +25,7 @@ def test_a_letter_that_stops_is_told_and_goes_on_when_it_is_mended(
     (found,) = troubles.of_flow(scenario.flow)
     assert (found.what, found.step, found.waiting) == ("stopped", "Guide", 2)
     assert "STARTTLS" in found.why
+    assert troubles.troubled([scenario.pk]) == {scenario.pk}
     told = Notification.objects.get(kind="mailing_stopped")
     assert (told.user_id, told.record_id) == (admin.user_id, found.mailing)
 

@@ -221,18 +221,14 @@ def test_people_go_through_it_and_are_looked_after(marketing: Client) -> None:
     assert "The journey of Bo Story" in drawn(marketing, f"{base}people/{run[keys[1]]}")
     assert "Taken out" in drawn(marketing, f"{base}people?state=left")
     assert "Ana Story" not in drawn(marketing, f"{base}people?state=goal")
-    failed = FlowRun.objects.filter(pk=run[keys[2]])
-    failed.update(state=RunState.FAILED, error="It was refused.", due_at=None)
-    assert "It was refused." in drawn(marketing, f"{base}people?state=failed")
-    assert "1 person stands at a step that failed." in drawn(marketing, base)
-    marketing.post(f"{base}people/do", {"do": "retry", "run": run[keys[2]]})
-    assert failed.get().state == RunState.WAITING
+    _fails(marketing, base, run[keys[2]])
     worker.drain()
 
     marketing.post(f"{base}state", {"do": "pause"})
     assert "Paused" in drawn(marketing, "/scenarios/")
     marketing.post(f"{base}state", {"do": "resume"})
     marketing.post(f"{base}steps/s2/remove")
+    assert "which this version does not have" not in drawn(marketing, base), "Cleo stands at s1"
     marketing.post(f"{base}state", {"do": "start", "inside": "move"})
     assert FlowRun.objects.get(pk=run[keys[2]]).version.number == 2
     assert "1 person is inside" in drawn(marketing, base), "who ends it is told whom it concerns"
@@ -241,6 +237,17 @@ def test_people_go_through_it_and_are_looked_after(marketing: Client) -> None:
     assert FlowRun.objects.get(pk=run[keys[2]]).state == RunState.STOPPED
     assert marketing.post(f"{base}state", {"do": "remove"}).headers["Location"] == "/scenarios/"
     assert not Scenario.objects.exists()
+
+
+def _fails(marketing: Client, base: str, run: int) -> None:
+    """Let the step of somebody fail, which is told wherever one looks, and try it again."""
+    failed = FlowRun.objects.filter(pk=run)
+    failed.update(state=RunState.FAILED, error="It was refused.", due_at=None)
+    assert "It was refused." in drawn(marketing, f"{base}people?state=failed")
+    assert "1 person stands at a step that failed." in drawn(marketing, base)
+    assert "To look after" in drawn(marketing, "/scenarios/")
+    marketing.post(f"{base}people/do", {"do": "retry", "run": run})
+    assert failed.get().state == RunState.WAITING
 
 
 def _reaches_the_goal(marketing: Client, base: str, run: int) -> None:
