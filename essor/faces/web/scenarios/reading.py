@@ -89,7 +89,7 @@ def desk_of(actor: Actor, flow: Flow) -> Desk:
         base=reverse("web:scenario", args=[flow.pk]),
         people=reverse("web:scenario_people", args=[flow.pk]),
         samples=addresses.lookup(MEMBER, f"{flow.object_name}Id"),
-        may_edit=rights.may_make(actor),
+        may_edit=keepers.may_keep(actor, flow),
         save=actions.save_draft,
         draw=draw,
         kinds=offering.kinds,

@@ -261,6 +261,36 @@ def _reaches_the_goal(marketing: Client, base: str, run: int) -> None:
     assert "Cleo Story" not in drawn(marketing, f"{base}people?state=left")
 
 
+def test_a_letter_that_is_lacking_is_written_and_comes_back_to_its_step(
+    marketing: Client, make_user: Any
+) -> None:
+    base = made(marketing, object="Lead")
+    marketing.post(f"{base}add", {"kind": "send", "at": ":"})
+    panel = drawn(marketing, f"{base}?step=s1")
+    assert "No mail server is set up yet" in panel
+    found = re.search(r"/letters/new\?for=(scenario:\d+\.s1)", panel)
+    assert found is not None
+    begun = marketing.post(found[0], {"from": "", "for": found[1]})
+    letter = apps.get_model("letters", "EmailTemplate").objects.get()
+    assert (definition(base)["steps"][0]["settings"]["template"], letter.related_entity_type) == (
+        letter.pk,
+        "Lead",
+    )
+    assert f'href="{base}?step=s1#panel"' in drawn(marketing, begun.headers["Location"]), (
+        "the editor leads back"
+    )
+    assert letter.name in drawn(marketing, f"{base}?step=s1")
+
+    wanted = {"from": "", "for": found[1]}
+    for other in (found[1].replace(".s1", ".s9"), "scenario:999.s1", "scenario:x", "nothing:1"):
+        assert marketing.post("/letters/new", wanted | {"for": other}).status_code == 302
+    colleague = Client(HTTP_HOST="127.0.0.1")
+    colleague.force_login(make_user("Other", "Marketing"), backend="essor.access.accounts.backend.Backend")
+    assert colleague.post("/letters/new", wanted).status_code == 302
+    assert "Start the scenario" not in drawn(colleague, base), "it is not theirs to start"
+    assert definition(base)["steps"][0]["settings"]["template"] == letter.pk, "nobody else chooses for them"
+
+
 def test_a_dry_run_tells_each_step_and_leaves_nothing(marketing: Client) -> None:
     key = save(actor(), Change("Contact", {"FirstName": "Ana", "LastName": "Story"})).id
     base = made(marketing)
