@@ -13,7 +13,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from essor.access.actor import Actor
@@ -136,8 +136,8 @@ def state_of(run: FlowRun, ending: str) -> tuple[str, str]:
     if run.state != RunState.STOPPED:
         return run.get_state_display(), TONES.get(run.state, "")
     if ending == outcome.GOAL:
-        return _("Goal reached"), "good"
-    return (_("Left"), "") if ending else (_("Taken out"), "")
+        return pgettext("scenario", "Goal reached"), "good"
+    return (pgettext("scenario", "Left"), "") if ending else (pgettext("scenario", "Taken out"), "")
 
 
 def _chooser(shown: Shown) -> dict[str, str]:
