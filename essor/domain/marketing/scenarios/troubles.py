@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from django.db.models import Count, Max
 
 from essor.domain.automation.definition import from_json
-from essor.domain.automation.kinds import STEPS
+from essor.domain.automation.kinds import name_of
 from essor.domain.automation.models import Flow, FlowRun, FlowVersion, Outgoing, RunState
+from essor.domain.marketing.scenarios.figures import failed
 from essor.domain.marketing.scenarios.models import StepMail
 from essor.domain.marketing.sending import problems
 from essor.domain.marketing.sending.models import ListEmail, Recipient
@@ -40,6 +41,12 @@ def of_flow(flow: Flow) -> list[Trouble]:
     return [*_entry(flow), *_letters(flow), *_calls(flow)]
 
 
+def troubled(flow_ids: Collection[int]) -> set[int]:
+    """Return those of some scenarios that somebody must look after: a letter has stopped, or people failed at a step."""
+    rows = StepMail.objects.filter(version__flow__in=flow_ids, list_email__status=FAILED)
+    return set(rows.values_list("version__flow", flat=True)) | failed(flow_ids).keys()
+
+
 def stopped(flow_id: int) -> list[int]:
     """Return the mailings of a scenario that have stopped until somebody lets them go on."""
     rows = StepMail.objects.filter(version__flow=flow_id, list_email__status=FAILED)
@@ -66,7 +73,8 @@ def _letters(flow: Flow) -> Iterator[Trouble]:
     for key, mailing in troubled.items():
         row = steps[last[key]]
         waiting = Recipient.objects.of(key, State.WAITING).count()
-        name = title_of(row.version, row.node)
+        step = from_json(row.version.definition).step(row.node)
+        name = (step.title if step is not None else "") or mailing.name
         yield Trouble(_word(mailing, flow) or "stopped", name, problems.told(mailing), waiting, key)
 
 
@@ -94,6 +102,4 @@ def _calls(flow: Flow) -> Iterator[Trouble]:
 def title_of(version: FlowVersion, node: str) -> str:
     """Return what a step of a version is called."""
     step = from_json(version.definition).step(node)
-    if step is None:
-        return node
-    return step.title or (str(STEPS[step.kind].label) if step.kind in STEPS else step.kind)
+    return name_of(step) if step is not None else node

@@ -13,7 +13,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from essor.access.actor import Actor
@@ -70,14 +70,19 @@ def show(request: HttpRequest, flow_id: int) -> HttpResponseBase:
     before = whole(request.GET.get("before", ""))
     rows = shown.flow.runs.order_by("-pk")
     if at:
-        rows = rows.filter(version=shown.version, node=at, state__in=numbers.INSIDE)
+        rows = FlowRun.objects.filter(version=shown.version, node=at, state__in=numbers.INSIDE).order_by(
+            "-pk"
+        )
     elif state in GROUPS:
         rows = rows.filter(GROUPS[state])
     else:
         raise NotFound(_("There is no such page."))
     if before is not None:
         rows = rows.filter(pk__lt=before)
-    runs = list(rows[: PAGE + 1])
+    # Keys first: an index has them, however many stand at one card.
+    keys = list(rows.values_list("pk", flat=True)[: PAGE + 1])
+    known = FlowRun.objects.in_bulk(keys)
+    runs = [known[key] for key in keys if key in known]
     lines = lines_of(actor_of(request), shown, runs[:PAGE])
     base = shown.desk.people
     filters = [
@@ -136,8 +141,8 @@ def state_of(run: FlowRun, ending: str) -> tuple[str, str]:
     if run.state != RunState.STOPPED:
         return run.get_state_display(), TONES.get(run.state, "")
     if ending == outcome.GOAL:
-        return _("Goal reached"), "good"
-    return (_("Left"), "") if ending else (_("Taken out"), "")
+        return pgettext("scenario", "Goal reached"), "good"
+    return (pgettext("scenario", "Left"), "") if ending else (pgettext("scenario", "Taken out"), "")
 
 
 def _chooser(shown: Shown) -> dict[str, str]:

@@ -33,7 +33,7 @@ def told_of(troubles: Iterable[Trouble]) -> list[Told]:
 
 def _told(one: Trouble) -> Told:
     title = _TITLES[one.what]() % {"step": one.step}
-    text = " ".join(part for part in (one.why, _behind(one), _advice(one.what)) if part)
+    text = " ".join(part for part in (_sentence(one.why), _behind(one), _advice(one.what)) if part)
     link = (
         Action(_("Open the mailing"), addresses.record(ids.encode("0XB", one.mailing)))
         if one.mailing
@@ -51,6 +51,11 @@ _TITLES = {
     "waits": lambda: _("“%(step)s” waits."),
     "call": lambda: _("“%(step)s” does not get through and is tried again."),
 }
+
+
+def _sentence(text: str) -> str:
+    """Return what somebody else's program said with a full stop."""
+    return f"{text}." if text and text[-1] not in ".!?…" else text
 
 
 def _behind(one: Trouble) -> str:

@@ -160,6 +160,9 @@ def test_a_new_version_takes_people_over_on_demand(
     )
     flows.activate(admin, flow, draft)
     assert numbers.standing(old) == {"s2": 2}
+    (gap,) = moving.gaps(flow, draft)
+    assert (gap.step.id, gap.number, gap.after and gap.after.id) == ("s2", 2, "s3")
+    assert ListEmail.objects.get().name == "Nurture 0 – A", "the letter's name, where the step has none"
     assert ListEmail.objects.count() == 1  # what says the same is the same mailing
     actions.pause(admin, scenario)
     assert moving.move_over(admin, flow) == 2

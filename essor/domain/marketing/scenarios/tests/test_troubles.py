@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from essor.access.actor import Actor
+from essor.access.models import User
 from essor.domain.automation import actions as flows
 from essor.domain.automation import entering
+from essor.domain.marketing.letters.models import EmailTemplate
 from essor.domain.marketing.scenarios import actions, troubles
+from essor.domain.marketing.scenarios.figures import failed
 from essor.domain.marketing.scenarios.tests.conftest import STORY, MakeScenario, people, work
 from essor.domain.marketing.sending import control
 from essor.domain.marketing.sending.models import ListEmail, Server
@@ -25,6 +28,7 @@ def test_a_letter_that_stops_is_told_and_goes_on_when_it_is_mended(
     (found,) = troubles.of_flow(scenario.flow)
     assert (found.what, found.step, found.waiting) == ("stopped", "Guide", 2)
     assert "STARTTLS" in found.why
+    assert troubles.troubled([scenario.pk]) == {scenario.pk}
     told = Notification.objects.get(kind="mailing_stopped")
     assert (told.user_id, told.record_id) == (admin.user_id, found.mailing)
 
@@ -45,6 +49,28 @@ def test_a_letter_that_stops_is_told_and_goes_on_when_it_is_mended(
     flow = scenario.flow
     flows.activate(admin, flow, flows.draft_of(admin, flow))
     assert ListEmail.objects.count() == 2, "a cancelled mailing takes nobody any more"
+
+
+def test_a_letter_that_is_gone_fails_in_its_owners_language_and_goes_out_once_it_is_back(
+    admin: Actor, server: Sink, letter: Callable[[str], int], make_scenario: MakeScenario
+) -> None:
+    keys = people("anna")
+    User.objects.update(language="fr")
+    send = {"kind": "send", "settings": {"template": letter("A")}}
+    scenario = make_scenario({"on": "manual", "again": "always"}, send)
+    assert actions.let_in(admin, scenario, keys) == 1
+    work()
+    EmailTemplate.objects.update(is_deleted=True)
+    assert actions.let_in(admin, scenario, keys) == 1
+    work()
+    assert failed([scenario.pk]) == {scenario.pk: 1}
+    told = Notification.objects.get(kind="flow_failed")
+    assert "Envoyer un e-mail de la bibliothèque" in told.title
+
+    EmailTemplate.objects.update(is_deleted=False)
+    assert flows.retry(admin, scenario.flow) == 1
+    work()
+    assert (server.mailed, failed([scenario.pk])) == (["anna@dest.example"] * 2, {})
 
 
 def test_an_entry_that_fails_is_told_until_somebody_comes_in(make_scenario: MakeScenario, db: None) -> None:
