@@ -66,7 +66,7 @@ def test_a_refused_file_keeps_none_of_the_others_out_and_is_named(
     )
     assert answer.status_code == 422
     assert "large.bin: Your files would take more than the 1 MB" in text(answer)
-    assert "2 files added" in answer.headers["HX-Trigger"]
+    assert "2 files added" in answer.headers["HX-Trigger-After-Swap"]
     listed = text(admin.get(f"/r/{account}/files"))
     assert ["small.txt" in listed, "large.bin" in listed, "other.txt" in listed] == [True, False, True]
 
