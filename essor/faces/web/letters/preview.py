@@ -135,10 +135,7 @@ def person_of(actor: Actor, letter: Letter, record_id: str) -> Person:
     """Return whom an id names; nobody in particular without one."""
     if not record_id:
         return Person(letter.object_name)
-    try:
-        prefix, key = ids.decode(record_id)
-    except ValueError:
-        prefix, key = "", 0
+    prefix, key = ids.parts(record_id)
     obj = catalog_for(actor).by_prefix.get(prefix)
     if obj is None or obj.name not in ("Contact", "Lead"):
         raise NotFound(_("There is no such record."))
