@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "essor.jobs",
     "essor.domain.absences",
     "essor.domain.notifications",
+    "essor.domain.mailroom",
     "essor.domain.activities",
     "essor.domain.feed",
     "essor.domain.approvals",
