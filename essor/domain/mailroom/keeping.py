@@ -89,9 +89,16 @@ def _have_taken(taker: Taker, rows: Sequence[Mail]) -> None:
                 _have_taken(taker, [row])
             return
         logger.exception("Mail %d cannot be taken by %s", rows[0].pk, taker.name)
-        problem = f"{type(error).__name__}: {error}"[:LONGEST]
-        Mail.objects.filter(pk=rows[0].pk).update(problem=problem, attempts=F("attempts") + 1)
-        Mail.objects.filter(pk=rows[0].pk, attempts__gte=TRIES).update(handled_at=timezone.now())
+        _failed(taker, rows[0], f"{type(error).__name__}: {error}"[:LONGEST])
+
+
+def _failed(taker: Taker, row: Mail, problem: str) -> None:
+    """Note a failure on a mail, and give the mail up after the last try."""
+    mine = Mail.objects.filter(pk=row.pk)
+    with transaction.atomic():
+        mine.update(problem=problem, attempts=F("attempts") + 1)
+        if mine.filter(attempts__gte=TRIES, handled_at=None).update(handled_at=timezone.now()):
+            taker.give_up(letter_of(row), problem)
 
 
 def _hand_over(taker: Taker, rows: Sequence[Mail]) -> None:

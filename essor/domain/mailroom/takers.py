@@ -67,6 +67,9 @@ class Taker:
         """Write down what the mails say, inside a transaction; each has what `ready` returned."""
         raise NotImplementedError
 
+    def give_up(self, letter: Letter, problem: str) -> None:
+        """Hear of a mail that `ready` or `take` failed at again and again; its bytes are kept some weeks."""
+
 
 _TAKERS: dict[str, Taker] = {}
 

@@ -27,7 +27,7 @@ from essor.query.tree import Column, Compare, Condition, Constant, Order, Path, 
 from essor.records.models import History
 from essor.records.write import revive
 
-SHOWN = 25
+SHOWN, LONGEST = 25, 600  # entries; letters of a mail
 OWNERS = {"User", "Group"}
 ICONS = {"Call": "phone", "Email": "mail", "LinkedIn": "brand-linkedin"}
 
@@ -39,7 +39,7 @@ def show(request: HttpRequest, record_id: str) -> HttpResponseBase:
     only = request.GET.get("only", "")
     events: list[Event] = []
     if only != "changes":
-        events += [*_tasks(record), *_meetings(record), *_notes(record)]
+        events += [*_tasks(record), *_meetings(record), *_notes(record), *_mails(record)]
     if only != "activities":
         events += _changes(record)
     events.sort(key=lambda event: event.when, reverse=True)
@@ -142,6 +142,26 @@ def _notes(record: Loaded) -> Iterable[Event]:
             href=addresses.record(ids.encode("002", row["Id"])),
             text=row.get("Body") or "",
         )
+
+
+def _mails(record: Loaded) -> Iterable[Event]:
+    paths = ("Id", "Subject", "FromName", "FromAddress", "MessageDate", "CreatedDate", "TextBody", "Incoming")
+    for row in _rows(record, "EmailMessage", paths, "MessageDate"):
+        yield Event(
+            title=row.get("Subject") or _("E-mail"),
+            when=row.get("MessageDate") or row["CreatedDate"],
+            icon="mail" if row.get("Incoming") else "send",
+            who=row.get("FromName") or row.get("FromAddress") or "",
+            href=addresses.record(ids.encode("02s", row["Id"])),
+            text=_beginning(row.get("TextBody") or ""),
+        )
+
+
+def _beginning(text: str) -> str:
+    """Return the beginning of a long text, ended at a word; its lines stay."""
+    if len(text) <= LONGEST:
+        return text
+    return text[:LONGEST].rsplit(maxsplit=1)[0] + " …"
 
 
 def _changes(record: Loaded) -> list[Event]:
