@@ -36,6 +36,16 @@ class Outcome(models.TextChoices):
     DROPPED = "dropped", _("discarded")
 
 
+# The same of one mail.
+TOLD = {
+    Outcome.LEAD: _("Became a lead"),
+    Outcome.KNOWN: _("From somebody we know"),
+    Outcome.AGAIN: _("Came a second time"),
+    Outcome.HELD: _("Held back"),
+    Outcome.DROPPED: _("Discarded"),
+}
+
+
 class Reason(models.TextChoices):
     """Why a mail was held back."""
 
@@ -84,3 +94,8 @@ class Arrival(models.Model):
             models.Index(fields=["mail_id"], name="arrival_mail"),
             models.Index(fields=["id"], name="arrival_held", condition=models.Q(outcome="held")),
         ]
+
+    @property
+    def told(self) -> str:
+        """Return in words what became of the mail."""
+        return str(TOLD[Outcome(self.outcome)])

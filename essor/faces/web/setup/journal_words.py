@@ -81,6 +81,8 @@ WORDS: Mapping[str, Promise] = {
     "delete_mailbox": _("Mailbox removed"),
     "lead_mapping_reset": _("Lead conversion reset"),
     "lead_mapping_saved": _("Lead conversion saved"),
+    "mail_intake_removed": _("Address for leads by e-mail removed"),
+    "mail_intake_saved": _("Address for leads by e-mail saved"),
     "save_mailbox": _("Mailbox saved"),
     "save_websites": _("Websites that may measure visits saved"),
     "web_form_address_renewed": _("Address of a web form renewed"),

@@ -91,7 +91,8 @@ NESTED = b"".join(
         b"From: \xc3\x89lodie <e@x.example>\r\nSubject: =?utf-8?b?!!!?=\r\nContent-Type: text/plain; charset=nope\r\n\r\n\xe9",
         b"From: a@x.example, b@\r\n c, <<d@e>>\r\nTo: ;;,<\r\nDate: yesterday\r\nMessage-ID: <[bad@>\r\n\r\nx",
         b"From: a@x.example\r\nContent-Type: multipart/mixed\r\n\r\nno boundary",
-        b"From: a@x.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n%s\r\n\r\n%%%%" % BASE64,
+        b"From: a@x.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n%s\r\n\r\n%%%%"
+        % BASE64,
         b"From: a@x.example\r\n" + NESTED,
         b"From: a@x.example\r\nContent-Type: text/html\r\n\r\n" + b"<div>" * 50_000 + b"<!" * 50_000,
     ],
