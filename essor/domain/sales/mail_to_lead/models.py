@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Intake(models.Model):
@@ -41,7 +42,7 @@ TOLD = {
     Outcome.LEAD: _("Became a lead"),
     Outcome.KNOWN: _("From somebody we know"),
     Outcome.AGAIN: _("Came a second time"),
-    Outcome.HELD: _("Held back"),
+    Outcome.HELD: pgettext_lazy("mail", "Held back"),
     Outcome.DROPPED: _("Discarded"),
 }
 

@@ -18,6 +18,7 @@ from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import EmailMessage, Message
 from email.utils import getaddresses, parsedate_to_datetime
+from itertools import islice
 from typing import cast
 
 import nh3
@@ -27,12 +28,14 @@ from essor.kernel.plain import of_html
 # What Python's mail parser is known to stumble over in hostile headers and parts.
 STUMBLES = (ValueError, LookupError, TypeError, AttributeError, RecursionError, AssertionError, MessageError)
 ID = re.compile(r"<[^<>\s]+>")
+BOUNDARY = re.compile(rb"boundary\s*=", re.IGNORECASE)
 CONTROLS = re.compile(r"[\x00-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+")
 ALONE = re.compile(r"\s*([^\"<>@]*?)\s*<([^<>\s]+@[^<>\s@]+)>\s*")
 LONGEST_TEXT = 100_000  # letters of a text that are kept; HTML is cut before it is read
 LONGEST_HTML = 1_000_000
 STORED_HTML = 131_072
-MOST_PARTS, MOST_THREAD = 300, 50
+MOST_LINES, MOST_NESTED = 600_000, 60  # the parser asks each line about each boundary that is open
+MOST_PARTS, MOST_THREAD, MOST_TAGS = 300, 50, 10_000
 LOGO = 24 * 1024  # bytes: a smaller picture inside the text decorates a signature
 TAGS = nh3.ALLOWED_TAGS - {
     "img",
@@ -52,7 +55,10 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """What a mail says. `sender` is in lower case, empty where there is none; `head` are all headers by lower-case name."""
+    """What a mail says. `sender` is in lower case, empty where there is none; `head` are all headers by lower-case name.
+
+    `whole`: nothing was cut off. `readable`: more than its headers could be read.
+    """
 
     sender: str
     name: str
@@ -68,6 +74,8 @@ class Mail:
     html: str
     attachments: tuple[Attachment, ...] = ()
     head: dict[str, list[str]] = field(default_factory=dict)
+    whole: bool = True
+    readable: bool = True
 
     @property
     def key(self) -> str:
@@ -82,13 +90,17 @@ class Mail:
 
 def read(raw: bytes, *, whole: bool = True) -> Mail:
     """Return what a mail says; of one that was cut off (`whole` false) nothing hangs on it, as that may be half a file."""
+    if raw.count(b"\n") > MOST_LINES:
+        raw, whole = b"\n".join(raw.split(b"\n", MOST_LINES)[:MOST_LINES]), False
+    readable = len(BOUNDARY.findall(raw)) <= MOST_NESTED
     try:
-        mail = message_from_bytes(raw, policy=policy.default)
+        mail = message_from_bytes(raw if readable else _top(raw), policy=policy.default)
         parts = list(_parts(mail))
         text, html = _texts(parts)
-        found = tuple(_attachments(parts)) if whole else ()
-    except STUMBLES:  # nested without end, say: the head can still be read
-        mail = message_from_bytes(raw.partition(b"\r\n\r\n")[0], policy=policy.default)
+        found = tuple(_attachments(parts)) if whole and readable else ()
+    except STUMBLES:
+        readable = False
+        mail = message_from_bytes(_top(raw), policy=policy.default)
         text, html, found = "", "", ()
     head = _head(mail)
     (name, sender), (reply_name, reply_to) = _one(head, "from"), _one(head, "reply-to")
@@ -107,7 +119,14 @@ def read(raw: bytes, *, whole: bool = True) -> Mail:
         html,
         found,
         head,
+        whole,
+        readable,
     )
+
+
+def _top(raw: bytes) -> bytes:
+    """Return the headers of a mail alone."""
+    return re.split(rb"\r?\n\r?\n", raw, maxsplit=1)[0]
 
 
 def identifier(text: str) -> str:
@@ -199,9 +218,15 @@ def _texts(parts: Sequence[EmailMessage]) -> tuple[str, str]:
     texts = [part for part in parts if _is_text(part)]
     plain = "\n\n".join(_content(one) for one in texts if one.get_content_type() == "text/plain").strip()
     html = "".join(_content(one) for one in texts if one.get_content_type() == "text/html")[:LONGEST_HTML]
-    clean = nh3.clean(html, tags=TAGS, url_schemes=SCHEMES).strip() if html else ""
+    clean = nh3.clean(_bounded(html), tags=TAGS, url_schemes=SCHEMES).strip() if html else ""
     text = plain or of_html(clean)
     return _tidy(text)[:LONGEST_TEXT], clean if len(clean) <= STORED_HTML else ""
+
+
+def _bounded(html: str) -> str:
+    """Return HTML as far as it has no more than MOST_TAGS tags: thousands inside one another take seconds to clean."""
+    end = next(islice(re.finditer("<", html), MOST_TAGS, None), None)
+    return html[: end.start()] if end else html
 
 
 def _content(part: EmailMessage) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from essor.access.actor import system_actor
 from essor.domain.feed import attach
@@ -83,7 +84,7 @@ def prepared(letter: Letter, *, wanted: bool = False) -> Ready:
         return Ready(intake, mail, reason)
     with translation.override(intake.language):
         files, missing = _stored(mail)
-        if not letter.whole:
+        if not mail.whole:
             missing.append(_("The mail was too large: only its beginning was taken."))
     return Ready(intake, mail, None, tuple(files), tuple(missing))
 
@@ -104,7 +105,8 @@ def _stored(mail: Mail) -> tuple[list[File], list[str]]:
             missing.append(_("%(label)s: %(value)s") % {"label": one.name, "value": refused})
     left = len(mail.attachments) - MOST_FILES
     if left > 0:
-        missing.append(_("%(count)d more files were left out.") % {"count": left})
+        words = ngettext("%(num)d more file was left out.", "%(num)d more files were left out.", left)
+        missing.append(words % {"num": left})
     return files, missing
 
 

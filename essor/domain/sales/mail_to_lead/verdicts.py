@@ -38,6 +38,7 @@ def by_head(mail: Mail, letter: Letter, intake: Intake) -> Reason | None:
         (letter.envelope_from == "" or mail.first("return-path") == "<>", Reason.NOTICE),
         (kind == "multipart/report" or mail.sender.startswith(MACHINES), Reason.NOTICE),
         (not mail.sender, Reason.NOBODY),
+        (not mail.readable, Reason.UNREADABLE),
         (spam.startswith("yes"), Reason.SPAM),
         (any(mail.first(name) for name in LISTS), Reason.LIST),
         (submitted not in ("", "no") or any(mail.first(name) for name in AUTOMATIC), Reason.AUTOMATIC),

@@ -94,13 +94,21 @@ NESTED = b"".join(
         b"From: a@x.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n%s\r\n\r\n%%%%"
         % BASE64,
         b"From: a@x.example\r\n" + NESTED,
-        b"From: a@x.example\r\nContent-Type: text/html\r\n\r\n" + b"<div>" * 50_000 + b"<!" * 50_000,
+        b"From: a@x.example\r\nContent-Type: text/html\r\n\r\n" + b"<div>" * 150_000,
     ],
 )
 def test_a_broken_mail_is_read_as_far_as_it_goes(raw: bytes) -> None:
     mail = reading.read(raw)
     assert len(mail.key) == 64
     assert bool(mail.sender) == (b"@x.example" in raw)
+
+
+def test_a_mail_that_would_take_minutes_to_read_is_read_in_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    nested = reading.read(b"From: a@x.example\r\n" + NESTED + b"deep inside")
+    assert (nested.readable, nested.text) == (False, "")
+    monkeypatch.setattr(reading, "MOST_LINES", 4)
+    long = reading.read(b"From: a@x.example\r\n\r\n" + b"x\r\n" * 100)
+    assert (long.whole, long.readable, long.text) == (False, True, "x\nx")
 
 
 def test_logos_of_signatures_are_no_files() -> None:
