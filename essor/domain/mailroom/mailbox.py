@@ -64,7 +64,7 @@ def visit(mailbox: Mailbox) -> int:
     connection = _connected(mailbox)
     try:
         connection.login(mailbox.username, unseal(mailbox.password))
-        uids = _wanted(connection, mailbox, taker)[:MOST]
+        uids = _wanted(connection, mailbox, taker)[:MOST] if taker.reads(mailbox.place) else []
         for uid in uids:
             raw, size = _raw(connection, uid, taker.largest)
             keeping.keep(mailbox.taker, raw, place=mailbox.place, size=size)

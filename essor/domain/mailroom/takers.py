@@ -60,6 +60,10 @@ class Taker:
         """Return which place of ours an address is, None for a stranger's. Raises Later."""
         raise NotImplementedError
 
+    def reads(self, place: int) -> bool:  # noqa: ARG002 -- most takers read all
+        """Tell whether the mailboxes of a place are emptied at present; those that are not keep their mail."""
+        return True
+
     def ready(self, letter: Letter) -> Any:
         """Return what may be found out before anything is locked: what is slow, and what asks other programs."""
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,6 +18,7 @@ from essor.domain.mailroom.models import Mail
 from essor.domain.sales.mail_to_lead import taking
 from essor.domain.sales.mail_to_lead.models import Arrival, Intake, Outcome, Reason
 from essor.kernel.errors import FieldError, NotFound, ValidationFailed
+from essor.records import strangers
 
 
 def let_in(actor: Actor, key: int) -> Arrival:
@@ -60,9 +61,5 @@ def _mail(row: Arrival) -> Mail:
 
 def counts(intakes: Sequence[Intake], days: int = 30) -> dict[int, dict[str, int]]:
     """Return {intake: {outcome: how many mails}} of the last days."""
-    since = timezone.now() - timedelta(days=days)
-    rows = Arrival.objects.filter(intake__in=intakes, at__gte=since).values_list("intake", "outcome")
-    found: dict[int, dict[str, int]] = {intake.pk: {} for intake in intakes}
-    for intake, outcome, count in rows.annotate(count=Count("pk")).values_list("intake", "outcome", "count"):
-        found[intake][outcome] = count
-    return found
+    lately = Arrival.objects.filter(at__gte=timezone.now() - timedelta(days=days))
+    return strangers.endings(lately, "intake", [intake.pk for intake in intakes])

@@ -53,7 +53,7 @@ def by_address(address: str) -> int | None:
 
 
 def save_intake(actor: Actor, text: IntakeText, intake: Intake | None = None) -> Intake:
-    """Make an intake or change one; its mailboxes rest while it does. Forbidden, ValidationFailed by control."""
+    """Make an intake or change one. Forbidden, ValidationFailed with every mistake by control."""
     require(actor, Permission.CUSTOMIZE)
     row = intake or Intake()
     address = text.address.strip().lower()
@@ -65,7 +65,6 @@ def save_intake(actor: Actor, text: IntakeText, intake: Intake | None = None) ->
     row.assign, row.active = text.assign, text.active
     with transaction.atomic():
         row.save()
-        Mailbox.objects.filter(taker=TAKER, place=row.pk).update(is_active=row.active)
         audit.record(actor, "mail_intake_saved", row.address, active=row.active)
     return row
 

@@ -55,6 +55,10 @@ class Leads(Taker):
             raise Later
         return key
 
+    def reads(self, place: int) -> bool:
+        """Leave mailboxes alone while their intake is off."""
+        return Intake.objects.filter(pk=place, active=True).exists()
+
     def ready(self, letter: Letter) -> Ready:
         """Read the mail, and have its files scanned."""
         return prepared(letter)
@@ -130,6 +134,9 @@ def settle(row: Arrival, ready: Ready, letter: Letter) -> None:
         row.outcome = Outcome.AGAIN
     else:
         _enter(row, ready, letter)
+    if row.outcome not in TAKEN:
+        for file in ready.files:
+            attach.forget(file.stored)
     row.save()
 
 
@@ -143,8 +150,6 @@ def _enter(row: Arrival, ready: Ready, letter: Letter) -> None:
         placed = writing.enter(incoming)
     except ValidationFailed as refused:
         row.outcome, row.reason, row.detail = Outcome.HELD, Reason.REFUSED, str(refused)[:255]
-        for file in ready.files:
-            attach.forget(file.stored)
         return
     row.outcome = Outcome.LEAD if placed.new else Outcome.KNOWN
     (row.record_type, row.record_id), row.email_message_id = placed.record, placed.message

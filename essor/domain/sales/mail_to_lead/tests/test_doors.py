@@ -58,6 +58,10 @@ def test_a_mailbox_begins_with_what_is_new_and_gives_each_mail_once(intake: Inta
         mailbox.fetch.call()
         assert Mail.objects.count() == 0, "the mails that were there before are nobody's leads"
         imap.put(letter())
+        Intake.objects.update(active=False)
+        mailbox.fetch.call()
+        assert Mail.objects.count() == 0, "the mailbox of an address that is off keeps its mail"
+        Intake.objects.update(active=True)
         mailbox.fetch.call()
         Mailbox.objects.update(uid_validity=1, last_uid=0)  # the server counts anew
         mailbox.fetch.call()

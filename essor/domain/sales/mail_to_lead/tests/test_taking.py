@@ -24,6 +24,7 @@ from essor.domain.mailroom import keeping
 from essor.domain.mailroom.models import Mail
 from essor.domain.notifications.models import Notification
 from essor.domain.sales.assignment import edit
+from essor.domain.sales.conversion.convert import Ask, convert
 from essor.domain.sales.mail_to_lead import held, intakes, upkeep, verdicts
 from essor.domain.sales.mail_to_lead.intakes import IntakeText, save_intake
 from essor.domain.sales.mail_to_lead.models import Arrival, Intake, Outcome, Reason
@@ -92,7 +93,7 @@ def test_whom_we_know_gets_no_second_lead(admin: Actor, receive: Receive) -> Non
     assert row.record_id != lead
 
 
-def test_an_answer_goes_where_its_thread_is(receive: Receive) -> None:
+def test_an_answer_goes_where_its_thread_is(admin: Actor, receive: Receive) -> None:
     first = receive(letter("First", message_id="<one@x.example>"))
     other = {
         "from": "Paul <paul@gmail.com>",
@@ -105,6 +106,10 @@ def test_an_answer_goes_where_its_thread_is(receive: Receive) -> None:
         EmailMessage.objects.get(pk=row.email_message_id).reply_to_email_message_id == first.email_message_id
     )
     assert receive(letter("Alone", **{**other, "references": "<two@x>"})).outcome == Outcome.LEAD
+    became = convert(admin, Ask(first.record_id or 0, opportunity=False))
+    row = receive(letter("Still there?", **other))
+    assert (row.record_type, row.record_id) == ("003", became.contact)
+    assert EmailMessage.objects.get(pk=row.email_message_id).account_id == became.account
 
 
 def test_what_only_seems_to_be_there_is_saved_and_reported(receive: Receive) -> None:
