@@ -59,16 +59,17 @@ class Door:
         return "250 2.1.5 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802, ARG002 -- as above
-        """Keep the mail, then say so."""
+        """Keep the mail, then say so: LMTP wants an answer for each recipient."""
         raw = envelope.original_content or b""
+        answer = "250 2.0.0 Kept"
         try:
             await asyncio.to_thread(
                 _asked, self._keep, raw, envelope.mail_from or "", list(envelope.rcpt_tos)
             )
         except (Error, Later):
             logger.exception("A mail cannot be kept; its server will try again")
-            return BUSY
-        return "250 2.0.0 Kept"
+            answer = BUSY
+        return "\r\n".join([answer] * (len(envelope.rcpt_tos) if isinstance(server, LMTP) else 1))
 
     def _whose(self, address: str) -> tuple[Taker, int] | None:
         """Return who takes mail for an address, and which place of theirs it is."""

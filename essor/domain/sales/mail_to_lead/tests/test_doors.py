@@ -30,8 +30,12 @@ def test_our_mail_server_hands_mails_over(
     server.start()
     try:
         with smtplib.LMTP("127.0.0.1", server.port) as line:
+            line.ehlo()
+            line.mail(FROM)
             for to in (intake.address, "Contact+Salon@Vauban.example"):
-                assert line.sendmail(FROM, [to], letter()) == {}
+                assert line.rcpt(to)[0] == 250
+            answers = (line.data(letter())[0], line.getreply()[0])
+            assert answers == (250, 250), "LMTP has an answer for each recipient"
             assert line.sendmail("<>", [intake.address], letter("Bounced")) == {}
             with pytest.raises(smtplib.SMTPRecipientsRefused):
                 line.sendmail(FROM, ["boss@vauban.example"], letter())
