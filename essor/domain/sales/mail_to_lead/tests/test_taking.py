@@ -18,6 +18,7 @@ from essor.access.version import bump
 from essor.catalog import current
 from essor.domain.activities.models import EmailMessage, Note
 from essor.domain.duplicates import setting
+from essor.domain.duplicates.defaults import STANDARD
 from essor.domain.duplicates.models import Action, MatchingRule, SuspectPair
 from essor.domain.feed import attach, store
 from essor.domain.mailroom import keeping
@@ -113,7 +114,8 @@ def test_an_answer_goes_where_its_thread_is(admin: Actor, receive: Receive) -> N
 
 
 def test_what_only_seems_to_be_there_is_saved_and_reported(receive: Receive) -> None:
-    MatchingRule.objects.update(on_create=Action.BLOCK)
+    MatchingRule.objects.all().delete()
+    MatchingRule.objects.bulk_create(MatchingRule(**{**rule, "on_create": Action.BLOCK}) for rule in STANDARD)
     setting.forget()
     receive(letter("One\n\n06 12 34 56 78"))
     row = receive(letter("Two\n\n06 12 34 56 78", **{"from": "Ana Roux <ana.roux@emeraude-bois.example>"}))
