@@ -21,12 +21,13 @@ from jinja2 import nodes
 from mjml import mjml2html
 
 from essor.domain.automation.merge import dotted_names
-from essor.domain.marketing.letters import plain, sandbox
+from essor.domain.marketing.letters import sandbox
 from essor.domain.marketing.letters.codec import SOURCE, refused
 from essor.domain.marketing.letters.compiled import ADDRESSES, Place, Slot, Text
 from essor.domain.marketing.letters.marks import FIELD, Marks, outside
 from essor.domain.marketing.letters.places import SCHEME
 from essor.kernel.errors import EssorError
+from essor.kernel.plain import of_html
 
 AT = SOURCE
 ENDS = {"variable_begin": "variable_end", "block_begin": "block_end", "comment_begin": "comment_end"}
@@ -114,7 +115,7 @@ def compiled(text: str, marks: Marks, *, mjml_source: bool) -> tuple[Text, Text]
     if mjml_source:
         source.marked = _framed(source)
     html = "".join(_placed(source))
-    words = plain.of_html(html)
+    words = of_html(html)
     body, end, rest = html.rpartition("</body>")
     html = f"{body}{marks.opened()}{end}{rest}" if end else html + marks.opened()
     simple = all(
