@@ -29,7 +29,7 @@ from essor.domain.marketing.sending.states import SENT
 from essor.domain.marketing.sending.tests.sink import sink
 from essor.domain.marketing.tracking import reading
 from essor.domain.marketing.tracking.models import OPENED, Hit
-from essor.records.strangers import SHORTEST
+from essor.domain.public_forms.strangers import SHORTEST
 from tests import story
 
 SIZES = story.Sizes(

@@ -31,7 +31,7 @@ from essor.domain.marketing.tracking.recorder import Recorder
 from essor.domain.sales.models import Contact
 from essor.faces.web import hits
 from essor.kernel.tests.outbox import deliver
-from essor.records import strangers
+from essor.domain.public_forms import strangers
 from tests import story
 
 pytestmark = pytest.mark.django_db

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from essor.catalog.definitions import Field
 from essor.domain.marketing.consent.channels import Channel
 from essor.domain.marketing.pages.models import LandingPage
+from essor.domain.public_forms import strangers
 from essor.kernel.errors import NotFound
-from essor.records import strangers
 
 ALWAYS = ("LastName", "Company", "Email")
 USUAL = "FirstName LastName* Company* Email* Phone"

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from essor.catalog.record import LIVE, Detail, Record
 from essor.domain.marketing.campaigns.models import Campaign, counted, line
+from essor.domain.public_forms.strangers import Attempt
 from essor.query.folding import Folded
-from essor.records.strangers import Attempt
 
 
 class LandingPage(Record):

@@ -32,14 +32,14 @@ from essor.domain.marketing.pages.objects import PAGE, SUBMISSION, UTM
 from essor.domain.marketing.pages.whom import Sender
 from essor.domain.marketing.visits import arriving, tying
 from essor.domain.marketing.visits.naming import BROWSER_NAME
+from essor.domain.public_forms import strangers
+from essor.domain.public_forms.strangers import Sent
 from essor.kernel import events
 from essor.kernel.errors import NotFound
 from essor.query import run
 from essor.query.tree import Column, Compare, Constant, Path, Query
-from essor.records import strangers
 from essor.records.change import Change, Source
 from essor.records.save import save
-from essor.records.strangers import Sent
 
 logger = logging.getLogger(__name__)
 

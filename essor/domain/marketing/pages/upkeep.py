@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import time
 
 from essor.domain.marketing.pages.models import PageAttempt
+from essor.domain.public_forms.strangers import forget
 from essor.jobs.schedule import SCHEDULE, daily
 from essor.jobs.tasks import task
-from essor.records.strangers import forget
 
 
 @task()

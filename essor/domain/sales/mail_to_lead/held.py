@@ -15,10 +15,10 @@ from essor.access.actor import Actor, require
 from essor.access.rights import Permission
 from essor.domain.mailroom.keeping import letter_of
 from essor.domain.mailroom.models import Mail
+from essor.domain.public_forms import strangers
 from essor.domain.sales.mail_to_lead import taking
 from essor.domain.sales.mail_to_lead.models import Arrival, Intake, Outcome, Reason
 from essor.kernel.errors import FieldError, NotFound, ValidationFailed
-from essor.records import strangers
 
 
 def let_in(actor: Actor, key: int) -> Arrival:

@@ -17,11 +17,11 @@ from essor.access.actor import Actor, require
 from essor.access.rights import Permission
 from essor.catalog import current
 from essor.catalog.definitions import Field
+from essor.domain.public_forms import strangers
 from essor.domain.sales.assignment.edit import can_own
 from essor.domain.sales.web_to_lead.models import WebForm
 from essor.kernel.errors import FieldError, NotFound, ValidationFailed
 from essor.kernel.whole import whole
-from essor.records import strangers
 
 SALT = "essor.web_to_lead"
 ALWAYS = ("LastName", "Company")

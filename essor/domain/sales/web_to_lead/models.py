@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils import timezone
 
-from essor.records.strangers import Attempt
+from essor.domain.public_forms.strangers import Attempt
 
 
 class WebForm(models.Model):

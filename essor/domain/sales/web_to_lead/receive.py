@@ -1,4 +1,4 @@
-"""Takes what somebody sent, once it stood the test of `records.strangers`: it becomes a lead."""
+"""Takes what somebody sent, once it stood the test of `public_forms.strangers`: it becomes a lead."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from datetime import timedelta
 from django.utils import timezone
 
 from essor.access.actor import system_actor
+from essor.domain.public_forms import strangers
+from essor.domain.public_forms.strangers import Sent
 from essor.domain.sales.web_to_lead.forms import asked
 from essor.domain.sales.web_to_lead.models import Sending, WebForm
 from essor.kernel.errors import ValidationFailed
-from essor.records import strangers
 from essor.records.change import Change, Source
 from essor.records.save import save
-from essor.records.strangers import Sent
 
 
 def receive(form: WebForm, data: Sent, *, address: str, size: int) -> int:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import time
 
+from essor.domain.public_forms.strangers import forget
 from essor.domain.sales.web_to_lead.models import Sending
 from essor.jobs.schedule import SCHEDULE, daily
 from essor.jobs.tasks import task
-from essor.records.strangers import forget
 
 
 @task()

@@ -22,6 +22,7 @@ from essor.domain.marketing.pages import forms, taking
 from essor.domain.marketing.pages.models import LandingPage
 from essor.domain.marketing.pages.objects import PAGE, UTM
 from essor.domain.marketing.sending.addresses import VISIT_NAME
+from essor.domain.public_forms import coming_back, strangers
 from essor.faces.web import offers
 from essor.faces.web.landing import public
 from essor.faces.web.letters import wanted
@@ -32,7 +33,6 @@ from essor.faces.web.shapes import Action
 from essor.kernel import ids
 from essor.kernel.errors import NotFound
 from essor.kernel.whole import whole
-from essor.records import coming_back, strangers
 from essor.records.change import Change
 from essor.records.save import save
 

@@ -26,13 +26,13 @@ from essor.domain.marketing.pages.coming_back import ours
 from essor.domain.marketing.pages.models import LandingPage
 from essor.domain.marketing.sending.addresses import VISIT_NAME
 from essor.domain.marketing.visits.naming import BROWSER_NAME
+from essor.domain.public_forms import coming_back, strangers
+from essor.domain.public_forms.strangers import Sent
 from essor.faces.web.hits import protected
 from essor.faces.web.records.files import handed_out
 from essor.faces.web.thanking import thanked
 from essor.kernel.errors import NotFound, ValidationFailed
 from essor.kernel.whole import whole
-from essor.records import coming_back, strangers
-from essor.records.strangers import Sent
 
 POLICY = (
     "default-src 'none'; style-src 'self' 'sha256-{look}'; img-src 'self' https: http:; font-src 'self'; base-uri 'none'; "

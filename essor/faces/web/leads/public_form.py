@@ -18,13 +18,13 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
+from essor.domain.public_forms import coming_back, strangers
 from essor.domain.sales.web_to_lead import receive
 from essor.domain.sales.web_to_lead.forms import asked, by_token, origin_of, stands_on, token_of
 from essor.domain.sales.web_to_lead.models import WebForm
 from essor.faces.web.thanking import thanked
 from essor.kernel.errors import NotFound, ValidationFailed
 from essor.kernel.whole import whole
-from essor.records import coming_back, strangers
 
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; base-uri 'none'; "

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from essor.catalog import current
+from essor.domain.public_forms.strangers import Outcome
 from essor.domain.sales.web_to_lead import forms as editing
 from essor.domain.sales.web_to_lead.forms import FormText
 from essor.domain.sales.web_to_lead.models import WebForm
@@ -22,7 +23,6 @@ from essor.faces.web.setup.forms import Form, starting, submit
 from essor.faces.web.setup.frame import draw
 from essor.faces.web.toasts import flash
 from essor.kernel.whole import whole
-from essor.records.strangers import Outcome
 
 TEXTS = ("name", "title", "language", "lead_source", "return_url", "thanks", "note")
 

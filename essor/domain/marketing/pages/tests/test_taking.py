@@ -16,10 +16,10 @@ from essor.domain.marketing.pages.models import FormSubmission, LandingPage, Pag
 from essor.domain.marketing.pages.taking import Arrival
 from essor.domain.marketing.sending import addresses
 from essor.domain.marketing.sending.models import Recipient
+from essor.domain.public_forms import strangers
 from essor.domain.sales.models import Contact, Lead
 from essor.kernel.errors import ValidationFailed
 from essor.kernel.models import OutboxEvent
-from essor.records import strangers
 from essor.records.change import Change
 from essor.records.save import save
 

@@ -9,13 +9,13 @@ from django.core import signing
 
 from essor.access.actor import Actor, actor_for
 from essor.access.tests.samples import MakeUser
+from essor.domain.public_forms import strangers
 from essor.domain.sales.assignment import edit
 from essor.domain.sales.models import Lead
 from essor.domain.sales.web_to_lead import forms, receive
 from essor.domain.sales.web_to_lead.forms import FormText
 from essor.domain.sales.web_to_lead.models import Sending, WebForm
 from essor.kernel.errors import Forbidden, NotFound, ValidationFailed
-from essor.records import strangers
 
 GOOD = {"LastName": "Roux", "Company": "Émeraude", "Email": "ana@emeraude.example", "elapsed": "8000"}
 

@@ -12,10 +12,10 @@ from essor.access.actor import Actor
 from essor.domain.duplicates import setting
 from essor.domain.duplicates.defaults import STANDARD
 from essor.domain.duplicates.models import MatchingRule, SuspectPair
+from essor.domain.public_forms import strangers
 from essor.domain.sales.models import Lead
 from essor.domain.sales.web_to_lead.forms import token_of
 from essor.domain.sales.web_to_lead.models import Sending, WebForm
-from essor.records import strangers
 
 HOME = "/setup/leads/forms/"
 SENT = {"LastName": "Roux", "Company": "Émeraude", "Email": "ana@emeraude.example", "elapsed": "9000"}

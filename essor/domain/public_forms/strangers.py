@@ -31,7 +31,7 @@ WINDOW, PER_SENDER, PER_FORM = timedelta(minutes=10), 10, 600
 COUNTED = 5  # times the limit; what comes beyond is refused without a trace, or a flood would fill the table
 DIGITS = 11  # of milliseconds: three years
 KEPT = timedelta(days=90)
-SALT = "essor.web_to_lead.stamp"
+SALT = "essor.public_form.stamp"
 KINDS = frozenset(
     {"text", "textarea", "email", "phone", "url", "picklist", "multiselect", "checkbox", "number", "date"}
 )
