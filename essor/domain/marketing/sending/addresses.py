@@ -18,6 +18,26 @@ BOUNCE, MESSAGE = "bounce", "message"
 VISIT, VISIT_NAME = "visit", "r"  # the parameter that names the recipient on our own pages
 NOBODY = 0
 BOUNCE_PREFIX = "b+"
+# Where each token stands: what comes before it on our site, and behind it.
+PLACES = {
+    CLICK: ("/l/", ""),
+    OPEN: ("/p/", ".gif"),
+    OPT_OUT: ("/u/", ""),
+    PREFERENCES: ("/preferences/", ""),
+    BROWSER: ("/v/", ""),
+    ACCEPT: ("/i/", ""),
+    DECLINE: ("/i/", ""),
+}
+
+
+def address(site: str, use: str, token: str) -> str:
+    """Return the address of a signed token at a site; for a loop over many people, who sign by `tokens.sign`."""
+    before, behind = PLACES[use]
+    return f"{site}{before}{token}{behind}"
+
+
+def _ours(use: str, *numbers: int) -> str:
+    return address(settings.SITE_URL, use, tokens.make(use, *numbers))
 
 
 class Hit(NamedTuple):
@@ -44,7 +64,7 @@ def open_numbers(recipient_id: int, list_email_id: int, variant: int = 0) -> tup
 
 def click(recipient_id: int, list_email_id: int, link: int, variant: int = 0) -> str:
     """Return the address that leads a recipient (NOBODY: whoever it is) to link number `link` of a mailing."""
-    return f"{settings.SITE_URL}/l/{tokens.make(CLICK, *click_numbers(recipient_id, list_email_id, link, variant))}"
+    return _ours(CLICK, *click_numbers(recipient_id, list_email_id, link, variant))
 
 
 def read_click(token: str) -> Hit | None:
@@ -78,9 +98,7 @@ def read_visit(token: str) -> int | None:
 
 def opened(recipient_id: int, list_email_id: int, variant: int = 0) -> str:
     """Return the address of the invisible picture."""
-    return (
-        f"{settings.SITE_URL}/p/{tokens.make(OPEN, *open_numbers(recipient_id, list_email_id, variant))}.gif"
-    )
+    return _ours(OPEN, *open_numbers(recipient_id, list_email_id, variant))
 
 
 def read_open(token: str) -> Hit | None:
@@ -94,32 +112,37 @@ def read_open(token: str) -> Hit | None:
 
 def opt_out(recipient_id: int) -> str:
     """Return the address to opt out at: a page for people, one click for mail programs (RFC 8058)."""
-    return f"{settings.SITE_URL}/u/{tokens.make(OPT_OUT, recipient_id)}"
+    return _ours(OPT_OUT, recipient_id)
 
 
 def preferences(recipient_id: int) -> str:
     """Return the address of the person's choice of topics."""
-    return f"{settings.SITE_URL}/preferences/{tokens.make(PREFERENCES, recipient_id)}"
+    return _ours(PREFERENCES, recipient_id)
 
 
 def browser(recipient_id: int) -> str:
     """Return the address that shows the mail in a browser."""
-    return f"{settings.SITE_URL}/v/{tokens.make(BROWSER, recipient_id)}"
+    return _ours(BROWSER, recipient_id)
 
 
 def accept(recipient_id: int) -> str:
     """Return the address where an invited person says that they come; it only asks."""
-    return f"{settings.SITE_URL}/i/{tokens.make(ACCEPT, recipient_id)}"
+    return _ours(ACCEPT, recipient_id)
 
 
 def decline(recipient_id: int) -> str:
     """Return the address where an invited person says that they do not come; it only asks."""
-    return f"{settings.SITE_URL}/i/{tokens.make(DECLINE, recipient_id)}"
+    return _ours(DECLINE, recipient_id)
 
 
 def envelope(recipient_id: int, bounce_domain: str) -> str:
     """Return the envelope sender: what bounces comes back naming its recipient (VERP)."""
-    return f"{BOUNCE_PREFIX}{tokens.make(BOUNCE, recipient_id)}@{bounce_domain}"
+    return returning(tokens.make(BOUNCE, recipient_id), bounce_domain)
+
+
+def returning(token: str, bounce_domain: str) -> str:
+    """Return the envelope sender of a signed token."""
+    return f"{BOUNCE_PREFIX}{token}@{bounce_domain}"
 
 
 def read_envelope(address: str) -> int | None:
@@ -133,7 +156,12 @@ def read_envelope(address: str) -> int | None:
 
 def message_id(recipient_id: int, domain: str) -> str:
     """Return the Message-ID: a mail sent again after a crash has the same, and servers that look at it drop the second."""
-    return f"<{tokens.make(MESSAGE, recipient_id)}@{domain}>"
+    return identifying(tokens.make(MESSAGE, recipient_id), domain)
+
+
+def identifying(token: str, domain: str) -> str:
+    """Return the Message-ID of a signed token."""
+    return f"<{token}@{domain}>"
 
 
 def read_message_id(message: str) -> int | None:

@@ -111,7 +111,7 @@ class Composer:
         sender = self._sender
         return Message(
             person.recipient_id,
-            f"{addresses.BOUNCE_PREFIX}{self._token(addresses.BOUNCE, person.recipient_id)}@{sender.bounce_domain}"
+            addresses.returning(self._token(addresses.BOUNCE, person.recipient_id), sender.bounce_domain)
             if sender.bounce_domain
             else sender.from_address,
             recipient,
@@ -147,7 +147,7 @@ class Composer:
             kind = slot.kind
             if kind == "field":
                 out[place] = quoted.piece(merge.filled(slot, person.values, merge.NOTHING))
-            elif kind in _PATHS or (kind == "link" and self._sender.tracked):
+            elif kind in _ANSWERS or (kind == "link" and self._sender.tracked):
                 key = (kind, slot.value)
                 if key not in found:
                     found[key] = self._address(kind, slot.value, person) + quoted.SOFT
@@ -159,18 +159,17 @@ class Composer:
 
     def _address(self, kind: str, value: str, person: Person) -> bytes:
         """Return an address of ours; where it is long, it goes on in the next line."""
-        if kind == "link":
-            prefix, token = "/l/", self._click(int(value), person)
-        else:
-            prefix, use = _PATHS[kind]
-            token = self._token(use, person.recipient_id)
-        address = f"{self._sender.site}{prefix}{token}"
+        link = kind == "link"
+        address = self._click(int(value), person) if link else self._ours(_ANSWERS[kind], person.recipient_id)
         return address.encode("ascii") if len(address) <= quoted.ROOM else quoted.encode(address, last=True)
 
     def _click(self, link: int, person: Person) -> str:
         who = person.recipient_id if person.clicks else addresses.NOBODY
         numbers = addresses.click_numbers(who, self._sender.list_email_id, link, self._sender.variant)
-        return self._token(addresses.CLICK, *numbers)
+        return self._ours(addresses.CLICK, *numbers)
+
+    def _ours(self, use: str, *numbers: int) -> str:
+        return addresses.address(self._sender.site, use, self._token(use, *numbers))
 
     def _token(self, use: str, *numbers: int) -> str:
         return tokens.sign(self._keys[use], numbers)
@@ -180,24 +179,20 @@ class Composer:
         sender, own = self._sender, (person.recipient_id,)
         who = person.recipient_id if person.opens else addresses.NOBODY
         seen = addresses.open_numbers(who, sender.list_email_id, sender.variant)
-        pixel = f"{sender.site}/p/{self._token(addresses.OPEN, *seen)}.gif" if sender.tracked else ""
+        pixel = self._ours(addresses.OPEN, *seen) if sender.tracked else ""
         if sender.tracked:
-            links: Sequence[str] = [
-                f"{sender.site}/l/{self._click(one, person)}" for one in sorted(self._links)
-            ]
+            links: Sequence[str] = [self._click(one, person) for one in sorted(self._links)]
         else:
             links = merge.links(self._compiled, person.values)
-        paths = {
-            kind: f"{sender.site}{prefix}{self._token(use, *own)}" for kind, (prefix, use) in _PATHS.items()
-        }
+        paths = {kind: self._ours(use, *own) for kind, use in _ANSWERS.items()}
         return Replacements(
             links=links, open=pixel, blocks=person.blocks, as_written=not sender.tracked, **paths
         )
 
     def _varying(self, person: Person, recipient: str, now: datetime) -> list[tuple[bytes, bytes]]:
         """Return the headers that differ by person, in the order in which they are signed."""
-        one_click = f"{self._sender.site}/u/{self._token(addresses.OPT_OUT, person.recipient_id)}"
-        message_id = f"<{self._token(addresses.MESSAGE, person.recipient_id)}@{self._domain}>"
+        one_click = self._ours(addresses.OPT_OUT, person.recipient_id)
+        message_id = addresses.identifying(self._token(addresses.MESSAGE, person.recipient_id), self._domain)
         subject = self._subject or headers.line(
             "Subject", headers.text(merge.join(self._compiled.subject, person.values))
         )
@@ -227,21 +222,12 @@ class Composer:
         )
 
 
-_PATHS = {
-    "unsubscribe": ("/u/", addresses.OPT_OUT),
-    "preferences": ("/preferences/", addresses.PREFERENCES),
-    "browser": ("/v/", addresses.BROWSER),
-    "accept": ("/i/", addresses.ACCEPT),
-    "decline": ("/i/", addresses.DECLINE),
+# What a slot asks for, and the use of the token that answers it.
+_ANSWERS = {
+    "unsubscribe": addresses.OPT_OUT,
+    "preferences": addresses.PREFERENCES,
+    "browser": addresses.BROWSER,
+    "accept": addresses.ACCEPT,
+    "decline": addresses.DECLINE,
 }
-_USES = (
-    addresses.CLICK,
-    addresses.OPEN,
-    addresses.OPT_OUT,
-    addresses.PREFERENCES,
-    addresses.BROWSER,
-    addresses.ACCEPT,
-    addresses.DECLINE,
-    addresses.BOUNCE,
-    addresses.MESSAGE,
-)
+_USES = (*addresses.PLACES, addresses.BOUNCE, addresses.MESSAGE)
