@@ -15,9 +15,9 @@ from essor.catalog import current
 from essor.domain.marketing.campaigns.models import Campaign
 from essor.domain.marketing.campaigns.objects import CAMPAIGN
 from essor.kernel.clock import zone_named
+from essor.records import unattended
 from essor.records.change import Change, Source
 from essor.records.models import History
-from essor.records.save import save_many
 
 PLANNED, IN_PROGRESS, COMPLETED = "Planned", "In Progress", "Completed"
 SOURCE = Source(name="campaigns")
@@ -49,4 +49,4 @@ def _move(keys: Collection[int], status: str) -> None:
     """Write a status where the organization still has it among its choices."""
     if keys and current.get().object(CAMPAIGN).field("Status").choice(status):
         changes = [Change(CAMPAIGN, {"Status": status}, id=key) for key in keys]
-        save_many(system_actor(), CAMPAIGN, changes, source=SOURCE)
+        unattended.write(CAMPAIGN, changes, source=SOURCE)

@@ -11,7 +11,6 @@ from django.db import transaction
 from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 
-from essor.access.actor import system_actor
 from essor.domain.marketing.consent import write
 from essor.domain.marketing.consent.models import Suppression
 from essor.domain.marketing.consent.people import OBJECTS
@@ -21,8 +20,8 @@ from essor.domain.marketing.sending import returned as returned_mails
 from essor.domain.marketing.sending.models import Recipient
 from essor.domain.marketing.sending.states import State
 from essor.domain.marketing.sending.told import Whom, tell
+from essor.records import unattended
 from essor.records.change import Change, Source
-from essor.records.save import save_many
 
 SOURCE = Source(name="bounces")
 LAST, OF_THEM = 5, 3  # a soft bounce blocks an address when so many of its last mails came back
@@ -144,7 +143,7 @@ def _write_on_people(news: Iterable[Returned], rows: Mapping[int, Recipient]) ->
             values = {"EmailBouncedDate": one.at, "EmailBouncedReason": words}
             by_object[name][row.person_id] = Change(name, values, id=row.person_id)
     for name, changes in by_object.items():
-        save_many(system_actor(), name, list(changes.values()), source=SOURCE)
+        unattended.write(name, list(changes.values()), source=SOURCE)
 
 
 def _tell(news: Iterable[Returned], rows: Mapping[int, Recipient]) -> None:

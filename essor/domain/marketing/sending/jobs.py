@@ -7,14 +7,13 @@ from datetime import time, timedelta
 from django.db.models import Q
 from django.utils import timezone
 
-from essor.access.actor import system_actor
 from essor.domain.marketing.sending import outbox, runner
 from essor.domain.marketing.sending.models import Bucket, DayCount, ListEmail
 from essor.domain.marketing.sending.states import SCHEDULED, SENDING
 from essor.jobs.schedule import SCHEDULE, daily, every
 from essor.jobs.tasks import task
+from essor.records import unattended
 from essor.records.change import Change
-from essor.records.save import save_many
 
 DAYS_KEPT = timedelta(days=60)
 
@@ -38,7 +37,7 @@ def wake() -> None:
     now = timezone.now()
     due = ListEmail.objects.filter(status=SCHEDULED, scheduled_date__lte=now, is_deleted=False)
     changes = [Change("ListEmail", {"Status": SENDING}, id=key) for key in due.values_list("pk", flat=True)]
-    save_many(system_actor(), "ListEmail", changes, source=runner.SOURCE)
+    unattended.write("ListEmail", changes, source=runner.SOURCE)
     idle = Q(runner="") | Q(beat_at__lt=now - outbox.LEASE)
     ready = Q(held_until=None) | Q(held_until__lte=now)
     mailings = ListEmail.objects.filter(idle, ready, status=SENDING, is_deleted=False)

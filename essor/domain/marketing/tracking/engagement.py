@@ -20,10 +20,10 @@ from essor.domain.marketing.campaigns.statuses import Status, labelled, of_campa
 from essor.domain.marketing.sending.models import ListEmail
 from essor.domain.marketing.tracking.keeping import told
 from essor.kernel.events import Event, consumer
+from essor.records import unattended
 from essor.records.batch import Batch
 from essor.records.change import Change, Source
 from essor.records.rules import before
-from essor.records.save import save_many
 
 SOURCE = Source(name="mailing")
 FIELDS = {
@@ -94,7 +94,7 @@ def _write(campaign: int, link: str, field: str, people: People, moves: Mapping[
     ]
     token = _moments.set((field, moments))
     try:
-        save_many(system_actor(), MEMBER, changes, source=SOURCE)
+        unattended.write(MEMBER, changes, source=SOURCE)
     finally:
         _moments.reset(token)
 
