@@ -40,6 +40,7 @@ PUBLIC = frozenset(
         "web_form_thanks",
         "calendar_feed",
         "door",
+        "invitation",
         "ticket",
         "door_code",
         "picture_sign",
