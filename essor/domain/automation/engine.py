@@ -136,10 +136,10 @@ def _ends(site: Site, definition: Definition, keys: Collection[int]) -> dict[int
     """Return {record: (outcome, why)} of those that have no business in the flow any more: at most two queries."""
     found: dict[int, tuple[str, str]] = {}
     if definition.drop is not None:
-        word = outcome.EXIT, _("It meets the criteria for leaving.")
+        word = outcome.EXIT, _("The criteria for leaving are met.")
         found |= dict.fromkeys(loading.meeting(site, keys, definition.drop), word)
     if definition.leave is not None:
-        word = outcome.GOAL, _("The goal is reached: the record leaves the flow.")
+        word = outcome.GOAL, _("The goal is reached.")
         found |= dict.fromkeys(loading.meeting(site, keys, definition.leave), word)
     return found
 

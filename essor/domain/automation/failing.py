@@ -10,13 +10,14 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db.models import Q
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from essor.access.actor import actor_for
 from essor.domain.automation import keepers
 from essor.domain.automation.definition import Step
+from essor.domain.automation.kinds import name_of
 from essor.domain.automation.models import Flow, Outgoing, RunState
 from essor.domain.automation.told import FLOW_FAILED
 from essor.domain.notifications.gathering import Topic
@@ -27,19 +28,24 @@ MAIL_EVERY = timedelta(hours=1)
 
 
 def tell(
-    flow: Flow, why: str, *, records: Sequence[int] = (), step: str = "", run_id: int | None = None
+    flow: Flow, why: str, *, records: Sequence[int] = (), step: Step | None = None, run_id: int | None = None
 ) -> None:
     """Tell the owner of failed runs: by a notification, and by mail once an hour where the flow says so.
 
-    `records` are those that they are about, none of a flow that could not even look for any; `step` is what the one
-    that failed is called, "" where none began; `run_id` names the run when it is a single one.
+    `records` are those that they are about, none of a flow that could not even look for any; `step` is the one that
+    failed, None where none began; `run_id` names the run when it is a single one. In the owner's language, whoever
+    noticed it.
     """
-    title = _headline(flow, records, step)
-    address = keepers.failures_of(flow, run_id)
-    topic = Topic(f"flow:{flow.pk}", _times(flow), keepers.failures_of(flow), count=len(records) or 1)
-    notify([flow.owner_id], FLOW_FAILED.name, title, body=why[:500], link=address, topic=topic)
-    if not flow.mail_errors:
-        return
+    with translation.override(flow.owner.language):
+        title = _headline(flow, records, name_of(step) if step is not None else "")
+        address = keepers.failures_of(flow, run_id)
+        topic = Topic(f"flow:{flow.pk}", _times(flow), keepers.failures_of(flow), count=len(records) or 1)
+        notify([flow.owner_id], FLOW_FAILED.name, title, body=why[:500], link=address, topic=topic)
+        if flow.mail_errors:
+            _mail(flow, title, why, address)
+
+
+def _mail(flow: Flow, title: str, why: str, address: str) -> None:
     now = timezone.now()
     quiet = Q(error_mailed__isnull=True) | Q(error_mailed__lt=now - MAIL_EVERY)
     last = flow.runs.filter(state=RunState.FAILED).order_by("-pk").values_list("pk", flat=True).first()
@@ -66,19 +72,14 @@ def _times(flow: Flow) -> Callable[[int], str]:
     return said
 
 
-def title_of(step: Step | None, label: str) -> str:
-    """Return what a step is called: by whoever drew the flow, else what its kind is."""
-    return (step.title if step is not None else "") or label
-
-
 def _headline(flow: Flow, records: Sequence[int], step: str) -> str:
     about = {"flow": flow.name, "step": step}
     if not records:
-        return _("The flow “%(flow)s” could not start") % about
+        return _("“%(flow)s” could not start") % about
     about["records"] = _named(flow, records)
     if not step:
-        return _("The flow “%(flow)s” did not start for %(records)s") % about
-    return _("The flow “%(flow)s” failed for %(records)s at the step “%(step)s”") % about
+        return _("“%(flow)s” did not start for %(records)s") % about
+    return _("“%(flow)s” failed for %(records)s at the step “%(step)s”") % about
 
 
 def _named(flow: Flow, records: Sequence[int]) -> str:

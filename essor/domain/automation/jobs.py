@@ -76,13 +76,14 @@ def look() -> None:
 def purge_runs() -> None:
     """Forget runs that ended a quarter ago; failed ones stay until somebody has looked at them.
 
-    Of flows that ask whether somebody was in before, the runs stay, and only their log goes.
+    Of flows that ask whether somebody was in before, the runs stay, and only their log goes, but for who reached the goal.
     """
     before = timezone.now() - RUNS_KEPT
     old = FlowRun.objects.filter(state__in=(RunState.DONE, RunState.STOPPED), ended__lt=before)
     memory = Flow.objects.filter(versions__definition__trigger__again__in=("never", "days"))
     remembering = set(memory.values_list("pk", flat=True))
     log = FlowStep.objects.filter(run__in=old.filter(flow__in=remembering).values("pk"))
+    log = log.exclude(outcome=outcome.GOAL)  # it tells who reached it
     while keys := list(log.order_by("pk").values_list("pk", flat=True)[:PURGE_BATCH]):
         FlowStep.objects.filter(pk__in=keys).delete()
         check_interrupted()

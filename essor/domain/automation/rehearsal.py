@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from essor.domain.automation import engine, loading, outcome, scheduling
+from essor.domain.automation import again, engine, loading, outcome, scheduling
 from essor.domain.automation.definition import Definition, from_json
 from essor.domain.automation.kinds import Member, site_of
 from essor.domain.automation.models import FlowRun, FlowVersion, Outgoing
@@ -47,9 +47,14 @@ class Taken:
 
 @dataclass(slots=True)
 class Report:
-    """What a test run found; `enters` tells whether the record meets the trigger's criteria now."""
+    """What a test run found.
+
+    `enters` tells whether the record meets the trigger's criteria now, `barred` whether it was in before and may not come
+    in again.
+    """
 
     enters: bool = True
+    barred: bool = False
     error: str = ""
     steps: list[Taken] = field(default_factory=list)
 
@@ -75,6 +80,7 @@ def _run(version: FlowVersion, record_id: int, report: Report, answer: str) -> N
         raise EssorError(_("There is no such record, or the flow may not see it."))
     wanted = scheduling.members_of(definition.trigger, actor, flow.object_name)
     report.enters = bool(loading.meeting(site, [record_id], wanted))
+    report.barred = bool(again.barred(flow.pk, definition.trigger, [record_id]))
     run = FlowRun.objects.create(flow=flow, version=version, record_id=record_id, node=definition.first)
     node = definition.first
     while node and len(report.steps) < MOST_STEPS:

@@ -16,11 +16,13 @@ from essor.catalog import current
 from essor.catalog.definitions import Field, ObjectDef
 from essor.catalog.kinds import ParseContext, ParseError
 from essor.domain.automation import rehearsal
+from essor.domain.automation.definition import Step, Way
 from essor.domain.automation.kinds import STEPS
 from essor.domain.automation.rehearsal import Report, Taken, Written
 from essor.domain.automation.steps.approval import NO, YES, Approval
 from essor.faces.web import display
-from essor.faces.web.automation.reading import Shown
+from essor.faces.web.automation.reading import Shown, in_words
+from essor.faces.web.automation.runs import said
 from essor.faces.web.automation.tabs import found
 from essor.faces.web.records.reading import actor_of
 from essor.faces.web.setup.doors import opened
@@ -48,6 +50,7 @@ class StepLine:
     kind: str
     taken: Taken
     way: str
+    why: str
     changes: tuple[tuple[str, tuple[ChangeLine, ...]], ...]
 
 
@@ -99,8 +102,38 @@ def lines_of(request: HttpRequest, shown: Shown, report: Report) -> list[StepLin
         way = step.path(taken.outcome)
         changes = tuple(_written(request, shown, one) for one in taken.written)
         title = step.title or str(kind.label)
-        lines.append(StepLine(title, kind.icon, step.kind, taken, way.label if way else "", changes))
+        why = _why(shown, step, taken)
+        lines.append(StepLine(title, kind.icon, step.kind, taken, way.label if way else "", why, changes))
     return lines
+
+
+def _why(shown: Shown, step: Step, taken: Taken) -> str:
+    """Return why a step did what it did: the criteria of its path, its own words, or that it has nothing to do."""
+    way = step.path(taken.outcome)
+    if taken.error or taken.sent:
+        return ""
+    if way is not None:
+        return _why_way(shown, step, way, taken.detail)
+    if step.kind == "wait":
+        return _why_wait(step, taken.detail)
+    return taken.detail or ("" if taken.written else _("Nothing would change."))
+
+
+def _why_way(shown: Shown, step: Step, way: Way, detail: str) -> str:
+    if way.where is not None:
+        return _("Because: %(criteria)s") % {"criteria": in_words(shown.site, way.where)}
+    if step.kind == "branch":
+        return _("Because none of the criteria of the other paths are met.")
+    return detail if detail != way.label else ""
+
+
+def _why_wait(step: Step, detail: str) -> str:
+    until = said(step, detail)
+    if until != detail:
+        return _("A real run would wait here: %(until)s.") % {"until": until}
+    if not detail and step.settings.get("for") == "condition":
+        return _("A real run would wait here for the criteria to be met.")
+    return detail
 
 
 def _written(request: HttpRequest, shown: Shown, one: Written) -> tuple[str, tuple[ChangeLine, ...]]:
