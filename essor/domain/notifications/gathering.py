@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.db import connection
 from django.utils import timezone
 
 from essor.domain.notifications.models import Notification
@@ -33,7 +34,10 @@ class Topic:
 
 
 def told_before(told: Sequence[tuple[Row, Topic]]) -> Mapping[tuple[int, str], Notification]:
-    """Return {(user, topic): the notice of the last hour} for those rows that have one; one query, none without topics."""
+    """Return {(user, topic): the notice of the last hour} for those rows that have one; one query, none without topics.
+
+    In the caller's transaction, which holds them: whoever counts at the same time counts on from there.
+    """
     if not told:
         return {}
     names = {topic.name for _row, topic in told}
@@ -41,6 +45,8 @@ def told_before(told: Sequence[tuple[Row, Topic]]) -> Mapping[tuple[int, str], N
     rows = Notification.objects.filter(
         topic__in=names, user_id__in=users, created__gt=timezone.now() - PERIOD
     ).exclude(topic="")
+    if connection.features.has_select_for_update:
+        rows = rows.select_for_update()
     return {(one.user_id, one.topic): one for one in rows.order_by("pk")}
 
 

@@ -9,6 +9,7 @@ function fit() {
   more.hidden = true;
   list.style.flexBasis = "";
   const tabs = [...list.children];
+  tellWaiting(tabs);  // the room that the number takes is measured as well
   const hidden = () => tabs.filter((tab) => tab.offsetTop > list.offsetTop + 20);
   if (hidden().length) more.hidden = false;
   const over = hidden();
