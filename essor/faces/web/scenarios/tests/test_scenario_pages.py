@@ -107,6 +107,7 @@ def test_a_scenario_is_built_in_the_drawing(marketing: Client) -> None:
         "LastName",
     )
     save(actor(), Change("Contact", {"LastName": "Story"}))
+    assert "Again after 9 days · who joins later: within the hour" in drawn(marketing, base)
     assert "<strong>1</strong> person would come in now" in drawn(marketing, f"{base}?step=trigger")
 
 
