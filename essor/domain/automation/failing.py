@@ -1,8 +1,11 @@
-"""Word to the owner of a flow that failed: for which record, at which step, why, and where to put it right."""
+"""Word to the owner of a flow that failed: for which record, at which step, why, and where to put it right.
+
+However often a flow fails, its owner has one notice an hour about it, which counts.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from django.conf import settings
@@ -17,6 +20,7 @@ from essor.domain.automation.definition import Step
 from essor.domain.automation.kinds import name_of
 from essor.domain.automation.models import Flow, Outgoing, RunState
 from essor.domain.automation.told import FLOW_FAILED
+from essor.domain.notifications.gathering import Topic
 from essor.domain.notifications.notices import notify
 from essor.query.names import names
 
@@ -35,7 +39,8 @@ def tell(
     with translation.override(flow.owner.language):
         title = _headline(flow, records, name_of(step) if step is not None else "")
         address = keepers.failures_of(flow, run_id)
-        notify([flow.owner_id], FLOW_FAILED.name, title, body=why[:500], link=address)
+        topic = Topic(f"flow:{flow.pk}", _times(flow), keepers.failures_of(flow), count=len(records) or 1)
+        notify([flow.owner_id], FLOW_FAILED.name, title, body=why[:500], link=address, topic=topic)
         if flow.mail_errors:
             _mail(flow, title, why, address)
 
@@ -51,6 +56,20 @@ def _mail(flow: Flow, title: str, why: str, address: str) -> None:
             "body": f"{title}\n{why}\n\n{settings.SITE_URL}{address}",
         }
         Outgoing.objects.create(run_id=last, kind="alert", content=content)
+
+
+def _times(flow: Flow) -> Callable[[int], str]:
+    """Return what is said of a flow that fails again and again."""
+
+    def said(count: int) -> str:
+        pattern = ngettext(
+            "The flow “%(flow)s” failed %(num)d time within an hour",
+            "The flow “%(flow)s” failed %(num)d times within an hour",
+            count,
+        )
+        return pattern % {"flow": flow.name, "num": count}
+
+    return said
 
 
 def _headline(flow: Flow, records: Sequence[int], step: str) -> str:

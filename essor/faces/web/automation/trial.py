@@ -19,6 +19,7 @@ from essor.domain.automation import rehearsal
 from essor.domain.automation.definition import Step, Way
 from essor.domain.automation.kinds import STEPS
 from essor.domain.automation.rehearsal import Report, Taken, Written
+from essor.domain.automation.steps.approval import NO, YES, Approval
 from essor.faces.web import display
 from essor.faces.web.automation.reading import Shown, in_words
 from essor.faces.web.automation.runs import said
@@ -62,7 +63,10 @@ def show(request: HttpRequest, flow_id: int) -> HttpResponseBase:
 
 def tried(request: HttpRequest, shown: Shown) -> HttpResponseBase:
     """Answer a request to the test run of a desk's flow."""
+    answer = NO if request.POST.get("answer") == NO else YES
+    asks = any(step.kind == Approval.name for step in shown.definition.walk())
     context: dict[str, Any] = {"report": None, "lines": [], "record_id": "", "label": "", "wrong": ""}
+    context |= {"answer": answer, "answers": (YES, NO) if asks else ()}
     if request.method == "POST":
         key = _key(shown, request.POST.get("record", ""))
         context |= {
@@ -73,7 +77,7 @@ def tried(request: HttpRequest, shown: Shown) -> HttpResponseBase:
             context["wrong"] = _("Choose a record from the list.")
         else:
             shown.version.flow = shown.flow
-            report = rehearsal.rehearse(shown.version, key)
+            report = rehearsal.rehearse(shown.version, key, answer=answer)
             context |= {"report": report, "lines": lines_of(request, shown, report)}
     status = 422 if context["wrong"] else 200
     return shown.desk.draw(request, "test", shown, context, tab="test", status=status)
