@@ -162,9 +162,8 @@ FORMS: Mapping[str, EndForm] = {
 def head(shown: Shown) -> Card | None:
     """Return the first card: how people come in, and who comes in again."""
     trigger = shown.definition.trigger
-    return Card(
-        TRIGGER, _("Entry"), "login", entry_words(shown, trigger), again_words(trigger), Arrow("trigger-")
-    )
+    told = " · ".join(words for words in (again_words(trigger), later_words(trigger)) if words)
+    return Card(TRIGGER, _("Entry"), "login", entry_words(shown, trigger), told, Arrow("trigger-"))
 
 
 def entry_words(shown: Shown, trigger: Trigger) -> str:
@@ -185,6 +184,16 @@ def _segment_words(shown: Shown, trigger: Trigger) -> str:
     except EssorError:
         return _("A segment that you may not see")
     return _("Segment “%(name)s”") % {"name": name}
+
+
+def later_words(trigger: Trigger) -> str:
+    """Return in words when people come in who join the segment later, empty where there is none."""
+    if trigger.on != "segment" or not (trigger.segment or trigger.where):
+        return ""
+    return {
+        "hour": _("who joins later: within the hour"),
+        "day": _("who joins later: the next day"),
+    }.get(trigger.every, _("nobody later"))
 
 
 def again_words(trigger: Trigger) -> str:

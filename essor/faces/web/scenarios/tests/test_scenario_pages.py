@@ -9,8 +9,7 @@ import pytest
 from django.apps import apps
 from django.test import Client
 
-from essor.access.actor import actor_for
-from essor.access.models import User, UserLicense
+from essor.access.models import UserLicense
 from essor.catalog import current
 from essor.domain.automation import engine, outcome
 from essor.domain.automation.definition import On, Trigger
@@ -21,60 +20,13 @@ from essor.domain.marketing.letters import codec
 from essor.domain.marketing.letters.blocks import Document, RichText
 from essor.domain.marketing.scenarios.models import Scenario
 from essor.faces.web.automation.drawing import start_words
+from essor.faces.web.scenarios.tests.conftest import actor, arrow, definition, drawn, made
 from essor.jobs import worker
 from essor.kernel import ids
 from essor.records.change import Change
 from essor.records.save import save
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def signed_in(make_user: Any) -> Any:
-    def client(profile: str, **more: Any) -> Client:
-        found = Client(HTTP_HOST="127.0.0.1")
-        found.force_login(
-            make_user(profile.partition(" ")[0], profile, **more),
-            backend="essor.access.accounts.backend.Backend",
-        )
-        return found
-
-    return client
-
-
-@pytest.fixture
-def marketing(signed_in: Any) -> Client:
-    return signed_in("Marketing")
-
-
-def actor() -> Any:
-    return actor_for(User.objects.get(email="marketing@example.fr"))
-
-
-def made(client: Client, pattern: str = "", **more: str) -> str:
-    """Make a scenario by the form; return its address."""
-    data = {"name": "Nurture", "object": "Contact", **more}
-    answer = client.post(f"/scenarios/new?from={pattern}" if pattern else "/scenarios/new", data)
-    assert answer.status_code == 302
-    return str(answer.headers["Location"].partition("?")[0])
-
-
-def drawn(client: Client, address: str) -> str:
-    answer = client.get(address)
-    assert answer.status_code == 200
-    return str(answer.content.decode())
-
-
-def arrow(page: str, name: str) -> str:
-    """Return the number on an arrow of the drawing."""
-    found = re.search(rf'id="n-{name}"[^>]*>(\d+)', page)
-    assert found is not None
-    return found[1]
-
-
-def definition(address: str) -> dict[str, Any]:
-    flow = int(address.rstrip("/").rpartition("/")[2])
-    return FlowVersion.objects.filter(flow=flow).order_by("-number")[0].definition
 
 
 def test_a_scenario_is_built_in_the_drawing(marketing: Client) -> None:
@@ -107,6 +59,7 @@ def test_a_scenario_is_built_in_the_drawing(marketing: Client) -> None:
         "LastName",
     )
     save(actor(), Change("Contact", {"LastName": "Story"}))
+    assert "Again after 9 days · who joins later: within the hour" in drawn(marketing, base)
     assert "<strong>1</strong> person would come in now" in drawn(marketing, f"{base}?step=trigger")
 
 
@@ -261,57 +214,6 @@ def _reaches_the_goal(marketing: Client, base: str, run: int) -> None:
     assert "Cleo Story" not in drawn(marketing, f"{base}people?state=left")
 
 
-def test_a_letter_that_is_lacking_is_written_and_comes_back_to_its_step(
-    marketing: Client, make_user: Any
-) -> None:
-    base = made(marketing, object="Lead")
-    marketing.post(f"{base}add", {"kind": "send", "at": ":"})
-    panel = drawn(marketing, f"{base}?step=s1")
-    assert "No mail server is set up yet" in panel
-    found = re.search(r"/letters/new\?for=(scenario:\d+\.s1)", panel)
-    assert found is not None
-    begun = marketing.post(found[0], {"from": "", "for": found[1]})
-    letter = apps.get_model("letters", "EmailTemplate").objects.get()
-    assert (definition(base)["steps"][0]["settings"]["template"], letter.related_entity_type) == (
-        letter.pk,
-        "Lead",
-    )
-    assert f'href="{base}?step=s1#panel"' in drawn(marketing, begun.headers["Location"]), (
-        "the editor leads back"
-    )
-    assert letter.name in drawn(marketing, f"{base}?step=s1")
-
-    wanted = {"from": "", "for": found[1]}
-    for other in (found[1].replace(".s1", ".s9"), "scenario:999.s1", "scenario:x", "nothing:1"):
-        assert marketing.post("/letters/new", wanted | {"for": other}).status_code == 302
-    colleague = Client(HTTP_HOST="127.0.0.1")
-    colleague.force_login(make_user("Other", "Marketing"), backend="essor.access.accounts.backend.Backend")
-    assert colleague.post("/letters/new", wanted).status_code == 302
-    assert "Start the scenario" not in drawn(colleague, base), "it is not theirs to start"
-    assert definition(base)["steps"][0]["settings"]["template"] == letter.pk, "nobody else chooses for them"
-
-
-def test_a_dry_run_tells_each_step_and_leaves_nothing(marketing: Client) -> None:
-    key = save(actor(), Change("Contact", {"FirstName": "Ana", "LastName": "Story"})).id
-    base = made(marketing)
-    marketing.post(f"{base}add", {"kind": "wait", "at": ":"})
-    marketing.post(f"{base}add", {"kind": "task", "at": "s1:"})
-    marketing.post(f"{base}add", {"kind": "engaged", "at": "s2:"})
-    marketing.post(f"{base}?step=s2", {"do": "save", "subject": "Call {{ FirstName }}", "to": "owner", "days": "1",
-                                       "subtype": "Call", "priority": "Normal"})  # fmt: skip
-    page = marketing.post(f"{base}test", {"record": ids.encode("003", key)}).content.decode()
-    assert "A real run would wait here: until" in page
-    assert "They have done nothing with it until now. A real run would give them 3 days." in page
-    assert "been in it before" not in page
-    assert "Call Ana" in page
-    assert not FlowRun.objects.exists()
-    assert marketing.post(f"{base}test", {"record": ids.encode("003", key + 1)}).status_code == 422
-    version = FlowVersion.objects.get()
-    FlowRun.objects.create(flow=version.flow, version=version, record_id=key, state=RunState.DONE)
-    page = marketing.post(f"{base}test", {"record": ids.encode("003", key)}).content.decode()
-    assert "This person has been in it before, and may not come in again now." in page
-
-
 def test_readers_look_and_others_see_nothing(marketing: Client, signed_in: Any) -> None:
     base = made(marketing, "welcome")
     reader = signed_in("Sales", license=UserLicense.objects.get(name="Campaign reader"))
@@ -378,78 +280,3 @@ def test_a_provider_of_text_messages_is_set_up_by_administrators(
     assert "inside a network" in drawn(admin, "/setup/texts/")
     assert admin.post("/setup/texts/turn", {}).status_code == 302
     assert "not in use" in drawn(admin, "/setup/texts/")
-
-
-def hidden(page: str, name: str) -> str:
-    """Return what a hidden control of a page holds."""
-    return page.partition(f'name="{name}" value="')[2].partition('"')[0]
-
-
-def test_edits_are_taken_back_and_done_again_also_after_a_reload(marketing: Client) -> None:
-    base = made(marketing)
-    began = definition(base)
-    for kind in ("wait", "task"):
-        marketing.post(f"{base}add", {"kind": kind, "at": ":"})
-    marketing.post(
-        f"{base}?step=s1", {"do": "save", "title": "Patience", "for": "time", "amount": "5", "unit": "days"}
-    )
-    marketing.post(f"{base}steps/s1/remove", {"version": hidden(drawn(marketing, base), "version")})
-    gone = definition(base)
-    assert [one["id"] for one in gone["steps"]] == ["s2"]
-    for _back in range(4):
-        page = drawn(marketing, base)
-        marketing.post(f"{base}travel/undo", {"version": hidden(page, "version")})
-    assert definition(base) == began
-    assert 'aria-label="Undo" disabled' in drawn(marketing, base)
-    assert marketing.post(f"{base}travel/undo").status_code == 302
-    for _forth in range(4):
-        marketing.post(f"{base}travel/redo")
-    assert definition(base) == gone
-    marketing.post(f"{base}travel/undo")
-    marketing.post(f"{base}add", {"kind": "notify", "at": ":"})  # a new way forth: the old one is gone
-    changed = definition(base)
-    marketing.post(f"{base}travel/redo")
-    assert definition(base) == changed
-    assert [one["title"] for one in changed["steps"] if one["id"] == "s1"] == ["Patience"]
-
-
-def test_two_editors_never_write_over_one_another_unseen(marketing: Client, signed_in: Any) -> None:
-    other = signed_in("System Administrator")
-    base = made(marketing)
-    for kind in ("wait", "task"):
-        marketing.post(f"{base}add", {"kind": kind, "at": ":"})
-    mine = drawn(marketing, f"{base}?step=s1")
-    wait = {
-        "do": "save",
-        "title": "Mine",
-        "for": "time",
-        "amount": "5",
-        "unit": "days",
-        "seen": hidden(mine, "seen"),
-    }
-
-    other.post(f"{base}?step=s2", {"do": "save", "title": "Theirs", "subject": "Call", "to": "owner"})
-    assert marketing.post(f"{base}?step=s1", wait).status_code == 302  # another step: both are kept
-    assert {one["title"] for one in definition(base)["steps"]} == {"Mine", "Theirs"}
-
-    mine = drawn(marketing, f"{base}?step=s1")
-    wait |= {"seen": hidden(mine, "seen"), "title": "Mine again"}
-    other.post(
-        f"{base}?step=s1", {"do": "save", "title": "Theirs too", "for": "time", "amount": "9", "unit": "days"}
-    )
-    shaped = marketing.post(f"{base}?step=s1", wait | {"do": "shape"}).content.decode()
-    refused = marketing.post(f"{base}?step=s1", wait | {"seen": hidden(shaped, "seen")})
-    told = refused.content.decode()
-    assert (refused.status_code, "System Test has changed this meanwhile" in told, "Mine again" in told) == (
-        422,
-        True,
-        True,
-    )
-    assert "Theirs too" in {one["title"] for one in definition(base)["steps"]}
-    for path in ("steps/s1/remove", "travel/undo"):
-        before = definition(base)
-        marketing.post(f"{base}{path}", {"version": hidden(mine, "version")})
-        assert definition(base) == before
-    assert "System Test has changed it meanwhile" in drawn(marketing, base)
-    assert marketing.post(f"{base}?step=s1", wait | {"seen": hidden(told, "seen")}).status_code == 302
-    assert "Mine again" in {one["title"] for one in definition(base)["steps"]}
