@@ -99,12 +99,12 @@ def note_title(batch: Batch) -> None:
 def account_of(batch: Batch) -> None:
     """Set AccountId: the account itself, that of the deal or record, or that of the contact."""
     rows = [row for row in batch if any(row.changes(name) for name in LINKS)]
-    accounts = _accounts(batch, {row.get(name) for row in rows for name in LINKS if row.get(name)})
+    accounts = accounts_of(batch, {row.get(name) for row in rows for name in LINKS if row.get(name)})
     for row in rows:
         row.set("AccountId", accounts.get(row.get("WhatId")) or accounts.get(row.get("WhoId")))
 
 
-def _accounts(batch: Batch, links: set[tuple[str, int]]) -> dict[tuple[str, int] | None, int]:
+def accounts_of(batch: Batch, links: set[tuple[str, int]]) -> dict[tuple[str, int] | None, int]:
     """Return {(prefix, key): account key}, one query per object."""
     found: dict[tuple[str, int] | None, int] = {}
     by_prefix: dict[str, list[int]] = defaultdict(list)
@@ -136,6 +136,11 @@ def last_activity(batch: Batch) -> None:
                 moved[link[0], day].add(link[1])
         if row.get("AccountId"):
             moved["001", day].add(row.get("AccountId"))
+    bring_forward(batch, moved)
+
+
+def bring_forward(batch: Batch, moved: Mapping[tuple[str, date], set[int]]) -> None:
+    """Let the last activity of records ({(prefix, day): keys}) be that day, unless it is a later one."""
     _hold(batch, moved)
     for (prefix, day), keys in moved.items():
         obj = batch.catalog.by_prefix.get(prefix)

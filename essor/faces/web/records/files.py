@@ -122,11 +122,8 @@ def found_at(request: HttpRequest, record_id: str, file_id: str) -> tuple[Loaded
     record = load(actor_of(request), record_id, [])
     if not record.catalog.has("ContentDocument"):
         raise Forbidden(_("You may not read files."))
-    try:
-        prefix, key = ids.decode(file_id)
-    except ValueError:
-        prefix, key = "", 0
-    if prefix != "069" or (
+    key = ids.key_in(file_id, "069")
+    if key is None or (
         record.object.name == "ContentDocument" and not links.may_read(record.actor, record.key)
     ):
         raise NotFound(_("There is no such file."))

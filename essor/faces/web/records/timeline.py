@@ -28,6 +28,7 @@ from essor.records.models import History
 from essor.records.write import revive
 
 SHOWN, MOST = 25, 1600  # entries at first, and after asking for older ones as often as one may
+LONGEST = 600  # letters of a mail
 OWNERS = {"User", "Group"}
 ICONS = {"Call": "phone", "Email": "mail", "LinkedIn": "brand-linkedin"}
 
@@ -40,7 +41,12 @@ def show(request: HttpRequest, record_id: str) -> HttpResponseBase:
     count = max(SHOWN, min(whole(request.GET.get("count", "")) or SHOWN, MOST))
     events: list[Event] = []
     if only != "changes":
-        events += [*_tasks(record, count), *_meetings(record, count), *_notes(record, count)]
+        events += [
+            *_tasks(record, count),
+            *_meetings(record, count),
+            *_notes(record, count),
+            *_mails(record, count),
+        ]
     if only != "activities":
         events += _changes(record, count)
     events.sort(key=lambda event: event.when, reverse=True)
@@ -150,6 +156,26 @@ def _notes(record: Loaded, count: int) -> Iterable[Event]:
             href=addresses.record(ids.encode("002", row["Id"])),
             text=row.get("Body") or "",
         )
+
+
+def _mails(record: Loaded, count: int) -> Iterable[Event]:
+    paths = ("Id", "Subject", "FromName", "FromAddress", "MessageDate", "CreatedDate", "TextBody", "Incoming")
+    for row in _rows(record, "EmailMessage", paths, "MessageDate", count):
+        yield Event(
+            title=row.get("Subject") or _("E-mail"),
+            when=row.get("MessageDate") or row["CreatedDate"],
+            icon="mail" if row.get("Incoming") else "send",
+            who=row.get("FromName") or row.get("FromAddress") or "",
+            href=addresses.record(ids.encode("02s", row["Id"])),
+            text=_beginning(row.get("TextBody") or ""),
+        )
+
+
+def _beginning(text: str) -> str:
+    """Return the beginning of a long text, ended at a word; its lines stay."""
+    if len(text) <= LONGEST:
+        return text
+    return text[:LONGEST].rsplit(maxsplit=1)[0] + " …"
 
 
 def _changes(record: Loaded, count: int) -> list[Event]:
