@@ -118,6 +118,11 @@ def test_a_finger_rests_on_an_event_and_takes_it_an_hour_later_and_back(house: s
 def test_a_call_is_logged_in_two_clicks(house: str, visit: Visit, width: int) -> None:
     page = visit(house, "commercial.nord@vauban.example", width=width)
     page.goto("/o/Contact/")
+    page.locator("a[href^='/r/003']").first.wait_for()
+    # How long nothing has happened stands in the last column, and needs no scrolling sideways.
+    assert (
+        page.evaluate("(box => box.scrollWidth - box.clientWidth)(document.querySelector('.table-box'))") <= 0
+    )
     page.locator("a[href^='/r/003']").first.click()
     form = page.locator("#compose-form-call")
     form.locator("fieldset").first.locator("label").nth(1).click()

@@ -72,7 +72,7 @@ def show(request: HttpRequest) -> HttpResponseBase:
         "may_create": may_create,
         "hours": [formatting.clock(time(hour)) for hour in range(24)],
         "weekday": grid.weekday_name,
-        "heading": grid.heading(view, day, first, last),
+        "heading": grid.heading(view, day, first, last, formatting.reader_locale()),
         "full": len(items) >= agenda.MOST,
         "count": len(items),
         "feed": request.build_absolute_uri(reverse("web:calendar_feed", args=[ical.token_of(user)])),

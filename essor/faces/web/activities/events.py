@@ -108,10 +108,13 @@ def remove(request: HttpRequest, record_id: str) -> HttpResponseBase:
     with transaction.atomic():
         batch = undo.begin(record.actor, "delete", "Event")
         gone = series.remove(record.actor, record.key, scope_of(request), source=Source(batch=batch))
-    said = ngettext(
-        "“%(name)s” is in the recycle bin.", "%(num)s events “%(name)s” are in the recycle bin.", gone
+    said = (
+        _("“%(name)s” is in the recycle bin.") % {"name": record.title}
+        if gone == 1
+        else ngettext("%(num)s event is in the recycle bin.", "%(num)s events are in the recycle bin.", gone)
+        % {"num": gone}
     )
-    return _written(said % {"name": record.title, "num": gone}, undo=f"/undo/{batch}")
+    return _written(said, undo=f"/undo/{batch}")
 
 
 def _event(request: HttpRequest, record_id: str) -> Loaded:

@@ -40,12 +40,11 @@ def weekday_name(day: date) -> str:
     return str(format_date(day, "EEE", locale=get_language() or "en"))
 
 
-def heading(view: View, day: date, first: date, last: date) -> str:
-    """Return what a page is called: Monday 23 November 2026, 23–29 Nov 2026, November 2026."""
-    language = get_language() or "en"
+def heading(view: View, day: date, first: date, last: date, locale: str) -> str:
+    """Return what a page is called: Monday, 23 November 2026; 23–29 Nov 2026; November 2026."""
     if view == "week":
-        return str(format_interval(first, last, "yMMMd", locale=language))
-    words = str(format_date(day, "full" if view == "day" else "LLLL y", locale=language))
+        return str(format_interval(first, last, "yMMMd", locale=locale))
+    words = str(format_date(day, "full" if view == "day" else "LLLL y", locale=locale))
     return words[:1].upper() + words[1:]
 
 

@@ -190,11 +190,11 @@ def _linked(one: Shown, link: Field | None, row: Values, catalog: Catalog) -> Sh
 
 
 def inactive(last: object) -> Shown:
-    """Return how many days nothing has happened, in words."""
+    """Return how many days nothing has happened, in words short enough for the last column of a list."""
     if not isinstance(last, date):
-        return Shown(text=_("No activity yet"))
+        return Shown(text=_("Never active"), shape="number")
     days = max(0, (timezone.localdate() - last).days)
-    text = ngettext("%(num)s day", "%(num)s days", days) % {"num": days} if days else _("Active today")
+    text = ngettext("%(num)s day", "%(num)s days", days) % {"num": days} if days else _("Today")
     return Shown(text=text, shape="number")
 
 

@@ -73,7 +73,7 @@ def files(request: HttpRequest, record_id: str) -> HttpResponseBase:
     if request.method != "POST":
         return draw(request, record)
     added, errors = _taken_in(request, record)
-    said = ngettext("File added.", "%(num)s files added.", added) % {"num": added}
+    said = ngettext("%(num)s file added.", "%(num)s files added.", added) % {"num": added}
     if request.headers.get("HX-Request") != "true":
         flash(request, " ".join(errors) or said, tone="error" if errors else "success")
         return HttpResponseRedirect(addresses.record(record.id))

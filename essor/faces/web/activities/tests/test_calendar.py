@@ -32,7 +32,9 @@ def test_every_view_shows_events_and_tasks(admin: Client, new: New, view: str) -
 
 
 def test_an_empty_calendar_says_what_to_do(admin: Client) -> None:
-    assert "Click a time to add an event" in text(admin.get("/calendar/?day=not-a-day"))
+    page = text(admin.get("/calendar/?day=not-a-day&view=week"))
+    assert "Choose a day or an hour to add an event" in page
+    assert "22–28 Mar 2027" in text(admin.get("/calendar/?view=week&day=2027-03-24")).replace("\u2009", "")
 
 
 def test_an_event_repeats_moves_with_its_following_and_goes(admin: Client) -> None:

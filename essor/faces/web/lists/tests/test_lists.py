@@ -73,7 +73,7 @@ def test_columns_of_parents_and_days_inactive_can_be_chosen_and_sorted(admin: Cl
     assert names(page) == ["At Farm", "At Bank"]
     assert "Account › Industry" in page
     assert "Days inactive" in page
-    assert "No activity yet" in page
+    assert "Never active" in page
     assert names(text(admin.get(address.replace("sort=", "sort=-")))) == ["At Bank", "At Farm"]
 
 
