@@ -14,11 +14,11 @@ from django.utils import timezone
 
 from essor.access.actor import Actor
 from essor.domain.activities.models import Task
+from essor.domain.mailroom import keeping as mailroom
 from essor.domain.marketing import tokens
 from essor.domain.marketing.audience import count
 from essor.domain.marketing.campaigns.models import CampaignMember
 from essor.domain.marketing.consent.models import Suppression
-from essor.domain.marketing.returns import incoming
 from essor.domain.marketing.returns.models import Bounce, OptOut
 from essor.domain.marketing.sending import addresses, launch, runner
 from essor.domain.marketing.sending.models import ListEmail, Recipient
@@ -95,8 +95,8 @@ def asking(client: Client) -> story.Ask:
 def come_back(mails: list[Message]) -> None:
     """Have servers report that these mails reached nobody, and let everybody hear of it."""
     for mail in mails:
-        assert incoming.keep(story.report_of(mail))
-    incoming.handle.call()
+        assert mailroom.keep("returns", story.report_of(mail))
+    mailroom.handle.call()
     deliver()
 
 

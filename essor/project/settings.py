@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "essor.jobs",
     "essor.domain.absences",
     "essor.domain.notifications",
+    "essor.domain.mailroom",
     "essor.domain.activities",
     "essor.domain.feed",
     "essor.domain.approvals",
@@ -37,6 +38,7 @@ INSTALLED_APPS = [
     "essor.domain.sales.conversion",
     "essor.domain.sales.assignment",
     "essor.domain.sales.web_to_lead",
+    "essor.domain.sales.mail_to_lead",
     "essor.domain.sales.relations",
     "essor.domain.sales.quotes",
     "essor.domain.sales.orders",
@@ -150,6 +152,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a mass edit of a long list is one form
 CLAMD = environment.text("ESSOR_CLAMD")
 # Where the company's mail server hands over bounces: lmtp://host:port or smtp://host:port.
 BOUNCES = environment.text("ESSOR_BOUNCES")
+# The same for mail to addresses that make leads; one door may serve both.
+MAIL_IN = environment.text("ESSOR_MAIL_IN")
 # Room for files in megabytes, 0 for no limit.
 FILES_QUOTA_MB = environment.whole("ESSOR_FILES_QUOTA_MB", 0)
 FILES_QUOTA_PER_USER_MB = environment.whole("ESSOR_FILES_QUOTA_PER_USER_MB", 0)
@@ -197,6 +201,7 @@ SECURE_HSTS_SECONDS = environment.whole("ESSOR_HSTS_SECONDS", 30 * 24 * 3600) if
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SILENCED_SYSTEM_CHECKS = [
+    "models.W040",  # SQLite's indexes hold their columns as they are: what they should hold besides is for PostgreSQL
     "security.W005",  # HSTS for every subdomain, and
     "security.W021",  # the browsers' preload list: not for one application among others to decide
 ]

@@ -13,4 +13,13 @@ class ActivitiesConfig(AppConfig):
 
     def ready(self) -> None:
         """Hang the room's rules on the writing road and its consumers on the outbox."""
-        from essor.domain.activities import extension, followed, handover, mentions, reminders, rules, series  # noqa: F401, PLC0415 -- models are loaded only now
+        from essor.domain.activities import (  # noqa: F401, PLC0415 -- models are loaded only now
+            extension,
+            followed,
+            handover,
+            mails,
+            mentions,
+            reminders,
+            rules,
+            series,
+        )

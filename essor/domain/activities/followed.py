@@ -1,4 +1,4 @@
-"""Followers of a record hear of what is new at it: notes, tasks, calls and events that somebody else wrote."""
+"""Followers of a record hear of what is new at it: notes, tasks, calls, events and mails that somebody else wrote."""
 
 from __future__ import annotations
 
@@ -23,14 +23,20 @@ from essor.kernel.events import Event, consumer
 from essor.query.names import names as names_of
 from essor.records.load import object_rows
 
-PLACES = {"Note": ("ParentId",), "Task": ("WhatId", "WhoId"), "Event": ("WhatId", "WhoId")}
+PLACES = {
+    "Note": ("ParentId",),
+    "Task": ("WhatId", "WhoId"),
+    "Event": ("WhatId", "WhoId"),
+    "EmailMessage": ("RelatedToId",),
+}
+BODIES = {**TEXTS, "EmailMessage": "TextBody"}
 FEW = 3  # new things at one record that are told one by one
 Record = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
 class New:
-    """One new note, task or event: what it is about, its writer, its first words."""
+    """One new note, task, event or mail: what it is about, its writer, its first words."""
 
     object_name: str
     key: int
@@ -63,11 +69,11 @@ def _places(made: dict[str, dict[int, int | None]]) -> dict[Record, list[New]]:
     for name, writers in made.items():
         obj = catalog.object(name)
         repeated = (SERIES,) if name == "Event" else ()
-        wanted = [*PLACES[name], obj.name_field, TEXTS[name], *repeated]
+        wanted = [*PLACES[name], obj.name_field, BODIES[name], *repeated]
         for key, row in object_rows(obj, writers, dict.fromkeys(wanted)).items():
             if any(row[one] for one in repeated):
                 continue
-            new = New(name, key, writers[key], row[obj.name_field] or "", row[TEXTS[name]] or "")
+            new = New(name, key, writers[key], row[obj.name_field] or "", row[BODIES[name]] or "")
             for place in PLACES[name]:
                 if row[place] and row[place][0] in catalog.by_prefix:
                     found[catalog.by_prefix[row[place][0]].name, row[place][1]].append(new)

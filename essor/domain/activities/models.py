@@ -1,4 +1,4 @@
-"""What people do with records: tasks (calls among them), events and notes."""
+"""What people do with records: tasks (calls among them), events, notes and mails."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from essor.catalog.record import LIVE, Record
+from essor.catalog.record import LIVE, Detail, Record
 
 
 class Activity(Record):
@@ -94,4 +94,41 @@ class Note(Record):
     class Meta:
         indexes = [
             models.Index(fields=["parent_type", "parent", "-id"], name="note_of_record", condition=LIVE)
+        ]
+
+
+class EmailMessage(Detail):
+    """A mail that came in or went out, at the record that it is about; `text_body` is what was written, without formats."""
+
+    subject = models.CharField(_("Subject"), max_length=255, null=True, blank=True)
+    related_to = models.BigIntegerField(_("Related to"), null=True, blank=True)
+    related_to_type = models.CharField(max_length=3, null=True, blank=True)
+    account = models.ForeignKey(
+        "sales.Account", models.DO_NOTHING, null=True, blank=True, related_name="+", verbose_name=_("Account")
+    )
+    message_date = models.DateTimeField(_("Date"), null=True, blank=True)
+    incoming = models.BooleanField(_("Incoming"), default=False, db_default=models.Value(value=False))
+    from_name = models.CharField(pgettext_lazy("mail", "From"), max_length=255, null=True, blank=True)
+    from_address = models.CharField(_("From address"), max_length=254, null=True, blank=True)
+    to_address = models.CharField(pgettext_lazy("mail", "To"), max_length=4000, null=True, blank=True)
+    cc_address = models.CharField(pgettext_lazy("mail", "Copy to"), max_length=4000, null=True, blank=True)
+    text_body = models.TextField(_("Message"), null=True, blank=True)
+    html_body = models.TextField(_("Message with formats"), null=True, blank=True)
+    has_attachment = models.BooleanField(
+        _("Has attachments"), default=False, db_default=models.Value(value=False)
+    )
+    message_identifier = models.CharField(_("Message-ID"), max_length=255, null=True, blank=True)
+    reply_to_email_message = models.ForeignKey(
+        "self", models.DO_NOTHING, null=True, blank=True, related_name="replies", verbose_name=_("Answer to")
+    )
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["related_to_type", "related_to", "message_date"],
+                name="mail_of_record",
+                condition=LIVE,
+            ),
+            models.Index(fields=["account", "message_date"], name="mail_of_account", condition=LIVE),
+            models.Index(fields=["message_identifier"], name="mail_identifier", condition=LIVE),
         ]

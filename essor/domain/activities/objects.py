@@ -1,4 +1,4 @@
-"""Tasks, events and notes for the catalog."""
+"""Tasks, events, notes and mails for the catalog."""
 
 from __future__ import annotations
 
@@ -48,6 +48,7 @@ def what(children: str) -> Spec:
     )  # fmt: skip
 
 
+AS_IT_CAME = Spec(updateable=False, history=False)
 HIDDEN = frozenset({"who_type", "what_type", "last_activity_date", "reminded_for"})
 
 OBJECTS = (
@@ -105,5 +106,27 @@ OBJECTS = (
         },
         hidden=frozenset({"parent_type", "last_activity_date"}),
         search=("Title", "Body"),
+    ),
+    Standard(
+        "activities.EmailMessage", "02s", _("E-mail"), _("E-mails"), icon="mail", name_field="Subject", tab=False,
+        about=_("E-mails are what people wrote to you. They stand on the timeline of the record that they are about."),
+        compact=("FromName", "FromAddress", "MessageDate", "RelatedToId"),
+        fields={
+            "subject": AS_IT_CAME,
+            "related_to": Spec(
+                kind="lookup", name="RelatedToId", targets=(*THINGS, *PEOPLE), relationship="RelatedTo",
+                child_relationship="EmailMessages", options={"polymorphic": True, "any_activity_object": True},
+            ),
+            "account": Spec(readonly=True, history=False), "message_date": AS_IT_CAME, "incoming": AS_IT_CAME,
+            "from_name": AS_IT_CAME, "from_address": Spec(kind="email", updateable=False, history=False),
+            "to_address": AS_IT_CAME, "cc_address": AS_IT_CAME, "text_body": AS_IT_CAME,
+            "html_body": Spec(kind="richtext", updateable=False, history=False, options={"apart": True}),
+            "has_attachment": AS_IT_CAME,
+            "message_identifier": Spec(updateable=False, history=False, options={"apart": True}),
+            "reply_to_email_message": Spec(updateable=False, history=False, child_relationship="Replies"),
+        },
+        hidden=frozenset({"related_to_type"}),
+        search=("Subject", "FromName", "FromAddress"),
+        order=("subject", "from_name", "from_address", "message_date", "to_address", "cc_address", "related_to", "account"),
     ),
 )  # fmt: skip

@@ -75,6 +75,7 @@ SEARCHED = (
     "Task",
     "Event",
     "Note",
+    "EmailMessage",
     "ContentDocument",
 )
 Report = Callable[[str], object]

@@ -1,4 +1,4 @@
-"""How leads come in at the demo company: a queue, assignment rules, somebody away, a web form with its counts."""
+"""How leads come in at the demo company: a queue, assignment rules, somebody away, a web form with its counts, mails."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from essor.access import actions
 from essor.access.actor import system_actor
 from essor.access.models import Principal, User
 from essor.domain.absences.actions import add_absence
+from essor.domain.demo import mails
 from essor.domain.demo.companies import Maker
 from essor.domain.sales.assignment import edit
 from essor.domain.sales.assignment.assign import assign
@@ -75,3 +76,4 @@ def make(maker: Maker, sellers: Sequence[User]) -> None:
     newest = Lead.objects.filter(is_converted=False, status="Open - Not Contacted").order_by("-created_date")
     keys = list(newest.values_list("pk", flat=True)[:FRESH])
     assign(actor, "Lead", keys, source=Source(name="demo"))
+    mails.make(queue.pk, maker.now)

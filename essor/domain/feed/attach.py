@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePath
@@ -19,7 +19,7 @@ from essor.domain.feed.models import ContentDocument, ContentDocumentLink, Conte
 from essor.kernel import ids
 from essor.kernel.errors import FieldError, NotFound, ValidationFailed
 from essor.records.change import Change, Source
-from essor.records.save import save
+from essor.records.save import failure, save, save_many
 
 LONGEST_NAME = 200
 SOURCE = Source(name="files")
@@ -47,28 +47,36 @@ class Attached:
 def attach(actor: Actor, obj: ObjectDef, key: int, name: str, chunks: Iterable[bytes]) -> int:
     """Store a file and link it to the record; return the document's key. Raises ValidationFailed, Forbidden."""
     clean = clean_name(name)
-    stored = admitted(actor, chunks)
-    path = PurePath(clean)
+    return put(actor, [(obj.prefix, key)], clean, admitted(actor, chunks))
+
+
+def put(actor: Actor, records: Sequence[tuple[str, int]], clean: str, stored: store.Stored) -> int:
+    """Make a document of admitted bytes at some records (prefix, key), and return its key."""
+    title = PurePath(clean).stem or clean
     with transaction.atomic():
-        document = save(actor, Change("ContentDocument", {"Title": path.stem or clean}), source=SOURCE).id
+        document = save(actor, Change("ContentDocument", {"Title": title}), source=SOURCE).id
         write_version(actor, document, clean, stored, number=1)
-        values = {
-            "ContentDocumentId": ids.encode("069", document),
-            "LinkedEntityId": ids.encode(obj.prefix, key),
-            "ShareType": "I",
-        }
-        save(actor, Change("ContentDocumentLink", values), source=SOURCE)
+        at = {"ContentDocumentId": ids.encode("069", document), "ShareType": "I"}
+        changes = [
+            Change("ContentDocumentLink", {**at, "LinkedEntityId": ids.encode(*one)}) for one in records
+        ]
+        for result in save_many(actor, "ContentDocumentLink", changes, source=SOURCE):
+            if not result.ok:
+                raise failure(result)
     return document
 
 
-def admitted(actor: Actor, chunks: Iterable[bytes]) -> store.Stored:
-    """Store bytes that there is room for and that hold no virus; ValidationFailed for others, which leave nothing."""
+def admitted(actor: Actor, chunks: Iterable[bytes], *, personal: bool = True) -> store.Stored:
+    """Store bytes that there is room for and that hold no virus; ValidationFailed for others, which leave nothing.
+
+    What no person brought in (`personal` false) takes room of the company alone.
+    """
     stored = store.keep(chunks)
     try:
-        quota.check(actor.user_id, stored.size)
+        quota.check(actor.user_id if personal else None, stored.size)
         scan.check(store.folder() / stored.path)
     except ValidationFailed:
-        _forget(stored)
+        forget(stored)
         raise
     return stored
 
@@ -96,8 +104,8 @@ def write_version(actor: Actor, document: int, clean: str, stored: store.Stored,
     )
 
 
-def _forget(stored: store.Stored) -> None:
-    """Remove refused bytes, unless a file that was let in before has the same content."""
+def forget(stored: store.Stored) -> None:
+    """Remove bytes that no file has, unless a file that was let in before has the same content."""
     if not ContentVersion.objects.filter(path=stored.path).exists():
         (store.folder() / stored.path).unlink(missing_ok=True)
 

@@ -12,5 +12,5 @@ class ReturnsConfig(AppConfig):
     label = "returns"
 
     def ready(self) -> None:
-        """Put the mailboxes on the schedule, and listen to what servers and providers refuse."""
-        from essor.domain.marketing.returns import incoming, mailbox, providers, refusals  # noqa: F401, PLC0415 -- models are loaded only now
+        """Take bounces from the mailroom, and listen to what servers and providers refuse."""
+        from essor.domain.marketing.returns import incoming, providers, refusals  # noqa: F401, PLC0415 -- models are loaded only now

@@ -1,54 +1,42 @@
-"""Mails to the bounce address: kept raw first, so that none is lost, and understood by a task."""
+"""Mails to the bounce address: what each says about our recipients is written down."""
 
 from __future__ import annotations
 
-import hashlib
-from datetime import timedelta
+from collections.abc import Sequence
 
-from django.db import transaction
+from django.conf import settings
 from django.utils import timezone
 
+from essor.domain.mailroom.takers import Letter, Taker, offer
 from essor.domain.marketing.returns import reports
 from essor.domain.marketing.returns.categories import category
-from essor.domain.marketing.returns.models import Category, Incoming
+from essor.domain.marketing.returns.models import Category
 from essor.domain.marketing.returns.taking import Returned, take
 from essor.domain.marketing.sending import addresses
-from essor.jobs.schedule import SCHEDULE, every
-from essor.jobs.tasks import task
-
-LARGEST = 1_048_576  # bytes of a mail that are kept: the report stands at its beginning
-PART = 200
-KEPT = timedelta(days=30)
 
 
-def keep(raw: bytes, envelope_to: str = "") -> bool:
-    """Keep one mail durably, and tell whether it is a new one."""
-    digest = hashlib.sha256(envelope_to.encode() + b"\0" + raw).digest()
-    with transaction.atomic():
-        _row, new = Incoming.objects.get_or_create(
-            digest=digest, defaults={"raw": raw[:LARGEST], "envelope_to": envelope_to[:320]}
-        )
-        if new:
-            handle.enqueue()
-    return new
+@offer
+class Bounces(Taker):
+    """Takes mails for signed bounce addresses, and all that is in the mailboxes of bounces."""
 
+    name = "returns"
+    largest = 1_048_576  # the report stands at the beginning; some servers send the whole mail back
 
-@task(retries=3)
-def handle() -> None:
-    """Understand all mails that wait, and drop old ones."""
-    while _handle():
-        pass
-    Incoming.objects.filter(handled_at__lt=timezone.now() - KEPT).delete()
+    def door(self) -> str:
+        """Return where the company's mail server hands over the bounce domain."""
+        return str(settings.BOUNCES)
 
+    def place(self, address: str) -> int | None:
+        """Know our bounce addresses and nobody else's."""
+        return None if addresses.read_envelope(address) is None else 0
 
-def _handle() -> bool:
-    with transaction.atomic():
-        rows = list(
-            Incoming.objects.select_for_update(skip_locked=True).filter(handled_at=None).order_by("pk")[:PART]
-        )
-        take([one for row in rows for one in returned(bytes(row.raw), row.envelope_to)])
-        Incoming.objects.filter(pk__in=[row.pk for row in rows]).update(handled_at=timezone.now())
-    return len(rows) == PART
+    def ready(self, letter: Letter) -> list[Returned]:
+        """Return what a mail says."""
+        return returned(letter.raw, letter.envelope_to)
+
+    def take(self, letters: Sequence[Letter]) -> None:
+        """Write it down, for all mails together."""
+        take([one for letter in letters for one in letter.ready])
 
 
 def returned(raw: bytes, envelope_to: str = "") -> list[Returned]:
@@ -82,6 +70,3 @@ def _recipient(report: reports.Report, envelope_to: str) -> int | None:
         if (found := addresses.read_message_id(message)) is not None:
             return found
     return None
-
-
-SCHEDULE.add("returns.incoming", handle, every(minutes=5))

@@ -1,4 +1,4 @@
-"""Mails that came back, raw and as understood; people who opted out; the mailbox that bounces are fetched from."""
+"""Mails that came back, as understood; people who opted out."""
 
 from __future__ import annotations
 
@@ -16,23 +16,6 @@ class Category(models.TextChoices):
     SOFT = "soft", _("Not reached this time")
     POLICY = "policy", _("Refused because of the sender")
     COMPLAINT = "complaint", _("Complained of spam")
-
-
-class Incoming(models.Model):
-    """A mail that came to the bounce address, kept until it is understood. `digest` keeps the same one from counting twice."""
-
-    id = models.BigAutoField(primary_key=True)
-    digest = models.BinaryField(max_length=32, unique=True)
-    envelope_to = models.CharField(max_length=320, default="")
-    raw = models.BinaryField()
-    received_at = models.DateTimeField(default=timezone.now)
-    handled_at = models.DateTimeField(null=True)
-    problem = models.CharField(max_length=255, default="")
-
-    class Meta:
-        indexes: ClassVar = [
-            models.Index(fields=["id"], name="incoming_waiting", condition=models.Q(handled_at=None)),
-        ]
 
 
 class Bounce(models.Model):
@@ -66,30 +49,3 @@ class OptOut(models.Model):
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["list_email_id"], name="opt_out_of_mailing")]
-
-
-class Mailbox(models.Model):
-    """An IMAP mailbox that bounces are fetched from. `password` is sealed; all up to `last_uid` has been fetched."""
-
-    class Security(models.TextChoices):
-        """How the connection is kept secret."""
-
-        TLS = "tls", _("TLS from the start")
-        STARTTLS = "starttls", _("STARTTLS")
-        NONE = "none", _("None")
-
-    id = models.BigAutoField(primary_key=True)
-    host = models.CharField(max_length=253)
-    port = models.PositiveIntegerField(default=993)
-    security = models.CharField(max_length=10, choices=Security, default=Security.TLS)
-    username = models.CharField(max_length=254)
-    password = models.TextField()
-    folder = models.CharField(max_length=120, default="INBOX")
-    is_active = models.BooleanField(default=True)
-    uid_validity = models.BigIntegerField(default=0)
-    last_uid = models.BigIntegerField(default=0)
-    fetched_at = models.DateTimeField(null=True)
-    problem = models.CharField(max_length=255, default="")
-
-    def __str__(self) -> str:
-        return f"{self.username}@{self.host}"

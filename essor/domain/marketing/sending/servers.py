@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from essor.domain.marketing.sending.models import Server
 from essor.domain.marketing.sending.wire import LOCAL
 from essor.kernel.errors import FieldError, ValidationFailed
+from essor.kernel.hosts import HOST
 from essor.kernel.sealed import seal
 from essor.kernel.whole import whole
 
-HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[?[0-9A-Fa-f:]{2,39}\]?")
 DOMAIN_RATE = re.compile(r"\s*([a-z0-9.-]+)\s*[:= ]\s*(\d{1,9})\s*")
 PATH = re.compile(r"[a-z_][a-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)+")
 MOST_CONNECTIONS, LARGEST = 20, 10_000_000

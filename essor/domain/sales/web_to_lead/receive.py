@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from django.db.models import Count
 from django.utils import timezone
 
 from essor.access.actor import system_actor
@@ -47,9 +46,5 @@ def _save(form: WebForm, data: Sent) -> int:
 
 def counts(forms: Sequence[WebForm], days: int = 30) -> dict[int, dict[str, int]]:
     """Return {form: {outcome: how often}} of the last days."""
-    since = timezone.now() - timedelta(days=days)
-    rows = Sending.objects.filter(form__in=forms, created_date__gte=since).values_list("form", "outcome")
-    found: dict[int, dict[str, int]] = {form.pk: {} for form in forms}
-    for form, outcome, count in rows.annotate(count=Count("pk")).values_list("form", "outcome", "count"):
-        found[form][outcome] = count
-    return found
+    lately = Sending.objects.filter(created_date__gte=timezone.now() - timedelta(days=days))
+    return strangers.endings(lately, "form", [form.pk for form in forms])

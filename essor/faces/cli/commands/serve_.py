@@ -16,10 +16,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from essor.faces.cli.ending import Refused
+from essor.kernel.hosts import HIGHEST_PORT
 from essor.kernel.whole import whole
 
 DEFAULT_PORT = 8000
-HIGHEST_PORT = 65_535
 NOTE_EVERY = 60.0  # seconds
 SETTLED_AFTER = 30.0  # seconds
 M_ARENA_MAX = -8  # of malloc.h
@@ -69,7 +69,7 @@ def run(args: argparse.Namespace) -> None:
     from essor.jobs import worker  # noqa: PLC0415
 
     work: Any = contextlib.nullcontext() if args.no_worker else worker.embedded()
-    with work, bounces():
+    with work, doors():
         asyncio.run(_serve(_application(), args))
 
 
@@ -82,22 +82,16 @@ def _application() -> Any:
 
 
 @contextlib.contextmanager
-def bounces() -> Iterator[None]:
-    """Keep the door for bounces open, where ESSOR_BOUNCES names one; refuse a port that somebody else holds."""
-    from django.conf import settings  # noqa: PLC0415
+def doors() -> Iterator[None]:
+    """Keep the doors for mail open that the settings name; refuse a port that somebody else holds."""
+    from essor.domain.mailroom import intake  # noqa: PLC0415
 
-    from essor.domain.marketing.returns.intake import door  # noqa: PLC0415
-
-    if not settings.BOUNCES:
+    with contextlib.ExitStack() as opened:
+        for server in intake.doors():
+            require_free(str(server.hostname), server.port)
+            server.start()
+            opened.callback(server.stop)
         yield
-        return
-    server = door(settings.BOUNCES)
-    require_free(str(server.hostname), server.port)
-    server.start()
-    try:
-        yield
-    finally:
-        server.stop()
 
 
 def share_heaps() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -31,7 +31,13 @@ FRAME = (
     "sandbox allow-scripts"
 )
 SHOWN = "default-src 'none'; img-src * data:; style-src 'unsafe-inline'; font-src *; frame-ancestors 'self'; sandbox"
-EXAMPLE = Replacements(unsubscribe="#unsubscribe", preferences="#preferences", browser="#browser")
+EXAMPLE = Replacements(
+    unsubscribe="#unsubscribe",
+    preferences="#preferences",
+    browser="#browser",
+    accept="#accept",
+    decline="#decline",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +128,7 @@ def filling(actor: Actor, ready: Compiled, person: Person) -> tuple[tuple[str, .
 
 
 def _with_blocks(blocks: Any) -> Replacements:
-    return Replacements(
-        unsubscribe=EXAMPLE.unsubscribe,
-        preferences=EXAMPLE.preferences,
-        browser=EXAMPLE.browser,
-        blocks=blocks,
-    )
+    return replace(EXAMPLE, blocks=blocks)
 
 
 def person_of(actor: Actor, letter: Letter, record_id: str) -> Person:

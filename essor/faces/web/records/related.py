@@ -23,6 +23,7 @@ ELSEWHERE = frozenset(
         "Task",
         "Event",
         "Note",
+        "EmailMessage",
         "ContentDocumentLink",
         "OpportunityContactRole",
         "AccountContactRelation",

@@ -58,6 +58,7 @@ SIDEBAR: tuple[Group, ...] = (
     Group(_("Leads"), (
         Entry("assignment", _("Lead assignment"), "users-group", _("assignment rules round robin queue team absence")),
         Entry("web_forms", _("Web forms"), "world", _("web to lead form site HTML contact")),
+        Entry("mail_intakes", _("Leads by e-mail"), "mail-opened", _("email to lead mailbox IMAP LMTP address inbox intake")),
         Entry("lead_mapping", _("Lead conversion"), "arrow-right", _("field mapping convert account contact opportunity")),
     )),
     Group(_("Campaigns"), (

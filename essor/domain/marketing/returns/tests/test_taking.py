@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
+from essor.domain.mailroom import keeping
 from essor.domain.marketing.consent.models import Consent, Suppression
-from essor.domain.marketing.returns import incoming, optout
+from essor.domain.marketing.returns import optout
 from essor.domain.marketing.returns.models import Bounce, Category, OptOut
 from essor.domain.marketing.returns.taking import Returned, take
 from essor.domain.marketing.returns.tests import letters
@@ -25,8 +26,8 @@ pytestmark = pytest.mark.django_db
 def test_a_hard_bounce_blocks_the_address_and_stands_on_the_contact(contact: int, sent: Sent) -> None:
     row = sent()
     raw = letters.delivery(letters.failed("5.1.1", "550 5.1.1 User unknown"))
-    assert incoming.keep(raw, addresses.envelope(row.pk, "bounces.vauban.example"))
-    incoming.handle.call()
+    assert keeping.keep("returns", raw, addresses.envelope(row.pk, "bounces.vauban.example"))
+    keeping.handle.call()
     row.refresh_from_db()
     assert (row.state, row.code) == (State.BOUNCED, 550)
     ana = Contact.objects.get(pk=contact)
@@ -39,10 +40,10 @@ def test_a_hard_bounce_blocks_the_address_and_stands_on_the_contact(contact: int
 def test_the_same_bounce_twice_counts_once(sent: Sent) -> None:
     row, raw = sent(), letters.delivery(letters.failed("5.1.1", "550 5.1.1 User unknown"))
     to = addresses.envelope(row.pk, "bounces.vauban.example")
-    assert incoming.keep(raw, to)
-    assert not incoming.keep(raw, to)
-    assert incoming.keep(raw + b"\r\n", to)
-    incoming.handle.call()
+    assert keeping.keep("returns", raw, to)
+    assert not keeping.keep("returns", raw, to)
+    assert keeping.keep("returns", raw + b"\r\n", to)
+    keeping.handle.call()
     assert Bounce.objects.count() == 1
 
 
@@ -64,8 +65,8 @@ def test_soft_bounces_block_only_when_three_of_the_last_five_came_back(sent: Sen
 def test_what_is_the_senders_fault_does_not_block_the_address(contact: int, sent: Sent) -> None:
     row = sent()
     raw = letters.delivery(letters.failed("5.7.26", "550 5.7.26 unauthenticated"))
-    incoming.keep(raw, addresses.envelope(row.pk, "bounces.vauban.example"))
-    incoming.handle.call()
+    keeping.keep("returns", raw, addresses.envelope(row.pk, "bounces.vauban.example"))
+    keeping.handle.call()
     assert Bounce.objects.get().category == Category.POLICY
     assert not Suppression.objects.exists()
     assert Contact.objects.get(pk=contact).email_bounced_date is None
@@ -74,16 +75,16 @@ def test_what_is_the_senders_fault_does_not_block_the_address(contact: int, sent
 def test_a_notice_of_delay_changes_nothing(sent: Sent) -> None:
     row = sent()
     raw = letters.delivery(letters.failed("4.4.1", "451 later", action="delayed"))
-    incoming.keep(raw, addresses.envelope(row.pk, "bounces.vauban.example"))
-    incoming.handle.call()
+    keeping.keep("returns", raw, addresses.envelope(row.pk, "bounces.vauban.example"))
+    keeping.handle.call()
     row.refresh_from_db()
     assert row.state == State.SENT
 
 
 def test_a_complaint_blocks_at_once_and_is_found_by_the_mail_it_quotes(sent: Sent) -> None:
     row = sent()
-    incoming.keep(letters.complaint(message_id=addresses.message_id(row.pk, "vauban.example")))
-    incoming.handle.call()
+    keeping.keep("returns", letters.complaint(message_id=addresses.message_id(row.pk, "vauban.example")))
+    keeping.handle.call()
     row.refresh_from_db()
     assert row.state == State.SENT, "it did arrive"
     assert Suppression.objects.get().reason == Suppression.Reason.COMPLAINT

@@ -7,7 +7,7 @@ from html import unescape
 import pytest
 from django.test import Client
 
-from essor.domain.marketing.returns.models import Mailbox
+from essor.domain.mailroom.models import Mailbox
 from essor.kernel.sealed import unseal
 
 pytestmark = pytest.mark.django_db

@@ -1,4 +1,4 @@
-"""What administrators change about mails that come back, written into the journal of the set-up."""
+"""What administrators change about mailboxes, written into the journal of the set-up."""
 
 from __future__ import annotations
 
@@ -10,19 +10,23 @@ from django.utils.translation import gettext as _
 from essor.access.actor import Actor, require
 from essor.access.audit import record
 from essor.access.rights import Permission
-from essor.domain.marketing.returns.models import Mailbox
-from essor.domain.marketing.sending.servers import HOST
+from essor.domain.mailroom.models import Mailbox
 from essor.kernel.errors import FieldError, ValidationFailed
+from essor.kernel.hosts import HIGHEST_PORT, HOST
 from essor.kernel.sealed import seal
 
 FIELDS = ("host", "port", "security", "username", "password", "folder")
-HIGHEST_PORT = 65535
 
 
-def keep_mailbox(actor: Actor, values: Mapping[str, str], mailbox: Mailbox | None = None) -> Mailbox:
-    """Make or change a mailbox; an empty password keeps the one that is there. Raises ValidationFailed and Forbidden."""
+def keep_mailbox(
+    actor: Actor, values: Mapping[str, str], mailbox: Mailbox | None = None, *, taker: str, place: int = 0
+) -> Mailbox:
+    """Make or change a mailbox of a taker's place; an empty password keeps the one that is there.
+
+    Raises ValidationFailed and Forbidden.
+    """
     require(actor, Permission.CUSTOMIZE)
-    row = mailbox or Mailbox()
+    row = mailbox or Mailbox(taker=taker, place=place)
     before = (row.host, row.username, row.folder)
     row.host, row.username = values.get("host", "").strip(), values.get("username", "").strip()
     row.folder, row.security = values.get("folder", "").strip() or "INBOX", values.get("security", "")
@@ -33,11 +37,11 @@ def keep_mailbox(actor: Actor, values: Mapping[str, str], mailbox: Mailbox | Non
     if values.get("password"):
         row.password = seal(values["password"])
     if before != (row.host, row.username, row.folder):
-        row.uid_validity = row.last_uid = 0  # another place: read it from its start
+        row.uid_validity, row.last_uid, row.fetched_at = 0, 0, None  # another place: as if never visited
     row.problem, row.is_active = "", True
     with transaction.atomic():
         row.save()
-        record(actor, "save_bounce_mailbox", str(row))
+        record(actor, "save_mailbox", str(row))
     return row
 
 
@@ -66,5 +70,5 @@ def delete_mailbox(actor: Actor, mailbox: Mailbox) -> None:
     """Forget a mailbox; what was fetched from it stays."""
     require(actor, Permission.CUSTOMIZE)
     with transaction.atomic():
-        record(actor, "delete_bounce_mailbox", str(mailbox))
+        record(actor, "delete_mailbox", str(mailbox))
         mailbox.delete()

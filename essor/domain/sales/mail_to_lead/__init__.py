@@ -1,0 +1,1 @@
+"""Mail that makes leads: addresses of the company that strangers write to."""
