@@ -157,6 +157,7 @@ def test_the_face_of_the_paper_answers_in_the_owners_language(admin: Actor) -> N
         "tokens": tokens,
         "translation": translation,
         "timezone": timezone,
+        "require_POST": require_POST,
         "_": _,
     }
     exec(code_of("a-face.md", 'FORM = Source(name="hooks")'), names)  # noqa: S102 -- our own paper
