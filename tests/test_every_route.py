@@ -21,6 +21,7 @@ from essor.access.models import PermissionSet, Profile, User
 from essor.access.version import bump
 from essor.catalog import current
 from essor.domain.reports.models import Report
+from essor.domain.sales.models import Account
 from essor.kernel import ids
 from essor.records.change import Change
 from essor.records.save import save
@@ -60,6 +61,10 @@ PUBLIC = frozenset(
         "favicon",
     }
 )
+
+# What anybody who is signed in may send: drafts that are only looked at, and a choice of one's own.
+ONES_OWN = frozenset({"console_check", "console_complete", "report_preview", "leaderboard_choice"})
+REDIRECTED = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +190,8 @@ def test_a_stranger_is_refused_everywhere_else(stage: Stage) -> None:
     assert stage.broken == []
 
 
-def test_who_may_read_nothing_is_told_nothing(stage: Stage) -> None:
-    told = []
+def test_who_may_read_nothing_is_told_nothing_and_changes_nothing(stage: Stage) -> None:
+    told, done, before = [], set(), list(Account.objects.values())
     for route in ROUTES:
         kinds = stage.records if "<str:record_id>" in route.pattern else ("Account",)
         for name in kinds:
@@ -194,9 +199,16 @@ def test_who_may_read_nothing_is_told_nothing(stage: Stage) -> None:
             status, text = answered(stage.nobody, "get", address)
             if SECRET in text:
                 told.append(f"{status} {address}")
-        answered(stage.nobody, "post", route.address("Account", stage.records["Account"]))
+        address = route.address("Account", stage.records["Account"])
+        status, text = answered(stage.nobody, "post", address)
+        if SECRET in text:
+            told.append(f"{status} post {address}")
+        if status < REDIRECTED and route.name not in PUBLIC:
+            done.add(route.name)
     assert told == []
     assert stage.broken == []
+    assert done == ONES_OWN
+    assert list(Account.objects.values()) == before
 
 
 # What serves the records of every object; a page that is about some objects answers 404 for the id of any other.

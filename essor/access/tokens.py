@@ -27,7 +27,6 @@ SCOPES: Mapping[str, str | Promise] = {
     "read": gettext_lazy("Read records"),
     "write": gettext_lazy("Create, change and delete records"),
     "bulk": gettext_lazy("Import, export and mass edit"),
-    "setup": gettext_lazy("Change the setup"),
 }
 
 

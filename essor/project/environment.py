@@ -4,6 +4,7 @@ import os
 
 from django.core.exceptions import ImproperlyConfigured
 
+SMTPS = 465
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"", "0", "false", "no", "off"})
 
@@ -39,3 +40,9 @@ def items(name: str, default: tuple[str, ...] = ()) -> list[str]:
     """A comma-separated list, blanks dropped."""
     given = text(name)
     return [item.strip() for item in given.split(",") if item.strip()] if given else list(default)
+
+
+def mail_security(port: int, *, tls: bool) -> tuple[bool, bool]:
+    """Whether a mail server speaks TLS from the first byte, as all do at port 465, and whether it is asked to begin."""
+    from_the_first_byte = tls and port == SMTPS
+    return from_the_first_byte, tls and not from_the_first_byte

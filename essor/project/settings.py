@@ -164,7 +164,9 @@ EMAIL_HOST = environment.text("ESSOR_SMTP_HOST")
 EMAIL_PORT = environment.whole("ESSOR_SMTP_PORT", 587)
 EMAIL_HOST_USER = environment.text("ESSOR_SMTP_USER")
 EMAIL_HOST_PASSWORD = environment.text("ESSOR_SMTP_PASSWORD")
-EMAIL_USE_TLS = environment.flag("ESSOR_SMTP_TLS", default=True)
+EMAIL_USE_SSL, EMAIL_USE_TLS = environment.mail_security(
+    EMAIL_PORT, tls=environment.flag("ESSOR_SMTP_TLS", default=True)
+)
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
 EMAIL_FILE_PATH = DATA / "mails"  # where mails wait to be looked at while there is no mail server
 # Where people reach this Essor, for the links in mails.

@@ -117,7 +117,11 @@ def _line(field: Field, change: Sequence[object], locale: str) -> str:
     if field.targets:
         return str(field.label)
     before, after = change
-    return f"{field.label} : {_words(field, before, locale)} → {_words(field, after, locale)}"
+    return _("%(field)s: %(before)s → %(after)s") % {
+        "field": field.label,
+        "before": _words(field, before, locale),
+        "after": _words(field, after, locale),
+    }
 
 
 def _words(field: Field, value: object, locale: str) -> str:

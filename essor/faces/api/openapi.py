@@ -183,11 +183,12 @@ def _body(schema: dict[str, Any]) -> dict[str, Any]:
 
 def _item(obj: ObjectDef) -> dict[str, Any]:
     record_id = _parameter("id", ID, _("18-character id"), "path")
+    known = _parameter("If-None-Match", {"type": "string"}, _("ETag of an earlier answer"), "header")
     found: dict[str, Any] = {
         "parameters": [record_id],
         "get": {
             "summary": _("%(object)s: read") % {"object": obj.label}, "operationId": f"read{obj.name}", "tags": [obj.name],
-            "parameters": [_parameter("fields", {"type": "string"}, _("Dotted paths, separated by commas"))],
+            "parameters": [_parameter("fields", {"type": "string"}, _("Dotted paths, separated by commas")), known],
             "responses": _answers("200", _("The record"), _ref(obj.name)),
         },
     }  # fmt: skip

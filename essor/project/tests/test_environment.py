@@ -31,3 +31,11 @@ def test_nonsense_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, read: Call
     monkeypatch.setenv("ESSOR_X", "perhaps")
     with pytest.raises(ImproperlyConfigured, match=r"ESSOR_X must be .* 'perhaps'"):
         read("ESSOR_X")
+
+
+@pytest.mark.parametrize(
+    ("port", "tls", "expected"),
+    [(465, True, (True, False)), (587, True, (False, True)), (25, False, (False, False))],
+)
+def test_mail_is_encrypted_as_its_port_wants(port: int, tls: bool, expected: tuple[bool, bool]) -> None:
+    assert environment.mail_security(port, tls=tls) == expected

@@ -80,6 +80,8 @@ def test_a_session_needs_the_right_to_the_api_except_for_the_pages_own_reading(
         assert answer.status_code == status
         assert status == 200 or answer.json()["code"] == "API_DISABLED_FOR_ORG"
         assert client.get("/api/v1/openapi.json").status_code == 200
+        page = client.get("/api/docs/").content.decode()
+        assert ("does not allow programs" in page) is (status != 200)
 
 
 def test_pages_follow_each_other_without_gap_or_double(call: Call) -> None:

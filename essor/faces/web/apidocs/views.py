@@ -8,6 +8,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from essor.access.rights import Permission
+from essor.faces.web.records.reading import actor_of
+
 DESCRIPTION = "/api/v1/openapi.json"
 
 
@@ -42,6 +45,7 @@ def show(request: HttpRequest) -> HttpResponseBase:
     context = {
         "description": DESCRIPTION,
         "words": words,
+        "may": actor_of(request).can(Permission.API),
         "origin": f"{request.scheme}://{request.get_host()}",
     }
     return render(request, "apidocs/page.html.jinja", context)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import orjson
 import pytest
@@ -18,6 +19,7 @@ from essor.domain.sales.models import Lead
 from essor.faces.web.conftest import New, hide, text
 from essor.jobs.models import JobRun
 from essor.kernel import ids
+from essor.kernel.errors import QueryRefused
 from essor.query.actions.keeping import Sharing
 from essor.query.actions.list_views import ListText, save_list_view, visible
 from essor.query.models import ListView
@@ -94,6 +96,20 @@ def test_an_unknown_object_and_an_unknown_view_are_not_found(admin: Client) -> N
 def test_a_stale_page_key_shows_the_first_page(admin: Client, new: New) -> None:
     new("Account", Name="One")
     assert names(text(admin.get("/o/Account/?after=nonsense"))) == ["One"]
+
+
+def test_a_list_that_takes_too_long_is_not_asked_again(
+    admin: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str | None] = []
+
+    def slow(*_given: Any, after: str | None, **_more: Any) -> Any:
+        asked.append(after)
+        raise QueryRefused("slow", code="QUERY_TIMEOUT")
+
+    monkeypatch.setattr("essor.query.run.page", slow)
+    assert admin.get("/o/Account/?after=x").status_code == 400
+    assert asked == ["x"]
 
 
 def test_a_view_is_saved_shared_pinned_and_removed(admin: Client, seller: Client, new: New) -> None:

@@ -61,6 +61,14 @@ def test_a_field_of_every_kind_is_added_in_one_page(admin: Client, kind: str) ->
     assert b"Surface" in stored.content
 
 
+def test_a_default_is_kept_as_a_value_and_shown_as_its_administrator_writes(admin: Client) -> None:
+    User.objects.update(language="fr", locale="fr_FR")
+    field(admin, kind="number", label="Rate", **{"option.scale": "1", "option.default": "1,5"})
+    assert current.get().object("Contact").field("Rate__c").options["default"] == 1.5
+    page = admin.get("/setup/objects/Contact/fields/Rate__c/").content.decode()
+    assert 'name="option.default" value="1,5"' in page
+
+
 def test_a_refused_field_keeps_what_was_typed(admin: Client) -> None:
     answer = field(
         admin, kind="picklist", label="", label_fr="", name="9 wrong", help="Do not lose me", more="A\na"
