@@ -61,7 +61,7 @@ def finish_fields() -> None:
 @task()
 def empty_bin() -> None:
     """Remove for good what has been in the recycle bin for a month."""
-    while undelete.purge():
+    for _piece in undelete.purging():
         check_interrupted()
 
 

@@ -14,11 +14,15 @@ class EssorError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """One refused value: which field (outside name, empty for the whole record), a stable code, a sentence."""
+    """One refused value: which field (outside name, empty for the whole record), a stable code, a sentence.
+
+    `holder` is the record that has a unique value already; whoever shows it asks whether the reader may see it.
+    """
 
     field: str
     code: str
     message: str
+    holder: int | None = None
 
 
 class ValidationFailed(EssorError):

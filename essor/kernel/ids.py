@@ -74,6 +74,20 @@ def decode(text: str) -> tuple[str, int]:
     return short[:PREFIX], key
 
 
+def parts(text: str) -> tuple[str, int]:
+    """Return (prefix, integer key) as `decode` does, ("", 0) for what is no id: no object has that prefix."""
+    try:
+        return decode(text)
+    except ValueError:
+        return "", 0
+
+
+def key_in(text: str, prefix: str) -> int | None:
+    """Return the integer key in an id of the object with `prefix`; None for any other text."""
+    found, key = parts(text)
+    return key if found == prefix else None
+
+
 def _recase(short: str, suffix: str) -> str:
     """Give every letter the case that the checksum recorded; ValueError when that cannot be."""
     letters = []

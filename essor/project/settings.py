@@ -199,6 +199,7 @@ SECURE_HSTS_SECONDS = environment.whole("ESSOR_HSTS_SECONDS", 30 * 24 * 3600) if
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SILENCED_SYSTEM_CHECKS = [
+    "models.W040",  # SQLite's indexes hold their columns as they are: what they should hold besides is for PostgreSQL
     "security.W005",  # HSTS for every subdomain, and
     "security.W021",  # the browsers' preload list: not for one application among others to decide
 ]

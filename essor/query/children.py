@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from django.db.models import F, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from essor.catalog.definitions import Field, ObjectDef
+from essor.kernel.pieces import pieces
 from essor.query import execute, related
 from essor.query.outputs import Output
 from essor.query.plan import Plan, Record, plan, reader
@@ -45,7 +45,7 @@ def by_parent(found: Plan, column: ChildRows, parents: Sequence[int]) -> dict[in
     below: dict[int, list[Record]] = defaultdict(list)
     inner, link = child_plan(found, column)
     owner_place = inner.places[-1][0]
-    for some in chunks(parents, PARENTS_AT_ONCE):
+    for some in pieces(parents, PARENTS_AT_ONCE):
         rows = execute.fetch(found.env, children_of(found.obj, inner, link, some))
         for record, row in zip(records(inner, rows), rows, strict=True):
             below[row[owner_place]].append(record)
@@ -74,10 +74,3 @@ def children_of(obj: ObjectDef, inner: Plan, link: Field, parents: Sequence[int]
         if inner.limit is not None:
             rows = rows.filter(**{f"{RANK}__lte": inner.offset + inner.limit})
     return inner.selected(rows.order_by(*(key.order_by() for key in inner.keys)), together=not ranked)
-
-
-def chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    """Yield `items` in lists of at most `size`."""
-    source = iter(items)
-    while some := list(islice(source, size)):
-        yield some

@@ -27,6 +27,7 @@ from essor.query.ordering import Key
 from essor.query.sql import Infix, RowValue
 from essor.query.tree import Query
 
+STALE = "INVALID_QUERY_LOCATOR"
 SIGNER = signing.Signer(salt="essor.query.page")
 READ_BACK = {"date": date.fromisoformat, "datetime": datetime.fromisoformat, "time": time.fromisoformat}
 
@@ -69,9 +70,7 @@ def load(text: str, query: Query, keys: Sequence[Key]) -> Cursor:
 
 def stale() -> QueryRefused:
     """Return the refusal of a cursor."""
-    return refused(
-        _("This page does not exist any more. Start again from the first."), code="INVALID_QUERY_LOCATOR"
-    )
+    return refused(_("This page does not exist any more. Start again from the first."), code=STALE)
 
 
 def digest(query: Query) -> str:

@@ -20,6 +20,7 @@ from essor.catalog.definitions import Field, ObjectDef
 from essor.catalog.kinds.computed import result_kind
 from essor.catalog.kinds.places import Compound
 from essor.kernel import ids
+from essor.kernel.pieces import pieces
 from essor.query import children, execute, grouped, polymorphic, run
 from essor.query.environment import Env, env_for
 from essor.query.outputs import Output
@@ -199,7 +200,7 @@ def hang(found: Plan, column: ChildRows, made: list[Json], parents: list[int], b
     build = shape_of(inner, base)
     owner_place = inner.places[-1][0]
     below: dict[int, list[Any]] = {}
-    for some in children.chunks(parents, children.PARENTS_AT_ONCE):
+    for some in pieces(parents, children.PARENTS_AT_ONCE):
         rows = execute.fetch(found.env, children.children_of(found.obj, inner, link, some))
         for record, row in zip(records(inner, build, rows, base), rows, strict=True):
             below.setdefault(row[owner_place], []).append(record)

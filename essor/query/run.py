@@ -8,7 +8,7 @@ chunks and flat memory, for exports and jobs.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from django.db.models import F, QuerySet
 from essor.access.actor import Actor
 from essor.catalog.definitions import Field
 from essor.kernel.clock import Moment
+from essor.kernel.pieces import pieces
 from essor.query import children, execute, grouped, keyset, limits, paths, source, usage
 from essor.query.environment import Env, env_for
 from essor.query.keyset import Cursor
@@ -63,14 +64,18 @@ def first(actor: Actor, query: Query) -> tuple[Record, int] | None:
 
     What has no revisions answers 0.
     """
-    env = env_for(actor)
-    counted = source.object_named(query.object, env, query.at).is_record
-    found = plan(query, env, extra=[Output("", (F("revision"),), hidden=True)] if counted else ())
-    raw = execute.fetch(env, found.select(limit=1))
-    if not raw:
-        return None
-    revision = raw[0][found.places[-1][0]] if counted else 0
-    return children.records(found, raw)[0], revision
+    found, revision_of = _revised(query, env_for(actor))
+    raw = execute.fetch(found.env, found.select(limit=1))
+    return (children.records(found, raw)[0], revision_of(raw[0])) if raw else None
+
+
+def _revised(query: Query, env: Env) -> tuple[Plan, Callable[[Any], int]]:
+    """Return the plan of `query` with the revision as a hidden output, and what reads it from a raw row."""
+    if not source.object_named(query.object, env, query.at).is_record:
+        return plan(query, env), lambda _raw: 0
+    found = plan(query, env, extra=[Output("", (F("revision"),), hidden=True)])
+    place = found.places[-1][0]
+    return found, lambda raw: int(raw[place])
 
 
 def head(actor: Actor, query: Query, most: int) -> tuple[list[Record], int]:
@@ -94,6 +99,16 @@ def page(
     found = plan(query, env_for(actor, binds=binds))
     raw = raw_page(found, after, size)
     return Page(children.records(found, raw.rows), raw.next_cursor, raw.previous_cursor)
+
+
+def page_with_revisions(
+    actor: Actor, query: Query, *, after: str | None = None, size: int = 50
+) -> tuple[Page, list[int]]:
+    """Return a page of records as `page` does, and the revision of each as it was at the same moment."""
+    found, revision_of = _revised(query, env_for(actor))
+    raw = raw_page(found, after, size)
+    shown = Page(children.records(found, raw.rows), raw.next_cursor, raw.previous_cursor)
+    return shown, [revision_of(row) for row in raw.rows]
 
 
 def raw_page(found: Plan, after: str | None, size: int) -> RawPage:
@@ -220,7 +235,7 @@ def iterate(
         return
     env = env_for(actor, binds=binds, moment=moment)
     found = plan(query, env)
-    for keys in children.chunks(ordered_ids(found), chunk):
+    for keys in pieces(ordered_ids(found), chunk):
         part = found.selected(found.rows.filter(pk__in=keys))
         raw = {row[found.id_place]: row for row in execute.fetch(env, part)}
         yield from children.records(found, [raw[key] for key in keys if key in raw])

@@ -51,9 +51,16 @@ class Row:
         """Tell whether the write changes the field; every non-empty value of a new record does."""
         return name in self.offered and self.offered[name] != self.stored.get(name)
 
-    def refuse(self, field_name: str, message: str, code: str = "FIELD_CUSTOM_VALIDATION_EXCEPTION") -> None:
-        """Add an error; the row will not be written."""
-        self.errors.append(FieldError(field_name, code, message))
+    def refuse(
+        self,
+        field_name: str,
+        message: str,
+        code: str = "FIELD_CUSTOM_VALIDATION_EXCEPTION",
+        *,
+        holder: int | None = None,
+    ) -> None:
+        """Add an error; the row will not be written. `holder` has a unique value already."""
+        self.errors.append(FieldError(field_name, code, message, holder))
 
     def changed(self) -> tuple[str, ...]:
         """Return the outside names whose value is new."""

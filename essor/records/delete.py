@@ -19,12 +19,12 @@ from essor.catalog.definitions import Catalog, Field, ObjectDef
 from essor.kernel import events
 from essor.kernel.db import lost
 from essor.kernel.errors import FieldError, Forbidden, NotFound, ValidationFailed
+from essor.kernel.pieces import pieces
 from essor.query.access import visible_q
 from essor.records import rollups, rules
 from essor.records.change import Source
 from essor.records.models import Deleted, Deletion, History, Unlinked
 
-CHUNK = 1000
 DEFAULT = Source()
 
 
@@ -195,9 +195,3 @@ def set_deleted(actor: Actor, obj: ObjectDef, keys: Iterable[int], *, deleted: b
             )
             for key, revision in rows.values_list("pk", "revision")
         )
-
-
-def pieces(keys: Sequence[int]) -> Iterable[Sequence[int]]:
-    """Yield `keys` in pieces that fit one statement."""
-    for start in range(0, len(keys), CHUNK):
-        yield keys[start : start + CHUNK]

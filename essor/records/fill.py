@@ -14,7 +14,7 @@ from essor.records.batch import Batch, Row
 from essor.records.models import Sequence
 from essor.records.plan import Plan
 
-ANY_WRITER = ParseContext()
+NEUTRAL = ParseContext()
 
 
 def fill(batch: Batch, plan: Plan) -> None:
@@ -26,7 +26,7 @@ def fill(batch: Batch, plan: Plan) -> None:
         return
     currency = batch.actor.company.currency
     owned, priced = batch.object.has("OwnerId"), batch.object.has("CurrencyIsoCode")
-    defaults = [(field, default_of(field, batch.context)) for field in plan.defaults]
+    defaults = [(field, default_of(field)) for field in plan.defaults]
     usual = default_type(batch.object, batch.actor.profile_id)
     for row in rows:
         if usual is not None and RECORD_TYPE not in row.change.values:
@@ -52,12 +52,12 @@ def _left(obj: ObjectDef, field: Field, value: Any, record_type: str | None) -> 
     return value if value in left or not left else left[0]
 
 
-def default_of(field: Field, context: ParseContext = ANY_WRITER) -> Any:
-    """Return the stored default of a field: the marked choice, or the value in its options."""
+def default_of(field: Field) -> Any:
+    """Return the stored default of a field, the same for every writer: the marked choice, or the value in its options."""
     raw = field.options.get("default")
     if raw is None:
         return next((choice.value for choice in field.choices if choice.default), None)
-    return field.kind.parse(raw, field, context)
+    return field.kind.parse(raw, field, NEUTRAL)
 
 
 def _number(batch: Batch, field: Field, rows: list[Row]) -> None:

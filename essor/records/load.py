@@ -112,9 +112,11 @@ def _find_clashes(batch: Batch, rows: list[Row]) -> None:
     lowest = min(row.change.revision or 0 for row in late)
     entries = History.objects.filter(object_name=batch.object.name, record_id__in=since, revision__gt=lowest)
     oldest = {row.id: row.change.revision or 0 for row in late}
-    for record_id, revision, changes in entries.values_list("record_id", "revision", "changes"):
+    for record_id, revision, changes, untold in entries.values_list(
+        "record_id", "revision", "changes", "untold"
+    ):
         if revision > oldest[record_id]:
-            since[record_id].update(changes)
+            since[record_id].update(changes, untold or ())
     for row in late:
         others = since.get(row.id or 0, set())
         contested = [name for name in row.changed() if name in others]
@@ -124,7 +126,7 @@ def _find_clashes(batch: Batch, rows: list[Row]) -> None:
 
 
 def object_rows(obj: ObjectDef, ids: Iterable[int], names: Iterable[str]) -> dict[int, dict[str, Any]]:
-    """Return {key: {outside name: stored value}} of live records, for the rules of the road itself."""
+    """Return {key: {outside name: stored value}} of records, in the bin too, for the rules of the road itself."""
     fields = [obj.field(name) for name in names]
     attrs = ("id", *attributes(fields))
     return {

@@ -18,13 +18,14 @@ from essor.catalog.definitions import Catalog, Field, ObjectDef
 from essor.kernel import events
 from essor.kernel.db import lost
 from essor.kernel.errors import FieldError, Forbidden, ValidationFailed
+from essor.kernel.pieces import pieces
 from essor.records import circles, rollups, rules
 from essor.records.change import Change, Saved, Source
-from essor.records.delete import allow, gather, list_in_bin, pieces, references_to, set_deleted
+from essor.records.delete import allow, gather, list_in_bin, references_to, set_deleted
 from essor.records.models import Deletion, Merged, Unlinked
 from essor.records.save import save
 
-MOST = 10
+FEWEST, MOST = 2, 4  # records that become one
 DEFAULT = Source()
 
 
@@ -70,12 +71,18 @@ def merge(
     return saved
 
 
+def check_count(records: int) -> None:
+    """Raise ValidationFailed unless so many records may become one."""
+    if not FEWEST <= records <= MOST:
+        message = _("Choose between %(fewest)d and %(most)d records to merge.")
+        wrong = FieldError("", "INVALID_NUMBER_OF_RECORDS", message % {"fewest": FEWEST, "most": MOST})
+        raise ValidationFailed([wrong])
+
+
 def _check(actor: Actor, obj: ObjectDef, losers: Sequence[int]) -> None:
     if not row_access.may(actor, obj, "delete") or not row_access.may(actor, obj, "edit"):
         raise Forbidden(_("You may not merge %(plural)s.") % {"plural": obj.plural})
-    if not losers or len(losers) > MOST:
-        message = _("Choose between 2 and %(most)d records to merge.") % {"most": MOST + 1}
-        raise ValidationFailed([FieldError("", "INVALID_NUMBER_OF_RECORDS", message)])
+    check_count(1 + len(losers))
 
 
 def polymorphic_references(catalog: Catalog, obj: ObjectDef) -> list[tuple[ObjectDef, Field]]:

@@ -20,7 +20,10 @@ class Batch(models.Model):
 
 
 class History(models.Model):
-    """One write of one record: {outside name: [before, after]} in stored form as JSON carries it."""
+    """One write of one record: {outside name: [before, after]} in stored form as JSON carries it.
+
+    `untold` names the fields without history that it changed, so that two writers of them are told of each other.
+    """
 
     id = models.BigAutoField(primary_key=True)
     object_name = models.CharField(max_length=80)
@@ -28,6 +31,7 @@ class History(models.Model):
     revision = models.PositiveIntegerField()
     action = models.CharField(max_length=12)
     changes = models.JSONField(default=dict)
+    untold = models.JSONField(null=True)
     user_id = models.BigIntegerField(null=True)
     created_date = models.DateTimeField(default=timezone.now)
     batch_id = models.UUIDField(null=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from django.db import IntegrityError, connection, transaction
@@ -21,13 +21,15 @@ from essor.catalog.definitions import Catalog, Field, ObjectDef
 from essor.kernel import events
 from essor.kernel.db import lost
 from essor.kernel.errors import FieldError, Forbidden, NotFound, ValidationFailed
+from essor.kernel.pieces import pieces
 from essor.query.access import visible_q
 from essor.records import circles, rollups, rules
-from essor.records.delete import pieces, references_to, set_deleted
+from essor.records.delete import references_to, set_deleted
 from essor.records.models import Deleted, Deletion, Unlinked
 
 log = logging.getLogger(__name__)
 KEPT_DAYS = 30
+PURGED_AT_ONCE = 500
 
 
 @lost.again
@@ -162,14 +164,27 @@ def _above_themselves(
 
 def purge(*, days: int = KEPT_DAYS) -> int:
     """Remove for good what has been in the recycle bin longer than `days`; return the number of records."""
-    catalog, count = current.get(), 0
+    return sum(purging(days=days))
+
+
+def purging(*, days: int = KEPT_DAYS) -> Iterator[int]:
+    """Remove the same piece by piece, and yield how many records each piece was.
+
+    Each deletion is tried once, in the order of their keys: one that has to stay in the bin keeps no other there.
+    """
+    catalog, last = current.get(), 0
     limit = timezone.now() - timedelta(days=days)
-    for deletion in Deletion.objects.filter(created_date__lt=limit).order_by("pk")[:500]:
-        try:
-            count += _purge(catalog, deletion)
-        except IntegrityError:  # a record was written while its parent went into the bin
-            count += _purge_forced(catalog, deletion)
-    return count
+    due = Deletion.objects.filter(created_date__lt=limit).order_by("pk")
+    while some := list(due.filter(pk__gt=last)[:PURGED_AT_ONCE]):
+        last = some[-1].pk
+        yield sum(_purge_or_force(catalog, deletion) for deletion in some)
+
+
+def _purge_or_force(catalog: Catalog, deletion: Deletion) -> int:
+    try:
+        return _purge(catalog, deletion)
+    except IntegrityError:  # a record was written while its parent went into the bin
+        return _purge_forced(catalog, deletion)
 
 
 def _purge_forced(catalog: Catalog, deletion: Deletion) -> int:

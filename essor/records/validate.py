@@ -83,9 +83,10 @@ def _unique(batch: Batch, field: Field) -> None:
     first: dict[Any, int] = {}
     for row in rows:
         value = row.offered[field.name]
-        if any(key != row.id for key in holders[value]) or first.setdefault(value, row.index) != row.index:
+        holder = next((key for key in holders[value] if key != row.id), None)
+        if holder is not None or first.setdefault(value, row.index) != row.index:
             message = _("Another record already has this “%(field)s”.") % {"field": field.label}
-            row.refuse(field.name, message, "DUPLICATE_VALUE")
+            row.refuse(field.name, message, "DUPLICATE_VALUE", holder=holder)
 
 
 def _rules(batch: Batch, plan: Plan) -> None:

@@ -91,6 +91,7 @@ def entry(batch: Batch, row: Row) -> dict[str, Any]:
         "changes": {
             f.name: [plain(row.prior(f.name)), plain(row.offered[f.name])] for f in fields if f.history
         },
+        "untold": [f.name for f in fields if not f.history] or None,
         "user_id": batch.actor.user_id,
         "created_date": batch.now,
         "batch_id": batch.source.batch,

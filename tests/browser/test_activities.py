@@ -38,6 +38,51 @@ def test_an_event_is_dragged_to_another_hour(house: str, visit: Visit) -> None:
     expect(moved).to_have_attribute("data-start", wanted)
 
 
+def test_a_night_is_carried_by_its_second_part_and_a_span_is_drawn_in_empty_hours(
+    house: str, visit: Visit
+) -> None:
+    page = visit(house, "commercial.nord@vauban.example")
+    page.goto("/calendar/?view=week&day=2027-10-27")
+    columns = page.locator(".cal-slots")
+    page.locator(".cal-scroll").evaluate("one => one.scrollTo(0, 0)")
+    thursday = columns.nth(3).bounding_box()
+    assert thursday
+    x = thursday["x"] + thursday["width"] / 2
+
+    def drawn(start: float, end: float) -> None:
+        page.mouse.move(x, thursday["y"] + start * HOUR)
+        page.mouse.down()
+        page.mouse.move(x, thursday["y"] + end * HOUR, steps=4)
+
+    drawn(3.2, 5.0)
+    page.mouse.up()
+    expect(page.locator("#ev-start")).to_have_value("2027-10-28T03:00")
+    expect(page.locator("#ev-end")).to_have_value("2027-10-28T05:00")
+    page.fill("#ev-subject", "Nuit")
+    page.fill("#ev-start", "2027-10-27T22:00")
+    expect(page.locator("#ev-end")).to_have_value("2027-10-28T00:00")  # as long as it was
+    page.fill("#ev-end", "2027-10-28T04:00")
+    page.locator("#event-dialog button.btn-primary").click()
+    parts = page.locator('.cal-slots [data-cal][data-title="Nuit"]')
+    expect(parts).to_have_count(2)
+    page.locator(".cal-scroll").evaluate("one => one.scrollTo(0, 0)")
+    drawn(2.0, 3.0)
+    with page.expect_response(lambda answer: answer.url.endswith("/move")):
+        page.mouse.up()
+    expect(parts.last).to_have_attribute("data-start", "2027-10-27T23:00")
+    expect(parts.last).to_have_attribute("data-end", "2027-10-28T05:00")
+    page.locator(".cal-scroll").evaluate("one => one.scrollTo(0, 0)")
+    drawn(2.0, 1.0)
+    row = page.locator(".cal-whole").nth(4).bounding_box()
+    assert row
+    page.mouse.move(row["x"] + 20, row["y"] + 12, steps=4)
+    with page.expect_response(lambda answer: answer.url.endswith("/move")):
+        page.mouse.up()
+    expect(page.locator('.cal-whole [data-cal][data-title="Nuit"]').first).to_have_attribute(
+        "data-start", "2027-10-29T00:00"
+    )
+
+
 def test_a_finger_rests_on_an_event_and_takes_it_an_hour_later_and_back(house: str, visit: Visit) -> None:
     page = visit(house, "commercial.nord@vauban.example", width=360)
     page.goto("/calendar/?view=day")

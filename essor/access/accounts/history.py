@@ -62,9 +62,9 @@ def is_locked(login: str, address: str) -> bool:
     )
     failures, here = 0, 0
     cleared = False
-    for status, source in recent.filter(login=_plain(login)).values_list("status", "source_ip")[
-        : 2 * PER_ACCOUNT
-    ]:
+    # What was refused unread does not count, else it would push what counts out of sight and open the account again.
+    told = recent.filter(login=_plain(login), status__in=(*FAILURES, Status.SUCCESS))
+    for status, source in told.values_list("status", "source_ip")[: 2 * PER_ACCOUNT]:
         cleared = cleared or (status == Status.SUCCESS and source == address)
         if status in FAILURES:
             failures += 1

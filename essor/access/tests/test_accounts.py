@@ -104,6 +104,9 @@ def test_one_account_is_locked_however_many_addresses_try(user: User) -> None:
         )
     assert history.is_locked(user.email, "198.51.100.1")
     assert not history.is_locked("other@example.fr", "198.51.100.1")
+    refused = LoginHistory(login=user.email, source_ip="198.51.100.1", status=history.Status.LOCKED)
+    LoginHistory.objects.bulk_create([refused] * (2 * history.PER_ACCOUNT))
+    assert history.is_locked(user.email, "198.51.100.1"), "being refused often opens no account"
 
 
 def test_one_address_is_locked_however_many_accounts_it_tries(db: None) -> None:

@@ -118,7 +118,8 @@ def _change_custom(row: CustomField, changes: Mapping[str, Any], ledger: Ledger)
             row.choices = options.choices(row.kind, given, row.options) or None
     if not (row.label or row.label_fr):
         findings.add("label", "REQUIRED_FIELD_MISSING", _("Give the field a label."))
-    field_row.check_rules(row, field_row.place_of(ledger.catalog(), row.target), findings)
+    place, typed = field_row.place_of(ledger.catalog(), row.target), "default" in changes.get("options", {})
+    field_row.check_rules(row, place, findings, typed=typed)
     findings.check()
     row.save()
     _follow(row, was, checked(ledger, row))

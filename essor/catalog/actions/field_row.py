@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from essor.catalog.actions import naming, options
@@ -81,7 +84,7 @@ def new_row(catalog: Catalog, spec: FieldSpec) -> CustomField:
     findings.check()
     place = place_of(catalog, row.target)
     _columns(row, place, obj, neighbours, findings)
-    check_rules(row, place, findings)
+    check_rules(row, place, findings, typed=True)
     findings.check()
     return row
 
@@ -219,13 +222,21 @@ def refuse_taken(row: CustomField, own: Iterable[Field], columns: Iterable[Colum
         raise refuse("options", "DUPLICATE_DEVELOPER_NAME", message)
 
 
-def check_rules(row: CustomField, place: Place | None, findings: Findings) -> None:
-    """Check what must hold of a field whenever it is defined or changed: default, uniqueness, requiredness."""
+def check_rules(row: CustomField, place: Place | None, findings: Findings, *, typed: bool) -> None:
+    """Check what must hold of a field whenever it is defined or changed: default, uniqueness, requiredness.
+
+    A default that somebody just typed is read as they write, and kept as JSON: the same value for every writer.
+    """
     field, *_companions = custom_fields(row, place)
     default = row.options.get("default")
     if default is not None:
         with findings.under("default"):
-            field.kind.parse(default, field, ParseContext())
+            context = ParseContext()
+            if typed:
+                language = get_language() or context.language
+                context = ParseContext(language, timezone.get_current_timezone_name())
+            value = field.kind.to_json(field.kind.parse(default, field, context), field)
+            row.options = {**row.options, "default": orjson.loads(orjson.dumps(value))}
     if (row.unique or row.external_id) and row.kind not in UNIQUE_KINDS:
         message = _("Only text, e-mail, phone, URL and number fields can be unique or an external id.")
         findings.add("unique" if row.unique else "external_id", "INVALID_OPTION", message)

@@ -38,7 +38,10 @@ SOURCE = Source(name="series")
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How far a series goes: its rule, its first start, and the starts of its latest occurrences, last first."""
+    """How far a series goes: its rule, its first start, and the starts of its latest occurrences, last first.
+
+    `zone` is that of its rule, UTC for whole days; `clock` the zone of who made it.
+    """
 
     key: int
     rule: str
@@ -46,6 +49,7 @@ class Reach:
     zone: str
     latest: tuple[datetime, ...]
     like: int
+    clock: str
 
 
 @task()
@@ -87,7 +91,7 @@ def _continue(chunk: Sequence[Event], until: datetime) -> None:
     for one in reaches:
         values = stored[one.like]
         changes[values["OwnerId"]] += [
-            series.occurrence(one.key, values, start) for start in further(one, until)
+            series.occurrence(one.key, values, start, one.clock) for start in further(one, until)
         ]
     for owner, wanted in changes.items():
         if owner in owners and wanted:
@@ -125,6 +129,7 @@ def _reach(row: Event, zone: str, latest: Sequence[tuple[int, datetime, bool]]) 
         "UTC" if row.is_all_day_event else zone,
         starts,
         alive[0] if alive else row.pk,
+        zone,
     )
 
 

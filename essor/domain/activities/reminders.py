@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -17,6 +17,7 @@ from essor.domain.notifications.kinds import Kind, register
 from essor.domain.notifications.notices import Notice, send
 from essor.jobs.schedule import SCHEDULE, daily, every
 from essor.jobs.tasks import task
+from essor.kernel.clock import zone_named
 from essor.kernel.formats import moment
 
 REMINDER = register(
@@ -38,6 +39,13 @@ DUE = register(
 )
 MOST = 500  # reminders of one run; the next run is a minute later
 LATE = timedelta(days=1)  # a reminder older than this helps nobody any more
+MORNING = time(9)  # of whole days, and of tasks, on the clock of who is reminded
+
+
+def counted_from(start: datetime, zone: str, *, whole: bool) -> datetime:
+    """Return the moment that a reminder is counted back from: the start, and of whole days the morning of the first."""
+    day = start.astimezone(UTC).date()
+    return datetime.combine(day, MORNING, zone_named(zone)) if whole else start
 
 
 @task()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date
 from textwrap import shorten
 from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from essor.domain.activities.reminders import counted_from
 from essor.kernel.clock import zone_named
 from essor.records import rollups
 from essor.records.batch import Batch, Row
@@ -56,18 +57,33 @@ def event_facts(batch: Batch) -> None:
             row.refuse("EndDateTime", _("An event cannot end before it starts."))
 
 
-@before("Event", reads=("StartDateTime", "IsReminderSet", "ReminderDateTime"))
+@before("Event", reads=("StartDateTime", "IsAllDayEvent", "IsReminderSet", "ReminderDateTime"))
 def reminder_moves(batch: Batch) -> None:
-    """Let the reminder of an event that is moved keep its distance."""
+    """Let the reminder of an event that is moved keep its distance; whole days begin in the morning."""
+    zone = batch.context.timezone
     for row in batch:
         was, start, reminder = (
             row.prior("StartDateTime"),
             row.get("StartDateTime"),
             row.prior("ReminderDateTime"),
         )
-        moved = was is not None and start is not None and row.changes("StartDateTime")
-        if moved and reminder is not None and not row.changes("ReminderDateTime"):
-            row.set("ReminderDateTime", reminder + (start - was))
+        moved = row.changes("StartDateTime") or row.changes("IsAllDayEvent")
+        if not moved or None in (was, start, reminder) or row.changes("ReminderDateTime"):
+            continue
+        before_ = counted_from(was, zone, whole=bool(row.prior("IsAllDayEvent"))) - reminder
+        row.set("ReminderDateTime", counted_from(start, zone, whole=bool(row.get("IsAllDayEvent"))) - before_)
+
+
+@before("Task", reads=("ActivityDate", "IsReminderSet", "ReminderDateTime"))
+def reminder_of_task_moves(batch: Batch) -> None:
+    """Let the reminder of a task that is put on another day keep its hour and its distance in days."""
+    zone = zone_named(batch.context.timezone)
+    for row in batch:
+        was, day, reminder = row.prior("ActivityDate"), row.get("ActivityDate"), row.prior("ReminderDateTime")
+        moved = row.changes("ActivityDate") and not row.changes("ReminderDateTime")
+        if moved and None not in (was, day, reminder):
+            wall = reminder.astimezone(zone).replace(tzinfo=None) + (day - was)
+            row.set("ReminderDateTime", wall.replace(tzinfo=zone).astimezone(UTC))
 
 
 @before("Note", reads=("Title", "Body"))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any, Literal
 
 from django.db import transaction
@@ -16,7 +16,9 @@ from django.utils.translation import gettext as _
 from essor.access.actor import Actor
 from essor.domain.activities import recurrence
 from essor.domain.activities.models import Event
+from essor.domain.activities.reminders import counted_from
 from essor.kernel import ids
+from essor.kernel.clock import zone_named
 from essor.kernel.errors import NotFound
 from essor.query import run
 from essor.query.tree import Any as AnyOf
@@ -28,7 +30,7 @@ from essor.records.rules import after, before
 from essor.records.save import save, save_many
 
 Scope = Literal["this", "following", "all"]
-RULE, SERIES = "Recurrence2PatternText", "RecurrenceActivityId"
+RULE, SERIES, WHOLE = "Recurrence2PatternText", "RecurrenceActivityId", "IsAllDayEvent"
 # What every occurrence takes over from the first.
 COPIED = (
     "Subject",
@@ -83,7 +85,8 @@ def unfold(batch: Batch) -> None:
         else:
             moments = _starts(batch, row) if row.get(RULE) else []
         values = {name: row.get(name) for name in (*COPIED, *TIMES) if batch.object.has(name)}
-        changes += [occurrence(row.id or 0, values, moment) for moment in moments]
+        clock = batch.context.timezone
+        changes += [occurrence(row.id or 0, values, moment, clock) for moment in moments]
     if gone:
         delete(batch.actor, "Event", gone, source=batch.source)
     if changes:
@@ -129,11 +132,17 @@ def _zone(batch: Batch, row: Row) -> str:
     return "UTC" if row.get("IsAllDayEvent") else batch.context.timezone
 
 
-def occurrence(series: int, values: Mapping[str, Any], start: datetime) -> Change:
-    """Return what writes an occurrence at `start` like the one with the stored `values` (of COPIED and TIMES)."""
-    shift = start - values["StartDateTime"]
+def occurrence(series: int, values: Mapping[str, Any], start: datetime, clock: str) -> Change:
+    """Return what writes an occurrence at `start` like the one with the stored `values` (of COPIED and TIMES).
+
+    Whole days remind at the same hour on the `clock` (a time zone) of who is reminded, summer and winter.
+    """
+    was, whole = values["StartDateTime"], bool(values.get("IsAllDayEvent"))
     copied = {name: _outside(values[name]) for name in COPIED if name in values}
-    times = {name: values[name] + shift for name in TIMES if values.get(name) is not None}
+    times = {name: values[name] + (start - was) for name in TIMES if values.get(name) is not None}
+    if values.get("ReminderDateTime") is not None:
+        before_ = counted_from(was, clock, whole=whole) - values["ReminderDateTime"]
+        times["ReminderDateTime"] = counted_from(start, clock, whole=whole) - before_
     return Change("Event", {**copied, **times, SERIES: series})
 
 
@@ -147,7 +156,7 @@ def change(
 ) -> int:
     """Change an event, or with it the following ones or all of its series; return how many were changed.
 
-    New times move the others by as much as this one moves. Raises what `save` raises; all or nothing.
+    New times move the others by as much as this one moves on the actor's clock. Raises what `save` raises; all or nothing.
     """
     if scope == "this":
         save(actor, Change("Event", dict(values), id=key), source=source)
@@ -159,7 +168,7 @@ def change(
         save(actor, Change("Event", dict(values), id=key), source=source)
         moved = next(row for row in siblings(actor, key, "this"))
         changes = [
-            Change("Event", {**shared, **_shifted(row, mine, moved)}, id=row["Id"])
+            Change("Event", {**shared, **_shifted(row, mine, moved, actor.timezone)}, id=row["Id"])
             for row in rows
             if row["Id"] != key
         ]
@@ -168,34 +177,52 @@ def change(
     return len(rows)
 
 
-def _shifted(row: Mapping[str, Any], before_: Mapping[str, Any], after_: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the times of another occurrence after this one went from `before_` to `after_`."""
+def _shifted(
+    row: Mapping[str, Any], before_: Mapping[str, Any], after_: Mapping[str, Any], zone: str
+) -> dict[str, Any]:
+    """Return the times of another occurrence after this one went from `before_` to `after_`, as the wall clock tells.
+
+    So a meeting at nine is at nine on both sides of a change of the clocks; where whole days begin, only days count.
+    """
     found: dict[str, Any] = {}
     for name in ("StartDateTime", "EndDateTime"):
-        if before_[name] is not None and after_[name] is not None and row[name] is not None:
-            step: timedelta = after_[name] - before_[name]
-            if step:
-                found[name] = row[name] + step
+        if None in (row[name], before_[name], after_[name]) or not _differ(before_, after_, name):
+            continue
+        here, was, now = _wall(row, name, zone), _wall(before_, name, zone), _wall(after_, name, zone)
+        if after_[WHOLE]:
+            found[name] = datetime.combine(here.date() + (now.date() - was.date()), time(), UTC)
+        else:
+            found[name] = (here + (now - was)).replace(tzinfo=zone_named(zone)).astimezone(UTC)
     return found
 
 
-def remove(actor: Actor, key: int, scope: Scope = "this") -> int:
+def _differ(before_: Mapping[str, Any], after_: Mapping[str, Any], name: str) -> bool:
+    return (before_[name], before_[WHOLE]) != (after_[name], after_[WHOLE])
+
+
+def _wall(row: Mapping[str, Any], name: str, zone: str) -> datetime:
+    """Return a time of an event as clocks show it: whole days stand at midnight UTC."""
+    moment: datetime = row[name]
+    return moment.astimezone(UTC if row[WHOLE] else zone_named(zone)).replace(tzinfo=None)
+
+
+def remove(actor: Actor, key: int, scope: Scope = "this", *, source: Source = DEFAULT) -> int:
     """Put an event, the following ones, or all of its series into the recycle bin; return how many."""
     rows = siblings(actor, key, scope)
     first = rows[0][SERIES]
     with transaction.atomic():
-        delete(actor, "Event", [row["Id"] for row in rows])
+        delete(actor, "Event", [row["Id"] for row in rows], source=source)
         if scope == "following" and first is not None:
-            _end(actor, first, rows[0]["StartDateTime"])
+            _end(actor, first, rows[0]["StartDateTime"], source)
     return len(rows)
 
 
-def _end(actor: Actor, first: int, start: datetime) -> None:
+def _end(actor: Actor, first: int, start: datetime, source: Source) -> None:
     """Let a series end before an instant, so that it is not continued."""
     row = Event.objects.filter(pk=first, is_deleted=False).values_list("recurrence2_pattern_text", flat=True)
     if rule := row.first():
         ended = recurrence.ended(rule, start - timedelta(minutes=1), actor.timezone)
-        save(actor, Change("Event", {RULE: ended}, id=first))
+        save(actor, Change("Event", {RULE: ended}, id=first), source=source)
 
 
 def siblings(actor: Actor, key: int, scope: Scope) -> list[dict[str, Any]]:
@@ -214,7 +241,7 @@ def siblings(actor: Actor, key: int, scope: Scope) -> list[dict[str, Any]]:
 
 
 def _rows(actor: Actor, where: Condition) -> list[dict[str, Any]]:
-    names = ("Id", "StartDateTime", "EndDateTime", SERIES)
+    names = ("Id", "StartDateTime", "EndDateTime", WHOLE, SERIES)
     query = Query(
         "Event",
         columns=tuple(Column(Path((name,))) for name in names),

@@ -194,8 +194,12 @@ def _of_lines(lines: Iterable[ProcessInstanceStep]) -> set[int | None]:
 
 
 def _entry(line: ProcessInstanceStep, people: Mapping[int, str]) -> Entry:
-    who = people.get(line.actor_id or 0, "")
-    instead = people.get(line.original_actor_id or 0, "") if line.original_actor_id != line.actor_id else ""
+    """Return a line of a trail as it is read: who asks in somebody else's name, as a flow does, asks for that person."""
+    doer, other = line.actor_id, line.original_actor_id
+    if line.step_status == STARTED and other:
+        doer, other = other, doer
+    who = people.get(doer or 0, "")
+    instead = people.get(other or 0, "") if other != doer else ""
     sentence = str(SENTENCES.get(line.step_status, line.step_status)) % {"name": who}
     return Entry(
         line.step_status, sentence, line.created_date, line.comments or "", line.step_name or "", instead
@@ -250,7 +254,7 @@ def _round(
     waiting = tuple(
         Waiting(
             name(one.actor_id),
-            one.step_name or "",
+            one.step_name if one.step_name and one.step_name != instance.process.name else "",
             one.created_date,
             name(away.get(one.actor_id or 0)),
             one.pk if may_answer(actor, instance, one.actor_id) else None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -97,14 +97,27 @@ def answered(instance_ids: Collection[int]) -> None:
     """Tell those who submitted how their requests ended, with what was said."""
     rows = ProcessInstance.objects.filter(pk__in=instance_ids, status__in=(APPROVED, REJECTED))
     instances = list(rows.exclude(submitted_by=None).select_related("process"))
-    lines: dict[int, list[ProcessInstanceStep]] = defaultdict(list)
-    answers = ProcessInstanceStep.objects.filter(
-        process_instance__in=instances, step_status__in=(APPROVED, REJECTED)
-    )
-    for one in answers.order_by("pk"):
-        lines[one.process_instance_id].append(one)
+    lines = _answers({one.pk for one in instances})
     names = principals.names(one.actor_id for some in lines.values() for one in some)
     send([_answered(one, lines[one.pk], names) for one in instances])
+
+
+def decided(instance_ids: Collection[int]) -> Callable[[int], str]:
+    """Return what says, in the language in force, who gave the last answer to a request (its key), and why; two queries."""
+    lines = _answers(instance_ids)
+    names = principals.names(some[-1].actor_id for some in lines.values())
+    return lambda key: _said(lines[key][-1], names) if key in lines else ""
+
+
+def _answers(instance_ids: Collection[int]) -> dict[int, list[ProcessInstanceStep]]:
+    """Return {request: its answers, in their order} of those that have any."""
+    lines: dict[int, list[ProcessInstanceStep]] = defaultdict(list)
+    rows = ProcessInstanceStep.objects.filter(
+        process_instance__in=instance_ids, step_status__in=(APPROVED, REJECTED)
+    )
+    for one in rows.order_by("pk"):
+        lines[one.process_instance_id].append(one)
+    return lines
 
 
 def _answered(instance: ProcessInstance, lines: Lines, names: Mapping[int, str]) -> Notice:
@@ -125,4 +138,4 @@ def _answered(instance: ProcessInstance, lines: Lines, names: Mapping[int, str])
 def _said(line: ProcessInstanceStep, names: Mapping[int, str]) -> str:
     text = _("%(name)s approved") if line.step_status == APPROVED else _("%(name)s refused")
     said = text % {"name": names.get(line.actor_id or 0, "")}
-    return f"{said}: {line.comments}" if line.comments else said
+    return _("%(label)s: %(value)s") % {"label": said, "value": line.comments} if line.comments else said

@@ -73,6 +73,11 @@ def _trigger(site: Site, trigger: Trigger) -> list[FieldError]:
         errors.append(FieldError("where", "REQUIRED_FIELD_MISSING", message))
     if trigger.on == "date":
         errors += date_errors(site, trigger.field)
+        if trigger.yearly and trigger.again == "never":
+            message = _(
+                "An anniversary comes every year, but everybody comes in only once: let them in again."
+            )
+            errors.append(FieldError("again", "FIELD_INTEGRITY_EXCEPTION", message))
     if trigger.on == "segment":
         errors += _segment_errors(site, trigger)
     if trigger.on == "event":

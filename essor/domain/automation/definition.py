@@ -35,9 +35,10 @@ class Trigger:
 
     `newly`: only when a change makes the record meet `where`. `every`, `at` (an hour, 0 to 23) and `day` (1 is Monday,
     or the first of the month) say when a schedule looks; a date trigger looks each day for records whose `field` is
-    `days` away (negative: before that date). A segment (its key; or whoever meets `where`) comes in as a whole when
-    the flow is put in force, and `every` hour or day whoever has come to it since, unless that is “once”. An event is
-    one that a room offers (`events.EVENTS`) under the name `topic`; `settings` are what that kind is told.
+    `days` away (negative: before that date), `yearly` for its anniversaries too. A segment (its key; or whoever meets
+    `where`) comes in as a whole when the flow is put in force, and `every` hour or day whoever has come to it since,
+    unless that is “once”. An event is one that a room offers (`events.EVENTS`) under the name `topic`; `settings` are
+    what that kind is told.
 
     `again`: may a record come in that was in before? Always, once its last time has ended, when `again_days` have
     passed since it came in last (and that time has ended), or never.
@@ -53,6 +54,7 @@ class Trigger:
     settings: Mapping[str, Any] = field(default_factory=dict)
     field: str = ""
     days: int = 0
+    yearly: bool = False
     segment: int = 0
     again: Again = "always"
     again_days: int = 30
@@ -237,6 +239,7 @@ def from_json(data: Any) -> Definition:
         day=_whole(raw.get("day", 1), 1, 31),
         field=_text(raw.get("field", ""), 200),
         days=_whole(raw.get("days", 0), -MOST_DAYS, MOST_DAYS),
+        yearly=raw.get("yearly") is True,
         segment=_whole(raw.get("segment", 0), 0, MOST_KEY),
         topic=_text(raw.get("topic", ""), 40),
         settings=_object(raw.get("settings", {})),

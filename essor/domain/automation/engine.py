@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 
 from django.db import connection, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone, translation
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from essor.access.actor import Actor, actor_for, system_actor
@@ -137,10 +136,10 @@ def _ends(site: Site, definition: Definition, keys: Collection[int]) -> dict[int
     """Return {record: (outcome, why)} of those that have no business in the flow any more: at most two queries."""
     found: dict[int, tuple[str, str]] = {}
     if definition.drop is not None:
-        word = outcome.EXIT, _("It meets the criteria for leaving.")
+        word = outcome.EXIT, _("The criteria for leaving are met.")
         found |= dict.fromkeys(loading.meeting(site, keys, definition.drop), word)
     if definition.leave is not None:
-        word = outcome.GOAL, _("The goal is reached: the record leaves the flow.")
+        word = outcome.GOAL, _("The goal is reached.")
         found |= dict.fromkeys(loading.meeting(site, keys, definition.leave), word)
     return found
 
@@ -180,10 +179,11 @@ def actor_of(flow: Flow) -> Actor:
     return actor_for(flow.owner)
 
 
-def answer(run_ids: Collection[int], path: str, *, detail: str | Promise = "") -> int:
+def answer(run_ids: Collection[int], path: str, *, said: Callable[[int], str] | None = None) -> int:
     """Let held runs go on by `path` (“yes” or “no” of an approval); return how many of them were still held.
 
-    Set-wise: a bounded number of statements for each step and version that they stand at.
+    `said` gives what the run log is told of a run (its key), in the language of the flow's owner. Set-wise:
+    a bounded number of statements for each step and version that they stand at.
     """
     with transaction.atomic():
         rows = FlowRun.objects.filter(pk__in=run_ids, state=RunState.HELD)
@@ -197,7 +197,7 @@ def answer(run_ids: Collection[int], path: str, *, detail: str | Promise = "") -
         for (version_id, node), runs in places.items():
             version = versions[version_id]
             with translation.override(version.flow.owner.language):
-                members = [Member(run, {}, outcome=path, detail=str(detail)) for run in runs]
+                members = [Member(run, {}, outcome=path, detail=said(run.pk) if said else "") for run in runs]
                 outcome.settle(version.flow, from_json(version.definition), node, members)
     return sum(map(len, places.values()))
 

@@ -117,17 +117,15 @@ def _begin(version: FlowVersion, definition: Definition, candidates: Mapping[int
         FlowRun.objects.bulk_create(rows, ignore_conflicts=True)
         failing.tell(version.flow, str(error), records=sorted(found))
         return 0
-    rows = []
     found -= again.barred(version.flow_id, definition.trigger, sorted(found))
-    for key in sorted(found):
-        last = candidates[key][-1]
-        if last.depth >= DEEPEST:
-            message = _("%(limit)d flows in a row had started one another: the loop is stopped.") % {
-                "limit": DEEPEST
-            }
-            rows.append(_failed(version, definition, last, message))
-        else:
-            rows.append(_run(version, definition, last))
+    begun = {key: candidates[key][-1] for key in sorted(found)}
+    loops = _loops(begun.values())
+    rows = [
+        _failed(version, definition, last, loops[last.flow_id])
+        if last.depth >= DEEPEST
+        else _run(version, definition, last)
+        for last in begun.values()
+    ]
     # A change that is told twice begins one run: only what is new counts.
     before = FlowRun.objects.filter(flow=version.flow_id, record_id__in=found, entry__isnull=False)
     known = set(before.values_list("record_id", "entry"))
@@ -138,6 +136,16 @@ def _begin(version: FlowVersion, definition: Definition, candidates: Mapping[int
     if stopped:
         failing.tell(version.flow, stopped[0].error, records=[row.record_id for row in stopped])
     return len(rows)
+
+
+def _loops(changes: Iterable[Touched]) -> Mapping[int, str]:
+    """Return {flow that caused a change: what its loop is told as} for changes too deep to start anything; one query if any."""
+    causes = {one.flow_id for one in changes if one.depth >= DEEPEST}
+    if not causes:
+        return {}
+    pattern = _("%(limit)d flows in a row had started one another, last “%(name)s”: the loop is stopped.")
+    names = dict(Flow.objects.filter(pk__in=causes).values_list("pk", "name"))
+    return {key: pattern % {"limit": DEEPEST, "name": names.get(key, "…")} for key in causes}
 
 
 def meeting(site: Site, trigger: Trigger, candidates: Mapping[int, list[Touched]]) -> set[int]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import time, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from essor.domain.approvals.models import APPROVED, REJECTED
+from essor.domain.approvals.told import decided
 from essor.domain.approvals.writing import COMPLETED
 from essor.domain.automation import engine, entering, outcome, outgoing, scheduling
 from essor.domain.automation.models import Asked, Flow, FlowRun, FlowStep, Outgoing, RunState
@@ -39,11 +40,19 @@ def answered(events: Sequence[Event]) -> None:
         ended[event.payload.get("status", "")].extend(event.record_ids)
     woken = 0
     for status, requests in ended.items():
-        runs = Asked.objects.filter(request__in=requests).values_list("run", flat=True)
+        runs = dict(Asked.objects.filter(request__in=requests).values_list("run", "request"))
         path = ANSWERS.get(status, outcome.STOP)
-        woken += engine.answer(list(runs), path, detail=TAKEN_BACK if path == outcome.STOP else "")
+        woken += engine.answer(runs, path, said=_said(path, runs))
     if woken:
         move_on.enqueue()
+
+
+def _said(path: str, runs: Mapping[int, int]) -> Callable[[int], str]:
+    """Return what the run log is told of each run that goes on: by whom, and why."""
+    if path == outcome.STOP:
+        return lambda _run: str(TAKEN_BACK)
+    who = decided(set(runs.values()))
+    return lambda run: who(runs[run])
 
 
 @task()
@@ -67,13 +76,14 @@ def look() -> None:
 def purge_runs() -> None:
     """Forget runs that ended a quarter ago; failed ones stay until somebody has looked at them.
 
-    Of flows that ask whether somebody was in before, the runs stay, and only their log goes.
+    Of flows that ask whether somebody was in before, the runs stay, and only their log goes, but for who reached the goal.
     """
     before = timezone.now() - RUNS_KEPT
     old = FlowRun.objects.filter(state__in=(RunState.DONE, RunState.STOPPED), ended__lt=before)
     memory = Flow.objects.filter(versions__definition__trigger__again__in=("never", "days"))
     remembering = set(memory.values_list("pk", flat=True))
     log = FlowStep.objects.filter(run__in=old.filter(flow__in=remembering).values("pk"))
+    log = log.exclude(outcome=outcome.GOAL)  # it tells who reached it
     while keys := list(log.order_by("pk").values_list("pk", flat=True)[:PURGE_BATCH]):
         FlowStep.objects.filter(pk__in=keys).delete()
         check_interrupted()

@@ -39,6 +39,11 @@ class Site:
     definition: Definition = Definition()  # noqa: RUF009 -- frozen
 
 
+def name_of(step: Step) -> str:
+    """Return what a step is called: by whoever drew the flow, else what its kind is."""
+    return step.title or (str(STEPS[step.kind].label) if step.kind in STEPS else step.kind)
+
+
 def site_of(
     actor: Actor, object_name: str, flow: Flow | None = None, definition: Definition | None = None
 ) -> Site:

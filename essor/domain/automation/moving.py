@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from essor.access import audit
 from essor.access.actor import Actor
 from essor.domain.automation import jobs, numbers
-from essor.domain.automation.definition import Definition, from_json
+from essor.domain.automation.definition import Definition, Step, from_json
 from essor.domain.automation.keepers import require_keeper
 from essor.domain.automation.models import Flow, FlowRun, FlowVersion, RunState
 from essor.kernel.errors import FieldError, ValidationFailed
@@ -50,6 +52,33 @@ def places(old: Definition, new: Definition) -> dict[str, str]:
             node = old.after(node)
         found[step.id] = node
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Where some people of an older version stand whose step another one has no more: they go on at `after`, None: the end."""
+
+    step: Step
+    number: int
+    after: Step | None
+
+
+def gaps(flow: Flow, version: FlowVersion) -> list[Gap]:
+    """Return who would not find their step in a version that took them over, where most stand first: two queries."""
+    others = list(flow.versions.exclude(pk=version.pk).values_list("pk", flat=True))
+    rows = FlowRun.objects.filter(version__in=others, state=RunState.WAITING).order_by()
+    standing = rows.values_list("version", "node").annotate(number=Count("*"))
+    known = FlowVersion.objects.in_bulk({one for one, _node, _number in standing})
+    definitions = {key: from_json(row.definition) for key, row in known.items()}
+    new = from_json(version.definition)
+    found: dict[tuple[str, str], Gap] = {}
+    for key, node, number in standing:
+        old = definitions[key]
+        step, after = old.step(node), places(old, new).get(node, node)
+        if step is not None and after != node:
+            before = found.get((node, after))
+            found[node, after] = Gap(step, number + (before.number if before else 0), new.step(after))
+    return sorted(found.values(), key=lambda one: -one.number)
 
 
 def move_over(actor: Actor, flow: Flow, chosen: Mapping[str, str] | None = None) -> int:
@@ -99,7 +128,7 @@ def move_over(actor: Actor, flow: Flow, chosen: Mapping[str, str] | None = None)
                         watching=False,
                         parked=False,
                     )
-        numbers.entered(version.pk, moved)
+        numbers.add({(version.pk, *numbers.TAKEN_OVER): moved})
         audit.record(actor, "move_runs", flow.name, id=flow.pk, moved=moved)
         jobs.move_on.enqueue()
     return moved

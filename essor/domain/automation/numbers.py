@@ -15,6 +15,7 @@ from essor.domain.automation.models import FlowCount, FlowRun, FlowVersion, RunS
 Arrow = tuple[str, str]
 ENTERED: Arrow = ("", "")  # the arrow into the first step
 FAILED, SKIPPED, MOVED = "failed", "skipped", "moved"
+TAKEN_OVER: Arrow = ("", MOVED)  # into any step, out of an earlier version
 INSIDE = (RunState.WAITING, RunState.HELD)
 _ADD = """
 INSERT INTO automation_flowcount (version_id, node, outcome, count) VALUES {rows}
@@ -46,7 +47,8 @@ def arrows(version: FlowVersion) -> dict[Arrow, int]:
     """Return how many runs left each step with each outcome: {(step, outcome): runs}.
 
     An outcome is the id of a path, empty for the one way on, a word of the step's kind (“sent”), or how a run ended here:
-    “goal”, “exit”, “stop”, “failed”, “moved” (to a newer version). `ENTERED` is how many came in.
+    “goal”, “exit”, “stop”, “failed”, “moved” (to a newer version). `ENTERED` is how many came in,
+    `TAKEN_OVER` how many came out of earlier versions.
     """
     rows = FlowCount.objects.filter(version=version).values_list("node", "outcome", "count")
     return {(node, outcome): number for node, outcome, number in rows}

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from essor.domain.automation import failing, numbers
 from essor.domain.automation.definition import Definition
-from essor.domain.automation.kinds import STEPS, Member
+from essor.domain.automation.kinds import Member
 from essor.domain.automation.models import Flow, FlowRun, FlowStep, RunState
 from essor.kernel.db.insert import insert_rows
 
@@ -68,13 +68,11 @@ def settle(flow: Flow, definition: Definition, node: str, members: Sequence[Memb
     )
     failed = [one for one in members if one.error]
     if failed:
-        step = definition.step(node)
-        label = STEPS[step.kind].label if step is not None and step.kind in STEPS else ""
         failing.tell(
             flow,
             failed[0].error,
             records=[one.run.record_id for one in failed],
-            step=failing.title_of(step, str(label)),
+            step=definition.step(node),
             run_id=failed[0].run.pk if len(failed) == 1 else None,
         )
 

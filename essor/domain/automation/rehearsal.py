@@ -1,6 +1,7 @@
 """A test run: the flow goes over one record for real, each step told, and everything is taken back at the end.
 
-Waits pass at once, mails and webhooks are shown instead of sent, nobody is notified.
+Waits pass at once, mails and webhooks are shown instead of sent, nobody is notified. Whoever would be asked for approval
+answers as the test says.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from essor.domain.automation import engine, loading, outcome, scheduling
+from essor.domain.automation import again, engine, loading, outcome, scheduling
 from essor.domain.automation.definition import Definition, from_json
 from essor.domain.automation.kinds import Member, site_of
 from essor.domain.automation.models import FlowRun, FlowVersion, Outgoing
+from essor.domain.automation.steps.approval import YES, Approval
 from essor.kernel.errors import EssorError
 from essor.records.models import History
 
@@ -45,26 +47,31 @@ class Taken:
 
 @dataclass(slots=True)
 class Report:
-    """What a test run found; `enters` tells whether the record meets the trigger's criteria now."""
+    """What a test run found.
+
+    `enters` tells whether the record meets the trigger's criteria now, `barred` whether it was in before and may not come
+    in again.
+    """
 
     enters: bool = True
+    barred: bool = False
     error: str = ""
     steps: list[Taken] = field(default_factory=list)
 
 
-def rehearse(version: FlowVersion, record_id: int) -> Report:
-    """Run a version over one record and take everything back."""
+def rehearse(version: FlowVersion, record_id: int, *, answer: str = YES) -> Report:
+    """Run a version over one record and take everything back; `answer` is the path behind what has to be approved."""
     report = Report()
     try:
         with transaction.atomic():
-            _run(version, record_id, report)
+            _run(version, record_id, report, answer)
             transaction.set_rollback(True)
     except EssorError as error:
         report.error = str(error)
     return report
 
 
-def _run(version: FlowVersion, record_id: int, report: Report) -> None:
+def _run(version: FlowVersion, record_id: int, report: Report, answer: str) -> None:
     definition = from_json(version.definition)
     flow = version.flow
     actor = engine.actor_of(flow)
@@ -73,18 +80,24 @@ def _run(version: FlowVersion, record_id: int, report: Report) -> None:
         raise EssorError(_("There is no such record, or the flow may not see it."))
     wanted = scheduling.members_of(definition.trigger, actor, flow.object_name)
     report.enters = bool(loading.meeting(site, [record_id], wanted))
+    report.barred = bool(again.barred(flow.pk, definition.trigger, [record_id]))
     run = FlowRun.objects.create(flow=flow, version=version, record_id=record_id, node=definition.first)
     node = definition.first
     while node and len(report.steps) < MOST_STEPS:
-        taken, node = _step(version, definition, run, node)
+        taken, node = _step(version, definition, run, node, answer)
         report.steps.append(taken)
 
 
-def _step(version: FlowVersion, definition: Definition, run: FlowRun, node: str) -> tuple[Taken, str]:
+def _step(
+    version: FlowVersion, definition: Definition, run: FlowRun, node: str, answer: str
+) -> tuple[Taken, str]:
     """Take one step; return what it did and the step behind it (none after a failure)."""
     history = History.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     tray = Outgoing.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     member = engine.take(version, node, [run], rehearsal=True)[0]
+    step = definition.step(node)
+    if member.held and step is not None and step.kind == Approval.name:
+        member.outcome = answer
     sent = tuple(
         {"kind": row.kind, **row.content}
         for row in Outgoing.objects.filter(pk__gt=tray, run=run).exclude(kind="alert")

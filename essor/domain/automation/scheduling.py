@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
 from django.db import transaction
@@ -19,6 +20,7 @@ from essor.query.actions import segments
 from essor.query.tree import All, Compare, Condition, Constant, Path, Query
 
 MISSED = timedelta(days=7)  # how far back a date flow looks after the program stood still
+OLDEST = 120  # years of which anniversaries are kept
 
 
 def first_slot(trigger: Trigger, before: Trigger | None, zone_name: str, now: datetime) -> datetime | None:
@@ -108,8 +110,23 @@ def near(trigger: Trigger, looked_until: date | None, today: date) -> Condition:
     # days = -7 means “7 days before”: today is that day for dates 7 days ahead.
     after, until = first - timedelta(days=trigger.days), today - timedelta(days=trigger.days)
     path = Path(tuple(trigger.field.split(".")))
-    parts = [
-        Compare(path, "gt", (Constant(after.isoformat(), "date"),)),
-        Compare(path, "lte", (Constant(until.isoformat(), "date"),)),
-    ]
+    if trigger.yearly:
+        days = [after + timedelta(days=n) for n in range(1, (until - after).days + 1)]
+        births = tuple(Constant(one.isoformat(), "date") for day in days for one in _years_before(day))
+        parts = [Compare(path, "in", births)]
+    else:
+        parts = [
+            Compare(path, "gt", (Constant(after.isoformat(), "date"),)),
+            Compare(path, "lte", (Constant(until.isoformat(), "date"),)),
+        ]
     return All((*parts, trigger.where) if trigger.where is not None else tuple(parts))
+
+
+def _years_before(day: date) -> Iterator[date]:
+    """Yield the day itself and those of which it is the anniversary: the 29th of February has it on the 28th in other years."""
+    for year in range(day.year, day.year - OLDEST, -1):
+        last = calendar.monthrange(year, day.month)[1]
+        if day.day <= last:
+            yield day.replace(year=year)
+        if (day.month, day.day, last) == (2, 28, 29) and not calendar.isleap(day.year):
+            yield date(year, 2, 29)

@@ -20,7 +20,7 @@ from essor.query import codec, decode
 from essor.query.tree import Condition
 from essor.query.walk import keys_after
 from essor.records import undo
-from essor.records.undelete import purge
+from essor.records.undelete import purging
 
 AT_ONCE = 200  # records that are worked on while the person waits
 Work = Callable[[Actor, Sequence[int], UUID, Outcome], None]
@@ -93,7 +93,7 @@ def run_emptying(run: Progress) -> Mapping[str, Any]:
     """Remove for good what is in the recycle bin."""
     require(actor_of(run.owner_id), Permission.MODIFY_ALL_DATA)
     count = 0
-    while found := purge(days=0):
+    for found in purging(days=0):
         count += found
         run.update(done=count)
     return {"done": count}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Count
@@ -16,6 +16,7 @@ from essor.domain.duplicates.models import MatchKey
 from essor.domain.duplicates.setting import Side
 from essor.kernel.db.insert import insert_rows
 from essor.kernel.db.prepared import by_key
+from essor.kernel.pieces import pieces
 from essor.records.load import attributes, read
 
 AT_ONCE = 5000
@@ -42,7 +43,7 @@ def write(
 ) -> None:
     """Write the keys of records given by their values; `fresh` ones have none yet. Must run inside a transaction."""
     if not fresh:
-        for some in pieces(list(records)):
+        for some in pieces(list(records), AT_ONCE):
             MatchKey.objects.filter(object_name=object_name, record_id__in=some).delete()
     insert_rows(
         MatchKey,
@@ -57,7 +58,7 @@ def write(
 def candidates(object_name: str, wanted: Collection[int]) -> dict[int, list[int]]:
     """Return {key: records of the object that have it}, without the keys that too many have. Two queries per 5,000."""
     found: dict[int, list[int]] = defaultdict(list)
-    for some in pieces(sorted(wanted)):
+    for some in pieces(sorted(wanted), AT_ONCE):
         rows = MatchKey.objects.filter(key__in=some, object_name=object_name)
         telling = rows.values("key").annotate(count=Count("id")).filter(count__lte=MOST_WITH_KEY)
         rare = list(telling.values_list("key", flat=True))
@@ -76,9 +77,3 @@ def values_of(obj: ObjectDef, records: Iterable[int], names: Iterable[str]) -> d
         row[0]: {field.name: read(dict(zip(attrs, row, strict=True)), field) for field in fields}
         for row in by_key(obj.model, attrs, live=True).rows(list(records))
     }
-
-
-def pieces(ordered: Sequence[int]) -> Iterator[Sequence[int]]:
-    """Yield keys in pieces that fit one statement."""
-    for start in range(0, len(ordered), AT_ONCE):
-        yield ordered[start : start + AT_ONCE]

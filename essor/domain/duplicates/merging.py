@@ -18,9 +18,9 @@ from essor.query import run
 from essor.query.tree import Column, Compare, Constant, Path, Query
 from essor.records import undo
 from essor.records.change import Saved, Source
+from essor.records.merge import check_count
 from essor.records.merge import merge as join
 
-FEWEST, MOST = 2, 4
 KIND = "merge"
 COMPOUNDS = ("address", "geolocation")
 
@@ -48,16 +48,11 @@ class Proposal:
 def propose(actor: Actor, object_name: str, keys: Sequence[int]) -> Proposal:
     """Return what can be chosen. The fullest record wins, the older of two; its gaps are filled from the newest value.
 
-    Raises NotFound when one is not visible, ValidationFailed unless there are between FEWEST and MOST.
+    Raises NotFound when one is not visible, ValidationFailed unless there are as many as may be merged.
     """
     obj = catalog_for(actor).object(object_name)
     wanted = list(dict.fromkeys(keys))
-    if not FEWEST <= len(wanted) <= MOST:
-        message = _("Choose between %(fewest)d and %(most)d records to merge.") % {
-            "fewest": FEWEST,
-            "most": MOST,
-        }
-        raise ValidationFailed([FieldError("", "INVALID_NUMBER_OF_RECORDS", message)])
+    check_count(len(wanted))
     fields = _fields(obj)
     records = _read(actor, obj, wanted, fields)
     _forget_each_other(obj, records)

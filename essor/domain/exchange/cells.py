@@ -18,7 +18,7 @@ FORMULA_SIGNS = ("=", "+", "-", "@")
 
 @dataclass(slots=True)
 class Line:
-    """One data row of the file with what became of it.
+    """One data row of the file with what became of it; `met` are (object, key) of the records that it collides with.
 
     `waiting`: it names a parent that the same file may still bring. `again`: in a trial, its record was made above.
     """
@@ -27,6 +27,7 @@ class Line:
     cells: Sequence[str]
     values: dict[str, Any] = field(default_factory=dict)
     reasons: dict[str, str] = field(default_factory=dict)
+    met: list[tuple[str, int]] = field(default_factory=list)
     id: int | None = None
     waiting: bool = False
     again: bool = False

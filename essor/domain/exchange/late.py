@@ -71,9 +71,9 @@ def _keep(found: list[Refusal], lines: list[Line]) -> None:
     left = []
     for one, line in zip(found, lines, strict=True):
         if line.reasons:
-            one.reasons, one.waiting = line.reasons, line.waiting
+            one.reasons, one.met, one.waiting = line.reasons, line.met, line.waiting
             left.append(one)
-    Refusal.objects.bulk_update(left, ["reasons", "waiting"])
+    Refusal.objects.bulk_update(left, ["reasons", "met", "waiting"])
 
 
 def _foresee(work: Import, obj: ObjectDef, reader: Reader, parents: Parents) -> None:

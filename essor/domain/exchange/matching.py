@@ -64,14 +64,15 @@ def _match(
     header = next((header for header, target in work.mapping.items() if target == field.name), "")
     for line in lines:
         key = keys[line.number]
-        _settle(line, work, header, found.get(key, []) if key is not None else [])
+        _settle(obj, line, work, header, found.get(key, []) if key is not None else [])
         if field.kind.name == "id" and line.id is None and key is not None:
             line.reasons.setdefault(header, _("There is no such record."))
         line.values.pop("Id", None)
 
 
-def _settle(line: Line, work: Import, header: str, ids: Sequence[int]) -> None:
+def _settle(obj: ObjectDef, line: Line, work: Import, header: str, ids: Sequence[int]) -> None:
     if len(ids) > 1:
+        line.met += [(obj.name, key) for key in ids]
         message = _("%(count)d records have this value; the match must be unique.")
         line.reasons[header] = message % {"count": len(ids)}
     elif ids:

@@ -76,6 +76,8 @@ class Import(models.Model):
 class Refusal(models.Model):
     """A row that was refused: its cells as they stood, and the reason per column (“” for the whole row).
 
+    `met` are [object, key] of the records that it collides with, whether its reader may see them or not.
+
     `waiting` marks those that name a parent which a later row of the same file may bring; they are tried again.
     """
 
@@ -84,6 +86,7 @@ class Refusal(models.Model):
     row = models.BigIntegerField()
     cells = models.JSONField()
     reasons = models.JSONField()
+    met = models.JSONField(default=list)
     waiting = models.BooleanField(default=False)
 
     class Meta:

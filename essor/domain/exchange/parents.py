@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from essor.access.actor import Actor
 from essor.catalog.definitions import Catalog, Field, ObjectDef
+from essor.kernel.pieces import pieces
 from essor.query import run
 from essor.query.tree import Column, Compare, Constant, Path, Query
 from essor.records.change import Change, Source
@@ -70,7 +71,7 @@ class Parents:
         sources = self.sources(target)
         found: dict[str, set[int]] = defaultdict(set)
         for parent, field in sources:
-            for some in _pieces(missing):
+            for some in pieces(missing, AT_ONCE):
                 for row in run.rows(self.actor, _question(parent, field, some)):
                     found[key_of(str(row[field.name]))].add(row["Id"])
         reasons = self._make(sources, target, missing, found)
@@ -153,8 +154,3 @@ def _question(parent: ObjectDef, field: Field, values: Sequence[str]) -> Query:
 def key_of(value: str) -> str:
     """Return what tells two names apart: neither case nor space around them."""
     return value.strip().casefold()
-
-
-def _pieces(values: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(values), AT_ONCE):
-        yield values[start : start + AT_ONCE]

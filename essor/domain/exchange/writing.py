@@ -19,6 +19,7 @@ from essor.records.change import Change, Result, Source
 from essor.records.save import save_many
 
 COUNTS = ("created", "updated", "unchanged", "repeated")
+MET = 5  # records that a refused row is kept beside
 
 
 def write(
@@ -79,7 +80,7 @@ def _write_group(
         results = _update_twins(actor, obj, work, ready, results)
     for line, result in zip(ready, results, strict=True):
         if result.saved is None:
-            _refuse(line, result, headers)
+            _refuse(obj, line, result, headers)
         elif result.saved.created and not line.again:
             counts["created"] += 1
         else:
@@ -139,11 +140,13 @@ def _look_further(
             for error in result.errors
             if headers.get(error.field, "") not in known and error.code != "DUPLICATES_DETECTED"
         ]
-        _refuse(line, Result(result.index, errors=tuple(further)), headers)
+        _refuse(obj, line, Result(result.index, errors=tuple(further)), headers)
 
 
-def _refuse(line: Line, result: Result, headers: Mapping[str, str]) -> None:
+def _refuse(obj: ObjectDef, line: Line, result: Result, headers: Mapping[str, str]) -> None:
     """Put each reason beside the column it is about; a field that no column fills is named by its sentence."""
+    line.met += [(one.object, one.record_id) for one in result.suspects if one.record_id is not None]
+    line.met += [(obj.name, error.holder) for error in result.errors if error.holder is not None]
     for error in result.errors:
         header = headers.get(error.field, "")
         before = line.reasons.get(header)
@@ -159,6 +162,7 @@ def keep_refusals(work: Import, lines: Sequence[Line]) -> int:
             row=line.number,
             cells=[readable(cell) for cell in line.cells],
             reasons=line.reasons,
+            met=line.met[:MET],
             waiting=line.waiting,
         )
         for line in refused

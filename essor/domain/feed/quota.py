@@ -16,12 +16,14 @@ def check(user_id: int | None, size: int) -> None:
     """Let `size` more bytes of a person (None: of nobody's) pass; ValidationFailed where they would not fit."""
     company, person = settings.FILES_QUOTA_MB, settings.FILES_QUOTA_PER_USER_MB
     if user_id is not None and person and _used(created_by_id=user_id) + size > person * MEGABYTE:
-        sentence = _("Your files would take more than the %(size)d MB that each person has.") % {
-            "size": person
-        }
+        sentence = _(
+            "Your files would take more than the %(size)d MB that each person has; those in the recycle bin count too."
+        ) % {"size": person}
         raise ValidationFailed([FieldError("", "STORAGE_LIMIT_EXCEEDED", sentence)])
     if company and _used() + size > company * MEGABYTE:
-        sentence = _("Files would take more than the %(size)d MB that the company has.") % {"size": company}
+        sentence = _(
+            "Files would take more than the %(size)d MB that the company has; those in the recycle bin count too."
+        ) % {"size": company}
         raise ValidationFailed([FieldError("", "STORAGE_LIMIT_EXCEEDED", sentence)])
 
 

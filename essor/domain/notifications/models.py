@@ -19,7 +19,8 @@ class Notification(models.Model):
     """One thing that one person was told, in that person's language.
 
     It is about the record `prefix` + `record_id`, or about the page `link`; `mail` says which mail is still to be
-    sent, "off" when none is. Rows with `shown` off exist for their mail only.
+    sent, "off" when none is. Rows with `shown` off exist for their mail only. One of a `topic` stands for `count` things
+    that happened one after another (see `gathering`).
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -34,6 +35,8 @@ class Notification(models.Model):
     shown = models.BooleanField(default=True)
     read = models.DateTimeField(null=True)
     mail = models.CharField(max_length=5, choices=MailPace, default=MailPace.OFF)
+    topic = models.CharField(max_length=80, default="")
+    count = models.PositiveIntegerField(default=1)
     created = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -46,6 +49,9 @@ class Notification(models.Model):
             ),
             models.Index(
                 fields=["mail", "user_id", "id"], name="notification_mail", condition=~models.Q(mail="off")
+            ),
+            models.Index(
+                fields=["topic", "user_id"], name="notification_topic", condition=~models.Q(topic="")
             ),
         ]
 

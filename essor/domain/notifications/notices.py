@@ -9,7 +9,8 @@ transaction by one INSERT; the bell of open pages hears of it on commit, mails a
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -17,7 +18,9 @@ from django.utils import timezone, translation
 
 from essor.access.models import User
 from essor.catalog import current
-from essor.domain.notifications import mails
+from essor.catalog.definitions import Catalog
+from essor.domain.notifications import gathering, mails
+from essor.domain.notifications.gathering import Row, Topic
 from essor.domain.notifications.kinds import Kind, kind_named
 from essor.domain.notifications.models import MailPace, Notification, Preference
 from essor.domain.notifications.readers import people_of, seen_of
@@ -32,7 +35,8 @@ LONGEST_TITLE = 255
 class Notice:
     """One thing to tell one person. A text given as a function is made in the person's language.
 
-    `record` is (object, key); `link` an address of ours instead; `by` the person who caused it.
+    `record` is (object, key); `link` an address of ours instead; `by` the person who caused it. With a `topic` it joins
+    the notice of this topic that the person had within the last hour, if any.
     """
 
     user_id: int
@@ -42,6 +46,7 @@ class Notice:
     record: tuple[str, int] | None = None
     link: str = ""
     by: int | None = None
+    topic: Topic | None = None
 
 
 def notify(
@@ -53,9 +58,12 @@ def notify(
     body: Text = "",
     link: str = "",
     by: int | None = None,
+    topic: Topic | None = None,
 ) -> int:
     """Tell all `recipients` (keys of users) the same; return how many were told."""
-    return send([Notice(one, kind, title, body, record, link, by) for one in dict.fromkeys(recipients)])
+    return send(
+        [Notice(one, kind, title, body, record, link, by, topic) for one in dict.fromkeys(recipients)]
+    )
 
 
 def send(notices: Sequence[Notice]) -> int:
@@ -66,8 +74,10 @@ def send(notices: Sequence[Notice]) -> int:
     if not wanted:
         return 0
     chosen = _preferences(wanted)
-    rows = [row for one in wanted if (row := _row(one, people[one.user_id], chosen))]
+    catalog = current.get()
+    told = [(row, one) for one in wanted if (row := _row(one, people[one.user_id], chosen, catalog))]
     with transaction.atomic():
+        rows = _gathered(told, people)
         keys = insert_rows(Notification, rows)
         live.publish_many(
             (f"user:{row['user_id']}", {"notification": {"id": key, "title": row["title"]}})
@@ -76,7 +86,22 @@ def send(notices: Sequence[Notice]) -> int:
         )
         if any(row["mail"] == MailPace.NOW for row in rows):
             mails.send_now.enqueue()
-    return len(rows)
+    return len(told)
+
+
+def _gathered(told: Sequence[tuple[Row, Notice]], people: dict[int, User]) -> list[Row]:
+    """Return the rows to insert: all but those that an earlier notice of their topic tells of from now on."""
+    earlier = gathering.told_before([(row, one.topic) for row, one in told if one.topic is not None])
+    left: list[Row] = []
+    for row, one in told:
+        last = earlier.get((one.user_id, one.topic.name)) if one.topic is not None else None
+        if last is None or one.topic is None:
+            left.append(row)
+            continue
+        with _reading_of(people[one.user_id]):
+            title = one.topic.title(last.count + one.topic.count)[:LONGEST_TITLE]
+        gathering.add(last, row, one.topic, title)
+    return left
 
 
 def at_once(user_ids: Collection[int], kind: Kind) -> set[int]:
@@ -103,9 +128,16 @@ def _preferences(notices: Sequence[Notice]) -> dict[tuple[int, str], tuple[bool,
     return {(row.user_id, row.kind): (row.in_app, row.mail) for row in rows}
 
 
+@contextmanager
+def _reading_of(user: User) -> Iterator[None]:
+    """Let what is said be said as a person reads it: in their language, by their clock."""
+    with translation.override(user.language), timezone.override(user.timezone):
+        yield
+
+
 def _row(
-    one: Notice, user: User, chosen: dict[tuple[int, str], tuple[bool, str]]
-) -> dict[str, object] | None:
+    one: Notice, user: User, chosen: dict[tuple[int, str], tuple[bool, str]], catalog: Catalog
+) -> Row | None:
     """Return the row to write; None for somebody who wants to hear nothing of the kind."""
     kind = kind_named(one.kind)
     in_app, mail = chosen.get((one.user_id, one.kind), (kind.in_app, kind.mail))
@@ -113,9 +145,9 @@ def _row(
         mail = MailPace.OFF
     if not in_app and mail == MailPace.OFF:
         return None
-    with translation.override(user.language), timezone.override(user.timezone):
+    with _reading_of(user):
         title, body = _said(one.title), _said(one.body)
-    prefix = current.get().object(one.record[0]).prefix if one.record else ""
+    prefix = catalog.object(one.record[0]).prefix if one.record else ""
     return {
         "user_id": one.user_id,
         "kind": one.kind,
@@ -127,6 +159,8 @@ def _row(
         "by_id": one.by,
         "shown": in_app,
         "mail": mail,
+        "topic": one.topic.name if one.topic else "",
+        "count": one.topic.count if one.topic else 1,
         "created": timezone.now(),
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -22,8 +22,7 @@ class Head:
     over: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One cell: its text, its value for a spreadsheet, the records behind it (`drill`), or the record it names.
 
     The value of money is {currency: amount}; under “≈ EUR” stands what several are worth in the company's.
@@ -36,8 +35,7 @@ class Cell:
     share: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line of the table; `level` says how deep its group lies."""
 
     cells: tuple[Cell, ...]

@@ -22,7 +22,7 @@ from essor.domain.reports import files, running
 from essor.domain.reports.actions import keep
 from essor.domain.reports.models import Mailing, Report
 from essor.kernel.clock import zone_named
-from essor.kernel.errors import EssorError, FieldError, Forbidden, NotFound, ValidationFailed
+from essor.kernel.errors import EssorError, FieldError, ValidationFailed
 
 logger = logging.getLogger(__name__)
 MOST_RECIPIENTS = 50
@@ -132,7 +132,7 @@ def send(mailing_id: int, user_id: int) -> bool:
         actor = actor_for(user)
         try:
             message = message_for(actor, row)
-        except (Forbidden, NotFound, EssorError) as error:
+        except EssorError as error:
             logger.info("The report %s is not sent to user %s: %s", row.report_id, user.pk, error)
             return False
         message.send()

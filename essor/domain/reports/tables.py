@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -122,48 +122,60 @@ def answer(asked: Asked) -> Answer:
     return Answer(asked.object.name, heads, lines, None, (count,), notes, asked.where)
 
 
-def drawing(asked: Asked, path: str, field: Field) -> Callable[[Mapping[str, Any]], Cell]:
+Draw = Callable[[Mapping[str, Any]], Cell]
+
+
+def drawing(asked: Asked, path: str, field: Field) -> Draw:
     """Return what draws a column's cells; the record's own name leads to its page."""
     prefix, kind = path[: -len(field.name)], result_kind(field)
+    if path == asked.object.name_field:
+        return _own_names(asked, path, field)
+    if kind.name == "money":
+        return _amounts(asked, field, path, f"{prefix}{CURRENCY}")
+    if field.targets and field.relationship:
+        return _names(field, path, f"{prefix}{field.relationship}.Name")
     show, dump, locale = field.kind.display, field.kind.to_json, asked.actor.locale
 
-    def plain(row: Mapping[str, Any]) -> Cell:
-        value = row.get(path)
+    def made(value: Any) -> Cell:
         return NOTHING if value is None else Cell(show(value, field, locale), dump(value, field))
 
-    if path == asked.object.name_field:
-        return partial(_own_name, asked.object.prefix, plain)
-    if kind.name == "money":
-        return partial(_money, asked, field, path, f"{prefix}{CURRENCY}")
-    named = f"{prefix}{field.relationship}.Name" if field.targets and field.relationship else path
-    if named == path and kind.name not in COMES_AGAIN:
-        return plain
-    known: dict[Hashable, Cell] = {}
+    if kind.name in COMES_AGAIN:
+        made = cache(made)
+    return lambda row: made(row.get(path))
+
+
+def _own_names(asked: Asked, path: str, field: Field) -> Draw:
+    """Return what draws records' own names, a dash where one has none, with the way to its page."""
+    show, dump, locale = field.kind.display, field.kind.to_json, asked.actor.locale
+    encode = ids.encoder(asked.object.prefix)
 
     def drawn(row: Mapping[str, Any]) -> Cell:
-        """Draw what was not drawn yet."""
-        key = row.get(path), row.get(named)
-        found = known.get(key)
-        if found is None:
-            found = known[key] = plain(row) if named == path else _named(field, *key)
-        return found
+        value = row.get(path)
+        record = encode(row["Id"])
+        if value is None:
+            return Cell("–", record=record)
+        return Cell(show(value, field, locale), dump(value, field), record=record)
 
     return drawn
 
 
-def _own_name(prefix: str, plain: Callable[[Mapping[str, Any]], Cell], row: Mapping[str, Any]) -> Cell:
-    """Return a record's own name, a dash where it has none, with the way to its page."""
-    found = plain(row)
-    return Cell("–" if found.value is None else found.text, found.value, record=ids.encode(prefix, row["Id"]))
+def _amounts(asked: Asked, field: Field, path: str, currency: str) -> Draw:
+    units, write = 10 ** int(field.options.get("scale", 2)), asked.writer.money
+
+    def drawn(row: Mapping[str, Any]) -> Cell:
+        value = row.get(path)
+        if value is None:
+            return NOTHING
+        amount = value / units
+        return Cell(write(amount, str(row.get(currency) or "")), amount)
+
+    return drawn
 
 
-def _money(asked: Asked, field: Field, path: str, currency: str, row: Mapping[str, Any]) -> Cell:
-    value = row.get(path)
-    if value is None:
-        return NOTHING
-    scale = int(field.options.get("scale", 2))
-    amount = value / 10**scale
-    return Cell(asked.writer.money(amount, str(row.get(currency) or "")), amount)
+def _names(field: Field, path: str, name: str) -> Draw:
+    """Return what draws references, each once, by the names of their records."""
+    made = cache(partial(_named, field))
+    return lambda row: made(row.get(path), row.get(name))
 
 
 def _named(field: Field, value: Any, name: Any) -> Cell:

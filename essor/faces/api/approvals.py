@@ -90,10 +90,7 @@ def _result(actor: Actor, asked: Asked) -> dict[str, Any]:
 
 def _submit(actor: Actor, asked: Asked) -> tuple[ProcessInstance, Iterable[int]]:
     text = str(asked.get("contextId", ""))
-    try:
-        prefix, key = ids.decode(text)
-    except ValueError:
-        prefix, key = "", 0
+    prefix, key = ids.parts(text)
     obj = catalog_for(actor).by_prefix.get(prefix)
     if obj is None or not obj.is_record:
         raise NotFound(_("There is no such record."))
@@ -148,11 +145,8 @@ def _key(asked: Asked, prefix: str) -> int:
 
 
 def _decoded(text: str, wanted: str, name: str) -> int:
-    try:
-        prefix, key = ids.decode(text)
-    except ValueError:
-        prefix, key = "", 0
-    if prefix != wanted:
+    key = ids.key_in(text, wanted)
+    if key is None:
         raise _wrong(name, _("“%(name)s” is the id of another object, or none.") % {"name": name})
     return key
 

@@ -104,10 +104,7 @@ def _key(seen: Catalog, name: str, text: object) -> int | None:
 def _owner(text: object) -> int | None:
     if not text:
         return None
-    try:
-        prefix, key = ids.decode(str(text))
-    except ValueError:
-        prefix, key = "", 0
+    prefix, key = ids.parts(str(text))
     if prefix not in OWNERS:
         raise NotFound(_("There is no such record."))
     return key

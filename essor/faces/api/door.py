@@ -1,4 +1,4 @@
-"""The API's door: who calls, with which scope, how often; and what every error becomes."""
+"""The API's door: who calls, with which scope; and what every error becomes."""
 
 from __future__ import annotations
 
@@ -31,8 +31,9 @@ View = Callable[..., HttpResponse]
 def endpoint(**views: View) -> View:
     """Return one view for an address: `get=`, `post=` … each take (request, actor, *args).
 
-    The caller is a bearer token, or for reading the session of whoever is signed in. Writing by session is refused:
-    a foreign page could do it in the person's name.
+    The caller is a bearer token, or for reading the session of whoever is signed in; both need the right to the API,
+    except where a page of the product reads by itself (`for_pages`). Writing by session is refused: a foreign page
+    could do it in the person's name.
     """
 
     @csrf_exempt
@@ -48,7 +49,7 @@ def endpoint(**views: View) -> View:
             response.headers["Allow"] = allowed
             return response
         try:
-            actor, scopes = caller(request)
+            actor, scopes = caller(request, for_pages=getattr(view, "for_pages", False))
             _require_scope(request, view, scopes)
             with (
                 translation.override(_language(request, actor)),
@@ -80,25 +81,35 @@ def scope(name: str) -> Callable[[View], View]:
     return mark
 
 
-def caller(request: HttpRequest) -> tuple[Actor, frozenset[str]]:
-    """Return who calls and what the token may do; Problem 401 when nobody can be told."""
+def for_pages(view: View) -> View:
+    """Declare that a page of the product reads this with the session of whoever looks at it, right to the API or not."""
+    view.for_pages = True  # type: ignore[attr-defined]
+    return view
+
+
+def caller(request: HttpRequest, *, for_pages: bool = False) -> tuple[Actor, frozenset[str]]:
+    """Return who calls and what they may do; Problem 401 when nobody can be told, 403 without the right to the API.
+
+    `for_pages` lets a session in without that right.
+    """
     header = request.headers.get("Authorization", "")
     if header:
         word, _space, text = header.partition(" ")
         bearer = tokens.bearer(text.strip()) if word.lower() == "bearer" else None
         if bearer is None:
             raise Problem(401, "INVALID_SESSION_ID", _("The token is wrong or has expired."), _CHALLENGE)
-        actor = actor_for(bearer.user)
-        if not actor.can(Permission.API):
-            raise Problem(
-                403, "API_DISABLED_FOR_ORG", _("Your profile does not allow programs to act for you.")
-            )
-        return actor, bearer.scopes
+        return _permitted(actor_for(bearer.user)), bearer.scopes
     session: Actor | None = getattr(request, "actor", None)
     if session is None:
         message = _("Send a personal access token: “Authorization: Bearer essor_…”.")
         raise Problem(401, "INVALID_SESSION_ID", message, _CHALLENGE)
-    return session, frozenset({READ})
+    return session if for_pages else _permitted(session), frozenset({READ})
+
+
+def _permitted(actor: Actor) -> Actor:
+    if not actor.can(Permission.API):
+        raise Problem(403, "API_DISABLED_FOR_ORG", _("Your profile does not allow programs to act for you."))
+    return actor
 
 
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="Essor"'}

@@ -15,12 +15,14 @@ from essor.access.view import catalog_for
 from essor.catalog.definitions import Catalog, Field, ObjectDef
 from essor.faces.api import approvals
 from essor.faces.api.conversion import MOST as MOST_CONVERSIONS
+from essor.faces.api.door import for_pages
 from essor.faces.api.records import LARGEST_BULK, LARGEST_PAGE
 
 JSON = "application/json"
 ID = {"type": "string", "pattern": "^[a-zA-Z0-9]{15}([a-zA-Z0-9]{3})?$"}
 
 
+@for_pages
 def document(request: HttpRequest, actor: Actor) -> HttpResponse:  # noqa: ARG001
     """GET: the whole description."""
     return HttpResponse(_document(catalog_for(actor), get_language() or "en"), content_type=JSON)

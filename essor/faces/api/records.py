@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from hashlib import blake2b
 from typing import Any
 
 import orjson
@@ -40,11 +41,8 @@ def object_of(actor: Actor, name: str) -> tuple[Catalog, ObjectDef]:
 
 def key_of(obj: ObjectDef, text: str) -> int:
     """Return the integer key in an id of the object; NotFound when it is none."""
-    try:
-        prefix, key = ids.decode(text)
-    except ValueError:
-        prefix, key = "", 0
-    if prefix != obj.prefix:
+    key = ids.key_in(text, obj.prefix)
+    if key is None:
         raise NotFound(_("There is no such record."))
     return key
 
@@ -109,7 +107,7 @@ def _whole(text: str, usual: int, most: int) -> int:
 
 
 def read_record(request: HttpRequest, actor: Actor, name: str, record_id: str) -> HttpResponse:
-    """GET: one record, with its revision as ETag; 304 when the caller has it already, 301 after a merge."""
+    """GET: one record with an ETag of its revision and content; 304 when the caller has it already, 301 after a merge."""
     seen, obj = object_of(actor, name)
     key = key_of(obj, record_id)
     paths = _paths(request, obj)
@@ -121,12 +119,12 @@ def read_record(request: HttpRequest, actor: Actor, name: str, record_id: str) -
             return answer(301, {"mergedInto": ids.encode(obj.prefix, winner)}, headers={"Location": address})
         raise NotFound(_("There is no such record."))
     row, revision = found
-    etag = _etag(revision)
-    if request.headers.get("If-None-Match") == etag:
+    response = answer(200, rendering.record(row, rendering.writers(seen, obj.name, paths)))
+    etag = response.headers["ETag"] = _etag(revision, response.content)
+    known = request.headers.get("If-None-Match", "")
+    if etag in {one.strip().removeprefix("W/") for one in known.split(",")}:
         return HttpResponse(status=304, headers={"ETag": etag})
-    return answer(
-        200, rendering.record(row, rendering.writers(seen, obj.name, paths)), headers={"ETag": etag}
-    )
+    return response
 
 
 def fetch(
@@ -137,8 +135,9 @@ def fetch(
     return run.first(actor, Query(obj.name, columns=rendering.columns(paths), where=where, limit=1))
 
 
-def _etag(revision: int) -> str:
-    return f'"{revision}"'
+def _etag(revision: int, body: bytes = b"") -> str:
+    """Return `"revision"`, or `"revision-digest"` of what is read: roll-ups, formulas and parents move without a write."""
+    return f'"{revision}-{blake2b(body, digest_size=6).hexdigest()}"' if body else f'"{revision}"'
 
 
 def _source(request: HttpRequest) -> Source:
@@ -192,7 +191,7 @@ def update_record(request: HttpRequest, actor: Actor, name: str, record_id: str)
 
 
 def _revision(match: str) -> int:
-    revision = whole(match.removeprefix("W/").strip('"'))
+    revision = whole(match.removeprefix("W/").strip('"').partition("-")[0])
     if revision is None:
         raise Problem(400, "INVALID_ETAG", _("If-Match holds the ETag of an earlier answer."))
     return revision

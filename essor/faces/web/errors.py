@@ -12,7 +12,14 @@ from django.utils.translation import gettext as _
 from essor.faces.web import addresses
 from essor.kernel import errors
 
-SECRET_WORDS = ("password", "passwd", "secret", "token", "otp")
+# What forms of the product and of the sign-in call what nobody may read off a page again, in small letters.
+SECRET_NAMES = frozenset(
+    {
+        "csrfmiddlewaretoken",
+        *("password", "password1", "password2", "oldpassword", "secret", "token", "otp", "code"),
+        *("api_key", "application_key", "application_secret", "consumer_key", "headers"),
+    }
+)
 SAFE = ("GET", "HEAD")
 STATUS: dict[type[errors.EssorError], int] = {
     errors.NotFound: 404,
@@ -120,7 +127,7 @@ def _send_again(request: HttpRequest, status: int, title: str) -> HttpResponse:
         (name, value)
         for name, values in request.POST.lists()
         for value in values
-        if name != "csrfmiddlewaretoken" and not any(word in name.lower() for word in SECRET_WORDS)
+        if name.lower() not in SECRET_NAMES
     ]
     context = {
         "title": title,

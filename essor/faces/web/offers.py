@@ -3,9 +3,10 @@
 A room registers beside its views, which `urls.py` imports: `@record_action("Lead")` above a function that returns an
 `Action` or None, `@record_panel("Opportunity")` above one that returns a `Panel` or None, `@tab` above one that returns
 a `PageTab` or None, `@home_link` and `@home_panel` above those of an `Action` and of a `Panel` for the home page, `@first_step`
-above one that returns a `FirstStep` or None for a new company. Every offer is asked in the order of registration, first steps by
-their place. `@report_action("Lead")` stands above a list's button that asks before it does anything: reports offer it for
-all the records behind them.
+above one that returns a `FirstStep` or None for a new company, `@beginning("EmailTemplate")` above one that returns the
+address of the room's own way to make a record, or "" for the usual form. Every offer is asked in the order of
+registration, first steps by their place. `@report_action("Lead")` stands above a list's button that asks before it does
+anything: reports offer it for all the records behind them.
 """
 
 from __future__ import annotations
@@ -84,6 +85,7 @@ HeaderTab = Callable[[Actor], PageTab | None]
 HomeLink = Callable[[Actor], Action | None]
 HomePanel = Callable[[Actor], Panel | None]
 StepOffer = Callable[[Actor], FirstStep | None]
+Beginning = Callable[[Actor], str]
 
 _actions: list[tuple[frozenset[str], RecordAction]] = []
 _panels: list[tuple[frozenset[str], RecordPanel]] = []
@@ -94,6 +96,7 @@ _tabs: list[HeaderTab] = []
 _links: list[HomeLink] = []
 _home: list[HomePanel] = []
 _steps: list[StepOffer] = []
+_beginnings: dict[str, Beginning] = {}
 
 
 def record_action(*objects: str) -> Callable[[RecordAction], RecordAction]:
@@ -168,6 +171,22 @@ def first_step(function: StepOffer) -> StepOffer:
     """Offer a step to a new company."""
     _steps.append(function)
     return function
+
+
+def beginning(object_name: str) -> Callable[[Beginning], Beginning]:
+    """Offer a way of one's own to make a record of an object, in the place of the form of all its fields."""
+
+    def register(function: Beginning) -> Beginning:
+        _beginnings[object_name] = function
+        return function
+
+    return register
+
+
+def begins(actor: Actor, object_name: str) -> str:
+    """Return where a record of an object begins, "" for the form of all its fields."""
+    offered = _beginnings.get(object_name)
+    return offered(actor) if offered else ""
 
 
 def actions(record: Loaded) -> Iterator[Action]:

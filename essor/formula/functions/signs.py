@@ -138,10 +138,7 @@ def _same_record(site: Site, name: str) -> Node:
         if right.value == "":
             absent = build.missing(left)
             return absent if name == "equal" else build.opposite(absent)
-        try:
-            prefix, key = ids.decode(right.value)
-        except (ValueError, KeyError):
-            prefix, key = "", 0
+        prefix, key = ids.parts(right.value)
         if prefix not in prefixes(left):
             return FALSE if name == "equal" else TRUE
         return compared(name, left, constant(key, "id"))

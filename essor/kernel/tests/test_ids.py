@@ -33,6 +33,13 @@ def test_known_ids() -> None:
 def test_what_is_no_id(text: str) -> None:
     with pytest.raises(ValueError, match="id"):
         ids.decode(text)
+    assert ids.parts(text) == ("", 0)
+    assert ids.key_in(text, "001") is None
+
+
+def test_a_key_is_that_of_one_object_only() -> None:
+    text = ids.encode("001", 7)
+    assert (ids.parts(text), ids.key_in(text, "001"), ids.key_in(text, "003")) == (("001", 7), 7, None)
 
 
 def test_no_key_is_negative() -> None:

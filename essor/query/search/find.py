@@ -45,10 +45,10 @@ def find(actor: Actor, text: str, *, objects: Sequence[str] = (), limit: int = 2
     seen = catalog_for(actor)
     allowed = [obj for obj in seen if searched(obj) and (not objects or obj.name in objects)]
     query = SearchEntry.objects.filter(_scope(actor, allowed))
-    found: dict[int, Hit] = {}
+    found: dict[tuple[str, int], Hit] = {}
     for candidates in _stages(query, words):
         for hit in _readable(seen, candidates, words):
-            found.setdefault(hash((hit.object_name, hit.record_id)), hit)
+            found.setdefault((hit.object_name, hit.record_id), hit)
         if len(found) >= limit:
             break
     return sorted(found.values(), key=lambda hit: (hit.rank, len(hit.title), hit.title, hit.record_id))[

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import islice
 from typing import Any
 
 from django.db import connection, transaction
@@ -12,6 +11,7 @@ from essor.access.actor import system_actor
 from essor.catalog import current, purging
 from essor.catalog.definitions import ObjectDef
 from essor.kernel.db.insert import insert_rows
+from essor.kernel.pieces import pieces
 from essor.query import run
 from essor.query.search.models import SearchEntry
 from essor.query.search.words import digits, fold
@@ -57,7 +57,7 @@ def rows_of(obj: ObjectDef, ids: Sequence[int] | None = None) -> Iterable[Mappin
     where = None if ids is None else Compare(Path(("Id",)), "in", tuple(Constant(key) for key in ids))
     phones = {p: obj.field(p).attr for p in paths if "." not in p and obj.field(p).kind.name == "phone"}
     query = Query(obj.name, columns=columns, where=where)
-    for rows in _chunks(run.iterate(system_actor(), query)):
+    for rows in pieces(run.iterate(system_actor(), query), CHUNK):
         numbers = _numbers(obj, [row["Id"] for row in rows], phones)
         for row in rows:
             yield {**row, **numbers.get(row["Id"], {})}
@@ -73,12 +73,6 @@ def _numbers(obj: ObjectDef, ids: Sequence[int], phones: Mapping[str, str]) -> d
         values["id"]: {f"{path}.e164": values[f"{attr}_e164"] for path, attr in phones.items()}
         for values in found
     }
-
-
-def _chunks(rows: Iterable[Mapping[str, Any]], size: int = CHUNK) -> Iterable[list[Mapping[str, Any]]]:
-    iterator = iter(rows)
-    while chunk := list(islice(iterator, size)):
-        yield chunk
 
 
 def refresh(object_name: str, ids: Sequence[int]) -> None:
@@ -118,7 +112,7 @@ def rebuild(object_name: str) -> int:
         with transaction.atomic():
             _remove(keys)
     count = 0
-    for rows in _chunks(rows_of(obj), AT_ONCE):
+    for rows in pieces(rows_of(obj), AT_ONCE):
         with transaction.atomic():
             _add([_entry(obj, row) for row in rows])
         count += len(rows)
@@ -143,8 +137,7 @@ def _add(entries: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _remove(keys: Sequence[int]) -> None:
-    for start in range(0, len(keys), CHUNK):
-        some = keys[start : start + CHUNK]
+    for some in pieces(keys, CHUNK):
         if connection.vendor == "sqlite":
             with connection.cursor() as cursor:
                 cursor.execute(f"{_FORGET} ({', '.join(['%s'] * len(some))})", some)

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from essor.access.actor import Actor
 from essor.catalog import current
 from essor.domain.sales.models import Account, Contact, Opportunity
+from essor.domain.sales.orders.models import Contract
 from essor.kernel import ids
 from essor.kernel.delivery import Dispatcher
 from essor.kernel.errors import EssorError, NotFound, ValidationFailed
@@ -207,12 +208,19 @@ def test_what_comes_back_closes_no_circle(admin: Actor, new: New) -> None:
 
 
 @pytest.mark.django_db(transaction=True)  # references are looked at when a transaction ends
-def test_emptying_the_bin_does_not_stumble_over_what_refers_to_it(admin: Actor, new: New) -> None:
-    account = new("Account", Name="Acme")
+def test_emptying_the_bin_does_not_stumble_over_what_refers_to_it(
+    admin: Actor, new: New, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("essor.records.undelete.PURGED_AT_ONCE", 1)
+    held, account, other = (new("Account", Name=name) for name in ("Held", "Acme", "Other"))
     contact = new("Contact", LastName="Roux")
+    new("Contract", AccountId=ids.encode("001", other))
+    delete(admin, "Account", [held])
     delete(admin, "Account", [account])
     Contact.objects.update(account_id=account)  # written while the account went into the bin
+    Contract.objects.update(account_id=held)  # so is this, and it cannot be without its account
     assert purge(days=0) == 1
+    assert Deleted.objects.get().record_id == held
     assert Contact.objects.get(pk=contact).account_id is None
 
 

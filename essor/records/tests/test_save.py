@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 from django.db.models import Q
+from django.utils import translation
 
 from essor.access.actions.set_org_default import set_org_default
 from essor.access.actions.share_record import share_record
@@ -13,6 +14,9 @@ from essor.access.actor import Actor, actor_for, system_actor
 from essor.access.models import OrgDefault, RecordShare
 from essor.access.models.sharing import Level
 from essor.catalog import current
+from essor.catalog.actions.add_field import add_field
+from essor.catalog.actions.change_field import change_field
+from essor.catalog.actions.spec import FieldSpec
 from essor.domain.sales.models import Account, Contact, Opportunity, OpportunityHistory
 from essor.kernel import ids
 from essor.kernel.errors import Conflict, Forbidden, NotFound, ValidationFailed
@@ -93,6 +97,42 @@ def test_two_people_changing_the_same_field_see_both_values(admin: Actor, new: N
     clash = conflict.value.clashes[0]
     assert (clash.field, clash.stored, clash.offered) == ("Site", "Lyon", "Nantes")
     assert conflict.value.revision == 2
+
+
+@pytest.mark.usefixtures("run_time_catalog")
+def test_two_people_changing_a_field_without_history_see_both_values_too(admin: Actor, new: New) -> None:
+    add_field(None, FieldSpec(object="Account", name="Note", kind="text", label="Note", history=False))
+    account = new("Account", Name="Acme")
+    save(admin, Change("Account", {"Note__c": "one", "Site": "Lyon"}, id=account, revision=1))
+    assert History.objects.get().changes == {"Site": [None, "Lyon"]}
+    assert save(admin, Change("Account", {"Rating": "Hot"}, id=account, revision=1)).revision == 3
+    with pytest.raises(Conflict) as conflict:
+        save(admin, Change("Account", {"Note__c": "two"}, id=account, revision=1))
+    assert [(one.field, one.stored) for one in conflict.value.clashes] == [("Note__c", "one")]
+
+
+@pytest.mark.usefixtures("run_time_catalog")
+@pytest.mark.parametrize(
+    ("language", "day", "number"), [("fr", date(2026, 4, 3), 1.234), ("en", date(2026, 3, 4), 1234)]
+)
+def test_a_default_means_what_the_administrator_typed_whoever_writes(
+    admin: Actor, new: New, language: str, day: date, number: float
+) -> None:
+    with translation.override(language):
+        for name, kind, more in (
+            ("Day", "date", {"default": "03/04/2026"}),
+            ("Rate", "number", {"default": "1,234", "scale": 3}),
+        ):
+            add_field(None, FieldSpec(object="Account", name=name, kind=kind, label=name, options=more))
+    obj = current.get().object("Account")
+    assert obj.field("Day__c").options["default"] == day.isoformat()
+    for writer in ("fr", "en"):
+        change_field(None, "Account", "Rate__c", {"label": f"Rate {writer}"})  # says nothing of the default
+        saved = save(admin, Change("Account", {"Name": f"For {writer}"}), source=Source(language=writer))
+        row = Account.objects.filter(pk=saved.id).values(
+            *(obj.field(name).attr for name in ("Day__c", "Rate__c"))
+        )
+        assert list(row[0].values()) == [day, number]
 
 
 def test_a_strict_revision_refuses_any_newer_one(admin: Actor, new: New) -> None:

@@ -115,9 +115,54 @@ def test_a_changed_rule_renews_what_is_to_come(boss: Actor, year: None) -> None:
     assert [one.pk for one in alive()] == [first, rows[3].pk]
 
 
+def test_a_series_keeps_its_hour_over_the_change_of_clocks_however_it_is_moved(boss: Actor) -> None:
+    start = datetime(2027, 10, 22, 9, tzinfo=PARIS)
+    values = {
+        "Subject": "Team",
+        "StartDateTime": start,
+        "EndDateTime": start + timedelta(hours=1),
+        "IsReminderSet": True,
+        "ReminderDateTime": start - timedelta(minutes=15),
+    }
+    save(boss, Change("Event", {**values, "Recurrence2PatternText": "FREQ=WEEKLY;COUNT=3"}))
+
+    def stand(zone: Any) -> list[str]:
+        spans = [(one.start_date_time, one.end_date_time or start) for one in alive()]
+        return [f"{low.astimezone(zone):%d %H:%M}-{high.astimezone(zone):%d %H:%M}" for low, high in spans]
+
+    friday = alive()[1]
+    monday = datetime(2027, 11, 1, 9, tzinfo=PARIS)
+    series.change(
+        boss, friday.pk, {"StartDateTime": monday, "EndDateTime": monday + timedelta(hours=1)}, "all"
+    )
+    assert stand(PARIS) == ["25 09:00-25 10:00", "01 09:00-01 10:00", "08 09:00-08 10:00"]
+    day = datetime(2027, 11, 2, tzinfo=UTC)
+    series.change(boss, friday.pk, {"StartDateTime": day, "EndDateTime": day, "IsAllDayEvent": True}, "all")
+    assert stand(UTC) == ["26 00:00-26 00:00", "02 00:00-02 00:00", "09 00:00-09 00:00"]
+    reminders = [one.reminder_date_time for one in alive() if one.reminder_date_time]
+    assert [f"{one.astimezone(PARIS):%d %H:%M}" for one in reminders] == ["26 08:45", "02 08:45", "09 08:45"]
+
+
+def test_whole_days_that_repeat_remind_at_one_hour_summer_and_winter(boss: Actor) -> None:
+    day = datetime(2027, 10, 29, tzinfo=UTC)
+    values = {"Subject": "Fair", "StartDateTime": day, "EndDateTime": day, "IsAllDayEvent": True}
+    reminder = {"IsReminderSet": True, "ReminderDateTime": datetime(2027, 10, 29, 9, tzinfo=PARIS)}
+    save(boss, Change("Event", {**values, **reminder, "Recurrence2PatternText": "FREQ=WEEKLY;COUNT=2"}))
+    found = [one.reminder_date_time for one in alive() if one.reminder_date_time]
+    assert [f"{one.astimezone(PARIS):%H:%M}" for one in found] == ["09:00", "09:00"]
+
+
+def test_a_series_outlives_its_first_event(boss: Actor) -> None:
+    first = begin(boss, 0, "FREQ=DAILY;COUNT=4")
+    series.remove(boss, first)
+    left = alive()
+    assert len(left) == 3
+    assert series.change(boss, left[0].pk, {"Subject": "All of them"}, "all") == 3
+
+
 def test_a_yearly_series_finds_the_next_year(boss: Actor) -> None:
     start = datetime(2024, 2, 29, 8, tzinfo=UTC)
-    reach = extension.Reach(1, "FREQ=YEARLY", start, "UTC", (start,), 1)
+    reach = extension.Reach(1, "FREQ=YEARLY", start, "UTC", (start,), 1, "UTC")
     assert extension.further(reach, datetime(2030, 1, 1, tzinfo=UTC)) == [
         datetime(2028, 2, 29, 8, tzinfo=UTC)
     ]

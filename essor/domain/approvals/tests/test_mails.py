@@ -25,6 +25,7 @@ from essor.domain.absences.away import today
 from essor.domain.approvals import links, mails
 from essor.domain.approvals.actions.decide import decide
 from essor.domain.approvals.actions.reassign import reassign
+from essor.domain.approvals.actions.save_step import StepText
 from essor.domain.approvals.actions.submit import submit
 from essor.domain.approvals.models import MailLink, ProcessInstance, ProcessInstanceStep
 from essor.domain.approvals.tests.conftest import Person, Process, deal
@@ -149,6 +150,16 @@ def test_a_refusal_by_link_needs_a_reason_and_does_not_use_the_link_up(
     assert "Please give a reason" in silent.content.decode()
     assert "Refused" in client.post(link, {"answer": "refuse", "comment": "Too much"}).content.decode()
     assert status(asked.instance) == "Rejected"
+
+
+def test_a_first_yes_by_link_says_that_others_are_asked_next(
+    smtp: Box, process: Process, rep: Actor, manager: Actor, director: Actor
+) -> None:
+    process(StepText("Manager", "role"), StepText("Director", "people", people=(director.user_id,)))
+    submit(rep, "Opportunity", deal(rep))
+    mails.send_requests.func()
+    page = Client().post(address(smtp.letters[0], "approve"), {"answer": "approve"}).content.decode()
+    assert "it now goes to the next approvers" in page
 
 
 def test_links_of_requests_decided_or_handed_over_elsewhere_say_so(

@@ -74,7 +74,8 @@ class Approval(StepKind):
         """Ask for all records together; the runs are held until the requests end."""
         process = str(batch.settings.get("process", ""))
         if batch.settings.get("ask") != PROCESS:
-            process = str(direct.process_for(batch.site.obj.name, question(batch.step)).pk)
+            asks = question(batch.step, batch.flow.name)
+            process = str(direct.process_for(batch.site.obj.name, asks).pk)
         with transaction.atomic():
             asked = _asked(batch, batch.live(), process)
             if batch.rehearsal:  # the record stays free for what follows in the test run
@@ -88,11 +89,11 @@ class Approval(StepKind):
             )
 
 
-def question(step: Step) -> StepText:
-    """Return whom a step asks by itself."""
+def question(step: Step, unnamed: str = "") -> StepText:
+    """Return whom a step asks by itself; a step that has no title asks by the name `unnamed`, the flow's."""
     settings: Mapping[str, Any] = step.settings
     kind = settings.get("ask", "")
-    name = Truncator(step.title or str(Approval.label)).chars(LONGEST_NAME)
+    name = Truncator(step.title or unnamed or str(Approval.label)).chars(LONGEST_NAME)
     role = str(settings.get("role", ""))
     people = wholes(str(one) for one in settings.get("people", []))
     first = ApprovalStep.Rule.UNANIMOUS if settings.get("all") else ApprovalStep.Rule.FIRST
@@ -154,12 +155,10 @@ def _settle(batch: Batch, one: Member, outcome: Outcome) -> None:
 
 
 def _tell_whom(asked: Sequence[tuple[Member, Outcome]], *, rehearsal: bool) -> None:
-    """Note who is asked; a test run goes on as if they had agreed."""
+    """Note who is asked, or would be; a test run answers for them (see `rehearsal`)."""
     names = principals.names(user for _one, outcome in asked for user in outcome.users)
     for one, outcome in asked:
         if one.held:
             people = ", ".join(sorted(names.get(user, "") for user in outcome.users))
-            one.detail = _("Asked: %(names)s") % {"names": people}
-            if rehearsal:
-                one.held, one.outcome = False, YES
-                one.detail = _("Would ask %(names)s. The test goes on as if approved.") % {"names": people}
+            words = _("Would ask %(names)s.") if rehearsal else _("Asked: %(names)s")
+            one.detail = words % {"names": people}

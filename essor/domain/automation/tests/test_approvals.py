@@ -12,12 +12,13 @@ from django.test.utils import CaptureQueriesContext
 from essor.access.actor import Actor, actor_for
 from essor.access.models import User
 from essor.access.tests.samples import MakeUser
+from essor.domain.approvals import reading
 from essor.domain.approvals.actions.decide import decide
 from essor.domain.approvals.actions.recall import recall
 from essor.domain.approvals.actions.submit import submit
 from essor.domain.approvals.models import ProcessInstance, ProcessInstanceWorkitem
 from essor.domain.automation import actions, engine, entering, rehearsal
-from essor.domain.automation.models import Flow, FlowRun, RunState
+from essor.domain.automation.models import Flow, FlowRun, FlowStep, RunState
 from essor.domain.automation.tests.conftest import MakeFlow, saved, update, work
 from essor.kernel.errors import ValidationFailed
 
@@ -72,11 +73,15 @@ def test_the_flow_waits_for_the_manager_and_goes_on_by_the_answer(
     asked = items()
     assert [(one.actor_id, one.process_instance.submitted_by_id) for one in asked] == [(boss.pk, rep.pk)] * 3
     assert asked[0].process_instance.comments == "About L0"
+    (begun,) = reading.rounds(admin, [asked[0].process_instance])[0].entries
+    assert (begun.sentence, begun.instead_of) == (f"Submitted by {admin.name}", rep.name)
     decide(actor_for(boss), asked[0].pk, approve=True)
     decide(actor_for(boss), asked[1].pk, approve=False, comment="No")
     recall(admin, asked[2].process_instance_id)
     work()
     assert titles() == ["agreed", "refused", None]
+    told = FlowStep.objects.filter(outcome="no").values_list("detail", flat=True)
+    assert list(told) == [f"{boss.name} refused: No"], "the run log says who, and why"
     assert list(flow.runs.order_by("record_id").values_list("state", flat=True)) == [
         "done",
         "done",
@@ -106,7 +111,8 @@ def test_a_record_that_waits_already_is_asked_about_afterwards(
 ) -> None:
     boss = make_user("Boss")
     make_flow("Lead", {"on": "created"}, asking(ask="people", people=[boss.pk]))
-    other = make_flow("Lead", {"on": "created"}, asking(ask="people", people=[boss.pk], text="Second"))
+    unnamed = asking(ask="people", people=[boss.pk], text="Second") | {"title": ""}
+    other = make_flow("Lead", {"on": "created"}, unnamed)
     leads(admin, make_user("Rep"), 1)
     work()
     (first,) = items()
@@ -115,6 +121,7 @@ def test_a_record_that_waits_already_is_asked_about_afterwards(
     work()
     (second,) = items()
     assert second.process_instance.comments == "Second"
+    assert second.process_instance.name == "A flow – L0", "a step without a title asks by its flow's name"
     assert other.runs.get().state == RunState.HELD
 
 
@@ -140,6 +147,8 @@ def test_a_test_run_names_those_asked_and_asks_nobody(
     assert boss.name in report.steps[0].detail
     assert [one.step for one in report.steps] == ["s1", "y"]
     assert not report.steps[1].error
+    refused = rehearsal.rehearse(Flow.objects.get().versions.get(), key, answer="no")
+    assert [one.step for one in refused.steps] == ["s1", "n"]
     assert not ProcessInstance.objects.exists()
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.core import mail
 from django.db import transaction
+from django.utils import timezone
 
 from essor.access.actions import set_org_default
 from essor.access.actor import Actor
 from essor.access.models import OrgDefault
 from essor.access.tests.samples import MakeUser
-from essor.domain.automation import actions
+from essor.domain.automation import actions, entering
 from essor.domain.automation.models import Flow, FlowRun, FlowStep, RunState
 from essor.domain.automation.tests.conftest import MakeFlow, saved, update, where, work
 from essor.domain.notifications.models import Notification
@@ -178,6 +180,26 @@ def test_a_failing_flow_never_blocks_a_save_and_its_owner_sees_why(admin: Actor,
     assert [one.to for one in mail.outbox] == [[admin.email]]
 
 
+def test_a_flow_that_fails_again_and_again_is_one_notice_an_hour_with_a_count(
+    admin: Actor, make_flow: MakeFlow
+) -> None:
+    flow = make_flow("Lead", {"on": "created"}, update(LastName=None))
+    for rows in (1, 4, 1):
+        saved(admin, "Lead", *[lead()] * rows)
+        work()
+        Notification.objects.update(read=timezone.now())
+    notice = Notification.objects.get()
+    assert (notice.count, notice.title) == (6, "The flow “A flow” failed 6 times within an hour")
+    assert notice.link == f"/setup/flows/{flow.pk}/runs?state=failed"
+    saved(admin, "Lead", lead())
+    work()
+    assert Notification.objects.get().read is None, "there is news in it"
+    Notification.objects.update(created=timezone.now() - timedelta(minutes=61))
+    saved(admin, "Lead", lead())
+    work()
+    assert list(Notification.objects.order_by("pk").values_list("count", flat=True)) == [7, 1]
+
+
 def test_one_bad_row_does_not_keep_the_others(admin: Actor, make_flow: MakeFlow) -> None:
     copy = {
         "kind": "update",
@@ -220,10 +242,10 @@ def test_a_flow_does_not_start_itself_and_a_ring_of_flows_ends(admin: Actor, mak
     saved(admin, "Lead", {"Id": key, "Title": "b"})
     work()
     runs = FlowRun.objects.filter(flow__in=ring)
-    assert runs.filter(state=RunState.FAILED, error__contains="started one another").exists()
+    assert runs.filter(state=RunState.FAILED, error__contains="started one another, last “A flow”").exists()
     told = Notification.objects.filter(user_id=admin.user_id, body__contains="started one another")
     assert {"did not start for “Roux”" in one.title for one in told} == {True}
-    assert runs.count() < 60
+    assert runs.count() == 2 * (entering.DEEPEST + 1)
 
 
 def test_a_flow_acts_with_its_owners_rights(admin: Actor, make_flow: MakeFlow, make_user: MakeUser) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -10,11 +11,13 @@ from django.apps import apps
 from django.utils import timezone
 
 from essor.access.actor import Actor
-from essor.domain.automation import engine, scheduling
-from essor.domain.automation.definition import Trigger
+from essor.domain.automation import checking, engine, scheduling
+from essor.domain.automation.definition import Definition, Step, Trigger
 from essor.domain.automation.jobs import look
 from essor.domain.automation.models import Flow, FlowRun, RunState
 from essor.domain.automation.tests.conftest import MakeFlow, saved, update, where, work
+from essor.query import run
+from essor.query.tree import Column, Path, Query
 
 Lead, Opportunity = (apps.get_model("sales", name) for name in ("Lead", "Opportunity"))
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -159,6 +162,25 @@ def test_a_date_flow_takes_each_record_on_its_day(admin: Actor, make_flow: MakeF
     assert list(Opportunity.objects.order_by("pk").values_list("next_step", flat=True)) == ["soon"] * 3 + [
         None
     ]
+
+
+def test_a_yearly_date_flow_takes_anniversaries_as_well(admin: Actor, make_flow: MakeFlow) -> None:
+    born = ("1980-02-28", "1980-02-29", "1981-03-01", "2027-02-28", "2028-02-29", "1980-02-27", None)
+    saved(admin, "Contact", *({"LastName": str(day), "Birthdate": day} for day in born))
+    trigger = Trigger(on="date", field="Birthdate", days=0, yearly=True)
+
+    def born_on(looked: date, today: date, days: int = 0) -> set[str]:
+        when = scheduling.near(replace(trigger, days=days), looked, today)
+        rows = run.rows(admin, Query("Contact", (Column(Path(("LastName",))),), when))
+        return {str(one["LastName"]) for one in rows}
+
+    assert born_on(date(2027, 2, 27), date(2027, 2, 28)) == {"1980-02-28", "1980-02-29", "2027-02-28"}
+    assert born_on(date(2028, 2, 27), date(2028, 2, 28)) == {"1980-02-28", "2027-02-28"}
+    assert born_on(date(2028, 2, 21), date(2028, 2, 22), -7) == {"1980-02-29", "2028-02-29"}
+    again = Definition(
+        replace(trigger, again="never"), (Step("s1", "wait", "", {"for": "time", "amount": 1}),)
+    )
+    assert [one.error.field for one in checking.problems(admin, "Contact", again)] == ["again", "amount"]
 
 
 @pytest.mark.parametrize(

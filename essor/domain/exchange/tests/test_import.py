@@ -97,6 +97,19 @@ def test_a_key_that_two_records_share_is_refused(write: Write, load: Load) -> No
 
 
 @pytest.mark.usefixtures("run_time_catalog")
+def test_a_refused_row_remembers_the_record_that_has_its_unique_value(
+    admin: Actor, write: Write, load: Load
+) -> None:
+    add_field(
+        admin.user_id,
+        FieldSpec(object="Account", name="Registration", kind="text", label="Registration", unique=True),
+    )
+    load("Account", write("Name;Registration", "Acme;77"))
+    work = load("Account", write("Name;Registration", "Zeller;77"))
+    assert work.refusals.get().met == [["Account", Account.objects.get().pk]]
+
+
+@pytest.mark.usefixtures("run_time_catalog")
 def test_records_are_found_by_an_external_id(admin: Actor, write: Write, load: Load) -> None:
     add_field(
         admin.user_id,
@@ -396,4 +409,6 @@ def test_rows_that_seem_to_be_there_are_counted_and_treated_as_chosen(
     work = load("Account", path, duplicates=choice)
     assert counts(work) == expected
     assert work.repeated == (choice != Twins.SAVE)
+    met = [["Account", Account.objects.earliest("pk").pk]] if choice == Twins.SKIP else []
+    assert [one.met for one in work.refusals.all() if one.met] == ([met] if met else [])
     assert list(Account.objects.order_by("pk").values_list("phone", flat=True)) == phones

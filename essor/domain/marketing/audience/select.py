@@ -57,14 +57,12 @@ def recipients(audience: Mapping[str, Any] | Audience, actor: Actor) -> tuple[st
         if few
         else ""
     )
-    rare = ", ".join(
-        f"rare_{kind} AS (SELECT id FROM blocked_{kind} UNION SELECT person_id FROM later WHERE kind = {kind})"  # noqa: S608
-        for kind in bases
-    )
+    rare = ", ".join(f"rare_{kind} AS ({_few(_rare(kind), 'id', env)})" for kind in bases)
     mailed = f"mailed AS ({capped[0]}), " if capped else ""
     turn = f"ROW_NUMBER() OVER (PARTITION BY {_folded('address', env)} ORDER BY kind, person_id)"
+    twice = _few(_twice(bases, env, few=few), "folded", env)
     sql = (
-        f"WITH {picked}{mailed}{_blocked(bases, env, few=few)}, twice AS ({_twice(bases, env, few=few)}), "  # noqa: S608 -- our own pieces
+        f"WITH {picked}{mailed}{_blocked(bases, env, few=few)}, twice AS ({twice}), "  # noqa: S608 -- our own pieces
         "later AS (SELECT kind, person_id FROM ("
         f"SELECT kind, person_id, {turn} AS turn FROM ({suspects}) AS suspects WHERE reason IS NULL"
         f") AS numbered WHERE turn > 1), {rare} {whole} {FENCE[env.sqlite]}"
@@ -91,7 +89,7 @@ def _blocked(kinds: Iterable[int], env: Env, *, few: bool) -> str:
 
     `few`: of the picked ones only.
 
-    CROSS JOIN: SQLite then walks over the blocked addresses and finds the people by the index of theirs.
+    Both databases walk over the blocked addresses and find the people by the index of theirs; SQLite by CROSS JOIN.
     """
     blocked = connections[env.using].ops.quote_name(Suppression._meta.db_table)
     if few:
@@ -100,11 +98,27 @@ def _blocked(kinds: Iterable[int], env: Env, *, few: bool) -> str:
             f"blocked_{kind} AS (SELECT k.id FROM picked k WHERE k.kind = {kind} AND {mine})"  # noqa: S608
             for kind in kinds
         )
-    return ", ".join(
-        f"blocked_{kind} AS (SELECT p.id FROM {blocked} s CROSS JOIN {table} p "  # noqa: S608
-        f"WHERE {_indexed('p.email', env)} = s.address AND NOT p.is_deleted)"
+    addresses = _few(f"SELECT address FROM {blocked}", "address", env)  # noqa: S608
+    found = {
+        kind: f"SELECT p.id FROM ({addresses}) s CROSS JOIN {table} p "  # noqa: S608
+        f"WHERE {_indexed('p.email', env)} = s.address AND NOT p.is_deleted"
         for kind, table in _tables(kinds, env).items()
-    )
+    }
+    return ", ".join(f"blocked_{kind} AS ({_few(sql, 'id', env)})" for kind, sql in found.items())
+
+
+def _rare(kind: int) -> str:
+    """Return the SELECT of those who are blocked, or have the address of somebody before them."""
+    return f"SELECT id FROM blocked_{kind} UNION SELECT person_id FROM later WHERE kind = {kind}"  # noqa: S608
+
+
+def _few(found: str, column: str, env: Env) -> str:
+    """Return the SELECT of what a SELECT of one column finds, of which PostgreSQL believes that it is little.
+
+    It takes an array for ten rows; of the addresses of two tables it would expect as many in common as there are, and sort
+    and hash all people in files to find those few among them.
+    """
+    return found if env.sqlite else f"SELECT UNNEST(ARRAY({found})) AS {column}"
 
 
 def _twice(kinds: Iterable[int], env: Env, *, few: bool) -> str:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import override, pgettext
 
@@ -136,36 +139,47 @@ def follow(batch: Batch) -> None:
     if others:
         yields = [Change(STATUS, {"IsDefault": False}, id=key) for key in others]
         save_many(in_house(batch.actor), STATUS, yields, source=replace(batch.source, name=YIELDS))
-    for row in batch.updating():
-        if not (row.changes("Label") or row.changes("HasResponded")):
-            continue
-        members = CampaignMember.objects.filter(
-            campaign_id=row.get("CampaignId"), status=row.prior("Label"), is_deleted=False
-        )
-        changes = [
-            Change("CampaignMember", {"Status": row.get("Label")}, id=key)
-            for key in members.values_list("pk", flat=True)
-        ]
-        save_many(in_house(batch.actor), "CampaignMember", changes, source=batch.source)
+    labels = {
+        (row.get("CampaignId"), row.prior("Label")): row.get("Label")
+        for row in batch.updating()
+        if row.changes("Label") or row.changes("HasResponded")
+    }
+    if labels:
+        save_many(in_house(batch.actor), MEMBER, _relabelled(labels), source=batch.source)
+
+
+def _relabelled(labels: Mapping[tuple[int, str], str]) -> list[Change]:
+    """Return the changes that give members the new label of their status, by (campaign, label before): one query."""
+    among = [Q(campaign_id=campaign, status=before) for campaign, before in labels]
+    rows = CampaignMember.objects.filter(reduce(or_, among), is_deleted=False)
+    return [
+        Change(MEMBER, {"Status": labels[campaign, str(status)]}, id=key)
+        for key, campaign, status in rows.values_list("pk", "campaign_id", "status")
+    ]
 
 
 @guard(STATUS)
 def keep_used(actor: Actor, obj: ObjectDef, keys: Collection[int]) -> None:  # noqa: ARG001 -- guards are called so
     """A status that members have, and the first one, stay as long as their campaign does."""
-    rows = CampaignMemberStatus.objects.filter(pk__in=list(keys), is_deleted=False)
-    found = list(rows.values_list("campaign_id", "label", "is_default"))
+    mine = CampaignMember.objects.filter(
+        campaign_id=OuterRef("campaign_id"), status=OuterRef("label"), is_deleted=False
+    )
+    rows = CampaignMemberStatus.objects.filter(pk__in=list(keys), is_deleted=False).annotate(
+        used=Exists(mine)
+    )
+    found = list(rows.values_list("campaign_id", "label", "is_default", "used"))
     left = CampaignMemberStatus.objects.filter(
-        campaign_id__in={campaign for campaign, _label, _first in found}, is_deleted=False
+        campaign_id__in={campaign for campaign, *_rest in found}, is_deleted=False
     ).exclude(pk__in=list(keys))
     staying = set(
         left.values_list("campaign_id", flat=True)
     )  # the others go as a whole: with all their statuses
-    for campaign, label, first in found:
+    for campaign, label, first, used in found:
         if campaign not in staying:
             continue
         if first:
             text = _("Members start with “%(status)s”: make another status the first one before.")
-        elif CampaignMember.objects.filter(campaign_id=campaign, status=label, is_deleted=False).exists():
+        elif used:
             text = _("Members have the status “%(status)s”: give them another one before.")
         else:
             continue

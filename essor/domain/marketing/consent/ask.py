@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Literal
 
-from essor.domain.marketing.consent.models import OPT_IN, OPT_OUT, Individual, Policy, Suppression
+from essor.domain.marketing.consent.models import (
+    OPT_IN,
+    OPT_OUT,
+    Individual,
+    Policy,
+    Suppression,
+    TopicChoice,
+)
 from essor.query.folding import fold
 
 Following = Literal["opens", "clicks", "visits"]
@@ -51,6 +59,34 @@ def tracked_sql(what: Following, key: str, alias: str) -> str:
         f"{alias}.id IS NOT NULL AND NOT {alias}.has_opted_out_tracking AND NOT {alias}.is_deleted AND {said}"
     )
     return f"(({key} IS NULL AND {free}) OR ({agreed}))"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """Individuals who want no e-mails, none about a topic, or have not agreed to any where the company asks them to."""
+
+    every: set[int]
+    topic: set[int]
+    agreed: set[int] | None  # None: nobody has to agree
+
+
+def refusals(individuals: Iterable[int | None], topic: int | None) -> Refusals:
+    """Return what people say about e-mails now, those about a topic if one is named: two queries.
+
+    The same as `audience.select` asks when a mailing is frozen.
+    """
+    keys = [key for key in individuals if key is not None]
+    rows = Individual.objects.filter(pk__in=keys)
+    said = list(rows.values_list("pk", "email_consent", "has_opted_out_solicit"))
+    chosen = TopicChoice.objects.filter(topic_id=topic, individual_id__in=keys) if topic else ()
+    choices = {one.individual_id: one.state for one in chosen}
+    every = {key for key, state, never in said if state == OPT_OUT or never}
+    agreed = {key for key, state, _never in said if OPT_IN in (state, choices.get(key))}
+    return Refusals(
+        every,
+        {key for key, state in choices.items() if state == OPT_OUT},
+        agreed if policy().email_needs_consent else None,
+    )
 
 
 def suppressed(addresses: Iterable[str]) -> set[str]:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from html import unescape
+from html.entities import html5
 from typing import Literal
 
 import css_inline
@@ -22,8 +23,9 @@ from mjml import mjml2html
 from essor.domain.automation.merge import dotted_names
 from essor.domain.marketing.letters import sandbox
 from essor.domain.marketing.letters.codec import SOURCE, refused
-from essor.domain.marketing.letters.compiled import Place, Slot, Text
-from essor.domain.marketing.letters.marks import ADDRESSES, FIELD, Marks, outside
+from essor.domain.marketing.letters.compiled import ADDRESSES, Place, Slot, Text
+from essor.domain.marketing.letters.marks import FIELD, Marks, outside
+from essor.domain.marketing.letters.places import SCHEME
 from essor.kernel.errors import EssorError
 from essor.kernel.plain import of_html
 
@@ -41,6 +43,9 @@ ATTRIBUTE = re.compile(
     r"(?P<name>[^\s\"'<>/=]+)(?:(?P<is>\s*=\s*)(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\"'>]+)))?"
 )
 SCRIPTED = re.compile(r"on[a-z]+", re.IGNORECASE)
+SCRIPTS = ("javascript:", "vbscript:")
+COUNTED = re.compile(r"https?://", re.IGNORECASE)
+REFERENCE = re.compile(r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|(?P<name>[a-zA-Z][a-zA-Z0-9]*;?)(?P<next>=?))")
 MJ_TAG = re.compile(r"<(mj-[a-z-]+)", re.IGNORECASE)
 ELEMENTS = frozenset(
     {
@@ -239,14 +244,38 @@ def _value(tag: str, name: str, value: str, source: Source) -> str:
     """Return an attribute's value: the way of a link is counted, other addresses only shown."""
     if name not in ADDRESS_ATTRIBUTES:
         return _shown(value, source, "attribute")
-    author = source.pattern().sub(lambda match: source.parts[int(match[1])], unescape(value))
-    fields = all(FIELD.fullmatch(source.parts[int(one)]) for one in source.pattern().findall(value))
-    if name == "href" and tag in ("a", "area") and fields:
-        return source.marks.link(author, AT) if author.strip() else value
+    author = source.pattern().sub(lambda match: source.parts[int(match[1])], read(value))
+    if "".join(author.split()).lower().startswith(SCRIPTS):
+        raise refused(AT, _("Mail programs do not run scripts: take “%(name)s” out.") % {"name": author[:60]})
     whole = source.pattern().fullmatch(value.strip())
     if source.pattern().match(value.strip()) and not whole:
         raise refused(AT, _("A merge field may be the whole address, or stand behind the name of the site."))
-    return _shown(value, source, "address" if whole else "query")
+    typed = _shown(value, source, "address" if whole else "query")
+    fields = all(FIELD.fullmatch(source.parts[int(one)]) for one in source.pattern().findall(value))
+    if name == "href" and tag in ("a", "area") and fields and _leads_on(author.strip()):
+        before, address, after = typed.partition(typed.strip())
+        return f"{before}{source.marks.link(author, AT, written=source.marks.text(address))}{after}"
+    return typed
+
+
+def _leads_on(address: str) -> bool:
+    """Tell whether the way to an address can lead through us: it is a web site's."""
+    if COUNTED.match(address):
+        return True
+    return bool(address) and not SCHEME.match(address) and not address.startswith(("#", "/", "\\", "?"))
+
+
+def read(value: str) -> str:
+    """Return an attribute's value as browsers read it: “&region=” is no “®” there (HTML, 13.2.5.72)."""
+
+    def put(match: re.Match[str]) -> str:
+        name = match["name"]
+        if name is None:
+            return unescape(match[0])
+        known = name in html5 and (name.endswith(";") or not match["next"])
+        return html5[name] + match["next"] if known else match[0]
+
+    return REFERENCE.sub(put, value)
 
 
 def _shown(text: str, source: Source, place: Place) -> str:
@@ -259,7 +288,7 @@ def _shown(text: str, source: Source, place: Place) -> str:
                 raise refused(AT, _("“%(part)s” cannot stand in an address.") % {"part": part[:60]})
             return source.marks.mark(Slot("source", part, place=place))
         if FIELD.fullmatch(part):
-            return source.marks.fields(part, place, AT)
+            return source.marks.fields(part, place, AT, html=True)
         return source.marks.mark(Slot("source", part, place=place))
 
     return source.pattern().sub(put, text)
@@ -277,7 +306,7 @@ def _rendered(marked: str, marks: Marks, *, escape: bool) -> Text:
             out.append(slot.value)
         elif slot.kind == "source":
             inner = re.sub(r"^\{\{[-+]?|[-+]?\}\}$", "", slot.value)
-            out.append(f"{{{{ ({inner})|placed('{slot.place if escape else 'plain'}') }}}}")
+            out.append(f"{{{{ ({inner})|placed('{slot.place if escape else 'plain'}', html=true) }}}}")
         else:
             out.append(f"{{{{ slot({int(part)}) }}}}")
     slots = tuple(one if escape else outside(one) for one in marks.slots)

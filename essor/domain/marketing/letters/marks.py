@@ -16,9 +16,8 @@ from typing import cast
 from django.utils.translation import gettext as _
 
 from essor.domain.marketing.letters.codec import refused
-from essor.domain.marketing.letters.compiled import Place, Slot, SlotKind, Text
+from essor.domain.marketing.letters.compiled import ADDRESSES, Place, Slot, SlotKind, Text
 
-ADDRESSES = ("unsubscribe", "preferences", "browser")
 GAP = r"(?:\s|&nbsp;)"
 FIELD = re.compile(
     r"\{\{" + GAP + r"*(?P<path>[A-Za-z]\w*(?:\.[A-Za-z]\w*)*)"
@@ -56,13 +55,20 @@ class Marks:
         self.slots.append(slot)
         return self.form.format(len(self.slots) - 1)
 
-    def fields(self, text: str, place: Place, at: str, *, escaped: bool = False) -> str:
-        """Return a text with marks for its merge fields; `escaped` says that it is HTML already."""
+    def fields(
+        self, text: str, place: Place, at: str, *, escaped: bool = False, html: bool | None = None
+    ) -> str:
+        """Return a text with marks for its merge fields; `escaped` says that it is HTML already.
+
+        `html` says whether the values come to stand in HTML; left out, their place says it.
+        """
 
         def put(match: re.Match[str]) -> str:
             fallback = match["double"] if match["double"] is not None else match["single"] or ""
             fallback = re.sub(r"\\(.)", r"\1", fallback)
-            return self.field(match["path"], unescape(fallback) if escaped else fallback, place, at)
+            return self.field(
+                match["path"], unescape(fallback) if escaped else fallback, place, at, html=html
+            )
 
         marked = FIELD.sub(put, text)
         left = BRACES.search(marked)
@@ -73,9 +79,9 @@ class Marks:
             raise refused(at, message % {"text": shown[start : start + 40]})
         return marked
 
-    def field(self, path: str, fallback: str, place: Place, at: str) -> str:
+    def field(self, path: str, fallback: str, place: Place, at: str, *, html: bool | None = None) -> str:
         """Return the mark of a field, or the fallback itself where this object has no such field."""
-        html = place in HTML_PLACES
+        html = place in HTML_PLACES if html is None else html
         if path in ADDRESSES:
             return self.mark(
                 Slot(cast("SlotKind", path), escape=html, place="attribute" if html else "plain")
@@ -88,8 +94,11 @@ class Marks:
             )
         return self.mark(slot)
 
-    def link(self, href: str, at: str, *, html: bool = True) -> str:
-        """Return what stands for an address: a mark where the way there may be counted, otherwise the address."""
+    def link(self, href: str, at: str, *, html: bool = True, written: Text = ()) -> str:
+        """Return what stands for an address: a mark where the way there may be counted, otherwise the address.
+
+        `written` is the address as it was typed, for where nobody counts.
+        """
         href = href.strip()
         only = FIELD.fullmatch(href)
         if only and only["path"] in ADDRESSES:
@@ -98,7 +107,9 @@ class Marks:
             marked = self.fields(href, "query", at)
             return escape(marked) if html else marked
         return (
-            self.mark(Slot("link", str(self.number(href, at)), escape=html, place="attribute"))
+            self.mark(
+                Slot("link", str(self.number(href, at)), escape=html, place="attribute", written=written)
+            )
             if href
             else ""
         )
@@ -139,4 +150,4 @@ class Marks:
 
 def outside(slot: Slot, place: Place = "plain") -> Slot:
     """Return a slot as it stands outside HTML."""
-    return replace(slot, escape=False, place=place if slot.kind == "field" else "plain")
+    return replace(slot, escape=False, place=place if slot.kind == "field" else "plain", written=())

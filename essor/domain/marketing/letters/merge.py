@@ -12,7 +12,7 @@ from django.utils import translation
 from essor.access.actor import Actor
 from essor.access.view import catalog_for
 from essor.domain.marketing.letters import sandbox
-from essor.domain.marketing.letters.compiled import Block, Compiled, Replacements, Slot, Text
+from essor.domain.marketing.letters.compiled import ADDRESSES, Block, Compiled, Replacements, Slot, Text
 from essor.domain.marketing.letters.places import address, placed
 from essor.query import run
 from essor.query.actions import segments
@@ -44,8 +44,8 @@ def filled(slot: Slot, values: Mapping[str, str], replacements: Replacements) ->
     kind = slot.kind
     if kind == "field":
         return placed(values.get(slot.value) or slot.fallback, slot.place, html=slot.escape)
-    if kind == "link":
-        return _shown(replacements.links[int(slot.value)], html=slot.escape)
+    if kind == "link" and slot.written and replacements.as_written:
+        return join(slot.written, values, replacements)
     if kind == "block":
         block = replacements.blocks[int(slot.value)] if replacements.blocks else None
         return "" if block is None else join(block.html if slot.escape else block.text, values, replacements)
@@ -53,7 +53,8 @@ def filled(slot: Slot, values: Mapping[str, str], replacements: Replacements) ->
         return _rendered(slot, values, replacements)
     if kind == "open":
         return PIXEL.format(escape(replacements.open)) if replacements.open else ""
-    return _shown(str(getattr(replacements, kind)), html=slot.escape)
+    found = replacements.links[int(slot.value)] if kind == "link" else str(getattr(replacements, kind))
+    return escape(found) if slot.escape else found
 
 
 def links(compiled: Compiled, values: Mapping[str, str]) -> tuple[str, ...]:
@@ -61,15 +62,9 @@ def links(compiled: Compiled, values: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(address(join(one, values)) for one in compiled.links)
 
 
-def _shown(found: str, *, html: bool) -> str:
-    return escape(found) if html else found
-
-
 def _rendered(slot: Slot, values: Mapping[str, str], replacements: Replacements) -> str:
     """Return an expert's source for one person; its fields are texts by their outside names."""
-    context: dict[str, Any] = {
-        name: getattr(replacements, name) for name in ("unsubscribe", "preferences", "browser")
-    }
+    context: dict[str, Any] = {name: getattr(replacements, name) for name in ADDRESSES}
     for path, value in values.items():
         *way, last = path.split(".")
         inner = context
@@ -148,7 +143,7 @@ def mail(compiled: Compiled, shown: Iterable[str], replacements: Replacements = 
     """Return the letter for one person, given a row of `values`; links are the author's unless `replacements` has some."""
     by_path = dict(zip(compiled.paths, shown, strict=True))
     if not replacements.links:
-        replacements = replace(replacements, links=links(compiled, by_path))
+        replacements = replace(replacements, links=links(compiled, by_path), as_written=True)
     subject, html, text = (
         join(part, by_path, replacements) for part in (compiled.subject, compiled.html, compiled.text)
     )

@@ -23,7 +23,8 @@ from essor.domain.marketing.letters.blocks import (
     RichText,
     Social,
 )
-from essor.domain.marketing.letters.marks import ADDRESSES, FIELD
+from essor.domain.marketing.letters.compiled import ADDRESSES
+from essor.domain.marketing.letters.marks import FIELD
 from essor.domain.marketing.letters.mjml import NETWORKS
 from essor.domain.marketing.letters.places import address
 from essor.kernel.errors import ValidationFailed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -13,10 +14,14 @@ from essor.domain.marketing.consent import write
 from essor.domain.marketing.consent.channels import Channel
 from essor.domain.marketing.consent.models import OPT_IN, OPT_OUT, Individual, Suppression, Topic, TopicChoice
 from essor.domain.marketing.consent.people import Person
+from essor.domain.marketing.consent.today import today
 from essor.domain.marketing.returns.models import OptOut
 from essor.domain.marketing.sending import numbers
 from essor.domain.marketing.sending.models import Recipient
 from essor.domain.marketing.sending.told import Whom, tell
+from essor.kernel.errors import ValidationFailed
+
+logger = logging.getLogger(__name__)
 
 Following = Literal["tracking_opens", "tracking_clicks", "visits"]
 FOLLOWING: tuple[Following, ...] = ("tracking_opens", "tracking_clicks")
@@ -25,17 +30,16 @@ VISITS: Following = "visits"  # who agreed on the site or in a form may take it 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a recipient stands: subscribed at all, to which public topics, followed or not."""
+    """Where a recipient stands: subscribed at all, to which public topics, followed or not.
+
+    `person` is whom they are today; of somebody whose record is gone only the address is left to be blocked.
+    """
 
     recipient: Recipient
+    person: Person | None
     subscribed: bool
     topics: tuple[tuple[Topic, bool], ...]
     followed: tuple[tuple[Following, bool], ...]
-
-    @property
-    def person(self) -> Person:
-        """Return the contact or lead that was written to."""
-        return Person(self.recipient.kind, self.recipient.person_id)
 
 
 def standing(recipient_id: int) -> Standing | None:
@@ -43,7 +47,8 @@ def standing(recipient_id: int) -> Standing | None:
     recipient = Recipient.objects.filter(pk=recipient_id).first()
     if recipient is None:
         return None
-    individual = _individual(Person(recipient.kind, recipient.person_id))
+    person = today(Person(recipient.kind, recipient.person_id))
+    individual = _individual(person) if person else None
     refused = set(
         TopicChoice.objects.filter(individual=individual, state=OPT_OUT).values_list("topic_id", flat=True)
         if individual
@@ -56,9 +61,10 @@ def standing(recipient_id: int) -> Standing | None:
     out = individual is not None and (individual.email_consent == OPT_OUT or individual.has_opted_out_solicit)
     return Standing(
         recipient,
+        person,
         subscribed=not (out or blocked.exists()),
-        topics=tuple((topic, topic.pk not in refused) for topic in topics),
-        followed=_followed(individual),
+        topics=tuple((topic, topic.pk not in refused) for topic in topics) if person else (),
+        followed=_followed(individual) if person else (),
     )
 
 
@@ -88,19 +94,30 @@ def _followed(individual: Individual | None) -> tuple[tuple[Following, bool], ..
 
 
 def opt_out(standing: Standing, *, source: str, wording: str) -> None:
-    """Mail this person and this address no more, whatever it is about. Said twice, it changes nothing."""
+    """Mail this person and this address no more, whatever it is about. Said twice, it changes nothing.
+
+    The address is blocked whatever becomes of the record: a rule of the company's that refuses its change is not theirs
+    who want no more mail.
+    """
     with transaction.atomic():
         if standing.subscribed:
-            write.record(standing.person, "email", "opt_out", source=source, wording=wording)
-            write.suppress([standing.recipient.address], Suppression.Reason.OPT_OUT, source)
+            write.suppress([standing.recipient.address], Suppression.Reason.OPT_OUT, source, wording)
         _count(standing)
+    if standing.subscribed and standing.person:
+        try:
+            write.record(standing.person, "email", "opt_out", source=source, wording=wording)
+        except ValidationFailed as refused:
+            logger.warning(
+                "%s opted out, only their address could be blocked: %s", standing.person, refused.errors
+            )
 
 
 def subscribe(standing: Standing, *, source: str, wording: str) -> None:
     """End an opt-out: mail this person and this address again. Nothing is written where there is none."""
     with transaction.atomic():
         if not standing.subscribed:
-            write.record(standing.person, "email", "opt_in", source=source, wording=wording)
+            if standing.person:
+                write.record(standing.person, "email", "opt_in", source=source, wording=wording)
             write.lift([standing.recipient.address], Suppression.Reason.OPT_OUT)
 
 
@@ -111,6 +128,8 @@ def choose(
     with transaction.atomic():
         if topics:
             subscribe(standing, source=source, wording=wording)
+        if standing.person is None:
+            return
         for topic, wanted in standing.topics:
             if (topic.pk in topics) != wanted:
                 state: Literal["opt_in", "opt_out"] = "opt_in" if topic.pk in topics else "opt_out"

@@ -21,7 +21,7 @@ from essor.domain.automation.models import Flow
 from essor.domain.marketing.campaigns import members
 from essor.domain.marketing.consent.models import Topic
 from essor.domain.marketing.consent.people import KINDS
-from essor.domain.marketing.scenarios import mails, rights
+from essor.domain.marketing.scenarios import mails, rights, troubles
 from essor.domain.marketing.scenarios.models import Scenario
 from essor.domain.marketing.sending import control
 from essor.domain.marketing.sending.models import ListEmail
@@ -98,6 +98,16 @@ def resume(actor: Actor, scenario: Scenario) -> None:
     with transaction.atomic():
         moving.resume(actor, scenario.flow)
         _turn(actor, scenario.flow, PAUSED)
+
+
+def send_on(actor: Actor, scenario: Scenario) -> int:
+    """Let letters go on that a problem had stopped, made anew; return how many. Raises what is still wrong with one."""
+    require_keeper(actor, scenario.flow)
+    keys = troubles.stopped(scenario.flow_id)
+    with transaction.atomic():
+        for key in keys:
+            control.resume(actor, key)
+    return len(keys)
 
 
 def stop(actor: Actor, scenario: Scenario, *, people: bool = True) -> int:

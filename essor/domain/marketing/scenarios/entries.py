@@ -145,7 +145,9 @@ class Submitted(OfPeople):
 
     topic, icon = "form.submitted", "forms"
     label = gettext_lazy("A form is sent")
-    help = gettext_lazy("On a landing page.")
+    help = gettext_lazy(
+        "On a landing page. Whoever is not known yet becomes a lead: scenarios for leads take them in."
+    )
 
     def check(self, settings: Mapping[str, Any], site: Site) -> Sequence[FieldError]:  # noqa: ARG002
         """A page that is named is there."""

@@ -24,12 +24,13 @@ from essor.domain.marketing.audience.reasons import Reason
 from essor.domain.marketing.consent.people import KINDS
 from essor.domain.marketing.letters import compile as letters
 from essor.domain.marketing.letters.compile import Letter
+from essor.domain.marketing.letters.models import EmailTemplate
 from essor.domain.marketing.scenarios import once
 from essor.domain.marketing.scenarios.models import Scenario, StepMail
 from essor.domain.marketing.sending import freezing, launch
 from essor.domain.marketing.sending.jobs import send
 from essor.domain.marketing.sending.models import ListEmail, Recipient
-from essor.domain.marketing.sending.states import SENDING, SENT
+from essor.domain.marketing.sending.states import CANCELLED, SENDING, SENT
 from essor.records.change import Change, Source
 from essor.records.save import save
 
@@ -89,12 +90,12 @@ def prepare(version: FlowVersion, step: Step, site: Site) -> None:
     if rows.exists():
         return
     known = StepMail.objects.filter(version__flow=version.flow_id, node=step.id, round=1, digest=digest)
-    earlier = known.order_by("-pk").first()
+    earlier = known.exclude(list_email__status=CANCELLED).order_by("-pk").first()
     if earlier is not None:
         mailing = earlier.list_email
         _go_on(site.actor, mailing)
     else:
-        mailing = _made(site.actor, _named(version.flow, step, 1), said)
+        mailing = _made(site.actor, _named(version.flow, step, said, 1), said)
     StepMail.objects.create(version=version, node=step.id, digest=digest, list_email=mailing)
 
 
@@ -167,13 +168,14 @@ def _of_round(version: FlowVersion, step: Step, site: Site, said: Words, number:
     if number == 1:
         prepare(version, step, site)
         return found.get().list_email
-    mailing = _made(site.actor, _named(version.flow, step, number), said)
+    mailing = _made(site.actor, _named(version.flow, step, said, number), said)
     StepMail.objects.create(version=version, node=step.id, round=number, digest="", list_email=mailing)
     return mailing
 
 
-def _named(flow: Flow, step: Step, number: int) -> str:
-    name = f"{flow.name} – {step.title or step.id}"
+def _named(flow: Flow, step: Step, said: Words, number: int) -> str:
+    title = step.title or EmailTemplate.objects.values_list("name", flat=True).get(pk=said.template)
+    name = f"{flow.name} – {title}"
     return (f"{name} ({number})" if number > 1 else name)[:LONGEST_NAME]
 
 

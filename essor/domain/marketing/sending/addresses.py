@@ -13,6 +13,7 @@ from django.conf import settings
 from essor.domain.marketing import tokens
 
 CLICK, OPEN, OPT_OUT, PREFERENCES, BROWSER = "click", "open", "opt-out", "preferences", "browser"
+ACCEPT, DECLINE = "accept", "decline"
 BOUNCE, MESSAGE = "bounce", "message"
 VISIT, VISIT_NAME = "visit", "r"  # the parameter that names the recipient on our own pages
 NOBODY = 0
@@ -104,6 +105,16 @@ def preferences(recipient_id: int) -> str:
 def browser(recipient_id: int) -> str:
     """Return the address that shows the mail in a browser."""
     return f"{settings.SITE_URL}/v/{tokens.make(BROWSER, recipient_id)}"
+
+
+def accept(recipient_id: int) -> str:
+    """Return the address where an invited person says that they come; it only asks."""
+    return f"{settings.SITE_URL}/i/{tokens.make(ACCEPT, recipient_id)}"
+
+
+def decline(recipient_id: int) -> str:
+    """Return the address where an invited person says that they do not come; it only asks."""
+    return f"{settings.SITE_URL}/i/{tokens.make(DECLINE, recipient_id)}"
 
 
 def envelope(recipient_id: int, bounce_domain: str) -> str:

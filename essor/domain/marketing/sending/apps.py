@@ -13,4 +13,4 @@ class SendingConfig(AppConfig):
 
     def ready(self) -> None:
         """Hang the room's rules on the writing road, and tell letters who sends them."""
-        from essor.domain.marketing.sending import letter_senders, rules  # noqa: F401, PLC0415 -- models are loaded only now
+        from essor.domain.marketing.sending import letter_senders, moving_up, rules  # noqa: F401, PLC0415 -- models are loaded only now

@@ -126,14 +126,16 @@ class Composer:
             self._parts.append(encoded)
 
     def _add(self, text: Text) -> None:
-        """Add a part of the letter; its last piece is a literal, so that no soft break ends the part."""
-        for part in text:
+        """Add a part of the letter, to the byte; behind a slot at its end comes a line break, as no soft break may end it."""
+        parts = [one for one in text if self._sender.tracked or isinstance(one, str) or one.kind != "open"]
+        for place, part in enumerate(parts, 1):
             if isinstance(part, str):
-                self._literal(quoted.encode(part))
+                self._literal(quoted.encode(part, last=place == len(parts)))
             else:
                 self._fills.append((len(self._parts), part))
                 self._parts.append(b"")
-        self._literal(quoted.encode("\n", last=True))
+        if not parts or not isinstance(parts[-1], str):
+            self._literal(quoted.encode("\n", last=True))
 
     def _body(self, person: Person) -> bytes:
         """Return the body behind its first literal piece."""
@@ -188,7 +190,9 @@ class Composer:
         paths = {
             kind: f"{sender.site}{prefix}{self._token(use, *own)}" for kind, (prefix, use) in _PATHS.items()
         }
-        return Replacements(links=links, open=pixel, blocks=person.blocks, **paths)
+        return Replacements(
+            links=links, open=pixel, blocks=person.blocks, as_written=not sender.tracked, **paths
+        )
 
     def _varying(self, person: Person, recipient: str, now: datetime) -> list[tuple[bytes, bytes]]:
         """Return the headers that differ by person, in the order in which they are signed."""
@@ -227,6 +231,8 @@ _PATHS = {
     "unsubscribe": ("/u/", addresses.OPT_OUT),
     "preferences": ("/preferences/", addresses.PREFERENCES),
     "browser": ("/v/", addresses.BROWSER),
+    "accept": ("/i/", addresses.ACCEPT),
+    "decline": ("/i/", addresses.DECLINE),
 }
 _USES = (
     addresses.CLICK,
@@ -234,6 +240,8 @@ _USES = (
     addresses.OPT_OUT,
     addresses.PREFERENCES,
     addresses.BROWSER,
+    addresses.ACCEPT,
+    addresses.DECLINE,
     addresses.BOUNCE,
     addresses.MESSAGE,
 )

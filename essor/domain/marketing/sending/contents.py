@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from django.db import transaction
 
 from essor.access.actor import Actor, actor_for, system_actor
 from essor.domain.marketing.consent.people import OBJECTS
 from essor.domain.marketing.letters import merge, places
-from essor.domain.marketing.letters.compiled import Compiled, Replacements, Slot, Text
+from essor.domain.marketing.letters.compiled import Compiled, Replacements, Slot, Text, with_slots
 from essor.domain.marketing.sending import addresses, frozen
 from essor.domain.marketing.sending.models import Content, Link, ListEmail, Recipient
 from essor.kernel.errors import NotFound
@@ -102,6 +101,8 @@ def shown(recipient: Recipient) -> merge.Mail:
         unsubscribe=addresses.opt_out(recipient.pk),
         preferences=addresses.preferences(recipient.pk),
         browser=addresses.browser(recipient.pk),
+        accept=addresses.accept(recipient.pk),
+        decline=addresses.decline(recipient.pk),
         blocks=merge.members(compiled, object_name, keys, reader)[recipient.person_id],
     )
     return merge.mail(compiled, row, own)
@@ -117,16 +118,10 @@ def _renumbered(compiled: Compiled, numbers: dict[Text, int], every: tuple[Text,
     """Return the letter with the mailing's numbers of links."""
     own = [numbers[link] for link in compiled.links]
 
-    def text(parts: Iterable[Any]) -> Text:
-        return tuple(
-            replace(one, value=str(own[int(one.value)]))
-            if isinstance(one, Slot) and one.kind == "link"
-            else one
-            for one in parts
-        )
+    def numbered(slot: Slot) -> Slot:
+        return replace(slot, value=str(own[int(slot.value)])) if slot.kind == "link" else slot
 
-    blocks = tuple(replace(one, html=text(one.html), text=text(one.text)) for one in compiled.blocks)
-    return replace(compiled, html=text(compiled.html), text=text(compiled.text), links=every, blocks=blocks)
+    return replace(with_slots(compiled, numbered), links=every)
 
 
 def _plain(text: Text) -> str:

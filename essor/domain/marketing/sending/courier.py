@@ -58,8 +58,9 @@ class SmtpCourier:
         return [self._found.popleft() for _place in range(len(self._found))]
 
     def stop(self) -> None:
-        """Begin no further message."""
+        """Begin no further message, and report at once who was not begun with."""
         self._stopped.set()
+        self._loop.call_soon_threadsafe(self._pool.let_go)
 
     def close(self) -> None:
         """Say goodbye to the server and end the thread."""

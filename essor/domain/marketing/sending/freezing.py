@@ -18,7 +18,7 @@ from essor.domain.marketing.audience import caps, select
 from essor.domain.marketing.audience.reasons import Reason
 from essor.domain.marketing.sending import trial
 from essor.domain.marketing.sending.models import UNDECIDED, ListEmail, Recipient
-from essor.domain.marketing.sending.states import State
+from essor.domain.marketing.sending.states import DRAFT, State
 from essor.domain.marketing.sending.trial import Trial
 
 _DOMAIN = {
@@ -41,7 +41,10 @@ INSERT INTO sending_recipient
 SELECT {key}, {variant}, kind, person_id, COALESCE(address, ''), COALESCE({domain}, ''),
   CASE WHEN reason IS NULL THEN {waiting} ELSE {skipped} END, 0, {due}, COALESCE(CAST(reason AS INTEGER), 0), ''
 FROM {people} drawn {where}
-ON CONFLICT DO NOTHING"""
+{twice}"""
+# Whoever draws for a draft holds its row and finds nobody in it; later several may draw at once. For PostgreSQL each row is
+# dearer by a half where another one might be in its place.
+_TWICE = "ON CONFLICT DO NOTHING"
 
 
 def insert(mailing: ListEmail, people: str, params: Sequence[Any], due: datetime, *, most: int = 0) -> int:
@@ -107,6 +110,7 @@ def _drawing(mailing: ListEmail, people: str, due: datetime, most: int) -> tuple
         due=when,
         people=rows,
         where=where,
+        twice="" if mailing.status == DRAFT else _TWICE,
     ), [moment]
 
 

@@ -25,5 +25,8 @@ def loaded(raw: dict[str, Any]) -> Compiled:
 
 def _text(raw: list[Any]) -> Text:
     return tuple(
-        one if isinstance(one, str) else Slot(**{**one, "inner": _text(one["inner"])}) for one in raw
+        one
+        if isinstance(one, str)
+        else Slot(**{**one, "inner": _text(one["inner"]), "written": _text(one.get("written", []))})
+        for one in raw
     )

@@ -77,7 +77,8 @@ class ListEmail(Record):
 
     `audience` is what `audience.select` understands. `trial` says what is tried on whom (`trial.Trial` as JSON; empty:
     nothing). `runner` names the task that sends it, `held_until` and `problem` why it waits just now.
-    `is_continuous`: people are added while it runs, so it does not end by itself (a step of a scenario).
+    `is_continuous`: people are added while it runs, so it does not end by itself (a step of a scenario). `follows` is the
+    invitation to whose guests it says that a place has become free.
     """
 
     name = models.CharField(_("Mailing name"), max_length=255)
@@ -126,6 +127,7 @@ class ListEmail(Record):
     trial = models.JSONField(default=dict)
     server = models.ForeignKey(Server, models.SET_NULL, null=True, blank=True, related_name="+")
     is_continuous = models.BooleanField(default=False)
+    follows = models.ForeignKey("self", models.DO_NOTHING, null=True, blank=True, related_name="+")
     held_until = models.DateTimeField(null=True, blank=True)
     failures = models.PositiveSmallIntegerField(default=0)
     runner = models.CharField(max_length=36, blank=True, default="")

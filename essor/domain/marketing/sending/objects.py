@@ -63,6 +63,7 @@ OBJECTS = (
                 "trial",
                 "server",
                 "is_continuous",
+                "follows",
                 "held_until",
                 "failures",
                 "runner",

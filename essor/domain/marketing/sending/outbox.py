@@ -121,7 +121,7 @@ def mark(list_email_id: int, results: Sequence[Result], batch: dict[int, Claimed
         for outcome in Outcome:
             some = [one for one in results if one.outcome is outcome]
             if some:
-                changed += _write(some, outcome, now, batch)
+                changed.update(_write(some, outcome, now, batch))
         added: dict[str, Any] = {
             f"total_{name}": F(f"total_{name}") + number for name, number in changed.items()
         }
@@ -140,28 +140,37 @@ def _final(result: Result, row: Claimed) -> Result:
 def _write(
     results: Sequence[Result], outcome: Outcome, now: datetime, batch: dict[int, Claimed]
 ) -> Counter[str]:
-    """Write one outcome; return {counter: how many}."""
+    """Write one outcome; return {counter: how many more}."""
     keys = [one.recipient_id for one in results]
-    open_still = (State.CLAIMED, State.UNSURE)
     if outcome in (Outcome.SENT, Outcome.UNTOUCHED):
         values: dict[str, Any] = {"state": STATE_OF[outcome], "claimed_at": None}
         if outcome is Outcome.SENT:
             values |= {"sent_at": now, "code": results[0].code, "detail": ""}
-        number = sum(
-            Recipient.objects.filter(pk__in=keys[at : at + AT_ONCE], state__in=open_still).update(**values)
-            for at in range(0, len(keys), AT_ONCE)
-        )
-        return Counter({"sent": number} if outcome is Outcome.SENT else {})
-    number = 0
+        counts = [_turn(keys[at : at + AT_ONCE], values) for at in range(0, len(keys), AT_ONCE)]
+        number, late = (sum(one) for one in zip(*counts, strict=True))
+        return Counter({"sent": number, "unsure": -late} if outcome is Outcome.SENT else {"unsure": -late})
+    number = late = 0
     for one in results:
         values = {"state": STATE_OF[outcome], "code": one.code, "detail": one.detail[:LONGEST]}
         if outcome is Outcome.RETRY:
             attempts = batch[one.recipient_id].attempts
             values |= {"attempts": attempts + 1, "due_at": now + timedelta(seconds=PAUSES[attempts])}
-        number += Recipient.objects.filter(pk=one.recipient_id, state__in=open_still).update(**values)
+        turned, were_unsure = _turn([one.recipient_id], values)
+        number, late = number + turned, late + were_unsure
     if outcome is Outcome.RETRY:
-        return Counter()
-    return Counter({"refused" if outcome is Outcome.REFUSED else "unsure": number})
+        return Counter(unsure=-late)
+    if outcome is Outcome.UNSURE:
+        return Counter(unsure=number - late)
+    return Counter(refused=number, unsure=-late)
+
+
+def _turn(keys: Sequence[int], values: dict[str, Any]) -> tuple[int, int]:
+    """Change recipients that are on their way, or unsure; return how many, and how many of them were unsure."""
+    number = Recipient.objects.filter(pk__in=keys, state=State.CLAIMED).update(**values)
+    if number == len(keys):
+        return number, 0
+    late = Recipient.objects.filter(pk__in=keys, state=State.UNSURE).update(**values)
+    return number + late, late
 
 
 def put_off(keys: dict[int, datetime], *, code: int = 0) -> None:

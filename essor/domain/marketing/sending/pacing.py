@@ -126,6 +126,12 @@ def full(mailing: ListEmail) -> Literal["day", "hour", ""]:
     return "hour" if any(_filled(buckets.get(key), rate, now) < 1 for key, rate in limits.rates()) else ""
 
 
+def rate_of(mailing: ListEmail) -> int:
+    """Return how many mails an hour a mailing sends at most, 0 without a limit."""
+    limits = limits_of(mailing, mailing.server or Server.objects.order_by("pk").first())
+    return min_of(*(rate for _key, rate in limits.rates()))
+
+
 def give_back(limits: Limits, count: int, zone: ZoneInfo) -> None:
     """Return tokens that were not used."""
     now = timezone.now()

@@ -18,12 +18,13 @@ from essor.domain.marketing.letters.compiled import Block, Compiled
 from essor.domain.marketing.sending import zones
 from essor.domain.marketing.sending.models import ListEmail
 from essor.domain.marketing.sending.outbox import Claimed
-from essor.domain.marketing.sending.since import GONE, OPTED_OUT, SUPPRESSED
+from essor.domain.marketing.sending.since import GONE, NO_CONSENT, OPTED_OUT, SUPPRESSED, TOPIC
 from essor.kernel.clock import zone_named
 from essor.query import run
 from essor.query.folding import fold
 from essor.query.tree import Column, Compare, Constant, Path, Query
 
+Facts = dict[tuple[int, int], dict[str, Any]]
 COUNTRIES = {"Contact": "MailingCountry", "Lead": "Country"}
 
 
@@ -40,20 +41,33 @@ class Known:
 def known(system: Actor, mailing: ListEmail, batch: Sequence[Claimed]) -> Known:
     """Ask again who may be mailed and followed: much may have happened since the mailing was frozen."""
     facts = _facts(system, batch)
-    blocked = ask.suppressed(one.address for one in batch)
-    skipped: dict[int, int] = {}
-    for one in batch:
-        row = facts.get((one.kind, one.person_id))
-        if row is None:
-            skipped[one.id] = GONE
-        elif fold(one.address) in blocked:
-            skipped[one.id] = SUPPRESSED
-        elif row.get("HasOptedOutOfEmail"):
-            skipped[one.id] = OPTED_OUT
+    skipped = _refused(mailing, batch, facts)
     left = [one for one in batch if one.id not in skipped]
     clicks = _followed(facts, left, "clicks") if mailing.is_tracked else set()
     opens = _followed(facts, left, "opens") if mailing.is_tracked else set()
     return Known(skipped, _asleep(system, mailing, left, facts), clicks, opens)
+
+
+def _refused(mailing: ListEmail, batch: Sequence[Claimed], facts: Facts) -> dict[int, int]:
+    """Return {recipient: reason} of those who may not be mailed any more."""
+    blocked = ask.suppressed(one.address for one in batch)
+    said = ask.refusals((row.get("IndividualId") for row in facts.values()), mailing.topic_id)
+    found: dict[int, int] = {}
+    for one in batch:
+        row = facts.get((one.kind, one.person_id))
+        if row is None:
+            found[one.id] = GONE
+            continue
+        individual = row.get("IndividualId")
+        reasons = (
+            (fold(one.address) in blocked, SUPPRESSED),
+            (row.get("HasOptedOutOfEmail") or individual in said.every, OPTED_OUT),
+            (individual in said.topic, TOPIC),
+            (said.agreed is not None and individual not in said.agreed, NO_CONSENT),
+        )
+        if reason := next((number for holds, number in reasons if holds), None):
+            found[one.id] = reason
+    return found
 
 
 def values(
@@ -66,9 +80,9 @@ def values(
     return by_path, merge.members(compiled, object_name, keys, actor)
 
 
-def _facts(system: Actor, batch: Sequence[Claimed]) -> dict[tuple[int, int], dict[str, Any]]:
+def _facts(system: Actor, batch: Sequence[Claimed]) -> Facts:
     """Return what records say of the people, those in the bin left out."""
-    found: dict[tuple[int, int], dict[str, Any]] = {}
+    found: Facts = {}
     for kind in sorted({one.kind for one in batch}):
         name = OBJECTS[kind]
         obj = current.get().object(name)
@@ -84,7 +98,7 @@ def _facts(system: Actor, batch: Sequence[Claimed]) -> dict[tuple[int, int], dic
     return found
 
 
-def _followed(facts: dict[tuple[int, int], dict[str, Any]], batch: Sequence[Claimed], what: Any) -> set[int]:
+def _followed(facts: Facts, batch: Sequence[Claimed], what: Any) -> set[int]:
     """Return the recipients whose clicks or opens may bear their name."""
     of = {one.id: facts[one.kind, one.person_id].get("IndividualId") for one in batch}
     allowed = ask.may_track(of.values(), what)
@@ -94,9 +108,7 @@ def _followed(facts: dict[tuple[int, int], dict[str, Any]], batch: Sequence[Clai
     }
 
 
-def _asleep(
-    system: Actor, mailing: ListEmail, batch: Sequence[Claimed], facts: dict[tuple[int, int], dict[str, Any]]
-) -> dict[int, datetime]:
+def _asleep(system: Actor, mailing: ListEmail, batch: Sequence[Claimed], facts: Facts) -> dict[int, datetime]:
     if mailing.quiet_from is None or mailing.quiet_until is None or mailing.quiet_from == mailing.quiet_until:
         return {}
     now, company = timezone.now(), zone_named(system.company.timezone)

@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from django.utils import timezone
+
+from essor.access.actor import system_actor
 from essor.domain.marketing.sending import pacing
-from essor.domain.marketing.sending.models import ListEmail
+from essor.domain.marketing.sending.models import ListEmail, Server
 from essor.domain.marketing.sending.pacing import Limits
+from essor.kernel.clock import zone_named
 
 LONGEST = 366  # days; whoever needs more has a rate that is too low
 HOURS = 24
@@ -41,6 +45,19 @@ def planned(mailing: ListEmail, limits: Limits, total: int, start: datetime, zon
         day, first = day + timedelta(days=1), local.time() if caps else time()
     most = max((count for _day, count in found), default=0)
     return [Day(one, count, round(100 * count / most) if most else 0) for one, count in found]
+
+
+def left(mailing: ListEmail) -> list[Day]:
+    """Return the days on which those go out who still wait, of a mailing under way; nothing where one day is enough."""
+    zone = zone_named(system_actor().company.timezone)
+    limits = pacing.limits_of(mailing, mailing.server or Server.objects.order_by("pk").first())
+    done = mailing.total_skipped + mailing.total_sent + mailing.total_refused + mailing.total_unsure
+    start = timezone.now()
+    found = [
+        one for one in planned(mailing, limits, mailing.total_recipients - done, start, zone) if one.count
+    ]
+    today = start.astimezone(zone).date()
+    return found if any(one.day != today for one in found) else []
 
 
 def _open_hours(mailing: ListEmail, start: time) -> float:

@@ -21,6 +21,7 @@ from essor.access.actor import Actor, actor_for, system_actor
 from essor.domain.marketing.consent.people import OBJECTS
 from essor.domain.marketing.letters.compiled import Compiled
 from essor.domain.marketing.sending import (
+    alarm,
     couriers,
     freezing,
     frozen,
@@ -28,6 +29,7 @@ from essor.domain.marketing.sending import (
     numbers,
     outbox,
     pacing,
+    patience,
     people,
     problems,
     trial,
@@ -51,12 +53,12 @@ SLICE = 30.0  # seconds
 MARK_EVERY = 0.25  # seconds between two looks at what came back
 LOOK_EVERY = 0.5  # seconds between two looks at whether somebody paused
 WORD_EVERY = 0.5  # seconds between two messages to those who watch
-MARK_TRIES = (0.5, 1.0, 2.0, 4.0, 8.0)  # seconds between attempts to write down results, say on a full disk
 SLOWEST = 8  # 2**8 seconds between batches
 REFUSALS = 50  # refused in a row: the fault is ours, not theirs
 SOURCE = Source(name="sending")
 BAD_ADDRESS = 501
 REST = timedelta(hours=1)  # until a mailing that people are added to looks by itself
+ROOM_EVERY = timedelta(seconds=30)  # between two looks at whether the disk has room again
 LAST_WAIT = 30.0  # seconds for what is on its way when something breaks
 
 
@@ -128,6 +130,9 @@ class Sending:
         """Send one batch; tell whether to go on at once."""
         if self._mailing.is_dynamic and not outbox.is_due(self._id):
             freezing.draw(self._mailing, self._actor, DRAWN)
+        if problems.no_room():  # looked at before anybody is mailed: the answers will need room
+            self._hold(timezone.now() + ROOM_EVERY)
+            return False
         grant = pacing.reserve(self._limits, BATCH, self._zone, self._start)
         if not grant.count:
             self._hold(grant.until or timezone.now() + timedelta(minutes=1))
@@ -137,21 +142,21 @@ class Sending:
             pacing.give_back(self._limits, grant.count, self._zone)
             return False if claimed is None else self._idle()
         batch = {one.id: one for one in claimed}
-        messages = self._messages(batch)
-        pacing.give_back(self._limits, grant.count - len(messages), self._zone)
+        messages = self._messages(batch, grant.count)
         if messages:
             self._deliver(messages, batch)
         self._publish()
         return not self._held()
 
-    def _messages(self, batch: dict[int, Claimed]) -> list[Message]:
+    def _messages(self, batch: dict[int, Claimed], granted: int) -> list[Message]:
         """Compose the batch's messages; whoever may not be mailed now is put off or left out."""
         try:
-            left = self._mailable(batch)
-            return self._composed(left)
+            messages = self._composed(self._mailable(batch))
+            pacing.give_back(self._limits, granted - len(messages), self._zone)
         except BaseException:
-            outbox.release(list(batch))
+            patience.insist(lambda: outbox.release(list(batch)))
             raise
+        return messages
 
     def _mailable(self, batch: dict[int, Claimed]) -> list[tuple[Claimed, bool, bool]]:
         """Return those who may be mailed now, each with whether clicks and opens may bear the name."""
@@ -237,26 +242,25 @@ class Sending:
             self._note(courier.results(), waiting, batch)
             if time.monotonic() >= look:
                 look = time.monotonic() + LOOK_EVERY
-                if not outbox.alive(self._id, self._runner):
+                if not self._goes_on():
                     courier.stop()
-            if self._refused >= REFUSALS:
+            if self._slow or self._refused >= REFUSALS:
                 courier.stop()
         self._note(courier.results(), waiting, batch)
 
+    def _goes_on(self) -> bool:
+        """Tell whether nobody paused, and life can be shown at all: no mail begins whose answer finds no room."""
+        try:
+            return outbox.alive(self._id, self._runner)
+        except OperationalError:
+            return False
+
     def _note(self, results: Sequence[Result], waiting: set[int], batch: dict[int, Claimed]) -> None:
-        """Write results down, however often it takes: nobody else knows them."""
-        if not results:
+        """Write results down, however long it takes; until it is done no further mail begins."""
+        courier = self._courier
+        if not results or courier is None:
             return
-        for pause in (*MARK_TRIES, None):
-            try:
-                outbox.mark(self._id, results, batch)
-                break
-            except OperationalError:
-                if self._courier is not None:
-                    self._courier.stop()
-                if pause is None:
-                    raise
-                time.sleep(pause)
+        patience.insist(lambda: outbox.mark(self._id, results, batch), failing=courier.stop)
         untouched = 0
         for one in results:
             waiting.discard(one.recipient_id)
@@ -345,6 +349,7 @@ class Sending:
         """End until somebody has mended what is wrong."""
         ListEmail.objects.filter(pk=self._id).update(problem=problem, held_until=None)
         self._turn(FAILED)
+        alarm.tell(self._mailing, problem)
 
     def _turn(self, status: str) -> None:
         """Write the status down the road, unless somebody paused or cancelled meanwhile."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-GONE, SUPPRESSED, OPTED_OUT = 101, 102, 103
+GONE, SUPPRESSED, OPTED_OUT, TOPIC, NO_CONSENT = 101, 102, 103, 104, 105
 WORDS = {
     GONE: _("Deleted since the launch"),
     SUPPRESSED: _("Address blocked since the launch"),
     OPTED_OUT: _("Opted out since the launch"),
+    TOPIC: _("Unsubscribed from this topic since the launch"),
+    NO_CONSENT: _("Consent withdrawn since the launch"),
 }

@@ -178,6 +178,12 @@ class Pool:
         """Nothing is opened yet."""
         self._address, self._size = address, max(1, size)
         self._idle: list[Session] = []
+        self._work: Work | None = None
+
+    def let_go(self) -> None:
+        """Report those UNTOUCHED with whom no connection has begun; answers that are waited for may take long."""
+        while self._work is not None and self._work.waiting:
+            self._work.report(Result(self._work.waiting.popleft().recipient_id, Outcome.UNTOUCHED))
 
     async def send(
         self, messages: Iterable[Message], report: Callable[[Result], None], stopped: Callable[[], bool]
@@ -186,12 +192,11 @@ class Pool:
 
         Raises Unreachable when no connection takes any more, ServerRefuses when the server does not want us.
         """
-        work = Work(deque(messages), report, stopped)
+        work = self._work = Work(deque(messages), report, stopped)
         count = min(self._size, len(work.waiting))
         ends = await asyncio.gather(*(self._carry(work) for _place in range(count)), return_exceptions=True)
-        left = list(work.waiting)
-        for message in left:
-            report(Result(message.recipient_id, Outcome.UNTOUCHED))
+        left = len(work.waiting)
+        self.let_go()
         failures = [one for one in ends if isinstance(one, BaseException)]
         grave = [one for one in failures if not isinstance(one, Unreachable)]
         if grave:

@@ -16,7 +16,7 @@ from essor.access.actor import system_actor
 from essor.domain.marketing.campaigns.models import Campaign
 from essor.domain.marketing.campaigns.objects import CAMPAIGN
 from essor.domain.marketing.letters import places
-from essor.domain.marketing.letters.compiled import Compiled, Text
+from essor.domain.marketing.letters.compiled import Compiled, Slot, Text, with_slots
 from essor.domain.marketing.sending.models import ListEmail
 from essor.kernel import ids
 from essor.query.folding import Folded, fold
@@ -71,7 +71,14 @@ def tagged(compiled: Compiled, tags: Mapping[str, str]) -> Compiled:
     if not tags:
         return compiled
     ours = hosts()
-    return replace(compiled, links=tuple(_with(link, tags, ours) for link in compiled.links))
+    links = tuple(_with(link, tags, ours) for link in compiled.links)
+
+    def renamed(slot: Slot) -> Slot:
+        """Let go of what was typed for a link that has tags now."""
+        same = slot.kind != "link" or links[int(slot.value)] == compiled.links[int(slot.value)]
+        return slot if same else replace(slot, written=())
+
+    return replace(with_slots(compiled, renamed), links=links)
 
 
 def hosts() -> frozenset[str]:

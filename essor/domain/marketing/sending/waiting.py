@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from essor.domain.marketing.sending import pacing
 from essor.domain.marketing.sending.models import ListEmail, Recipient
 from essor.domain.marketing.sending.outbox import PAID
 from essor.domain.marketing.sending.states import SENDING, State
+from essor.kernel import formats
 
 NEXT = 300  # of those who wait, those who are due first say why
 
 
-def why(mailing: ListEmail) -> str:
+def why(mailing: ListEmail, locale: str) -> str:
     """Return in sentences why a mailing pauses by itself, empty when it does not, or for the winner of a trial only."""
     if mailing.status != SENDING or mailing.held_until is None:
         return ""
@@ -21,7 +23,12 @@ def why(mailing: ListEmail) -> str:
     if full == "day":
         return _("As many mails went out today as may.")
     if full == "hour":
-        return _("As many mails went out within the hour as may.")
+        rate = pacing.rate_of(mailing)
+        return ngettext(
+            "At most %(num)s mail goes out in an hour.",
+            "At most %(num)s mails go out in an hour, spread evenly.",
+            rate,
+        ) % {"num": formats.number(rate, locale)}
     waiting = Recipient.objects.of(mailing.pk, State.WAITING).filter(due_at__gt=timezone.now())
     rows = set(waiting.order_by("due_at", "pk").values_list("attempts", "code")[:NEXT])
     found = []

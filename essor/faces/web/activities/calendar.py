@@ -72,7 +72,7 @@ def show(request: HttpRequest) -> HttpResponseBase:
         "may_create": may_create,
         "hours": [formatting.clock(time(hour)) for hour in range(24)],
         "weekday": grid.weekday_name,
-        "month_title": grid.month_name(day),
+        "heading": grid.heading(view, day, first, last),
         "full": len(items) >= agenda.MOST,
         "count": len(items),
         "feed": request.build_absolute_uri(reverse("web:calendar_feed", args=[ical.token_of(user)])),
@@ -95,7 +95,10 @@ def _asked(request: HttpRequest, actor: Actor) -> tuple[grid.View, date, agenda.
 
 @require_POST
 def move(request: HttpRequest, record_id: str) -> HttpResponseBase:
-    """Move or resize: an event to `start` and `end` (wall-clock times), a task to the day of `start`."""
+    """Move or resize: an event to `start` and `end` (wall-clock times), a task to the day of `start`.
+
+    `whole` makes an event one of whole days ("1") or of hours ("0"); without it the event stays what it is.
+    """
     actor = actor_of(request)
     record = load(actor, record_id, [], of=("Task", "Event"))
     start, end = _moment(request.POST.get("start")), _moment(request.POST.get("end"))
@@ -106,10 +109,12 @@ def move(request: HttpRequest, record_id: str) -> HttpResponseBase:
             day = start.date().isoformat()
             save(actor, Change("Task", {"ActivityDate": day}, id=record.key), source=source)
         else:
-            mark = "Z" if _is_whole(record) else ""
+            whole = request.POST.get("whole") == "1" if "whole" in request.POST else _is_whole(record)
+            mark = "Z" if whole else ""
             values = {
                 "StartDateTime": f"{start.isoformat()}{mark}",
                 "EndDateTime": f"{end.isoformat()}{mark}",
+                "IsAllDayEvent": whole,
             }
             series.change(actor, record.key, values, scope_of(request), source=source)
     response = HttpResponse(status=204)

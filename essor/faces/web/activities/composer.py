@@ -17,9 +17,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from essor.access import rows as row_access
 from essor.domain.activities.calls import link_of, log_call
+from essor.domain.activities.reminders import MORNING
 from essor.domain.notifications import mentions
 from essor.faces.web import offers
-from essor.faces.web.activities.events import MORNING, REMINDERS, local, minutes_before
+from essor.faces.web.activities.events import REMINDERS, local, minutes_before
 from essor.faces.web.offers import Panel
 from essor.faces.web.records.reading import Loaded, actor_of, load
 from essor.faces.web.shapes import Option

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import MAXYEAR, MINYEAR, UTC, datetime, time, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from essor.access.view import catalog_for
 from essor.domain.activities import series
+from essor.domain.activities.reminders import counted_from
 from essor.domain.activities.series import RULE, SERIES
 from essor.faces.web.activities.calendar import scope_of
 from essor.faces.web.lists.going import at_once
@@ -25,7 +27,8 @@ from essor.faces.web.records.reading import Loaded, actor_of, load
 from essor.faces.web.toasts import toast, trigger
 from essor.kernel.clock import zone_named
 from essor.kernel.errors import EssorError, FieldError, Forbidden, NotFound, ValidationFailed
-from essor.records.change import Change
+from essor.records import undo
+from essor.records.change import Change, Source
 from essor.records.save import save
 
 REMINDERS = {
@@ -36,7 +39,6 @@ REMINDERS = {
     "60": gettext_lazy("1 hour before"),
     "1440": gettext_lazy("1 day before"),
 }
-MORNING = time(9)  # of whole days, and of tasks, on the reader's clock
 LINKS = ("WhoId", "WhatId")  # whom it is with, and what it is about
 FIELDS = (
     "Subject",
@@ -103,8 +105,13 @@ def edit(request: HttpRequest, record_id: str) -> HttpResponseBase:
 def remove(request: HttpRequest, record_id: str) -> HttpResponseBase:
     """Put the event, or as much of its series as asked for, into the recycle bin."""
     record = _event(request, record_id)
-    series.remove(record.actor, record.key, scope_of(request))
-    return _written(_("“%(name)s” is in the recycle bin.") % {"name": record.title})
+    with transaction.atomic():
+        batch = undo.begin(record.actor, "delete", "Event")
+        gone = series.remove(record.actor, record.key, scope_of(request), source=Source(batch=batch))
+    said = ngettext(
+        "“%(name)s” is in the recycle bin.", "%(num)s events “%(name)s” are in the recycle bin.", gone
+    )
+    return _written(said % {"name": record.title, "num": gone}, undo=f"/undo/{batch}")
 
 
 def _event(request: HttpRequest, record_id: str) -> Loaded:
@@ -115,9 +122,9 @@ def _event(request: HttpRequest, record_id: str) -> Loaded:
     return load(actor, record_id, [record.object.field(name) for name in FIELDS if record.object.has(name)])
 
 
-def _written(said: str) -> HttpResponseBase:
+def _written(said: str, undo: str = "") -> HttpResponseBase:
     response = HttpResponse(status=204)
-    toast(response, said)
+    toast(response, said, undo=undo)
     trigger(response, "es:close-dialog")
     trigger(response, "es:refresh")
     return at_once(response)
@@ -165,7 +172,7 @@ def _typed(record: Loaded) -> dict[str, str]:
         "all_day": "1" if whole else "",
         "start": start.astimezone(zone).replace(tzinfo=None).isoformat(timespec="minutes"),
         "end": end.astimezone(zone).replace(tzinfo=None).isoformat(timespec="minutes"),
-        "reminder": str(_before(_reminded_from(start, record.actor.timezone, whole=whole) - remind))
+        "reminder": str(_before(counted_from(start, record.actor.timezone, whole=whole) - remind))
         if remind
         else "",
     }
@@ -185,7 +192,7 @@ def _values(typed: Mapping[str, str], zone: str) -> dict[str, Any]:
     first = start.replace(hour=0, minute=0, tzinfo=UTC) if whole else start.replace(tzinfo=zone_named(zone))
     last = end.replace(hour=0, minute=0, tzinfo=UTC) if whole else end.replace(tzinfo=zone_named(zone))
     before = minutes_before(typed)
-    reminder = _reminded_from(first, zone, whole=whole) - before if before is not None else None
+    reminder = counted_from(first, zone, whole=whole) - before if before is not None else None
     return {
         "Subject": typed["subject"],
         "StartDateTime": first.astimezone(UTC),
@@ -197,12 +204,6 @@ def _values(typed: Mapping[str, str], zone: str) -> dict[str, Any]:
         "ReminderDateTime": reminder,
         **{name: typed[name] or None for name in LINKS if name in typed},
     }
-
-
-def _reminded_from(start: datetime, zone: str, *, whole: bool) -> datetime:
-    """Return the moment that a reminder is counted back from: the start, and of whole days the morning of the first."""
-    day = start.astimezone(UTC).date()
-    return datetime.combine(day, MORNING, zone_named(zone)) if whole else start
 
 
 def _before(span: timedelta) -> int:

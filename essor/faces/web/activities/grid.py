@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_interval
 from django.utils.translation import get_language
 
 from essor.domain.activities.agenda import Item, Placed, placed
@@ -40,9 +40,12 @@ def weekday_name(day: date) -> str:
     return str(format_date(day, "EEE", locale=get_language() or "en"))
 
 
-def month_name(day: date) -> str:
-    """Return the month with its year: November 2026."""
-    words = str(format_date(day, "LLLL y", locale=get_language() or "en"))
+def heading(view: View, day: date, first: date, last: date) -> str:
+    """Return what a page is called: Monday 23 November 2026, 23–29 Nov 2026, November 2026."""
+    language = get_language() or "en"
+    if view == "week":
+        return str(format_interval(first, last, "yMMMd", locale=language))
+    words = str(format_date(day, "full" if view == "day" else "LLLL y", locale=language))
     return words[:1].upper() + words[1:]
 
 
@@ -78,14 +81,15 @@ def days(first: date, last: date, items: Sequence[Item], *, today: date, month: 
     found = []
     for place in range((last - first).days + 1):
         day = first + timedelta(days=place)
-        here = tuple(one for one in items if one.start.date() <= day <= _last(one))
+        here = [one for one in items if one.start.date() <= day <= _last(one)]
+        here = sorted(here, key=lambda one: one.kind == "task")  # appointments before what is to be done
         whole = tuple(one for one in here if one.all_day)
         found.append(
             Day(
                 day,
                 whole,
                 tuple(placed(here, day)),
-                here,
+                tuple(here),
                 day == today,
                 month is not None and day.month != month,
             )

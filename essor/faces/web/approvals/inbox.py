@@ -115,7 +115,7 @@ def answer(request: HttpRequest, item_id: int) -> HttpResponseBase:
     except Conflict as late:
         flash(request, str(late), tone="warning")
         return back(request)
-    flash(request, _said(instance, approve=approve))
+    flash(request, said(instance, approve=approve))
     return back(request)
 
 
@@ -143,8 +143,8 @@ def answer_many(request: HttpRequest) -> HttpResponseBase:
     return HttpResponseRedirect(addresses.APPROVALS)
 
 
-def _said(instance: ProcessInstance, *, approve: bool) -> str:
-    """Return what has happened."""
+def said(instance: ProcessInstance, *, approve: bool) -> str:
+    """Return what has happened with a request that somebody answered."""
     if instance.status == APPROVED:
         return _("“%(name)s” is approved.") % {"name": instance.name}
     if instance.status == REJECTED:

@@ -16,6 +16,7 @@ from essor.domain.approvals.links import Followed, answer, follow
 from essor.domain.approvals.models import APPROVED, PENDING
 from essor.domain.approvals.reading import Request, requests_of
 from essor.faces.web import addresses
+from essor.faces.web.approvals.inbox import said
 from essor.faces.web.formatting import Reader, reading_as
 from essor.kernel.clock import zone_named
 from essor.kernel.errors import EssorError, ValidationFailed
@@ -75,6 +76,7 @@ def _page(request: HttpRequest, actor: Actor, followed: Followed) -> HttpRespons
             instance = answer(followed, approve=wanted == "approve", comment=request.POST.get("comment", ""))
             outcomes = {APPROVED: "approved", PENDING: "noted"}
             context["done"] = outcomes.get(instance.status, "refused")
+            context["said"] = said(instance, approve=wanted == "approve")
         except ValidationFailed as refused:
             context["wrong"], status = str(refused), REFUSED
         except EssorError as refused:

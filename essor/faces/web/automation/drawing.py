@@ -96,7 +96,7 @@ def counted(shown: Shown) -> Counts | None:
     if shown.version.activated_date is None:
         return None
     arrows = numbers.arrows(shown.version)
-    ends = frozenset({*outcome.LEAVING, numbers.FAILED})
+    ends = frozenset({*outcome.LEAVING, numbers.FAILED, numbers.MOVED})
     return Counts(arrows, numbers.standing(shown.version), arrows.get(numbers.ENTERED, 0), ends)
 
 
@@ -187,25 +187,8 @@ def start_words(site: Site, trigger: Trigger) -> str:
     if trigger.on == "event":
         return event_words(site, trigger)
     if trigger.on == "date":
-        named = site.obj.by_name.get(trigger.field.lower())
-        date_label = str(named.label) if named else "…"
-        days = abs(trigger.days)
-        if not days:
-            return _("%(object)s: on the day of “%(field)s”") % {"object": label, "field": date_label}
-        pattern = (
-            ngettext(
-                "%(object)s: %(num)d day before “%(field)s”",
-                "%(object)s: %(num)d days before “%(field)s”",
-                days,
-            )
-            if trigger.days < 0
-            else ngettext(
-                "%(object)s: %(num)d day after “%(field)s”",
-                "%(object)s: %(num)d days after “%(field)s”",
-                days,
-            )
-        )
-        return pattern % {"object": label, "num": days, "field": date_label}
+        words = _date_words(site, trigger)
+        return _("%(text)s, every year") % {"text": words} if trigger.yearly else words
     return {
         "created": _("%(object)s created"),
         "updated": pgettext("start of a flow", "%(object)s changed"),
@@ -213,6 +196,29 @@ def start_words(site: Site, trigger: Trigger) -> str:
         "manual": _("%(object)s: somebody presses the button"),
         "segment": _("%(object)s: whoever is in a segment"),
     }[trigger.on] % {"object": label}
+
+
+def _date_words(site: Site, trigger: Trigger) -> str:
+    label = str(site.obj.label)
+    named = site.obj.by_name.get(trigger.field.lower())
+    date_label = str(named.label) if named else "…"
+    days = abs(trigger.days)
+    if not days:
+        return _("%(object)s: on the day of “%(field)s”") % {"object": label, "field": date_label}
+    pattern = (
+        ngettext(
+            "%(object)s: %(num)d day before “%(field)s”",
+            "%(object)s: %(num)d days before “%(field)s”",
+            days,
+        )
+        if trigger.days < 0
+        else ngettext(
+            "%(object)s: %(num)d day after “%(field)s”",
+            "%(object)s: %(num)d days after “%(field)s”",
+            days,
+        )
+    )
+    return pattern % {"object": label, "num": days, "field": date_label}
 
 
 def event_words(site: Site, trigger: Trigger) -> str:

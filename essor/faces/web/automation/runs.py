@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from essor.access.rights import Permission
 from essor.domain.automation import actions, numbers
 from essor.domain.automation.definition import Definition, Step, from_json
-from essor.domain.automation.kinds import STEPS
+from essor.domain.automation.kinds import STEPS, name_of
 from essor.domain.automation.models import FlowRun, FlowStep, FlowVersion, RunState
 from essor.faces.web import formatting
 from essor.faces.web.automation.reading import Shown
@@ -103,10 +103,7 @@ def lines_of(request: HttpRequest, shown: Shown, runs: list[FlowRun]) -> list[Li
 def title(flow: Definition, node: str) -> str:
     """Return what a step is called."""
     step = flow.step(node)
-    if step is None:
-        return ""
-    kind = STEPS.get(step.kind)
-    return step.title or (str(kind.label) if kind else step.kind)
+    return name_of(step) if step is not None else ""
 
 
 @require_GET
@@ -133,11 +130,11 @@ def steps_of(run: FlowRun) -> list[tuple[FlowStep, str, str, str, str]]:
         step = flow.step(row.node)
         way = step.path(row.outcome) if step else None
         icon = STEPS[step.kind].icon if step and step.kind in STEPS else "help-circle"
-        found.append((row, title(flow, row.node), icon, way.label if way else "", _said(step, row.detail)))
+        found.append((row, title(flow, row.node), icon, way.label if way else "", said(step, row.detail)))
     return found
 
 
-def _said(step: Step | None, detail: str) -> str:
+def said(step: Step | None, detail: str) -> str:
     """Return what a step told; a wait told until when, which is shown as the reader writes moments."""
     if step is None or step.kind != "wait":
         return detail

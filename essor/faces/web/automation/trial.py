@@ -16,10 +16,13 @@ from essor.catalog import current
 from essor.catalog.definitions import Field, ObjectDef
 from essor.catalog.kinds import ParseContext, ParseError
 from essor.domain.automation import rehearsal
+from essor.domain.automation.definition import Step, Way
 from essor.domain.automation.kinds import STEPS
 from essor.domain.automation.rehearsal import Report, Taken, Written
+from essor.domain.automation.steps.approval import NO, YES, Approval
 from essor.faces.web import display
-from essor.faces.web.automation.reading import Shown
+from essor.faces.web.automation.reading import Shown, in_words
+from essor.faces.web.automation.runs import said
 from essor.faces.web.automation.tabs import found
 from essor.faces.web.records.reading import actor_of
 from essor.faces.web.setup.doors import opened
@@ -47,6 +50,7 @@ class StepLine:
     kind: str
     taken: Taken
     way: str
+    why: str
     changes: tuple[tuple[str, tuple[ChangeLine, ...]], ...]
 
 
@@ -59,7 +63,10 @@ def show(request: HttpRequest, flow_id: int) -> HttpResponseBase:
 
 def tried(request: HttpRequest, shown: Shown) -> HttpResponseBase:
     """Answer a request to the test run of a desk's flow."""
+    answer = NO if request.POST.get("answer") == NO else YES
+    asks = any(step.kind == Approval.name for step in shown.definition.walk())
     context: dict[str, Any] = {"report": None, "lines": [], "record_id": "", "label": "", "wrong": ""}
+    context |= {"answer": answer, "answers": (YES, NO) if asks else ()}
     if request.method == "POST":
         key = _key(shown, request.POST.get("record", ""))
         context |= {
@@ -70,7 +77,7 @@ def tried(request: HttpRequest, shown: Shown) -> HttpResponseBase:
             context["wrong"] = _("Choose a record from the list.")
         else:
             shown.version.flow = shown.flow
-            report = rehearsal.rehearse(shown.version, key)
+            report = rehearsal.rehearse(shown.version, key, answer=answer)
             context |= {"report": report, "lines": lines_of(request, shown, report)}
     status = 422 if context["wrong"] else 200
     return shown.desk.draw(request, "test", shown, context, tab="test", status=status)
@@ -95,8 +102,38 @@ def lines_of(request: HttpRequest, shown: Shown, report: Report) -> list[StepLin
         way = step.path(taken.outcome)
         changes = tuple(_written(request, shown, one) for one in taken.written)
         title = step.title or str(kind.label)
-        lines.append(StepLine(title, kind.icon, step.kind, taken, way.label if way else "", changes))
+        why = _why(shown, step, taken)
+        lines.append(StepLine(title, kind.icon, step.kind, taken, way.label if way else "", why, changes))
     return lines
+
+
+def _why(shown: Shown, step: Step, taken: Taken) -> str:
+    """Return why a step did what it did: the criteria of its path, its own words, or that it has nothing to do."""
+    way = step.path(taken.outcome)
+    if taken.error or taken.sent:
+        return ""
+    if way is not None:
+        return _why_way(shown, step, way, taken.detail)
+    if step.kind == "wait":
+        return _why_wait(step, taken.detail)
+    return taken.detail or ("" if taken.written else _("Nothing would change."))
+
+
+def _why_way(shown: Shown, step: Step, way: Way, detail: str) -> str:
+    if way.where is not None:
+        return _("Because: %(criteria)s") % {"criteria": in_words(shown.site, way.where)}
+    if step.kind == "branch":
+        return _("Because none of the criteria of the other paths are met.")
+    return detail if detail != way.label else ""
+
+
+def _why_wait(step: Step, detail: str) -> str:
+    until = said(step, detail)
+    if until != detail:
+        return _("A real run would wait here: %(until)s.") % {"until": until}
+    if not detail and step.settings.get("for") == "condition":
+        return _("A real run would wait here for the criteria to be met.")
+    return detail
 
 
 def _written(request: HttpRequest, shown: Shown, one: Written) -> tuple[str, tuple[ChangeLine, ...]]:

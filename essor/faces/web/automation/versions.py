@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -10,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from essor.domain.automation import actions
-from essor.domain.automation.models import Flow, FlowVersion, RunState
+from essor.domain.automation import actions, numbers
+from essor.domain.automation.models import Flow, FlowRun, FlowVersion
 from essor.faces.web.automation.tabs import draw, found
 from essor.faces.web.records.reading import actor_of
 from essor.faces.web.setup.doors import customizing
@@ -29,8 +30,10 @@ def show(request: HttpRequest, flow_id: int) -> HttpResponseBase:
 
 def counted_versions(flow: Flow) -> QuerySet[FlowVersion]:
     """Return the versions of a flow, the newest first, with how many are `under_way` in each."""
-    under_way = Count("runs", filter=Q(runs__state__in=(RunState.WAITING, RunState.HELD)))
-    versions = flow.versions.select_related("changed_by").annotate(under_way=under_way)
+    # Of each version by itself, in an index that holds who stands where: a join would fetch every run.
+    runs = FlowRun.objects.filter(version=OuterRef("pk"), state__in=numbers.INSIDE).order_by()
+    counted = Subquery(runs.values("version").annotate(number=Count("*")).values("number"))
+    versions = flow.versions.select_related("changed_by").annotate(under_way=Coalesce(counted, 0))
     return versions.order_by("-number")
 
 

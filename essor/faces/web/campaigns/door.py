@@ -12,7 +12,9 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
@@ -28,10 +30,13 @@ from essor.faces.web.shapes import Action
 from essor.kernel.errors import NotFound, ValidationFailed
 from essor.kernel.whole import whole
 
-SHOWN = 100
 KEPT = 3 * 24 * 3600  # seconds that a phone remembers whose door it keeps
 COOKIE = "essor_door"
-POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'; form-action 'self'"
+)
+CHECK_IN = gettext_lazy("Check-in")
 View = Callable[..., HttpResponse]
 
 
@@ -57,13 +62,13 @@ def page(request: HttpRequest, record_id: str) -> HttpResponseBase:
         "record": record,
         "crumbs": crumbs,
         "token": token,
-        "count": len(door.guests(record.key)),
+        "count": door.tally(record.key).listed,
         "link": request.build_absolute_uri(reverse("web:door", args=[token])),
     }
     return render(request, "campaigns/door_link.html.jinja", context)
 
 
-def public(view: View) -> View:
+def public(view: View, heading: str | Promise = CHECK_IN) -> View:
     """Answer without a sign-in, under a strict policy, and with a page for people when the token opens nothing."""
 
     @wraps(view)
@@ -71,7 +76,8 @@ def public(view: View) -> View:
         try:
             response = view(request, token)
         except (NotFound, ValidationFailed) as refused:
-            text = render_to_string("campaigns/door_closed.html.jinja", {"text": str(refused)})
+            context = {"text": str(refused), "heading": heading}
+            text = render_to_string("campaigns/door_closed.html.jinja", context)
             response = HttpResponse(text, status=404)
         response.headers["Content-Security-Policy"] = POLICY
         response.headers["X-Robots-Tag"] = "noindex"
@@ -95,16 +101,16 @@ def keep(request: HttpRequest, token: str) -> HttpResponse:
             event.id, whole(request.POST.get("guest", "")) or 0, came=request.POST.get("do") != "back"
         )
     some = door.guests(event.id, search)
-    everybody = door.guests(event.id) if search else some
+    counts = door.tally(event.id)
     context = {
         "event": event,
         "token": token,
-        "guests": some[:SHOWN],
-        "more": max(0, len(some) - SHOWN),
+        "guests": some,
+        "more": 0 if search else counts.listed - len(some),
+        "full": len(some) >= door.SHOWN,
         "q": search,
-        "came": sum(1 for one in everybody if one.meaning == "attended"),
+        "counts": counts,
         "said": said,
-        "due": sum(1 for one in everybody if one.meaning in ("attended", "registered")),
     }
     response = HttpResponse(render_to_string("campaigns/door.html.jinja", context))
     response.set_signed_cookie(

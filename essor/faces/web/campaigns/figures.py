@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from essor.access.rights import Permission
-from essor.domain.marketing.campaigns import hierarchy, places
+from essor.domain.marketing.campaigns import door, hierarchy, places
 from essor.domain.marketing.campaigns.hierarchy import COST, EXPECTED, Branch, Exchange
 from essor.domain.marketing.campaigns.influence import (
     DEAL,
@@ -27,6 +27,7 @@ from essor.domain.marketing.campaigns.influence import (
     set_days,
 )
 from essor.domain.marketing.campaigns.objects import CAMPAIGN
+from essor.domain.marketing.campaigns.statuses import families
 from essor.faces.web import addresses, formatting, offers
 from essor.faces.web.records.page import may_edit
 from essor.faces.web.records.reading import Loaded, actor_of, load
@@ -121,6 +122,7 @@ def panel(request: HttpRequest, record_id: str) -> HttpResponseBase:
         "unknown": sorted(left),
         "converted": sorted(codes - {currency} - left),
         "seats": seats(record),
+        "came": attendance(record),
         "may_edit": may_edit(record),
     }
     return render(request, "campaigns/figures.html.jinja", context)
@@ -199,6 +201,14 @@ def aims(record: Loaded, sums: Mapping[str, int], credit: Mapping[str, int] | No
     if credit is not None and (back := roi(credit["won"], sums[COST])) is not None:
         found.append(Aim(_("ROI"), back, kind="percent"))
     return found
+
+
+def attendance(record: Loaded) -> door.Tally | None:
+    """Return who came to an event of those expected, None before anybody has and for other campaigns."""
+    if families().get(str(record.values.get("Type"))) != "event":
+        return None
+    found = door.tally(record.key)
+    return found if found.came else None
 
 
 def seats(record: Loaded) -> tuple[int, int] | None:

@@ -6,6 +6,7 @@ from django.urls import path
 
 from essor.faces.web.campaigns import (
     adding,
+    answering,
     audience,
     calling,
     consents,
@@ -36,6 +37,7 @@ urlpatterns = [
     path("e/<str:token>", door.keep, name="door"),
     path("e/<str:token>/ticket", door.ticket, name="ticket"),
     path("e/<str:token>/code.svg", door.code, name="door_code"),
+    path("i/<str:token>", answering.page, name="invitation"),
     path("r/<str:record_id>/consent", consents.panel, name="consent"),
     path("home/campaigns", home.panel, name="my_campaigns"),
     path("campaigns/statuses", adding.statuses, name="campaign_statuses"),

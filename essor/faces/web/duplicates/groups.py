@@ -30,6 +30,7 @@ from essor.faces.web.toasts import flash
 from essor.jobs.models import JobRun
 from essor.kernel import ids
 from essor.kernel.errors import Forbidden, NotFound
+from essor.records.merge import FEWEST, MOST
 from essor.records.models import Batch
 from essor.records.undelete import KEPT_DAYS
 
@@ -118,8 +119,8 @@ def _card(obj: ObjectDef, group: groups.Group, columns: list[str]) -> Card:
         title = str(values.get(target.name_field) or target.label)
         told = tuple(one for one in facts if one[1])
         members.append(Member(addresses.record(ids.encode(target.prefix, key)), title, target, told))
-    own = [key for target, key, _values in group.members if target.name == obj.name][: merging.MOST]
-    href = merge_href(obj, own) if len(own) >= merging.FEWEST else ""
+    own = [key for target, key, _values in group.members if target.name == obj.name][:MOST]
+    href = merge_href(obj, own) if len(own) >= FEWEST else ""
     return Card(group.id, min(99, round(100 * group.likeness)), tuple(members), group.unseen, href)
 
 

@@ -29,6 +29,7 @@ from essor.faces.web.toasts import flash
 from essor.kernel import ids
 from essor.kernel.errors import DuplicatesDetected, Suspect, ValidationFailed
 from essor.kernel.whole import whole
+from essor.records.merge import FEWEST, MOST
 
 LETTERS = "ABCD"
 REFUSED = 422
@@ -142,9 +143,9 @@ def selected(request: HttpRequest, name: str) -> HttpResponseBase:
     """Lead from the rows selected in a list to their merge."""
     obj = allowed(actor_of(request), name)
     chosen = _keys(obj, request.POST)
-    if not merging.FEWEST <= len(chosen) <= merging.MOST or request.POST.get("scope") == "all":
+    if not FEWEST <= len(chosen) <= MOST or request.POST.get("scope") == "all":
         message = _("Select between %(fewest)d and %(most)d records to merge.")
-        flash(request, message % {"fewest": merging.FEWEST, "most": merging.MOST}, tone="warning")
+        flash(request, message % {"fewest": FEWEST, "most": MOST}, tone="warning")
         return HttpResponseRedirect(addresses.object_list(obj.name))
     return HttpResponseRedirect(merge_href(obj, chosen))
 
@@ -160,7 +161,7 @@ def of_record(request: HttpRequest, name: str, record_id: str) -> HttpResponseBa
     if suspects:
         told = resemblance(actor, obj, as_read(record), DuplicatesDetected((), suspects, may_save=True)).told
     own = [one.record_id for one in suspects if one.object == obj.name and one.record_id is not None]
-    keys_ = [record.key, *own][: merging.MOST]
+    keys_ = [record.key, *own][:MOST]
     href = merge_href(obj, keys_) if own else ""
     ruled = bool(setting.rules_for(current.get(), obj.name))
     context = {"record": record, "object": obj, "told": told, "merge_href": href, "ruled": ruled}

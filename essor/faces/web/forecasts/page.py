@@ -52,7 +52,7 @@ class Row:
 @require_GET
 @asking.for_sellers
 def show(request: HttpRequest) -> HttpResponseBase:
-    """Draw the board; `part=tree` draws only the table, after a deal has changed."""
+    """Draw the board; `part=tree` draws only the figures, after a deal has changed."""
     question = asking.asked(request)
     context = {
         "asked": question,
@@ -64,7 +64,7 @@ def show(request: HttpRequest) -> HttpResponseBase:
         "collapse": len(question.board.lines) > MANY_LINES,
     }
     if request.GET.get("part") == "tree":
-        return render(request, "forecasts/tree.html.jinja", context)
+        return render(request, "forecasts/again.html.jinja", {**context, "again": True})
     period = question.period
     context |= {
         "period": words.period(period),
@@ -75,6 +75,7 @@ def show(request: HttpRequest) -> HttpResponseBase:
         "currencies": question.board.currencies,
         "home": question.actor.company.currency,
         "opened": None,
+        "again": False,
     }
     if request.GET.get("figure") in FIGURES:
         context["opened"] = deals.panel(

@@ -15,6 +15,8 @@ from essor.catalog.definitions import Catalog
 from essor.domain.exchange.models import Import, Refusal
 from essor.faces.web.shapes import Tone
 from essor.jobs.models import JobRun, JobState
+from essor.kernel import ids
+from essor.query.names import names
 from essor.records.models import Batch
 
 REFUSALS_SHOWN = 100
@@ -114,26 +116,38 @@ def _state(work: Import, job: JobRun | None, *, undone: bool) -> tuple[str, str,
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """One refused row: its line in the file, and per refused cell the column, what stood there and why."""
+    """One refused row: its line in the file, and per refused cell the column, what stood there and why.
+
+    `met` are (id, name) of the records that it collides with, as far as the reader sees them.
+    """
 
     line: int
     cells: tuple[tuple[str, str, str], ...]
+    met: tuple[tuple[str, str], ...] = ()
 
 
-def refused_rows(work: Import) -> list[Refused]:
+def refused_rows(actor: Actor, work: Import) -> list[Refused]:
     """Return the first refused rows."""
     places = {header: place for place, header in enumerate(work.headers)}
-    return [_refused(row, places) for row in work.refusals.order_by("row")[:REFUSALS_SHOWN]]
+    rows = list(work.refusals.order_by("row")[:REFUSALS_SHOWN])
+    seen = names(actor, {(name, key) for row in rows for name, key in row.met})
+    catalog = catalog_for(actor)
+    shown = {key: (ids.encode(catalog.object(key[0]).prefix, key[1]), name) for key, name in seen.items()}
+    return [_refused(row, places, shown) for row in rows]
 
 
-def _refused(row: Refusal, places: Mapping[str, int]) -> Refused:
+def _refused(
+    row: Refusal, places: Mapping[str, int], seen: Mapping[tuple[str, int], tuple[str, str]]
+) -> Refused:
     cells = []
     for header, reason in row.reasons.items():
         place = places.get(header, -1)
         first = next(filter(None, row.cells), "")
         value = row.cells[place] if 0 <= place < len(row.cells) else "" if header else first
         cells.append((header, value[:200], reason))
-    return Refused(row.row + 1, tuple(cells))  # the headers are the file's first line
+    met = dict.fromkeys((name, key) for name, key in row.met)
+    # The headers are the file's first line.
+    return Refused(row.row + 1, tuple(cells), tuple(seen[one] for one in met if one in seen))
 
 
 def frequent_reasons(work: Import) -> list[tuple[str, str, int]]:

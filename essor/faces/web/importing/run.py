@@ -55,7 +55,7 @@ def _context(actor: Actor, work: Import) -> dict[str, object]:
         "object": catalog_for(actor).object(work.object_name),
         "draft": draft,
         "steps": steps(draft, 3 if work.dry_run else 4),
-        "refused": refused_rows(work) if finished and work.refused else (),
+        "refused": refused_rows(actor, work) if finished and work.refused else (),
         "reasons": frequent_reasons(work) if finished and work.refused else (),
         "shown": REFUSALS_SHOWN,
         "again": _imported(work),

@@ -237,11 +237,8 @@ def _chosen(record: Loaded, name: str, data: QueryDict, errors: list[FieldError]
             message = _("Search for the record, or let a new one be made.")
             errors.append(FieldError(f"{name}.Id", "REQUIRED_FIELD_MISSING", message))
             return None
-    try:
-        prefix, key = ids.decode(choice)
-    except ValueError:
-        prefix, key = "", 0
-    if prefix != record.catalog.object(name).prefix:
+    key = ids.key_in(choice, record.catalog.object(name).prefix)
+    if key is None:
         errors.append(FieldError(f"{name}.Id", "MALFORMED_ID", _("There is no such record.")))
     return key
 

@@ -21,6 +21,12 @@ def letters(actor: Actor) -> PageTab | None:
     return PageTab("EmailTemplate", _("E-mail templates"), "template", reverse("web:letters"))
 
 
+@offers.beginning("EmailTemplate")
+def begin(actor: Actor) -> str:
+    """A letter begins with a ready-made one, an empty one or a source; who may not edit letters is told by the form."""
+    return reverse("web:new_letter") if row_access.may(actor, "EmailTemplate", "create") else ""
+
+
 @offers.record_action("EmailTemplate")
 def design(record: Loaded) -> Action | None:
     """Offer the editor."""

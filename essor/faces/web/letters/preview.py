@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -31,7 +31,13 @@ FRAME = (
     "sandbox allow-scripts"
 )
 SHOWN = "default-src 'none'; img-src * data:; style-src 'unsafe-inline'; font-src *; frame-ancestors 'self'; sandbox"
-EXAMPLE = Replacements(unsubscribe="#unsubscribe", preferences="#preferences", browser="#browser")
+EXAMPLE = Replacements(
+    unsubscribe="#unsubscribe",
+    preferences="#preferences",
+    browser="#browser",
+    accept="#accept",
+    decline="#decline",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,22 +128,14 @@ def filling(actor: Actor, ready: Compiled, person: Person) -> tuple[tuple[str, .
 
 
 def _with_blocks(blocks: Any) -> Replacements:
-    return Replacements(
-        unsubscribe=EXAMPLE.unsubscribe,
-        preferences=EXAMPLE.preferences,
-        browser=EXAMPLE.browser,
-        blocks=blocks,
-    )
+    return replace(EXAMPLE, blocks=blocks)
 
 
 def person_of(actor: Actor, letter: Letter, record_id: str) -> Person:
     """Return whom an id names; nobody in particular without one."""
     if not record_id:
         return Person(letter.object_name)
-    try:
-        prefix, key = ids.decode(record_id)
-    except ValueError:
-        prefix, key = "", 0
+    prefix, key = ids.parts(record_id)
     obj = catalog_for(actor).by_prefix.get(prefix)
     if obj is None or obj.name not in ("Contact", "Lead"):
         raise NotFound(_("There is no such record."))

@@ -22,7 +22,18 @@ class Waiting:
     back: Callable[[Loaded], Action]
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One thing that waits for a letter: `give` hands it the key of one, `back` leads to where it is used."""
+
+    give: Callable[[int], None]
+    back: Action
+
+
+# What is no record is found by its room: {first word of the address' “<word>:<rest>”: function of request and rest}.
+Finder = Callable[[HttpRequest, str], Place | None]
 _waiting: dict[str, Waiting] = {}
+_finders: dict[str, Finder] = {}
 
 
 def register(object_name: str, waiting: Waiting) -> None:
@@ -30,26 +41,40 @@ def register(object_name: str, waiting: Waiting) -> None:
     _waiting[object_name] = waiting
 
 
+def finder(word: str, find: Finder) -> None:
+    """Let what is no record wait for letters, as `?for=<word>:<rest>`; `find` gives None for what is not there."""
+    _finders[word] = find
+
+
 def given(request: HttpRequest, letter: int) -> str:
-    """Give a letter that was just made to the record that waits for it; return the address to go on with, empty without one."""
-    record = _record(request)
-    if record is None:
+    """Give a letter that was just made to what waits for it; return the address to go on with, empty without any."""
+    place = _place(request)
+    if place is None:
         return ""
-    _waiting[record.object.name].give(record, letter)
-    return f"?{PARAMETER}={record.id}"
+    place.give(letter)
+    return f"?{PARAMETER}={_asked(request)}"
 
 
 def back(request: HttpRequest) -> Action | None:
-    """Return the way back to the record that the letter is written for, None when it is written for nothing in particular."""
-    record = _record(request)
-    return None if record is None else _waiting[record.object.name].back(record)
+    """Return the way back to what the letter is written for, None when it is written for nothing in particular."""
+    place = _place(request)
+    return None if place is None else place.back
 
 
-def _record(request: HttpRequest) -> Loaded | None:
-    found = request.POST.get(PARAMETER) or request.GET.get(PARAMETER) or ""
-    if not found:
-        return None
+def _asked(request: HttpRequest) -> str:
+    return request.POST.get(PARAMETER) or request.GET.get(PARAMETER) or ""
+
+
+def _place(request: HttpRequest) -> Place | None:
+    found = _asked(request)
+    word, colon, rest = found.partition(":")
     try:
-        return load(actor_of(request), found, of=tuple(_waiting))
+        if colon:
+            return _finders[word](request, rest) if word in _finders else None
+        if not found:
+            return None
+        record = load(actor_of(request), found, of=tuple(_waiting))
     except (NotFound, Forbidden):
         return None
+    waiting = _waiting[record.object.name]
+    return Place(lambda letter: waiting.give(record, letter), waiting.back(record))

@@ -40,7 +40,8 @@ def _blocks() -> dict[str, Any]:
         "moved_up": _("Moved up."), "moved_down": _("Moved down."), "removed": _("Removed. Undo brings it back."),
         "choose_picture": _("Choose a picture"), "other_picture": _("Change the picture"), "only_for": _("Only for: {n}"),
         "no_segment": _("no segment chosen"), "unsubscribe": _("Unsubscribe link"), "preferences": _("Preferences link"),
-        "browser": _("View in browser"), "nowhere": _("A link has no address yet"),
+        "browser": _("View in browser"), "accept": _("Invitation: I come"), "decline": _("Invitation: I do not come"),
+        "nowhere": _("A link has no address yet"),
     }  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -229,7 +229,7 @@ def _with_cards(state: State, field: Field, column: BoardColumn, after: str | No
         return column
     query = state.query(_paths(state))
     query = _narrowed(query, value_where(field, column.value))
-    found = run.page(state.actor, query, after=after, size=SIZE)
+    found, revisions = run.page_with_revisions(state.actor, query, after=after, size=SIZE)
     more = ""
     if found.next_cursor:
         words = state.href(value=column.value or None, after=found.next_cursor).partition("?")[2]
@@ -239,7 +239,7 @@ def _with_cards(state: State, field: Field, column: BoardColumn, after: str | No
         column.label,
         column.count,
         column.sums,
-        tuple(cards(state, field, found.rows)),
+        tuple(cards(state, field, zip(found.rows, revisions, strict=True))),
         more,
         column.tone,
     )
@@ -261,16 +261,11 @@ def _shown(state: State) -> list[list_columns.ListColumn]:
     return [one for one in state.columns if one.key not in apart]
 
 
-def cards(state: State, field: Field, rows: Sequence[Mapping[str, Any]]) -> Iterable[Card]:
-    """Yield the cards of some rows; the revisions of all of them are one query."""
+def cards(state: State, field: Field, rows: Iterable[tuple[Mapping[str, Any], int]]) -> Iterable[Card]:
+    """Yield the cards of some rows, each read together with its revision."""
     shown = _shown(state)
     draw = list_columns.drawers(state.object, shown, state.catalog)
-    keys = [row["Id"] for row in rows]
-    revisions: dict[int, int] = {}
-    if state.object.is_record and keys:
-        stored = state.object.model._default_manager.filter(pk__in=keys)
-        revisions = dict(stored.values_list("pk", "revision"))
-    for row in rows:
+    for row, revision in rows:
         key = list_columns.record_id(state.object, row["Id"])
         drawn = [(column.label, one(row)) for column, one in zip(shown, draw, strict=True)]
         yield Card(
@@ -278,7 +273,7 @@ def cards(state: State, field: Field, rows: Sequence[Mapping[str, Any]]) -> Iter
             addresses.record(key),
             str(row.get(state.object.name_field) or _("No name")),
             tuple((label, one) for label, one in drawn if one)[:LINES],
-            revisions.get(row["Id"], 0),
+            revision,
             stale(field, row),
         )
 
@@ -329,10 +324,10 @@ def card(request: HttpRequest, name: str, record_id: str) -> HttpResponseBase:
     field = field_of(state)
     _seen, _obj, key = located(actor_of(request), record_id)
     query = _narrowed(state.query(_paths(state)), Compare(Path(("Id",)), "eq", (Constant(key),)))
-    rows = [] if state.problem else run.rows(state.actor, query)
-    if not rows:
+    row = None if state.problem else run.first(state.actor, query)
+    if row is None:
         raise NotFound(_("This record is no longer in the list."))
-    found = next(iter(cards(state, field, rows)))
+    found = next(iter(cards(state, field, [row])))
     return render(
         request, "lists/board_card.html.jinja", {"card": found, "may_move": _may_move(state, field)}
     )

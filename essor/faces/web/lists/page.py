@@ -23,7 +23,7 @@ from essor.faces.web.lists.words import chips
 from essor.faces.web.records.reading import actor_of
 from essor.faces.web.shapes import Column, Pager, Row, Table
 from essor.kernel.errors import QueryRefused
-from essor.query import run
+from essor.query import keyset, run
 
 SIZE = 50
 COMPOUND = ("address", "geolocation")
@@ -119,8 +119,8 @@ def table_of(state: State, rights: Allowed, after: str | None) -> Table:
     query = state.query(columns.to_read(state.object, state.columns, state.actor))
     try:
         found = run.page(state.actor, query, after=after, size=SIZE)
-    except QueryRefused:
-        if not after:
+    except QueryRefused as refused:
+        if refused.code != keyset.STALE:
             raise
         found = run.page(state.actor, query, size=SIZE)
     pager = Pager(

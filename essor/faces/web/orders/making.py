@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -24,6 +27,9 @@ from essor.records.change import Change
 from essor.records.save import save
 
 ORDER, CONTRACT = "Order", "Contract"
+RENEWED_FROM = timedelta(
+    days=120
+)  # before its end, as early as people can be told of it: from then on it is the thing to do
 MAKERS = {"Opportunity": make.from_deal, "Quote": make.from_quote}
 
 
@@ -59,7 +65,9 @@ def renew_button(record: Loaded) -> Action | None:
     """Offer to renew a contract that is in force or was."""
     if record.values.get("Status") != ACTIVATED or not row_access.may(record.actor, CONTRACT, "create"):
         return None
-    return Action(_("Renew"), f"/r/{record.id}/contract", "refresh", "primary", method="post")
+    ends = record.values.get("EndDate")
+    near = isinstance(ends, date) and ends <= timezone.localdate() + RENEWED_FROM
+    return Action(_("Renew"), f"/r/{record.id}/contract", "refresh", "primary" if near else "", method="post")
 
 
 @offers.record_action(*MAKERS)

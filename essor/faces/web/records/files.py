@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from django.http import FileResponse, HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from essor.access import rows as row_access
@@ -68,26 +70,33 @@ def _listed(record: Loaded, one: attach.Attached, places: int) -> Listed:
 def files(request: HttpRequest, record_id: str) -> HttpResponseBase:
     """Draw the files of the record, or take new ones."""
     record = load(actor_of(request), record_id, [])
-    error = ""
-    if request.method == "POST":
-        uploads = request.FILES.getlist("file")
-        for upload in uploads:
-            try:
-                attach.attach(record.actor, record.object, record.key, upload.name or "", upload.chunks())
-            except ValidationFailed as failed:
-                error = _("%(label)s: %(value)s") % {"label": upload.name, "value": failed}
-                break
-        if request.headers.get("HX-Request") != "true":
-            flash(request, error or _("File added."), tone="error" if error else "success")
-            return HttpResponseRedirect(addresses.record(record.id))
-    response = draw(request, record, error)
-    if request.method == "POST" and not error:
-        toast(response, _("File added."))
+    if request.method != "POST":
+        return draw(request, record)
+    added, errors = _taken_in(request, record)
+    said = ngettext("File added.", "%(num)s files added.", added) % {"num": added}
+    if request.headers.get("HX-Request") != "true":
+        flash(request, " ".join(errors) or said, tone="error" if errors else "success")
+        return HttpResponseRedirect(addresses.record(record.id))
+    response = draw(request, record, errors)
+    if added:
+        toast(response, said)
     return response
 
 
-def draw(request: HttpRequest, record: Loaded, error: str = "") -> HttpResponseBase:
-    """Draw the list of a record's files."""
+def _taken_in(request: HttpRequest, record: Loaded) -> tuple[int, list[str]]:
+    """Attach what was sent: how many files were, and what is to be said of each that was refused."""
+    errors = []
+    uploads = request.FILES.getlist("file")
+    for upload in uploads:
+        try:
+            attach.attach(record.actor, record.object, record.key, upload.name or "", upload.chunks())
+        except ValidationFailed as failed:
+            errors.append(_("%(label)s: %(value)s") % {"label": upload.name, "value": failed})
+    return len(uploads) - len(errors), errors
+
+
+def draw(request: HttpRequest, record: Loaded, errors: Sequence[str] = ()) -> HttpResponseBase:
+    """Draw the list of a record's files, above it what was refused."""
     own = record.object.name == "ContentDocument"
     if own and not links.may_read(record.actor, record.key):
         raise Forbidden(_("You may not read this file: it belongs to records that you do not see."))
@@ -99,13 +108,13 @@ def draw(request: HttpRequest, record: Loaded, error: str = "") -> HttpResponseB
     context = {
         "record": record,
         "files": listed(record),
-        "error": error,
+        "errors": errors,
         "may_add": may_add,
         "own": own,
         "may_link": record.catalog.has(links.LINK) and row_access.may(record.actor, links.LINK, "create"),
         "may_delete": row_access.may(record.actor, "ContentDocument", "delete"),
     }
-    return render(request, "records/files.html.jinja", context, status=422 if error else 200)
+    return render(request, "records/files.html.jinja", context, status=422 if errors else 200)
 
 
 def found_at(request: HttpRequest, record_id: str, file_id: str) -> tuple[Loaded, attach.Attached]:
@@ -113,11 +122,8 @@ def found_at(request: HttpRequest, record_id: str, file_id: str) -> tuple[Loaded
     record = load(actor_of(request), record_id, [])
     if not record.catalog.has("ContentDocument"):
         raise Forbidden(_("You may not read files."))
-    try:
-        prefix, key = ids.decode(file_id)
-    except ValueError:
-        prefix, key = "", 0
-    if prefix != "069" or (
+    key = ids.key_in(file_id, "069")
+    if key is None or (
         record.object.name == "ContentDocument" and not links.may_read(record.actor, record.key)
     ):
         raise NotFound(_("There is no such file."))

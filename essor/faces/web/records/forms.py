@@ -91,6 +91,8 @@ def create(request: HttpRequest, name: str) -> HttpResponseBase:
         raise Forbidden(_("You may not create %(plural)s.") % {"plural": obj.plural})
     if request.method == "POST":
         return _retyped(request, actor, obj) if "retype" in request.GET else _save(request, actor, obj, None)
+    if not request.GET and (own := offers.begins(actor, obj.name)):
+        return HttpResponseRedirect(own)
     values = _starting_values(request, actor, obj)
     return _draw(request, _form(actor, obj, values, back=addresses.object_list(obj.name)))
 

@@ -49,10 +49,7 @@ def actor_of(request: HttpRequest) -> Actor:
 def located(actor: Actor, record_id: str) -> tuple[Catalog, ObjectDef, int]:
     """Return the object and the integer key that an id names; NotFound when it names nothing the actor may know of."""
     seen = catalog_for(actor)
-    try:
-        prefix, key = ids.decode(record_id)
-    except ValueError:
-        prefix, key = "", 0
+    prefix, key = ids.parts(record_id)
     obj = seen.by_prefix.get(prefix)
     if obj is None:
         raise NotFound(_("There is no such record."))

@@ -20,66 +20,80 @@ from essor.faces.web.display import shown
 from essor.faces.web.records.reading import Loaded, actor_of, load
 from essor.faces.web.shapes import Event
 from essor.kernel import ids
+from essor.kernel.whole import whole
 from essor.query import run
 from essor.query.names import Key, names
-from essor.query.tree import Any as AnyOf
 from essor.query.tree import Column, Compare, Condition, Constant, Order, Path, Query
 from essor.records.models import History
 from essor.records.write import revive
 
-SHOWN, LONGEST = 25, 600  # entries; letters of a mail
+SHOWN, MOST = 25, 1600  # entries at first, and after asking for older ones as often as one may
+LONGEST = 600  # letters of a mail
 OWNERS = {"User", "Group"}
 ICONS = {"Call": "phone", "Email": "mail", "LinkedIn": "brand-linkedin"}
 
 
 @require_GET
 def show(request: HttpRequest, record_id: str) -> HttpResponseBase:
-    """Draw the timeline; `only` in the address chooses activities or changes."""
+    """Draw the timeline; `only` in the address chooses activities or changes, `count` how many entries."""
     record = load(actor_of(request), record_id, [])
     only = request.GET.get("only", "")
+    count = max(SHOWN, min(whole(request.GET.get("count", "")) or SHOWN, MOST))
     events: list[Event] = []
     if only != "changes":
-        events += [*_tasks(record), *_meetings(record), *_notes(record), *_mails(record)]
+        events += [
+            *_tasks(record, count),
+            *_meetings(record, count),
+            *_notes(record, count),
+            *_mails(record, count),
+        ]
     if only != "activities":
-        events += _changes(record)
+        events += _changes(record, count)
     events.sort(key=lambda event: event.when, reverse=True)
-    context = {"record": record, "events": events[:SHOWN], "more": len(events) > SHOWN, "only": only}
+    more = len(events) > count
+    context = {
+        "record": record,
+        "events": events[:count],
+        "more": more,
+        "older": min(4 * count, MOST) if more and count < MOST else 0,
+        "only": only,
+    }
     return render(request, "records/timeline.html.jinja", context)
 
 
-def _about(record: Loaded, activity: ObjectDef) -> Condition | None:
-    """Return the condition for activities that name the record in any of their references, None when they cannot.
+def _about(record: Loaded, activity: ObjectDef) -> list[Condition]:
+    """Return the conditions, one a reference, by which activities may name the record.
 
     So an account's are those of all its people and deals, as each activity carries its account.
     """
     obj, here = record.object, (Constant(record.id),)
-    links = tuple(
+    return [
         Compare(Path((field.name,)), "eq", here)
         for field in activity.fields
         if obj.name in field.targets or (obj.custom and field.options.get("any_activity_object"))
-    )
-    return AnyOf(links) if links else None
+    ]
 
 
-def _rows(record: Loaded, name: str, paths: Iterable[str], order: str) -> list[dict[str, Any]]:
+def _rows(record: Loaded, name: str, paths: Iterable[str], order: str, count: int) -> list[dict[str, Any]]:
     if not record.catalog.has(name) or not record.object.activities:
         return []
     known = record.catalog.object(name)
-    where = _about(record, known)
-    if where is None:
-        return []
     columns = tuple(Column(Path(tuple(path.split(".")))) for path in paths if "." in path or known.has(path))
-    query = Query(
-        name,
-        columns=columns,
-        where=where,
-        order_by=(Order(Path((order,)), descending=True, nulls="last"),),
-        limit=SHOWN + 1,
-    )
-    return run.rows(record.actor, query)
+    found: dict[int, dict[str, Any]] = {}
+    # A question for each reference, as each walks along its own index; one with OR would read every activity there is.
+    for where in _about(record, known):
+        query = Query(
+            name,
+            columns=columns,
+            where=where,
+            order_by=(Order(Path((order,)), descending=True, nulls="last"),),
+            limit=count + 1,
+        )
+        found |= {row["Id"]: row for row in run.rows(record.actor, query)}
+    return list(found.values())
 
 
-def _tasks(record: Loaded) -> Iterable[Event]:
+def _tasks(record: Loaded, count: int) -> Iterable[Event]:
     paths = (
         "Id",
         "Subject",
@@ -91,7 +105,7 @@ def _tasks(record: Loaded) -> Iterable[Event]:
         "Description",
         "Owner.Name",
     )
-    for row in _rows(record, "Task", paths, "ActivityDate"):
+    for row in _rows(record, "Task", paths, "ActivityDate", count):
         due = row.get("ActivityDate")
         when = row.get("CompletedDateTime") or (
             datetime.combine(due, time(8), UTC) if due else row["CreatedDate"]
@@ -108,9 +122,9 @@ def _tasks(record: Loaded) -> Iterable[Event]:
         )
 
 
-def _meetings(record: Loaded) -> Iterable[Event]:
+def _meetings(record: Loaded, count: int) -> Iterable[Event]:
     paths = ("Id", "Subject", "StartDateTime", "Location", "Description", "Owner.Name")
-    for row in _rows(record, "Event", paths, "StartDateTime"):
+    for row in _rows(record, "Event", paths, "StartDateTime", count):
         text = " · ".join(filter(None, (row.get("Location"), row.get("Description"))))
         yield Event(
             title=row.get("Subject") or _("Event"),
@@ -122,7 +136,7 @@ def _meetings(record: Loaded) -> Iterable[Event]:
         )
 
 
-def _notes(record: Loaded) -> Iterable[Event]:
+def _notes(record: Loaded, count: int) -> Iterable[Event]:
     if not record.catalog.has("Note"):
         return
     names = ("Id", "Title", "Body", "CreatedDate", "Owner.Name")
@@ -131,7 +145,7 @@ def _notes(record: Loaded) -> Iterable[Event]:
         columns=tuple(Column(Path(tuple(name.split(".")))) for name in names),
         where=Compare(Path(("ParentId",)), "eq", (Constant(record.id),)),
         order_by=(Order(Path(("CreatedDate",)), descending=True),),
-        limit=SHOWN + 1,
+        limit=count + 1,
     )
     for row in run.rows(record.actor, query):
         yield Event(
@@ -144,9 +158,9 @@ def _notes(record: Loaded) -> Iterable[Event]:
         )
 
 
-def _mails(record: Loaded) -> Iterable[Event]:
+def _mails(record: Loaded, count: int) -> Iterable[Event]:
     paths = ("Id", "Subject", "FromName", "FromAddress", "MessageDate", "CreatedDate", "TextBody", "Incoming")
-    for row in _rows(record, "EmailMessage", paths, "MessageDate"):
+    for row in _rows(record, "EmailMessage", paths, "MessageDate", count):
         yield Event(
             title=row.get("Subject") or _("E-mail"),
             when=row.get("MessageDate") or row["CreatedDate"],
@@ -164,11 +178,11 @@ def _beginning(text: str) -> str:
     return text[:LONGEST].rsplit(maxsplit=1)[0] + " …"
 
 
-def _changes(record: Loaded) -> list[Event]:
+def _changes(record: Loaded, count: int) -> list[Event]:
     """Return the writes of the record, without the fields that its reader may not see."""
     entries = list(
         History.objects.filter(object_name=record.object.name, record_id=record.key).order_by("-pk")[
-            : SHOWN + 1
+            : count + 1
         ]
     )
     people = principals.names(entry.user_id for entry in entries)

@@ -8,10 +8,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from essor.domain.automation import keepers
-from essor.domain.marketing.scenarios import figures
+from essor.domain.marketing.scenarios import figures, troubles
 from essor.faces.web.automation import builder, criteria, drawing, trial
 from essor.faces.web.records.reading import actor_of
 from essor.faces.web.scenarios.reading import found
+from essor.faces.web.scenarios.trouble import told_of
 
 
 @require_http_methods(["GET", "POST"])
@@ -70,6 +71,8 @@ def numbers(request: HttpRequest, flow_id: int) -> HttpResponseBase:
         "shown": shown,
         "fresh": True,
         "figures": figures.figures([flow_id])[flow_id],
+        "flow": shown.flow,
+        "troubles": told_of(troubles.of_flow(shown.flow)),
     }
     return render(request, "scenarios/numbers.html.jinja", context)
 

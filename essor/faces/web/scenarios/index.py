@@ -19,7 +19,7 @@ from essor.domain.automation.models import FlowVersion
 from essor.domain.marketing.campaigns.objects import CAMPAIGN
 from essor.domain.marketing.consent.people import KINDS
 from essor.domain.marketing.scenarios import actions as scenarios
-from essor.domain.marketing.scenarios import figures, ready, rights
+from essor.domain.marketing.scenarios import figures, ready, rights, troubles
 from essor.domain.marketing.scenarios.models import Scenario
 from essor.faces.web import addresses, offers
 from essor.faces.web.automation import desks
@@ -54,6 +54,7 @@ class Line:
     campaign: Action | None
     standing: Standing
     figures: figures.Figures
+    troubled: bool
 
 
 @offers.tab
@@ -99,6 +100,7 @@ def _lines(actor: Actor, rows: list[Scenario]) -> list[Line]:
     """Return scenarios with their figures: a handful of queries however many they are."""
     keys = [one.pk for one in rows]
     counted = figures.figures(keys)
+    troubled = troubles.troubled(keys)
     was_on = set(
         FlowVersion.objects.filter(flow__in=keys, activated_date__isnull=False)
         .values_list("flow_id", flat=True)
@@ -118,7 +120,15 @@ def _lines(actor: Actor, rows: list[Scenario]) -> list[Line]:
         told = counted[one.pk]
         state = standing(one.flow, told.inside, was_on=one.pk in was_on)
         found.append(
-            Line(one.flow.name, reverse("web:scenario", args=[one.pk]), label, campaign, state, told)
+            Line(
+                one.flow.name,
+                reverse("web:scenario", args=[one.pk]),
+                label,
+                campaign,
+                state,
+                told,
+                one.pk in troubled,
+            )
         )
     return found
 

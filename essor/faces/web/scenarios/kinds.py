@@ -10,20 +10,27 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from essor.access import rows as row_access
+from essor.access.rights import Permission
 from essor.domain.automation.definition import Step, Way
 from essor.domain.automation.durations import UNITS
 from essor.domain.automation.kinds import STEPS
+from essor.domain.marketing.campaigns.objects import CAMPAIGN
 from essor.domain.marketing.campaigns.statuses import of_campaigns
 from essor.domain.marketing.letters import compile as letters
 from essor.domain.marketing.letters.models import EmailTemplate
+from essor.domain.marketing.letters.pictures import may_write
 from essor.domain.marketing.scenarios import figures, mails
 from essor.domain.marketing.scenarios.models import Scenario
 from essor.domain.marketing.scenarios.steps import engaged, split
+from essor.domain.marketing.sending.models import Server
+from essor.faces.web import addresses
 from essor.faces.web.automation import options
 from essor.faces.web.automation.desks import KindForm, kind_form
 from essor.faces.web.automation.reading import Shown
 from essor.faces.web.automation.sent import number
 from essor.faces.web.scenarios import choosing
+from essor.faces.web.scenarios.letters import new_letter
 from essor.kernel import ids
 from essor.kernel.errors import EssorError
 from essor.kernel.whole import whole
@@ -67,8 +74,16 @@ def _send_more(shown: Shown, step: Step) -> dict[str, Any]:
         "scenario": scenario,
         "editors": {key: reverse("web:letter", args=[one]) for key, one in ids_of.items()},
         "previews": {key: reverse("web:letter_shown", args=[one]) for key, one in ids_of.items()},
-        "gallery": reverse("web:letters"),
+        "writing": new_letter(shown, step) if may_write(shown.site.actor) else "",
+        **_servers(shown),
     }
+
+
+def _servers(shown: Shown) -> dict[str, Any]:
+    """Return whether a mail server is missing, and where this reader may set one up."""
+    missing = not Server.objects.exists()
+    may = missing and shown.site.actor.can(Permission.CUSTOMIZE)
+    return {"serverless": missing, "server": reverse("web:setup_add_server") if may else ""}
 
 
 def _send_flat(step: Step) -> Mapping[str, Any]:
@@ -202,6 +217,7 @@ def _member_more(shown: Shown, step: Step) -> dict[str, Any]:
         "campaigns": choosing.campaigns(shown.site.actor, own if isinstance(own, int) else None),
         "statuses": [(one.label, one.label) for one in statuses],
         "own": scenario and scenario.campaign_id,
+        "new": addresses.new_record(CAMPAIGN) if row_access.may(shown.site.actor, CAMPAIGN, "create") else "",
     }
 
 

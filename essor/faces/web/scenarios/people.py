@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from essor.access.actor import Actor
-from essor.domain.automation import actions, keepers, moving, numbers
+from essor.domain.automation import actions, keepers, moving, numbers, outcome
 from essor.domain.automation.definition import from_json
 from essor.domain.automation.models import Flow, FlowRun, FlowVersion, RunState
 from essor.domain.marketing.consent.people import KINDS
@@ -37,10 +38,11 @@ from essor.query.names import names
 
 PAGE = 50
 GROUPS = {
-    "inside": numbers.INSIDE,
-    "done": (RunState.DONE,),
-    "left": (RunState.STOPPED,),
-    "failed": (RunState.FAILED,),
+    "inside": Q(state__in=numbers.INSIDE),
+    "done": Q(state=RunState.DONE),
+    "goal": Q(state=RunState.STOPPED) & Q(figures.reached()),
+    "left": Q(state=RunState.STOPPED) & ~Q(figures.reached()),
+    "failed": Q(state=RunState.FAILED) & ~Q(record_id=0),
 }
 # Those who failed take their step again, or go on behind it.
 MENDED = {"retry": actions.retry, "skip": actions.skip}
@@ -54,8 +56,10 @@ class Line:
     name: str
     href: str
     step: str
+    state: str
     tone: str
     way: str
+    why: str = ""
 
 
 @require_GET
@@ -66,14 +70,19 @@ def show(request: HttpRequest, flow_id: int) -> HttpResponseBase:
     before = whole(request.GET.get("before", ""))
     rows = shown.flow.runs.order_by("-pk")
     if at:
-        rows = rows.filter(version=shown.version, node=at, state__in=numbers.INSIDE)
+        rows = FlowRun.objects.filter(version=shown.version, node=at, state__in=numbers.INSIDE).order_by(
+            "-pk"
+        )
     elif state in GROUPS:
-        rows = rows.filter(state__in=GROUPS[state])
+        rows = rows.filter(GROUPS[state])
     else:
         raise NotFound(_("There is no such page."))
     if before is not None:
         rows = rows.filter(pk__lt=before)
-    runs = list(rows[: PAGE + 1])
+    # Keys first: an index has them, however many stand at one card.
+    keys = list(rows.values_list("pk", flat=True)[: PAGE + 1])
+    known = FlowRun.objects.in_bulk(keys)
+    runs = [known[key] for key in keys if key in known]
     lines = lines_of(actor_of(request), shown, runs[:PAGE])
     base = shown.desk.people
     filters = [
@@ -100,14 +109,16 @@ def labels() -> dict[str, str]:
     return {
         "inside": _("Inside"),
         "done": _("At the end"),
+        "goal": _("Reached the goal"),
         "left": _("Left before the end"),
         "failed": _("Failed"),
     }
 
 
 def lines_of(actor: Actor, shown: Shown, runs: Sequence[FlowRun]) -> list[Line]:
-    """Return runs with the names of those whom the reader may see: one query for names, one for versions."""
+    """Return runs with the names of those whom the reader may see, and why they left: three queries."""
     obj = shown.site.obj
+    ended = figures.endings(runs)
     known = names(actor, [(obj.name, run.record_id) for run in runs])
     versions = FlowVersion.objects.in_bulk({run.version_id for run in runs})
     flows = {key: from_json(row.definition) for key, row in versions.items()}
@@ -117,11 +128,21 @@ def lines_of(actor: Actor, shown: Shown, runs: Sequence[FlowRun]) -> list[Line]:
             known.get((obj.name, run.record_id), ""),
             addresses.record(ids.encode(obj.prefix, run.record_id)),
             title(flows[run.version_id], run.node),
-            TONES.get(run.state, ""),
+            *state_of(run, ended.get(run.pk, ("", ""))[0]),
             reverse("web:scenario_way", args=[shown.flow.pk, run.pk]),
+            run.error or ended.get(run.pk, ("", ""))[1],
         )
         for run in runs
     ]
+
+
+def state_of(run: FlowRun, ending: str) -> tuple[str, str]:
+    """Return the state of somebody in a scenario as a word and the tone of its badge; `ending` is how they left it."""
+    if run.state != RunState.STOPPED:
+        return run.get_state_display(), TONES.get(run.state, "")
+    if ending == outcome.GOAL:
+        return pgettext("scenario", "Goal reached"), "good"
+    return (pgettext("scenario", "Left"), "") if ending else (pgettext("scenario", "Taken out"), "")
 
 
 def _chooser(shown: Shown) -> dict[str, str]:
@@ -206,13 +227,14 @@ def of_person(request: HttpRequest, record_id: str) -> HttpResponseBase:
     if record.object.name not in KINDS:
         raise NotFound(_("There is no such page."))
     runs = figures.of_person(record.object.name, record.key)
+    ended = figures.endings(runs)
     lines = [
         (
             run,
             run.flow.name,
             _place(run.flow, run),
             title(from_json(run.version.definition), run.node),
-            TONES.get(run.state, ""),
+            *state_of(run, ended.get(run.pk, ("", ""))[0]),
         )
         for run in runs
     ]

@@ -15,10 +15,11 @@ from django.utils.translation import pgettext
 
 from essor.access.actor import Actor
 from essor.access.view import catalog_for
-from essor.domain.automation import actions, keepers, numbers
-from essor.domain.automation.models import Flow
+from essor.domain.automation import actions, keepers, moving, numbers
+from essor.domain.automation.kinds import name_of
+from essor.domain.automation.models import Flow, FlowRun
 from essor.domain.marketing.campaigns.objects import CAMPAIGN, MEMBER
-from essor.domain.marketing.scenarios import figures, rights
+from essor.domain.marketing.scenarios import figures, rights, troubles
 from essor.domain.marketing.scenarios.models import Scenario
 from essor.faces.web import addresses
 from essor.faces.web.automation.desks import Desk
@@ -26,6 +27,7 @@ from essor.faces.web.automation.drawing import counted
 from essor.faces.web.automation.reading import Shown, read
 from essor.faces.web.records.reading import actor_of
 from essor.faces.web.scenarios import ends, offering
+from essor.faces.web.scenarios.trouble import told_of
 from essor.faces.web.shapes import Action
 from essor.kernel import ids
 from essor.kernel.errors import Forbidden, NotFound
@@ -87,7 +89,7 @@ def desk_of(actor: Actor, flow: Flow) -> Desk:
         base=reverse("web:scenario", args=[flow.pk]),
         people=reverse("web:scenario_people", args=[flow.pk]),
         samples=addresses.lookup(MEMBER, f"{flow.object_name}Id"),
-        may_edit=rights.may_make(actor),
+        may_edit=keepers.may_keep(actor, flow),
         save=actions.save_draft,
         draw=draw,
         kinds=offering.kinds,
@@ -131,21 +133,30 @@ def draw(
         "object": shown.site.obj,
         "tabs": tabs,
         "figures": told,
+        "troubles": told_of(troubles.of_flow(flow)),
         "standing": standing(flow, told.inside, was_on=was_on),
         "tab": tab,
         "campaign": campaign_of(actor_of(request), scenario.campaign_id),
         "in_force": flow.active.number if flow.active else 0,
-        "inside_others": others(shown),
+        "inside_others": others(shown, told.inside) if tab == "builder" and not shown.is_draft else 0,
+        "gaps": _gaps(shown) if told.inside and shown.is_draft and shown.desk.may_edit else (),
         "fresh": False,
         **context,
     }
     return render(request, f"scenarios/{template}.html.jinja", whole, status=status)
 
 
-def others(shown: Shown) -> int:
-    """Return how many people are under way in other versions than the one shown."""
-    rows = shown.flow.runs.filter(state__in=numbers.INSIDE).exclude(version=shown.version)
-    return rows.count()
+def _gaps(shown: Shown) -> list[tuple[str, int, str]]:
+    """Return (step, how many stand there, where they would go on, "" at the end) of steps that the draft has no more."""
+    return [
+        (name_of(one.step), one.number, name_of(one.after) if one.after else "")
+        for one in moving.gaps(shown.flow, shown.version)
+    ]
+
+
+def others(shown: Shown, inside: int) -> int:
+    """Return how many of the people inside are under way in other versions than the one shown."""
+    return inside - FlowRun.objects.filter(version=shown.version, state__in=numbers.INSIDE).count()
 
 
 def campaign_of(actor: Actor, key: int | None) -> Action | None:

@@ -28,7 +28,7 @@ ADDRESSES = ("from_name", "from_address", "reply_to_address")
 
 @require_POST
 def change(request: HttpRequest, flow_id: int) -> HttpResponseBase:
-    """Start, pause, resume, end or remove, as `do` says."""
+    """Start, pause, resume, send on, end or remove, as `do` says."""
     shown, actor, verb = found(request, flow_id), actor_of(request), request.POST.get("do", "")
     flow = shown.flow
     if verb == "start":
@@ -39,6 +39,8 @@ def change(request: HttpRequest, flow_id: int) -> HttpResponseBase:
     elif verb == "resume":
         scenarios.resume(actor, scenario_of(flow_id))
         flash(request, _("The scenario goes on."))
+    elif verb == "send":
+        _send_on(request, flow_id)
     elif verb == "end":
         _end(request, flow)
     elif verb == "remove":
@@ -67,6 +69,15 @@ def _start(request: HttpRequest, shown: Shown, version: FlowVersion) -> None:
     flash(request, said)
 
 
+def _send_on(request: HttpRequest, flow_id: int) -> None:
+    try:
+        scenarios.send_on(actor_of(request), scenario_of(flow_id))
+    except ValidationFailed as refused:
+        flash(request, str(refused), tone="error")
+    else:
+        flash(request, _("The e-mails are being sent again."))
+
+
 def _end(request: HttpRequest, flow: Flow) -> None:
     people = request.POST.get("inside") == "stop"
     stopped = scenarios.stop(actor_of(request), scenario_of(flow.pk), people=people)
@@ -80,7 +91,7 @@ def _end(request: HttpRequest, flow: Flow) -> None:
 
 def _remove(request: HttpRequest, flow: Flow) -> HttpResponseBase:
     try:
-        actions.delete_flow(actor_of(request), flow)
+        scenarios.delete(actor_of(request), scenario_of(flow.pk))
     except ValidationFailed as refused:
         flash(request, str(refused), tone="error")
         return HttpResponseRedirect(reverse("web:scenario_settings", args=[flow.pk]))

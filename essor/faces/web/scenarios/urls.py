@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from essor.faces.web.scenarios import builder, index, kinds, occasions, people, state, texts
+from essor.faces.web.scenarios import builder, index, kinds, letters, occasions, people, state, texts
 
-__all__ = ["kinds", "occasions", "urlpatterns"]
+__all__ = ["kinds", "letters", "occasions", "urlpatterns"]
 
 scenario = [
     path("", builder.show, name="scenario"),

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 from essor.access.actor import Actor
 from essor.domain.marketing.audience.reasons import Reason
 from essor.domain.marketing.consent.people import OBJECTS
-from essor.domain.marketing.sending import control, problems, since, trial, waiting
+from essor.domain.marketing.sending import browsing, control, planning, problems, since, trial, waiting
 from essor.domain.marketing.sending.models import ListEmail, Recipient
 from essor.domain.marketing.sending.states import (
     CANCELLED,
@@ -39,7 +39,6 @@ from essor.faces.web.shapes import Action
 from essor.faces.web.toasts import flash
 from essor.kernel import ids
 from essor.kernel.errors import NotFound, ValidationFailed
-from essor.kernel.whole import whole
 from essor.query import run
 from essor.query.tree import Column, Compare, Constant, Path, Query
 
@@ -65,12 +64,12 @@ ACTS: dict[str, tuple[Callable[[Actor, int], Any], str | Promise]] = {
     "leave": (control.leave, gettext_lazy("The unsure mails count as sent.")),
 }
 FILTERS = {
-    "waiting": (State.WAITING, State.CLAIMED),
-    "sent": (State.SENT,),
-    "unsure": (State.UNSURE,),
-    "refused": (State.REFUSED,),
-    "bounced": (State.BOUNCED,),
-    "skipped": (State.SKIPPED,),
+    "waiting": State.WAITING,
+    "sent": State.SENT,
+    "unsure": State.UNSURE,
+    "refused": State.REFUSED,
+    "bounced": State.BOUNCED,
+    "skipped": State.SKIPPED,
 }
 
 
@@ -118,7 +117,8 @@ def panel(request: HttpRequest, record_id: str) -> HttpResponseBase:
         "decides_at": trial.decides_at(mailing),
         "may_edit": may_edit(record),
         "live": mailing.status in (SCHEDULED, SENDING),
-        "why": waiting.why(mailing),
+        "why": waiting.why(mailing, record.actor.locale),
+        "days": planning.left(mailing) if mailing.status in (SCHEDULED, SENDING, PAUSED) else [],
         "problem": problems.told(mailing),
         "moving": [record.object.field(name) for name in MOVING if record.object.has(name)],
     }
@@ -146,13 +146,10 @@ def recipients(request: HttpRequest, record_id: str) -> HttpResponseBase:
     """List the recipients in one state, the reason beside each; pages by key."""
     record, mailing = mailing_at(request, record_id, editing=False)
     chosen = request.GET.get("state", "sent")
-    states = FILTERS.get(chosen)
-    if states is None:
+    state = FILTERS.get(chosen)
+    if state is None:
         raise NotFound(_("There is no such page."))
-    after = request.GET.get("after", "")
-    rows = Recipient.objects.of(mailing.pk, *states).filter(pk__gt=(whole(after) or 0))
-    found = list(rows.order_by("pk")[: PAGE + 1])
-    shown = found[:PAGE]
+    shown, more = browsing.page(mailing.pk, state, request.GET.get("after", ""), PAGE)
     tabs = [
         Action(label, f"/r/{record.id}/recipients?state={name}", current=name == chosen)
         for name, label in _labels().items()
@@ -162,7 +159,7 @@ def recipients(request: HttpRequest, record_id: str) -> HttpResponseBase:
         "mailing": mailing,
         "tabs": tabs,
         "rows": _named(record.actor, shown),
-        "more": f"/r/{record.id}/recipients?state={chosen}&after={shown[-1].pk}" if len(found) > PAGE else "",
+        "more": f"/r/{record.id}/recipients?state={chosen}&after={more}" if more else "",
     }
     return render(request, "sending/recipients.html.jinja", context)
 

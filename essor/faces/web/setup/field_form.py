@@ -10,11 +10,13 @@ from essor.catalog.actions import options
 from essor.catalog.actions.spec import FieldSpec
 from essor.catalog.definitions import Choice, Field, ObjectDef
 from essor.catalog.models import CustomField
+from essor.faces.web import controls
 from essor.faces.web.setup.forms import Form, starting
 from essor.faces.web.setup.words import suggested
 from essor.kernel.errors import EssorError
 from essor.query import decode
 from essor.query.soql.conditions import write_condition
+from essor.records.fill import default_of
 
 FLAGS = frozenset({"restricted", "other", "linkedin"})
 NOT_ASKED = frozenset({"live"})
@@ -138,6 +140,8 @@ def stored(field: Field, row: CustomField | None) -> Form:
     }
     for name, value in field.options.items():
         values[f"option.{name}"] = value
+    if field.options.get("default") is not None:
+        values["option.default"] = controls.typed(field, default_of(field))
     if field.options.get("where"):
         values["option.where"] = _where(field)
     if field.kind.name in PICKLISTS:

@@ -23,6 +23,7 @@ from essor.access.actor import actor_for
 from essor.access.defaults import ADMINISTRATOR
 from essor.access.models import User
 from essor.catalog.definitions import Field
+from essor.domain.marketing.scenarios.texts import port
 from essor.faces.web import addresses, errors
 from essor.faces.web.cells import Cells
 from essor.faces.web.controls import typed
@@ -245,8 +246,16 @@ def request_for(path: str, data: dict[str, Any], **headers: str) -> HttpRequest:
 
 
 def test_a_form_sent_after_the_session_ended_comes_back_without_its_passwords() -> None:
+    kept_sealed = {one.name for kind in port.offered() for one in kind.options if one.secret}
+    secret = ("password", "oldpassword", "Password", *kept_sealed)
     request = request_for(
-        "/o/Lead/new?x=1", {"LastName": "Müller <b>", "Tags": ["a", "b"], "password": "hunter2"}
+        "/o/Lead/new?x=1",
+        {
+            "LastName": "Müller <b>",
+            "Tags": ["a", "b"],
+            "HotProspect__c": "very",
+            **dict.fromkeys(secret, "hunter2"),
+        },
     )
     response = errors.session_ended(request)
     html = response.content.decode()
@@ -254,6 +263,7 @@ def test_a_form_sent_after_the_session_ended_comes_back_without_its_passwords() 
     assert "Müller &lt;b&gt;" in html
     assert html.count('<textarea hidden name="Tags">') == 2
     assert 'action="/o/Lead/new?x=1"' in html
+    assert '<textarea hidden name="HotProspect__c">' in html
     assert "hunter2" not in html
 
 

@@ -172,6 +172,18 @@ def test_nobody_is_looked_for_among_all_the_blocked_one_by_one(admin: Actor, sen
     assert "SubPlan" not in plan, plan
 
 
+@pytest.mark.skipif("connection.vendor != 'postgresql'")
+def test_addresses_that_two_have_are_found_in_the_index_alone(admin: Actor) -> None:
+    """Of a million people that is 0.2 seconds; to open their rows in the order of their addresses took 3."""
+    sql, params = recipients(Audience((segment(admin, "Lead", "Lead"),)), admin)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_bitmapscan = off")
+        cursor.execute(f"EXPLAIN {sql}", params)
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "Index Only Scan using lead_email" in plan, plan
+
+
 def test_an_audience_is_seen_through_its_readers_eyes(admin: Actor, make_user: Any, make: Make) -> None:
     OrgDefault.objects.update_or_create(object_name="Contact", defaults={"access": "Private"})
     bump()

@@ -19,7 +19,7 @@ from essor.kernel.errors import Forbidden, NotFound, ValidationFailed
 from essor.kernel.models import OutboxEvent
 from essor.records.change import Change
 from essor.records.delete import delete
-from essor.records.save import save
+from essor.records.save import save, save_many
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +48,19 @@ def test_a_member_is_one_person_once_with_a_status_of_the_campaign(make: Make, a
     assert (one.status, one.has_responded, one.first_responded_date is not None) == ("Responded", True, True)
     told = OutboxEvent.objects.get(topic="campaign.responded")
     assert (json.loads(told.record_ids), json.loads(told.payload)["people"]) == ([member], [[1, contact]])
+
+
+def test_statuses_renamed_together_take_their_members_along(make: Make, admin: Actor) -> None:
+    campaigns = [make("Campaign") for _place in range(2)]
+    labels = [("Planned", "Sent"), ("Sent", "Planned")]
+    for one in campaigns:
+        for label, _other in labels:
+            make("CampaignMember", CampaignId=one, LeadId=make("Lead"), Status=label)
+    rows = CampaignMemberStatus.objects.filter(campaign_id=campaigns[0]).in_bulk(field_name="id").values()
+    keys = {one.label: one.pk for one in rows}
+    changes = [Change("CampaignMemberStatus", {"Label": f"{one}!"}, id=keys[one]) for one, _other in labels]
+    assert all(one.ok for one in save_many(admin, "CampaignMemberStatus", changes))
+    assert [statuses(one) for one in campaigns] == [["Planned!", "Sent!"], ["Planned", "Sent"]]
 
 
 def test_the_figures_of_a_campaign_follow_its_members_and_deals(make: Make, admin: Actor) -> None:

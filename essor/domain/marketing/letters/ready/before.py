@@ -36,7 +36,7 @@ def invitation(language: str, leads: str) -> tuple[AnyBlock, ...]:
         words = (
             "Une salle illuminée le soir",
             "Je réserve ma place",
-            "<p><small>L’entrée est gratuite, les places sont comptées.</small></p>",
+            '<p><a href="{{ decline }}">Je ne pourrai pas venir</a></p><p><small>L’entrée est gratuite, les places sont comptées.</small></p>',
         )
         programme = "<h2>Au programme</h2><ul><li><b>18 h 30</b> — Accueil et démonstrations</li><li><b>19 h 15</b> — Trois témoignages de dix minutes</li><li><b>20 h 15</b> — Dîner et rencontres</li></ul>"
     else:
@@ -49,7 +49,7 @@ def invitation(language: str, leads: str) -> tuple[AnyBlock, ...]:
         words = (
             "A hall lit up at night",
             "Book my seat",
-            "<p><small>Entrance is free, seats are counted.</small></p>",
+            '<p><a href="{{ decline }}">I cannot come</a></p><p><small>Entrance is free, seats are counted.</small></p>',
         )
         programme = "<h2>The programme</h2><ul><li><b>6.30 pm</b> — Welcome and demonstrations</li><li><b>7.15 pm</b> — Three stories of ten minutes</li><li><b>8.15 pm</b> — Dinner and conversations</li></ul>"
     return (
@@ -62,7 +62,7 @@ def invitation(language: str, leads: str) -> tuple[AnyBlock, ...]:
             background="#222743",
         ),
         gap("g1", 24),
-        button("go", words[1], leads),
+        button("go", words[1], leads or "{{ accept }}"),
         text("note", words[2], align="center", space="small"),
         text("programme", programme, space="large"),
     )

@@ -194,6 +194,14 @@ def test_source_of_an_expert_is_sent_as_it_stands() -> None:
     assert followed.text.strip() == "Hi <i>X</i>", "the picture is none of its words"
 
 
+def test_addresses_of_an_expert_are_read_as_browsers_read_them_and_stay_in_their_quotes() -> None:
+    source = "<a href='https://a.example/?region=fr&copy=2&amp;x=&#233;&lang;'>a</a><img src='{{ Website }}'>"
+    compiled = compiling.compiled(Letter(kind=HTML, source=source))
+    assert compiled.links == (("https://a.example/?region=fr&copy=2&x=é⟨",),)
+    found = merge.mail(compiled, ["https://b.example/'onerror='x()"]).html
+    assert "'onerror" not in found
+
+
 @pytest.mark.parametrize("kind", [HTML, MJML])
 def test_conditions_of_an_expert_are_rendered_for_each_person(kind: str) -> None:
     words = "{% if Name %}Hi {{ Name|upper }}{% else %}Hi you{% endif %}"
@@ -224,6 +232,7 @@ def test_conditions_of_an_expert_are_rendered_for_each_person(kind: str) -> None
         "<{{ Name }}>x",
         '<p style="color:{{ Name }}">x</p>',
         '<a href="https://{{ Name }}.example">x</a>',
+        '<a href="java&#10;script:x()">x</a>',
         "{{ ''.__class__ }}",
         "{{ Name.__class__ }}",
         "{% for a in range(9) %}{% for b in range(9) %}x{% endfor %}{% endfor %}",

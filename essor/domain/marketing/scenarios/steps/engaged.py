@@ -129,8 +129,18 @@ def _decide(batch: Batch, one: Member, deeds: _Deeds, ways: set[str]) -> None:
             one.stay, one.until = True, timezone.now() + WAIT
             return
         one.outcome = strongest
+        if batch.rehearsal:
+            one.detail = _tried(batch, strongest)
         return
     one.stay, one.until = True, one.run.arrived + duration(batch.step)
+
+
+def _tried(batch: Batch, strongest: str) -> str:
+    """Return why a test run takes a path, and what a real one would do."""
+    if strongest != NOTHING:
+        return _("By what they did with the e-mail that they got last from this step.")
+    pattern = _("They have done nothing with it until now. A real run would give them %(length)s.")
+    return pattern % {"length": length(batch.step)}
 
 
 def _deeds(batch: Batch, people: set[int]) -> dict[int, _Deeds]:

@@ -50,6 +50,8 @@ class Split(PeopleStep):
         for one in batch.live():
             one.outcome = drawn(batch.flow.pk, batch.step, one.run.record_id)
             one.detail = labels[one.outcome]
+            if batch.rehearsal:
+                one.detail = _("At random, and always the same for this person.")
 
 
 def weights(step: Step) -> dict[str, int]:

@@ -18,6 +18,7 @@ from essor.domain.marketing.audience.reasons import Reason
 from essor.domain.marketing.campaigns.models import Campaign, CampaignMember, CampaignMemberStatus
 from essor.domain.marketing.consent import write as consents
 from essor.domain.marketing.scenarios import actions, mails
+from essor.domain.marketing.scenarios.figures import figures
 from essor.domain.marketing.scenarios.tests.conftest import (
     LINK,
     OUT,
@@ -159,10 +160,14 @@ def test_a_new_version_takes_people_over_on_demand(
     )
     flows.activate(admin, flow, draft)
     assert numbers.standing(old) == {"s2": 2}
+    (gap,) = moving.gaps(flow, draft)
+    assert (gap.step.id, gap.number, gap.after and gap.after.id) == ("s2", 2, "s3")
+    assert ListEmail.objects.get().name == "Nurture 0 – A", "the letter's name, where the step has none"
     assert ListEmail.objects.count() == 1  # what says the same is the same mailing
     actions.pause(admin, scenario)
     assert moving.move_over(admin, flow) == 2
-    assert numbers.arrows(old)["s2", numbers.MOVED] == 2
+    assert numbers.arrows(old)["s2", numbers.MOVED] == numbers.arrows(draft)[numbers.TAKEN_OVER] == 2
+    assert figures([flow.pk])[flow.pk].entered == 2, "who is taken over does not come in again"
     work()
     assert numbers.standing(draft) == {"s3": 2}
     actions.resume(admin, scenario)

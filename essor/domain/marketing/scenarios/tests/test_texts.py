@@ -12,13 +12,17 @@ from urllib.parse import parse_qs
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from essor.access.actor import Actor
 from essor.domain.automation import outgoing
-from essor.domain.automation.models import FlowRun, FlowStep, RunState
+from essor.domain.automation.jobs import look
+from essor.domain.automation.models import FlowRun, FlowStep, Outgoing, RunState
 from essor.domain.marketing.consent import write as consents
 from essor.domain.marketing.consent.models import OPT_IN, OPT_OUT, Consent, Individual
 from essor.domain.marketing.consent.people import CONTACT, Person
+from essor.domain.marketing.scenarios import troubles
+from essor.domain.marketing.scenarios.figures import failed
 from essor.domain.marketing.scenarios.models import Gateway, SentText
 from essor.domain.marketing.scenarios.tests.conftest import STORY, MakeScenario, people, work
 from essor.domain.marketing.scenarios.texts import brevo, keeping, ovh, twilio
@@ -169,10 +173,22 @@ def test_a_refused_message_fails_where_the_scenario_is_looked_after(
     consents.record(Person(CONTACT, anna), "sms", "opt_in", source="test", wording="yes")
     keeping.keep(admin, {"provider": "brevo", "sender": "Vauban", "api_key": "K"})
     scenario = make_scenario(STORY, {"kind": "sms", "settings": {"text": "Hi"}})
+    desk.status, desk.reply = 503, {"message": "Maintenance"}
+    work()
+    (found,) = troubles.of_flow(scenario.flow)
+    assert (found.what, found.step, found.why, found.waiting) == (
+        "call",
+        "Send a text message",
+        "Maintenance",
+        1,
+    )
     desk.status, desk.reply = 400, {"message": "Sender is not valid"}
+    Outgoing.objects.update(due_at=timezone.now())
+    look.enqueue()
     work()
     run = scenario.flow.runs.get()
-    assert (run.state, "Sender is not valid" in run.error, len(desk.got)) == (RunState.FAILED, True, 1)
+    assert (run.state, "Sender is not valid" in run.error, len(desk.got)) == (RunState.FAILED, True, 2)
+    assert (troubles.of_flow(scenario.flow), failed([scenario.pk])) == ([], {scenario.pk: 1})
     assert Notification.objects.get(link__gt="").link == f"/scenarios/{scenario.flow_id}/people?state=failed"
     assert not SentText.objects.exists()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 # ruff: noqa: ARG002, ARG005 -- the signatures of dkimpy
 import email
 import email.policy
+import re
 import sys
 from base64 import b64decode
 from datetime import UTC, datetime
@@ -20,7 +21,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from essor.domain.marketing import tokens
+from essor.domain.marketing.letters import compile as compiling
+from essor.domain.marketing.letters import merge
+from essor.domain.marketing.letters.compile import HTML, Letter
 from essor.domain.marketing.letters.compiled import Compiled, Slot
+from essor.domain.marketing.letters.expert import read
 from essor.domain.marketing.sending import addresses, headers, quoted
 from essor.domain.marketing.sending.composer import Composer, Message, Person, Sender
 from essor.domain.marketing.sending.dkim import Signer, new_ed, new_rsa, record
@@ -109,6 +114,60 @@ def test_any_letter_is_read_as_it_was_written_and_both_signatures_hold(
     raw = body.get_payload(decode=True)
     assert isinstance(raw, bytes)
     assert raw.decode().replace("\r\n", "\n").rstrip("\n") == plain(before, shown, inside, shown, after)
+
+
+HREF = st.text(
+    st.one_of(st.sampled_from("/?#&=;%+.-_~ é"), st.sampled_from("abcdefgorzA0")), max_size=30
+).map(lambda end: f"https://vauban.example/{end}")
+EXPERT = st.lists(
+    st.one_of(
+        st.builds(lambda href: f"<A class=x  href = \"{href}\" target='_blank'>go</A >", HREF),
+        st.builds(lambda href: f"<area href='{href}'/>", HREF),
+        st.sampled_from(
+            [
+                '<a href=" https://a.example/?region=fr&amp;copy=2&sect=3 ">&eacute; &lt;</a>',
+                '<a href="mailto:a@b.example?subject=a&body=b">m</a>',
+                '<a href="webcal://a.example/x&y">c</a><a href=https://bare.example/?a&b>b</a><a href="#x&y">t</a>',
+                "<img src='https://a.example/p.png?a=1&b=2'  ALT=\"é\" >\n\t<br/><!-- a & b -->",
+                "<!--[if mso]><table><tr><td><![endif]--><style>a{color:red}\n</style><p>1 < 2 & 3 > 2  </p>\n",
+            ]
+        ),
+    ),
+    min_size=1,
+    max_size=6,
+).map("".join)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(source=EXPERT, body=st.booleans())
+def test_an_experts_html_arrives_to_the_byte_and_counting_replaces_addresses_only(
+    source: str, body: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compiling, "knower", lambda _name, _own: lambda _path, _fallback, _at: True)
+    source = f"<!DOCTYPE html>\n<html><body>{source}</body></html>\n" if body else source
+    compiled = compiling.compiled(Letter(kind=HTML, source=source))
+    assert arrived(composed(compiled, {}, tracked=False, signer=None)) == source
+    assert merge.mail(compiled, []).html == source, "as the preview shows it"
+    counted = re.sub(
+        r'<img src="https://crm.vauban.example/p/[^>]*>', "", arrived(composed(compiled, {}, signer=None))
+    )
+    ours = iter(re.findall(r"https://crm\.vauban\.example/l/[\w.-]+", counted))
+    followed = re.compile(
+        r"""((?:<A class=x  href = |<area href=|<a href=)["'] *)(https://[^"']*?)( *["'])"""
+    )
+    links = {read(one[2].strip()) for one in followed.finditer(source)}
+    assert {"".join(map(str, one)) for one in compiled.links} == links
+    replaced = re.sub(followed, lambda one: one[1] + next(ours) + one[3], source)
+    assert counted.rstrip("\n") == replaced.rstrip("\n"), "a line may end behind the invisible picture"
+
+
+def arrived(message: Message) -> str:
+    """The HTML part as a mail program reads it."""
+    part = parsed(message).get_body(("html",))
+    assert part is not None
+    raw = part.get_payload(decode=True)
+    assert isinstance(raw, bytes)
+    return raw.decode().replace("\r\n", "\n")
 
 
 def plain(*pieces: str) -> str:

@@ -79,9 +79,9 @@ def test_a_destination_gets_its_rate_and_the_others_are_not_held_up(
     assert timedelta(seconds=100) < late.due_at - timezone.now() < timedelta(seconds=151)
     made.refresh_from_db()
     with override("en"):
-        assert waiting.why(made) == "The limits for single domains are reached."
+        assert waiting.why(made, "en_GB") == "The limits for single domains are reached."
         Recipient.objects.filter(pk=late.pk).update(attempts=1)
-        assert waiting.why(made) == "Some servers asked to be tried again later."
+        assert waiting.why(made, "en_GB") == "Some servers asked to be tried again later."
     Recipient.objects.filter(pk=late.pk).update(due_at=timezone.now())
     runner.run(made.pk)  # its token is its own: it does not queue twice
     made.refresh_from_db()

@@ -15,10 +15,13 @@ from django.utils import timezone
 
 from essor.access.actor import Actor, system_actor
 from essor.access.models import User
-from essor.domain.marketing.consent.models import Suppression
+from essor.domain.marketing.consent import write
+from essor.domain.marketing.consent.models import Policy, Suppression, Topic
+from essor.domain.marketing.consent.people import CONTACT, Person
 from essor.domain.marketing.letters.compiled import Compiled, Slot
-from essor.domain.marketing.sending import addresses, outbox, runner
-from essor.domain.marketing.sending.models import ListEmail, Recipient, Server
+from essor.domain.marketing.sending import addresses, outbox, patience, problems, runner, since
+from essor.domain.marketing.sending.models import ListEmail, Recipient, Recipients, Server
+from essor.domain.marketing.sending.results import Outcome, Result
 from essor.domain.marketing.sending.states import FAILED, PAUSED, SENDING, SENT, State
 from essor.domain.marketing.sending.tests.conftest import states
 from essor.domain.marketing.sending.tests.sink import Sink
@@ -86,8 +89,12 @@ def test_a_retry_that_comes_due_is_sent_and_one_too_many_is_given_up(
 
 
 def test_a_server_that_wants_less_gets_less(admin: Actor, mailing: Make, server: Sink) -> None:
-    server.data = {"fast": "421 4.7.0 slow down"}
-    made = go(mailing(["fast"]))
+    names = [f"p{place}" for place in range(100)]
+    server.data, server.wait = dict.fromkeys(names, "421 4.7.0 slow down"), 0.02
+    made = go(mailing(names))
+    tried = Recipient.objects.filter(attempts=1).count()
+    assert 0 < tried < 50, "the rest of the batch waits untouched"
+    assert list(states(made).values()) == [State.WAITING] * 100
     assert Server.objects.get().slow == 1
     assert made.held_until is not None
     assert made.problem
@@ -172,6 +179,30 @@ def test_who_opted_out_or_was_blocked_or_deleted_since_the_launch_is_left_out(
     assert (made.total_skipped, made.status) == (3, SENT)
 
 
+def test_what_people_said_since_the_launch_counts(admin: Actor, mailing: Make, server: Sink) -> None:
+    """A mailing may be scheduled for next week and sent over days: a topic left, or consent taken back, is asked each time."""
+    topic = Topic.objects.create(name="News")
+    made = mailing(["ana", "topic", "never", "taken", "silent"], topic_id=topic.pk)
+    contacts = dict(apps.get_model("sales", "Contact").objects.values_list("first_name", "pk"))
+    who = {name: Person(CONTACT, key) for name, key in contacts.items()}
+    for name in ("ana", "topic", "never", "taken"):
+        write.record(who[name], "email", "opt_in", source="form", wording="Yes.")
+    write.record(who["topic"], "email", "opt_out", topic=topic, source="page", wording="Not this.")
+    write.record(who["taken"], "email", "opt_out", source="page", wording="No.")
+    individual = write.individuals([who["never"]])[who["never"]]
+    save(system_actor(), Change("Individual", {"HasOptedOutSolicit": True}, id=individual))
+    Policy.objects.create(pk=1, email_needs_consent=True)
+    go(made)
+    assert server.mailed == ["ana@dest.example"]
+    skipped = Recipient.objects.filter(list_email=made, state=State.SKIPPED)
+    assert dict(skipped.values_list("address", "code")) == {
+        "topic@dest.example": since.TOPIC,
+        "never@dest.example": since.OPTED_OUT,
+        "taken@dest.example": since.OPTED_OUT,
+        "silent@dest.example": since.NO_CONSENT,
+    }
+
+
 def test_quiet_hours_are_those_of_the_person(admin: Actor, mailing: Make, server: Sink) -> None:
     hour = timezone.now().hour
     made = mailing(["paris", "utc"], quiet_from=hour, quiet_until=(hour + 1) % 24)
@@ -225,21 +256,51 @@ def test_only_one_runner_at_a_time(admin: Actor, mailing: Make) -> None:
     assert outbox.claim(made.pk, first, 10) is None  # who was thought dead takes nothing any more
 
 
-def test_answers_wait_until_the_disk_has_room(
+def test_on_a_full_disk_answers_are_kept_and_nobody_is_unsure(
     admin: Actor, mailing: Make, server: Sink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made, real, tries = mailing(["ana", "bob"]), outbox.mark, []
+    made = mailing([f"p{place}" for place in range(60)])
+    server.wait = 0.01
+    broken: list[int] = []
+    real = Recipients.update
 
-    def full(*arguments: object) -> None:
-        tries.append(1)
-        if len(tries) == 2:
+    def full(self: Recipients, **values: object) -> int:
+        """Refuse every answer while fewer than fourteen attempts failed: as a disk that fills up while mail is sent."""
+        if values.get("state") in (State.SENT, State.WAITING) and len(broken) < 14:
+            broken.append(len(server.got))
             raise OperationalError("database or disk is full")
-        real(*arguments)  # type: ignore[arg-type]
+        return real(self, **values)
 
-    monkeypatch.setattr(outbox, "mark", full)
-    monkeypatch.setattr(runner, "MARK_TRIES", (0.01,))
-    go(made)
-    assert len(set(server.mailed)) == len(server.mailed)
-    go(made)
-    assert sorted(server.mailed) == ["ana@dest.example", "bob@dest.example"]
-    assert made.total_sent == 2
+    monkeypatch.setattr(Recipients, "update", full)
+    monkeypatch.setattr(patience, "PAUSES", ())
+    monkeypatch.setattr(patience, "LONGEST", 0.03)
+    assert go(made).status == SENT, "it went on by itself"
+    assert broken[-1] == broken[-2] < 60, "no mail begins whose answer cannot be written down"
+    assert sorted(server.mailed) == sorted(set(server.mailed))
+    assert (made.total_sent, made.total_unsure, set(states(made).values())) == (60, 0, {State.SENT})
+
+
+def test_nobody_is_mailed_while_the_disk_has_no_room_and_then_it_goes_on(
+    admin: Actor, mailing: Make, server: Sink
+) -> None:
+    made = mailing(["ana", "bob"])
+    with pytest.MonkeyPatch.context() as full:
+        full.setattr(problems, "no_room", lambda: "full")
+        go(made)
+        assert (server.mailed, set(states(made).values())) == ([], {State.WAITING})
+        assert made.held_until is not None
+        assert made.held_until - timezone.now() < timedelta(minutes=1)
+    assert go(made).total_sent == 2
+
+
+def test_an_answer_that_comes_after_somebody_else_took_over_is_the_truth(admin: Actor, mailing: Make) -> None:
+    made = mailing(["ana", "bob", "cid"])
+    batch = {one.id: one for one in outbox.claim(made.pk, outbox.take_over(made.pk), 3) or ()}
+    outbox.take_over(made.pk, lease=timedelta(0))
+    made.refresh_from_db()
+    assert made.total_unsure == 3
+    outcomes = (Outcome.SENT, Outcome.UNTOUCHED, Outcome.UNSURE)
+    outbox.mark(made.pk, [Result(key, one) for key, one in zip(batch, outcomes, strict=True)], batch)
+    made.refresh_from_db()
+    assert (made.total_sent, made.total_unsure) == (1, 1)
+    assert sorted(states(made).values()) == sorted([State.SENT, State.WAITING, State.UNSURE])

@@ -47,15 +47,50 @@ def test_an_event_repeats_moves_with_its_following_and_goes(admin: Client) -> No
     assert admin.post(f"/calendar/{key(events[1])}/move", moved, **HX).status_code == 204
     days = [one.activity_date.isoformat() for one in Event.objects.order_by("start_date_time")]
     assert days == ["2027-03-22", "2027-03-30", "2027-04-06", "2027-04-13"]
-    admin.post(f"/calendar/{key(events[0])}/delete", {"scope": "all"}, **HX)
+    gone = admin.post(f"/calendar/{key(events[0])}/delete", {"scope": "all"}, **HX)
     assert not Event.objects.filter(is_deleted=False).exists()
+    back = re.search(r"/undo/[0-9a-f-]+", gone.headers["HX-Trigger"])
+    assert back
+    admin.post(back[0], **HX)
+    assert Event.objects.filter(is_deleted=False).count() == 4
+
+
+def test_an_event_becomes_one_of_whole_days_and_one_of_hours_again(admin: Client) -> None:
+    admin.post("/calendar/new", NEW, **HX)
+    one = key(Event.objects.get())
+    admin.post(
+        f"/calendar/{one}/move", {"start": "2027-03-30T00:00", "end": "2027-03-30T00:00", "whole": "1"}, **HX
+    )
+    event = Event.objects.get()
+    assert event.is_all_day_event
+    assert event.start_date_time.isoformat() == "2027-03-30T00:00:00+00:00"
+    assert event.reminder_date_time is not None
+    assert event.reminder_date_time.isoformat() == "2027-03-30T06:45:00+00:00"
+    assert 'type="date"' in text(admin.get(f"/calendar/{one}"))
+    admin.post(
+        f"/calendar/{one}/move", {"start": "2027-03-22T09:00", "end": "2027-03-22T10:00", "whole": "0"}, **HX
+    )
+    event = Event.objects.get()
+    assert event.start_date_time.isoformat() == "2027-03-22T08:00:00+00:00"
+    assert event.reminder_date_time is not None
+    assert event.reminder_date_time.isoformat() == "2027-03-22T07:45:00+00:00"
+
+
+def test_appointments_stand_before_the_tasks_of_a_day(admin: Client, new: New) -> None:
+    new("Task", Subject="Send it", ActivityDate="2027-03-22")
+    admin.post("/calendar/new", NEW, **HX)
+    page = text(admin.get("/calendar/?view=month&day=2027-03-22"))
+    assert page.index('data-title="Team"') < page.index('data-title="Send it"')
 
 
 def test_a_task_moves_by_days_and_nonsense_is_refused(admin: Client, new: New) -> None:
     task = new("Task", Subject="Send it", ActivityDate="2027-03-22")
-    there = {"start": "2027-03-24T00:00", "end": "2027-03-24T00:00"}
+    Task.objects.update(is_reminder_set=True, reminder_date_time="2027-03-22T08:00Z")
+    there = {"start": "2027-03-29T00:00", "end": "2027-03-29T00:00"}
     answer = admin.post(f"/calendar/{task}/move", there, **HX)
-    assert Task.objects.get().activity_date.isoformat() == "2027-03-24"
+    moved_task = Task.objects.get()
+    assert moved_task.activity_date.isoformat() == "2027-03-29"
+    assert moved_task.reminder_date_time.isoformat() == "2027-03-29T07:00:00+00:00"  # nine, by summer time
     back = re.search(r"/undo/[0-9a-f-]+", answer.headers["HX-Trigger"])
     assert back
     assert admin.post(back[0], **HX).status_code < 300

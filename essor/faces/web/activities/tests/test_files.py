@@ -53,6 +53,24 @@ def test_a_pdf_is_shown_as_pictures_and_handed_out_as_a_download(
     assert admin.get(f"/r/{account}/files/{page}/preview").status_code == 404
 
 
+def test_a_refused_file_keeps_none_of_the_others_out_and_is_named(
+    admin: Client, new: New, settings: Any
+) -> None:
+    settings.FILES_QUOTA_PER_USER_MB = 1
+    account = new("Account", Name="Acme")
+    sizes = {"small.txt": 10, "large.bin": 1024 * 1024, "other.txt": 10}
+    answer = admin.post(
+        f"/r/{account}/files",
+        {"file": [SimpleUploadedFile(name, b"x" * size) for name, size in sizes.items()]},
+        HTTP_HX_REQUEST="true",
+    )
+    assert answer.status_code == 422
+    assert "large.bin: Your files would take more than the 1 MB" in text(answer)
+    assert "2 files added" in answer.headers["HX-Trigger-After-Swap"]
+    listed = text(admin.get(f"/r/{account}/files"))
+    assert ["small.txt" in listed, "large.bin" in listed, "other.txt" in listed] == [True, False, True]
+
+
 def test_one_file_is_put_at_a_second_record_and_taken_away_again(admin: Client, new: New) -> None:
     account, deal = new("Account", Name="Acme"), new("Lead", LastName="Roux", Company="Zenith")
     file = put(admin, account, "offer.txt", b"x")

@@ -155,6 +155,11 @@ def test_every_ready_made_flow_can_be_turned_on(admin: Client) -> None:
         assert flow.active is not None, name
     page = admin.get("/setup/flows/").content.decode()
     assert page.count("es-tag-good") == 5
+    weekly, asks = (Flow.objects.get(name=name).pk for name in ("stale_deal", "large_deal"))
+    assert "next time: " in admin.get(f"/setup/flows/{weekly}/").content.decode()
+    assert 'name="answer" value="no"' in admin.get(f"/setup/flows/{asks}/test").content.decode(), (
+        "a test run goes down either arrow"
+    )
 
 
 def test_the_run_of_a_hot_lead_of_a_queue_gives_a_call_to_one_of_its_members(

@@ -21,6 +21,8 @@ from essor.domain.marketing.campaigns.models import Campaign, CampaignMember
 from essor.domain.marketing.consent.models import Consent, Topic
 from essor.domain.marketing.sending.models import ListEmail
 from essor.domain.marketing.sending.states import FAILED
+from essor.faces.web.campaigns import figures
+from essor.faces.web.records.reading import load
 from essor.kernel import ids
 from essor.records.change import Change
 from essor.records.save import save
@@ -172,12 +174,21 @@ def test_the_door_opens_to_its_link_only(event: dict[str, int]) -> None:
     assert "Ana SA" in page.text
     assert "@x.fr" not in page.text
     assert "Ana SA" not in phone.get(f"/e/{key}?q=bo").text
+    assert "Ana SA" in phone.get(f"/e/{key}?q=sà+ÁNA").text, "in any order, with whatever accents"
     assert b"<svg" in phone.get(f"{ticket.removesuffix('ticket')}code.svg?of=ticket").content
     phone.post(f"/e/{key}", {"guest": str(event["Bo's place"])})
+    save(system_actor(), Change("CampaignMember", {"Status": "Registered"}, id=place))
     phone.post(ticket)
     assert {one.status for one in CampaignMember.objects.all()} == {"Attended"}
+    assert figures.attendance(load(system_actor(), ids.encode("701", event["campaign"]))) == door.Tally(
+        2, 2, 2
+    )
+    CampaignMember.objects.update(checked_in_date=timezone.now() - timedelta(hours=1))
+    twice = phone.post(f"/e/{key}", {"guest": str(event["Bo's place"])}).text
+    assert "was let in already, on " in twice, "the second one with the same ticket"
     phone.post(f"/e/{key}", {"guest": str(place), "do": "back"})
-    assert CampaignMember.objects.get(pk=place).checked_in_date is None
+    back = CampaignMember.objects.get(pk=place)
+    assert (back.checked_in_date, back.status) == (None, "Registered"), "whoever had a place keeps it"
     Campaign.objects.update(event_date=timezone.now() - timedelta(days=2))
     assert phone.get(f"/e/{key}").status_code == 404
     tomorrow = timezone.now().astimezone(ZoneInfo("Europe/Paris")).replace(hour=23, minute=59) + timedelta(

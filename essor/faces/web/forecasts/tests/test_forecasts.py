@@ -90,6 +90,8 @@ def test_an_adjustment_stands_beside_the_figure_with_its_note(firm: Firm, deal: 
     text = page(client, "/forecasts/", period=PERIOD, part="tree")
     assert "€1,200" in text
     assert "€1,000" in text
+    whole = text[text.index('id="forecast-stats" hx-swap-oob="true"') : text.index('id="forecast-tree"')]
+    assert "€1,200" in whole, "the sums above the table follow"
     assert "one more" in page(client, "/forecasts/adjust", **words)
     assert "€1,200" not in page(browse("ned"), "/forecasts/", period=PERIOD)
     client.post("/forecasts/adjust", {**words, "withdraw": "1"})

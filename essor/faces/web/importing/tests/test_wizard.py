@@ -79,6 +79,17 @@ def test_a_file_goes_through_all_steps_and_can_be_taken_back(admin: Client) -> N
 
 
 @pytest.mark.usefixtures("run_time_catalog")
+def test_a_refused_row_leads_to_the_records_that_it_collides_with(admin: Client) -> None:
+    Contact.objects.create(last_name="Roux", name="Roux", email="zoe@x.fr")
+    Contact.objects.create(last_name="Rousse", name="Rousse", email="zoe@x.fr")
+    sent = form(page(upload(admin, PEOPLE, "Contact")))
+    admin.post(f"/import/{draft().pk}/columns", sent, follow=True)
+    trial = admin.post(f"/import/{draft().pk}/settings", {"mode": "update", "match": "Email"}, follow=True)
+    worker.drain()
+    shown = page(admin.get(trial.redirect_chain[-1][0]))
+    assert re.findall(r'<a href="/r/003\w+/?">(\w+)</a>', shown) == ["Roux", "Rousse"]
+
+
 def test_lists_learn_words_and_columns_become_fields(admin: Client) -> None:
     sent = form(page(upload(admin, DEALS, "Opportunity")))
     assert sent["to-3"] == ""

@@ -31,6 +31,11 @@ def letter(admin: Client) -> str:
     return str(answer.headers["Location"])
 
 
+def test_new_offers_the_beginnings_of_letters_and_a_copy_is_filled_in(admin: Client, letter: str) -> None:
+    assert admin.get("/o/EmailTemplate/new").headers["Location"] == "/letters/new"
+    assert admin.get(f"/o/EmailTemplate/new?clone={letter.split('/')[2]}").status_code == 200
+
+
 def send(client: Client, address: str, values: dict[str, Any]) -> Any:
     return client.post(address, json.dumps(values), content_type="application/json")
 

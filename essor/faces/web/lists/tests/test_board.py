@@ -206,6 +206,18 @@ def test_who_may_only_read_has_no_cards_to_move(actor: Actor, deal: Any, boss: U
     assert Opportunity.objects.get().stage_name == "Prospecting"
 
 
+def test_a_card_and_its_revision_are_read_at_once(admin: Client, deal: Any) -> None:
+    key = deal()
+    for address in (BOARD, f"/o/Opportunity/board/card/{key}?as=board"):
+        with CaptureQueriesContext(connection) as asked:
+            assert 'data-revision="1"' in text(admin.get(address))
+        told = [
+            one["sql"] for one in asked.captured_queries if '"sales_opportunity"."revision"' in one["sql"]
+        ]
+        assert len(told) == 1
+        assert '"sales_opportunity"."name"' in told[0]
+
+
 def test_any_picklist_makes_a_board_with_a_column_for_what_has_none(admin: Client, deal: Any) -> None:
     deal(Type="New Customer")
     deal()

@@ -13,16 +13,19 @@ from essor.access.actor import Actor, system_actor
 from essor.domain.marketing import tokens
 from essor.domain.marketing.consent import write
 from essor.domain.marketing.consent.models import Consent, Suppression, Topic
-from essor.domain.marketing.consent.people import CONTACT, Person
+from essor.domain.marketing.consent.people import CONTACT, LEAD, Person
 from essor.domain.marketing.sending import addresses
 from essor.domain.marketing.sending.models import Link, ListEmail, Recipient
 from essor.domain.marketing.sending.states import SENT, State
 from essor.domain.marketing.tracking import recorder
 from essor.domain.marketing.tracking.models import Hit
+from essor.domain.sales.conversion.convert import Ask, convert
 from essor.domain.sales.models import Contact
 from essor.project.first import First
 from essor.project.handler import Handler
 from essor.records.change import Change
+from essor.records.delete import delete
+from essor.records.merge import merge
 from essor.records.save import save
 
 
@@ -103,6 +106,33 @@ def test_only_an_answer_unsubscribes(recipient: Recipient, client: Client) -> No
     proof = Consent.objects.get()
     assert (proof.state, proof.source) == ("OptOut", path)
     assert proof.wording
+
+
+@pytest.mark.django_db
+def test_whoever_somebody_is_by_now_their_address_is_blocked(recipient: Recipient, client: Client) -> None:
+    """Converted, merged away or deleted since the mail: each would once have been refused, and mailed again."""
+    lead = save(
+        system_actor(), Change("Lead", {"LastName": "Roux", "Company": "A", "Email": "l@example.fr"})
+    ).id
+    became = convert(system_actor(), Ask(lead, opportunity=False)).contact
+    gone, loser = (
+        save(system_actor(), Change("Contact", {"LastName": "Roux", "Email": f"{one}@example.fr"})).id
+        for one in ("gone", "loser")
+    )
+    delete(system_actor(), "Contact", [gone])
+    merge(system_actor(), "Contact", recipient.person_id, [loser])
+    for kind, key, address in ((LEAD, lead, "l"), (CONTACT, gone, "gone"), (CONTACT, loser, "loser")):
+        row = Recipient.objects.create(
+            list_email_id=recipient.list_email_id, kind=kind, person_id=key, address=f"{address}@example.fr"
+        )
+        path = f"/u/{tokens.make(addresses.OPT_OUT, row.pk)}"
+        assert client.get(f"/preferences/{tokens.make(addresses.PREFERENCES, row.pk)}").status_code == 200
+        assert client.post(path, {"List-Unsubscribe": "One-Click"}).status_code == 204, address
+    assert set(Suppression.objects.values_list("address", flat=True)) == {
+        f"{one}@example.fr" for one in ("l", "gone", "loser")
+    }
+    out = Contact.objects.filter(has_opted_out_of_email=True).values_list("pk", flat=True)
+    assert set(out) == {became, recipient.person_id}, "it is said of whom they are now"
 
 
 @pytest.mark.django_db

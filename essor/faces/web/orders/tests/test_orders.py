@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from django.test import Client
+from django.utils import timezone
 
 from essor.access.actor import Actor
 from essor.domain.sales.orders.models import Contract, Order, OrderItem
@@ -62,3 +65,14 @@ def test_a_contract_comes_of_a_won_deal_and_is_renewed_on_its_terms(
         "2027-02-01",
         "2028-01-31",
     )
+    today = timezone.localdate()
+    to_the_end_of_this_month = (today.year - 2026) * 12 + today.month - 1
+    for term, near in ((to_the_end_of_this_month, True), (to_the_end_of_this_month + 12, False)):
+        save(actor, Change("Contract", {"ContractTerm": term}, id=old.pk))
+        (button,) = renew_buttons(admin, first)
+        assert ("btn-primary" in button) == near, "it is the thing to do when the end is near"
+
+
+def renew_buttons(admin: Client, contract: str) -> list[str]:
+    page = admin.get(f"/r/{contract}/").content.decode()
+    return re.findall(rf'<form[^>]*action="/r/{contract}/contract".*?</form>', page, re.DOTALL)

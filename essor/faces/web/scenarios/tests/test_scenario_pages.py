@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, get_args
 
 import pytest
@@ -11,6 +12,7 @@ from django.test import Client
 from essor.access.actor import actor_for
 from essor.access.models import User, UserLicense
 from essor.catalog import current
+from essor.domain.automation import engine, outcome
 from essor.domain.automation.definition import On, Trigger
 from essor.domain.automation.keepers import failures_of
 from essor.domain.automation.kinds import Site
@@ -61,6 +63,13 @@ def drawn(client: Client, address: str) -> str:
     answer = client.get(address)
     assert answer.status_code == 200
     return str(answer.content.decode())
+
+
+def arrow(page: str, name: str) -> str:
+    """Return the number on an arrow of the drawing."""
+    found = re.search(rf'id="n-{name}"[^>]*>(\d+)', page)
+    assert found is not None
+    return found[1]
 
 
 def definition(address: str) -> dict[str, Any]:
@@ -197,8 +206,7 @@ def test_people_go_through_it_and_are_looked_after(marketing: Client) -> None:
     assert "may not come in again" in again.content.decode()
     worker.drain()
     numbers = drawn(marketing, f"{base}numbers")
-    assert 'id="n-trigger-"' in numbers
-    assert "3 here now" in numbers
+    assert (arrow(numbers, "trigger-"), "3 here now" in numbers) == ("3", True)
     assert "Ana Story" in drawn(marketing, f"{base}people?at=s1")
     assert "Nurture" in drawn(marketing, f"/r/{ids.encode('003', keys[0])}/scenarios")
 
@@ -211,24 +219,76 @@ def test_people_go_through_it_and_are_looked_after(marketing: Client) -> None:
     assert apps.get_model("sales", "Contact").objects.get(pk=keys[1]).title == "Met"
 
     assert "The journey of Bo Story" in drawn(marketing, f"{base}people/{run[keys[1]]}")
-    failed = FlowRun.objects.filter(pk=run[keys[2]])
-    failed.update(state=RunState.FAILED, error="It was refused.", due_at=None)
-    assert "It was refused." in drawn(marketing, f"{base}people?state=failed")
-    marketing.post(f"{base}people/do", {"do": "retry", "run": run[keys[2]]})
-    assert failed.get().state == RunState.WAITING
+    assert "Taken out" in drawn(marketing, f"{base}people?state=left")
+    assert "Ana Story" not in drawn(marketing, f"{base}people?state=goal")
+    _fails(marketing, base, run[keys[2]])
     worker.drain()
 
     marketing.post(f"{base}state", {"do": "pause"})
     assert "Paused" in drawn(marketing, "/scenarios/")
     marketing.post(f"{base}state", {"do": "resume"})
     marketing.post(f"{base}steps/s2/remove")
+    assert "which this version does not have" not in drawn(marketing, base), "Cleo stands at s1"
     marketing.post(f"{base}state", {"do": "start", "inside": "move"})
     assert FlowRun.objects.get(pk=run[keys[2]]).version.number == 2
     assert "1 person is inside" in drawn(marketing, base), "who ends it is told whom it concerns"
+    _reaches_the_goal(marketing, base, run[keys[2]])
     marketing.post(f"{base}state", {"do": "end", "inside": "stop"})
     assert FlowRun.objects.get(pk=run[keys[2]]).state == RunState.STOPPED
     assert marketing.post(f"{base}state", {"do": "remove"}).headers["Location"] == "/scenarios/"
     assert not Scenario.objects.exists()
+
+
+def _fails(marketing: Client, base: str, run: int) -> None:
+    """Let the step of somebody fail, which is told wherever one looks, and try it again."""
+    failed = FlowRun.objects.filter(pk=run)
+    failed.update(state=RunState.FAILED, error="It was refused.", due_at=None)
+    assert "It was refused." in drawn(marketing, f"{base}people?state=failed")
+    assert "1 person stands at a step that failed." in drawn(marketing, base)
+    assert "To look after" in drawn(marketing, "/scenarios/")
+    marketing.post(f"{base}people/do", {"do": "retry", "run": run})
+    assert failed.get().state == RunState.WAITING
+
+
+def _reaches_the_goal(marketing: Client, base: str, run: int) -> None:
+    """Let Cleo, who was taken over by the second version, leave it with success; the numbers and lists say so."""
+    one = FlowRun.objects.get(pk=run)
+    assert arrow(drawn(marketing, f"{base}?version=1"), "s1-") == "1", "who is taken over did not go on there"
+    assert arrow(drawn(marketing, base), "trigger-") == "0"
+    engine.end(one.version, {one: (outcome.GOAL, "Won.")})
+    for address in (f"{base}people?state=goal", f"{base}people/{one.pk}"):
+        assert {"Goal reached", "Won."} <= set(re.split(r"[<>\n]+", drawn(marketing, address)))
+    assert "Cleo Story" not in drawn(marketing, f"{base}people?state=left")
+
+
+def test_a_letter_that_is_lacking_is_written_and_comes_back_to_its_step(
+    marketing: Client, make_user: Any
+) -> None:
+    base = made(marketing, object="Lead")
+    marketing.post(f"{base}add", {"kind": "send", "at": ":"})
+    panel = drawn(marketing, f"{base}?step=s1")
+    assert "No mail server is set up yet" in panel
+    found = re.search(r"/letters/new\?for=(scenario:\d+\.s1)", panel)
+    assert found is not None
+    begun = marketing.post(found[0], {"from": "", "for": found[1]})
+    letter = apps.get_model("letters", "EmailTemplate").objects.get()
+    assert (definition(base)["steps"][0]["settings"]["template"], letter.related_entity_type) == (
+        letter.pk,
+        "Lead",
+    )
+    assert f'href="{base}?step=s1#panel"' in drawn(marketing, begun.headers["Location"]), (
+        "the editor leads back"
+    )
+    assert letter.name in drawn(marketing, f"{base}?step=s1")
+
+    wanted = {"from": "", "for": found[1]}
+    for other in (found[1].replace(".s1", ".s9"), "scenario:999.s1", "scenario:x", "nothing:1"):
+        assert marketing.post("/letters/new", wanted | {"for": other}).status_code == 302
+    colleague = Client(HTTP_HOST="127.0.0.1")
+    colleague.force_login(make_user("Other", "Marketing"), backend="essor.access.accounts.backend.Backend")
+    assert colleague.post("/letters/new", wanted).status_code == 302
+    assert "Start the scenario" not in drawn(colleague, base), "it is not theirs to start"
+    assert definition(base)["steps"][0]["settings"]["template"] == letter.pk, "nobody else chooses for them"
 
 
 def test_a_dry_run_tells_each_step_and_leaves_nothing(marketing: Client) -> None:
@@ -236,13 +296,20 @@ def test_a_dry_run_tells_each_step_and_leaves_nothing(marketing: Client) -> None
     base = made(marketing)
     marketing.post(f"{base}add", {"kind": "wait", "at": ":"})
     marketing.post(f"{base}add", {"kind": "task", "at": "s1:"})
+    marketing.post(f"{base}add", {"kind": "engaged", "at": "s2:"})
     marketing.post(f"{base}?step=s2", {"do": "save", "subject": "Call {{ FirstName }}", "to": "owner", "days": "1",
                                        "subtype": "Call", "priority": "Normal"})  # fmt: skip
     page = marketing.post(f"{base}test", {"record": ids.encode("003", key)}).content.decode()
-    assert "A real run would wait here." in page
+    assert "A real run would wait here: until" in page
+    assert "They have done nothing with it until now. A real run would give them 3 days." in page
+    assert "been in it before" not in page
     assert "Call Ana" in page
     assert not FlowRun.objects.exists()
     assert marketing.post(f"{base}test", {"record": ids.encode("003", key + 1)}).status_code == 422
+    version = FlowVersion.objects.get()
+    FlowRun.objects.create(flow=version.flow, version=version, record_id=key, state=RunState.DONE)
+    page = marketing.post(f"{base}test", {"record": ids.encode("003", key)}).content.decode()
+    assert "This person has been in it before, and may not come in again now." in page
 
 
 def test_readers_look_and_others_see_nothing(marketing: Client, signed_in: Any) -> None:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from essor.access.actor import system_actor
 from essor.domain.marketing.returns.models import Category
 from essor.domain.marketing.returns.taking import Returned, take
-from essor.domain.marketing.sending import control, freezing, launch, outbox, trial, waiting
+from essor.domain.marketing.sending import browsing, control, freezing, launch, outbox, trial, waiting
 from essor.domain.marketing.sending.models import ListEmail, Recipient
 from essor.domain.marketing.sending.states import SENDING, State
 from essor.domain.marketing.tracking import reading
@@ -62,7 +62,9 @@ def test_an_index_answers_whatever_is_asked_of_recipients(admin: Client, mailing
         outbox.next_due(key), outbox.is_due(key), outbox.undecided(key)
         outbox.awaken([key])
         mailing.held_until = timezone.now()
-        waiting.why(mailing)
+        waiting.why(mailing, "en_GB")
+        for after in ("", f"due-5-{10**15}", "later-5-"):
+            browsing.page(key, State.WAITING, after, 2)
         outbox.claim(key, outbox.take_over(key), 5)
         control.leave(actor, key), control.send_again(actor, key)
         trial.choose(mailing, 1)

@@ -11,6 +11,7 @@ import "./picklist.js";
 import "./selection.js";
 import "./inline.js";
 import "./forms.js";
+import "./uploads.js";
 import "./keep.js";
 import "./richtext.js";
 import "./recurrence.js";

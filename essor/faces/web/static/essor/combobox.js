@@ -70,6 +70,9 @@ document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => {
   if (!target?.matches?.(".combobox-panel")) return;
   const input = inputOf(target);
   if (document.activeElement !== input) return;
+  const quiet = "quiet" in input.dataset && !input.value;
+  delete input.dataset.quiet;
+  if (quiet) return;
   open(input);
   const count = target.querySelectorAll("[role=option]").length;
   announce(count ? text("results", count) : text("noResult"));

@@ -1,27 +1,4 @@
-/* The import wizard: dropping a file, its size, the bar while it travels, and the buttons that set many selects. */
-
-const zoneOf = (event) => event.target.closest?.("[data-drop]");
-
-for (const name of ["dragenter", "dragover"]) {
-  document.addEventListener(name, (event) => {
-    const zone = zoneOf(event);
-    if (!zone) return;
-    event.preventDefault();
-    zone.classList.add("over");
-  });
-}
-
-document.addEventListener("dragleave", (event) => zoneOf(event)?.classList.remove("over"));
-
-document.addEventListener("drop", (event) => {
-  const zone = zoneOf(event);
-  if (!zone) return;
-  event.preventDefault();
-  zone.classList.remove("over");
-  const input = zone.querySelector("input[type=file]");
-  input.files = event.dataTransfer.files;
-  input.dispatchEvent(new Event("change", { bubbles: true }));
-});
+/* The import wizard: the size of its file, and the buttons that set many selects. */
 
 document.addEventListener("change", ({ target }) => {
   const form = target.closest?.("[data-import-file]");
@@ -32,14 +9,6 @@ document.addEventListener("change", ({ target }) => {
   }
   const column = target.closest?.(".import-column");
   if (column) column.classList.toggle("chosen", Boolean(target.value));
-});
-
-document.addEventListener("htmx:xhr:progress", ({ target, detail }) => {
-  const bar = target.querySelector?.("[data-upload]");
-  if (!bar || !detail.lengthComputable) return;
-  bar.hidden = false;
-  bar.max = detail.total;
-  bar.value = detail.loaded;
 });
 
 /* A select may have become a combobox (picklist.js): its text follows. */

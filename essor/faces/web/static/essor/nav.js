@@ -1,5 +1,6 @@
 /* Boosted navigation: links and forms fetch the next page and only the inside of #page is replaced, so the header,
    its connection for live updates and the style sheets stay. Without scripts the same links load whole pages. */
+import { firstField } from "./first.js";
 import { announce } from "./texts.js";
 
 const root = document.documentElement;
@@ -24,13 +25,18 @@ function markTabs() {
     const row = link.closest(".tabs"), here = link.getBoundingClientRect(), all = row.getBoundingClientRect();
     row.scrollLeft += here.left + here.width / 2 - all.left - all.width / 2;
   }
+  // So is the open entry of the long menu at the side.
+  for (const link of page().querySelectorAll(".setup-side [aria-current]")) {
+    const side = link.closest(".setup-side");
+    side.scrollTop += link.getBoundingClientRect().top - side.getBoundingClientRect().top - side.clientHeight / 2;
+  }
 }
 
 function arrived() {
   root.classList.remove("navigating");
   markTabs();
   for (const field of document.querySelectorAll("[data-here]")) field.value = location.pathname + location.search;
-  if (!page().contains(document.activeElement)) (page().querySelector("[autofocus]") ?? page()).focus({ preventScroll: true });
+  if (!page().contains(document.activeElement)) (page().querySelector("[autofocus]") ?? firstField() ?? page()).focus({ preventScroll: true });
   announce(document.title);
 }
 

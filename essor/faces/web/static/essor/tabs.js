@@ -23,6 +23,15 @@ function fit() {
   const last = tabs.filter((tab) => !over.includes(tab)).at(-1);
   if (over.length && last) list.style.flexBasis = `${last.offsetLeft + last.offsetWidth - list.offsetLeft + 4}px`;
   more.querySelector(".menu-panel ul").replaceChildren(...over.map(inMenu));
+  tellWaiting(over);
+}
+
+/* What waits for somebody behind a tab of the menu is counted at its button. */
+function tellWaiting(over) {
+  const waiting = over.reduce((sum, tab) => sum + Number(tab.firstElementChild.dataset.count ?? 0), 0);
+  const mark = more.querySelector("[data-tab-count]");
+  mark.hidden = !waiting;
+  mark.lastChild.textContent = waiting;
 }
 
 function inMenu(tab) {

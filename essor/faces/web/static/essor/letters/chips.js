@@ -3,7 +3,7 @@ import { h } from "./dom.js";
 import { state } from "./state.js";
 
 const TOKEN = /\{\{\s*([A-Za-z][\w.]*)(?:\s+or\s+(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'))?\s*\}\}/g;
-const NAMES = ["unsubscribe", "preferences", "browser"];
+export const NAMES = ["unsubscribe", "preferences", "browser", "accept", "decline"];
 
 export function parse(token) {
   const found = new RegExp(TOKEN.source).exec(token);

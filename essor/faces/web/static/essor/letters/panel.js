@@ -1,6 +1,7 @@
 /* What stands beside the letter: the settings of the selected block, or of the whole letter. */
 import { ask, h, icon, iconButton } from "./dom.js";
 import * as canvas from "./canvas.js";
+import { NAMES } from "./chips.js";
 import { change, find, state } from "./state.js";
 
 let panel, act;
@@ -61,7 +62,7 @@ const aligns = (block) => choice(words().align, block.align, ["left", "center", 
 
 function address(block, name = "href") {
   const control = h("input", { class: "form-control", type: "text", inputmode: "url", list: "letter-addresses", value: block[name], oninput: (event) => set(block, name, event.target.value.trim()) });
-  return h("div", {}, field(words().address, control), h("datalist", { id: "letter-addresses" }, ["unsubscribe", "preferences", "browser"].map((one) => h("option", { value: `{{ ${one} }}` }, words()[one]))));
+  return h("div", {}, field(words().address, control), h("datalist", { id: "letter-addresses" }, NAMES.map((one) => h("option", { value: `{{ ${one} }}` }, words()[one]))));
 }
 
 const OWN = {
