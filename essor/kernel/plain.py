@@ -55,7 +55,7 @@ class Words(HTMLParser):
     def text(self) -> str:
         """Return the words."""
         found = "".join(self.parts).replace("\xa0", " ")
-        found = re.sub(r" *\n *", "\n", found)
+        found = "\n".join(line.strip(" ") for line in found.split("\n"))
         return re.sub(r"\n{3,}", "\n\n", found).strip()
 
 

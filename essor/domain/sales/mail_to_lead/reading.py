@@ -34,7 +34,9 @@ ALONE = re.compile(r"\s*([^\"<>@]*?)\s*<([^<>\s]+@[^<>\s@]+)>\s*")
 LONGEST_TEXT = 100_000  # letters of a text that are kept; HTML is cut before it is read
 LONGEST_HTML = 1_000_000
 STORED_HTML = 131_072
-MOST_LINES, MOST_NESTED = 600_000, 60  # the parser asks each line about each boundary that is open
+CONTENT = re.compile(rb"^content-[a-z-]*:[^\n]*(?:\n[ \t][^\n]*)*", re.IGNORECASE | re.MULTILINE)
+MOST_LINES, MOST_NESTED, MOST_DELIMITERS = 600_000, 60, 5000
+LONGEST_FIELD, LONGEST_HEAD, MOST_OF_A_NAME = 5000, 65_536, 50
 MOST_PARTS, MOST_THREAD, MOST_TAGS = 300, 50, 10_000
 LOGO = 24 * 1024  # bytes: a smaller picture inside the text decorates a signature
 TAGS = nh3.ALLOWED_TAGS - {
@@ -92,7 +94,7 @@ def read(raw: bytes, *, whole: bool = True) -> Mail:
     """Return what a mail says; of one that was cut off (`whole` false) nothing hangs on it, as that may be half a file."""
     if raw.count(b"\n") > MOST_LINES:
         raw, whole = b"\n".join(raw.split(b"\n", MOST_LINES)[:MOST_LINES]), False
-    readable = len(BOUNDARY.findall(raw)) <= MOST_NESTED
+    readable = _is_fit(raw)
     try:
         mail = message_from_bytes(raw if readable else _top(raw), policy=policy.default)
         parts = list(_parts(mail))
@@ -124,9 +126,18 @@ def read(raw: bytes, *, whole: bool = True) -> Mail:
     )
 
 
+def _is_fit(raw: bytes) -> bool:
+    """Tell whether the parser reads a mail in good time: it asks each line about each open boundary, and copies long fields."""
+    return (
+        len(BOUNDARY.findall(raw)) <= MOST_NESTED
+        and raw.count(b"\n--") <= MOST_DELIMITERS
+        and all(len(one[0]) <= LONGEST_FIELD for one in CONTENT.finditer(raw))
+    )
+
+
 def _top(raw: bytes) -> bytes:
-    """Return the headers of a mail alone."""
-    return re.split(rb"\r?\n\r?\n", raw, maxsplit=1)[0]
+    """Return the headers of a mail alone, without those that tell of its parts."""
+    return CONTENT.sub(b"X-Content:", re.split(rb"\r?\n\r?\n", raw[:LONGEST_HEAD], maxsplit=1)[0])
 
 
 def identifier(text: str) -> str:
@@ -138,8 +149,12 @@ def _head(mail: Message) -> dict[str, list[str]]:
     """Return all headers by lower-case name, each on one line, encoded words as they stand; raw bytes are read as UTF-8."""
     found: dict[str, list[str]] = {}
     for name, value in mail.raw_items():
-        text = str(value).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-        found.setdefault(name.lower(), []).append(CONTROLS.sub(" ", text).strip())
+        values = found.setdefault(name.lower(), [])
+        if len(values) < MOST_OF_A_NAME:
+            text = (
+                str(value)[: 2 * LONGEST_FIELD].encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+            )
+            values.append(" ".join(CONTROLS.sub(" ", text).split()))
     return found
 
 

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 import phonenumbers
 
 MOST_LINES = 3  # of “Le lundi 23 novembre, Ana Roux <ana@…> a écrit :”, which mail programs break
+LONGEST = 400  # letters of a line that are looked at
+UNDERLINE = "_" * 10
 SIGNATURE = 15  # last lines of a text where phone numbers are looked for
 WROTE = re.compile(
     r"^(?:on\b.{0,300}\bwrote\s*:|le\b.{0,300}\ba\s+[ée]crit\s*:|am\b.{0,300}\bschrieb\b.{0,100}:|el\b.{0,300}\bescribi[óo]\s*:"
@@ -16,11 +18,10 @@ WROTE = re.compile(
 )
 BEGINS = re.compile(r"^(?:on|le|am|el|il)\b", re.IGNORECASE)
 RULE = re.compile(
-    r"^[-_ ]{2,}\s*(?:original message|message d['’]origine|message original|urspr[üu]ngliche nachricht)\s*[-_ ]{2,}$",
+    r"^[-_ ]{2,}(?:original message|message d['’]origine|message original|urspr[üu]ngliche nachricht)[-_ ]{2,}$",
     re.IGNORECASE,
 )
 SENT = re.compile(r"^\*?(?:from|de|von)\s*:\*?\s.+$", re.IGNORECASE)
-UNDERLINE = re.compile(r"_{10,}\s*$")
 THEN = re.compile(r"^\*?(?:sent|date|envoy[ée]|gesendet)\b[^:]*:", re.IGNORECASE)
 LABEL = re.compile(
     r"(?:t[ée]l(?:[ée]phone)?|phone|mobile|portable|cell|gsm|port|ligne directe|direct|standard|☎|📞|📱|(?<!\w)[tmp])\s*[.:]",
@@ -36,26 +37,30 @@ def without_quotes(text: str) -> str:
     lines = text.splitlines()
     end = next((place for place in range(len(lines)) if _quoted_from(lines, place)), len(lines))
     fresh = "\n".join(line for line in lines[:end] if not line.lstrip().startswith(">")).strip()
-    return UNDERLINE.sub("", fresh).strip() or text.strip()
+    above = fresh.rstrip("_ \n")  # Outlook draws a line above what it quotes
+    return (above if fresh.endswith(UNDERLINE) else fresh) or text.strip()
 
 
 def _quoted_from(lines: Sequence[str], place: int) -> bool:
     """Tell whether the mail that is answered begins at a line."""
-    line = lines[place].strip()
+    line = lines[place][:LONGEST].strip()
     if RULE.match(line):
         return True
     if BEGINS.match(line):
-        heads = (" ".join(lines[place : place + count]).strip() for count in range(1, MOST_LINES + 1))
+        near = [one[:LONGEST] for one in lines[place : place + MOST_LINES]]
+        heads = (" ".join(near[:count]).strip() for count in range(1, MOST_LINES + 1))
         if any(WROTE.match(head) for head in heads):
             return True
-    return bool(SENT.match(line)) and any(THEN.match(one.strip()) for one in lines[place + 1 : place + 3])
+    return bool(SENT.match(line)) and any(
+        THEN.match(one[:LONGEST].strip()) for one in lines[place + 1 : place + 3]
+    )
 
 
 def phones(text: str, region: str) -> dict[str, str]:
     """Return {"Phone": …, "MobilePhone": …} where a signature names exactly one of its kind, labelled or on a line of its own."""
     found: dict[str, dict[str, str]] = {}
     for line in text.splitlines()[-SIGNATURE:]:
-        for label, piece in _pieces(line):
+        for label, piece in _pieces(line[:LONGEST]):
             if FAX.search(label):
                 continue
             for match in phonenumbers.PhoneNumberMatcher(piece, region):

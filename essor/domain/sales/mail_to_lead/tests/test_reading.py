@@ -104,8 +104,11 @@ def test_a_broken_mail_is_read_as_far_as_it_goes(raw: bytes) -> None:
 
 
 def test_a_mail_that_would_take_minutes_to_read_is_read_in_part(monkeypatch: pytest.MonkeyPatch) -> None:
-    nested = reading.read(b"From: a@x.example\r\n" + NESTED + b"deep inside")
-    assert (nested.readable, nested.text) == (False, "")
+    delimited = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--b\r\n\r\n" * 6000
+    folded = b"Content-Type: text/plain" + b";\r\n a" * 2000 + b"\r\n\r\n"
+    for costly in (NESTED, delimited, folded):
+        mail = reading.read(b"From: a@x.example\r\n" + costly + b"inside")
+        assert (mail.sender, mail.readable, mail.text) == ("a@x.example", False, "")
     monkeypatch.setattr(reading, "MOST_LINES", 4)
     long = reading.read(b"From: a@x.example\r\n\r\n" + b"x\r\n" * 100)
     assert (long.whole, long.readable, long.text) == (False, True, "x\nx")
