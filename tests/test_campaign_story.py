@@ -28,10 +28,10 @@ from essor.domain.marketing.tracking import destinations, keeping, reading, verd
 from essor.domain.marketing.tracking.keeping import Seen
 from essor.domain.marketing.tracking.models import Hit
 from essor.domain.marketing.tracking.recorder import Recorder
+from essor.domain.public_forms import strangers
 from essor.domain.sales.models import Contact
 from essor.faces.web import hits
 from essor.kernel.tests.outbox import deliver
-from essor.domain.public_forms import strangers
 from tests import story
 
 pytestmark = pytest.mark.django_db

@@ -15,8 +15,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from essor.domain.marketing.sending.tests.sink import Sink, sink
 from essor.domain.marketing.tracking.verdicts import EARLY
-from essor.project.testing import start_with_tables
 from essor.domain.public_forms.strangers import SHORTEST
+from essor.project.testing import start_with_tables
 from tests import story
 from tests.browser.house import command, free_port, make_administrator, running
 
