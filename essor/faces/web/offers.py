@@ -11,7 +11,7 @@ anything: reports offer it for all the records behind them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeVar
 
@@ -89,6 +89,7 @@ Beginning = Callable[[Actor], str]
 
 _actions: list[tuple[frozenset[str], RecordAction]] = []
 _panels: list[tuple[frozenset[str], RecordPanel]] = []
+_drawn: set[str] = set()
 _list_actions: list[tuple[frozenset[str], ListAction]] = []
 _report_actions: list[tuple[frozenset[str], ListAction]] = []
 _marks: list[tuple[frozenset[str], RecordMark]] = []
@@ -109,11 +110,15 @@ def record_action(*objects: str) -> Callable[[RecordAction], RecordAction]:
     return register
 
 
-def record_panel(*objects: str) -> Callable[[RecordPanel], RecordPanel]:
-    """Offer a panel on the pages of these objects, or of `EVERY`."""
+def record_panel(*objects: str, draws: Iterable[str] = ()) -> Callable[[RecordPanel], RecordPanel]:
+    """Offer a panel on the pages of these objects, or of `EVERY`.
+
+    `draws` are objects whose records such panels show: they get no related list, on no page.
+    """
 
     def register(function: RecordPanel) -> RecordPanel:
         _panels.append((frozenset(objects), function))
+        _drawn.update(draws)
         return function
 
     return register
@@ -212,6 +217,11 @@ def _selected(offered: list[tuple[frozenset[str], ListAction]], state: State) ->
 def panels(record: Loaded) -> list[Panel]:
     """Return the panels that rooms offer for a record."""
     return list(_asked(_panels, record))
+
+
+def is_drawn(object_name: str) -> bool:
+    """Tell whether panels show the records of an object."""
+    return object_name in _drawn
 
 
 def marks(record: Loaded) -> list[Mark]:

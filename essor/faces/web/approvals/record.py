@@ -44,7 +44,7 @@ def submit_action(record: Loaded) -> Action | None:
     return Action(_("Submit for approval"), f"/r/{record.id}/approval/submit", "send", "primary")
 
 
-@offers.record_panel(offers.EVERY)
+@offers.record_panel(offers.EVERY, draws=["ProcessInstance"])
 def approval_panel(record: Loaded) -> offers.Panel | None:
     """Offer the panel where the object has a process."""
     if not reading.standing(record.actor, record.object, record.key).has_process:

@@ -64,7 +64,7 @@ EXPORTED = (
 )
 
 
-@offers.record_panel(CAMPAIGN)
+@offers.record_panel(CAMPAIGN, draws=[MEMBER])
 def members_panel(record: Loaded) -> offers.Panel | None:
     """Offer the members."""
     if not record.catalog.has(MEMBER):

@@ -63,7 +63,7 @@ class Line:
     errors: Mapping[str, list[str]] = field(default_factory=dict)
 
 
-@offers.record_panel(*PLACES)
+@offers.record_panel(*PLACES, draws=[place.line for place in PLACES.values()])
 def offered(record: Loaded) -> offers.Panel | None:
     """Offer the grid to whoever may read the lines: it is the heart of a quote, and a part of a deal."""
     seen = record.catalog.has(PLACES[record.object.name].line)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from essor.access import rows as row_access
 from essor.catalog.definitions import ChildRelationship, ObjectDef
 from essor.catalog.layouts import PageLayout
-from essor.faces.web import addresses
+from essor.faces.web import addresses, offers
 from essor.faces.web.display import is_numeric, shown
 from essor.faces.web.records.reading import Loaded, paths_of
 from essor.faces.web.shapes import Column, Row, Table
@@ -19,21 +19,8 @@ from essor.query.tree import Compare, Constant, Order, Path, Query
 
 SHOWN, MOST_LISTS, COLUMNS = 5, 8, 3
 ELSEWHERE = frozenset(
-    {
-        "Task",
-        "Event",
-        "Note",
-        "EmailMessage",
-        "ContentDocumentLink",
-        "OpportunityContactRole",
-        "AccountContactRelation",
-        "CampaignMember",
-        "OpportunityLineItem",
-        "ProcessInstance",
-        "QuoteLineItem",
-        "OrderItem",
-    }
-)
+    {"Task", "Event", "Note", "EmailMessage", "ContentDocumentLink"}
+)  # on the timeline and among the files
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +46,9 @@ def lists(record: Loaded, layout: PageLayout) -> list[Related]:
 
 
 def _is_listed(record: Loaded, way: ChildRelationship) -> bool:
-    """Tell whether children get a list of their own: activities, files, relations, approvals have their own places."""
-    return way.object_name not in ELSEWHERE and record.catalog.has(way.object_name)
+    """Tell whether children get a list of their own: the timeline, the files and the panels of rooms show others."""
+    known = way.object_name in ELSEWHERE or offers.is_drawn(way.object_name)
+    return not known and record.catalog.has(way.object_name)
 
 
 def _label(record: Loaded, way: ChildRelationship, child: ObjectDef) -> str:

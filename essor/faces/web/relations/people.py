@@ -69,7 +69,7 @@ PATHS = {
 }
 
 
-@offers.record_panel("Opportunity", "Contact")
+@offers.record_panel("Opportunity", "Contact", draws=["OpportunityContactRole"])
 def roles_panel(record: Loaded) -> offers.Panel | None:
     """Offer the parts in deals."""
     needed = ("OpportunityContactRole", "Opportunity", "Contact")
@@ -78,7 +78,7 @@ def roles_panel(record: Loaded) -> offers.Panel | None:
     return offers.Panel("roles", f"/r/{record.id}/roles", "side")
 
 
-@offers.record_panel("Account", "Contact")
+@offers.record_panel("Account", "Contact", draws=[RELATION])
 def relations_panel(record: Loaded) -> offers.Panel | None:
     """Offer the people of an account beyond those who are with it now, and the companies of a person."""
     if not all(record.catalog.has(name) for name in (RELATION, "Account", "Contact")):

@@ -20,6 +20,7 @@ from essor.records.save import save
 def _as_before(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("_actions", "_panels", "_marks", "_tabs"):
         monkeypatch.setattr(offers, name, list(getattr(offers, name)))
+    monkeypatch.setattr(offers, "_drawn", set(offers._drawn))
 
 
 def test_buttons_panels_and_tabs_of_rooms_are_drawn(client: Client, admin: Actor) -> None:  # noqa: F811
@@ -31,7 +32,7 @@ def test_buttons_panels_and_tabs_of_rooms_are_drawn(client: Client, admin: Actor
     def elsewhere(record: Loaded) -> Action | None:
         return Action("Not here")
 
-    @offers.record_panel(offers.EVERY)
+    @offers.record_panel(offers.EVERY, draws=["Contact"])
     def panel(record: Loaded) -> offers.Panel | None:
         return offers.Panel("weights", f"/weights/{record.id}")
 
@@ -45,4 +46,6 @@ def test_buttons_panels_and_tabs_of_rooms_are_drawn(client: Client, admin: Actor
     assert f'href="/weigh/{account}"' in text
     assert "Not here" not in text
     assert f'hx-get="/weights/{account}"' in text
+    assert 'id="list-Contacts"' not in text, "what a panel draws is not listed beside it"
+    assert 'id="list-Opportunities"' in text
     assert 'href="/scales/"' in text

@@ -26,7 +26,7 @@ from essor.query.tree import Compare, Constant, Path
 SHOWN = 25
 
 
-@offers.record_panel(*KINDS)
+@offers.record_panel(*KINDS, draws=[PAGE_VIEW])
 def person_panel(record: Loaded) -> offers.Panel | None:
     """Offer what a contact or lead read, where visits are followed and the reader may see them."""
     if not record.catalog.has(PAGE_VIEW) or not Website.objects.exists():
