@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 from io import BytesIO
@@ -255,7 +254,7 @@ def test_the_lines_that_are_drawn_lead_to_their_records_however_many_there_are()
     def line(at: int) -> Line:
         return Line((Cell("7", 7, Compare(Path(("Name",)), "eq", (Constant(str(at), "text"),))),))
 
-    lines = (*map(line, range(drawing.MOST_LINKED + 5)), replace(line(0), kind="total"))
+    lines = (*map(line, range(drawing.MOST_LINKED + 5)), line(0)._replace(kind="total"))
     drawn = drawing.picture(Answer("Account", (Head("Deals", numeric=True),), lines)).lines
     linked = [bool(cells[0].href) for _line, cells in drawn]
     assert linked == [True] * drawing.MOST_LINKED + [False] * 5 + [True]
