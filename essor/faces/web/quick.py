@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 from django.conf import settings
+from django.core.signals import setting_changed
 from django.db import close_old_connections
+from django.dispatch import receiver
 
 Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -31,13 +34,23 @@ def headers(scope: Scope) -> dict[str, str]:
 
 def client(scope: Scope) -> str:
     """Return the address that a request came from: the one that the outermost trusted proxy saw."""
-    proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
-    if proxies:
+    if proxies := _proxies():
         through = headers(scope).get("x-forwarded-for", "")
         seen = [part.strip() for part in through.split(",") if part.strip()]
         if len(seen) >= proxies:
             return seen[-proxies]
     return str((scope.get("client") or ("",))[0])
+
+
+@cache
+def _proxies() -> int:
+    return int(settings.ALLAUTH_TRUSTED_PROXY_COUNT)
+
+
+@receiver(setting_changed)
+def _forget(**_changed: object) -> None:
+    """Follow a setting that a test changes; to look at settings each time is dear for an answer this quick."""
+    _proxies.cache_clear()
 
 
 async def body_of(receive: Receive, longest: int) -> bytes | None:

@@ -20,7 +20,7 @@ from essor.domain.marketing.tracking.models import OPENED, Hit, Judged, Verdict
 from essor.jobs.schedule import SCHEDULE, every
 from essor.jobs.tasks import task
 
-PART = 5_000  # hits of one transaction: others write in between
+PART = 10_000  # hits of one transaction: others write in between
 MOST_PEOPLE = 1_000  # of one event
 EARLY = timedelta(seconds=2)  # nobody has read a mail that soon after it was handed over
 BURST = timedelta(seconds=10)
