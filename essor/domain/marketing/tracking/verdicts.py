@@ -78,6 +78,8 @@ def _tell(list_email: int, link: int, at: str, people: list[tuple[int, int, int]
 
 
 # What each database calls the same. Lists go in and come out as one text: a row each would cost more than the decision.
+# Each hit's recipient is found by its key: PostgreSQL knows nothing of the newest hits, takes them for one, and would read
+# all recipients there are.
 _WORDS = {
     "sqlite": {
         "list": "JSON_GROUP_ARRAY",
@@ -86,6 +88,7 @@ _WORDS = {
         "before": "STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', {0}, '-{1} seconds')",
         "minute": "SUBSTR(h.at, 1, 16)",
         "iso": "REPLACE({0}, ' ', 'T') || '+00:00'",
+        "recipient": "sending_recipient r ON r.id = h.recipient_id",
     },
     "postgresql": {
         "list": "JSON_AGG",
@@ -93,6 +96,8 @@ _WORDS = {
         "after": "{0} + INTERVAL '{1} seconds'",
         "before": "{0} - INTERVAL '{1} seconds'",
         "minute": "DATE_TRUNC('minute', h.at)",
+        "recipient": "LATERAL (SELECT id, kind, person_id, sent_at FROM sending_recipient "
+        "WHERE id = h.recipient_id OFFSET 0) r",
         "iso": "TO_CHAR({0} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US+00:00')",
     },
 }
@@ -114,8 +119,8 @@ _SEEN = """
 WITH seen AS MATERIALIZED (
   SELECT CASE WHEN {early} OR ({burst}) THEN h.id END AS machine, h.list_email_id, h.link, {minute} AS minute, h.at,
     r.id AS recipient_id, r.kind, r.person_id
-  FROM tracking_hit h CROSS JOIN sending_recipient r
-  WHERE h.id > %s AND h.id <= %s AND h.verdict = {person} AND r.id = h.recipient_id
+  FROM tracking_hit h CROSS JOIN {recipient}
+  WHERE h.id > %s AND h.id <= %s AND h.verdict = {person}
 )
 SELECT machine IS NOT NULL, list_email_id, link, {iso},
   CAST({list}({row}(COALESCE(machine, recipient_id), kind, person_id)) AS text)
