@@ -7,7 +7,8 @@ from contextlib import nullcontext
 from datetime import timedelta
 
 import pytest
-from django.db import OperationalError, transaction
+from django.db import OperationalError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from essor.kernel import delivery, events
@@ -69,6 +70,20 @@ def test_each_consumer_hears_everything_once_and_in_order() -> None:
     assert max(second.batches) <= 7
     assert not Delivery.objects.exists()
     assert delivery.backlog() == []
+
+
+def test_a_look_is_one_question_and_only_those_who_have_something_to_hear_are_asked_more() -> None:
+    waiting, *_idle = Listener("waiting"), *(Listener(f"idle {n}") for n in range(5))
+    dispatcher = Dispatcher(scope=nullcontext)
+    with CaptureQueriesContext(connection) as asked:
+        assert dispatcher.run_once() == 0
+    assert len(asked) == 1
+    emit_numbers([1])
+    Delivery.objects.filter(consumer="idle 0").update(parked=True)
+    Delivery.objects.filter(consumer="idle 1").update(due=timezone.now() + timedelta(hours=1))
+    Delivery.objects.filter(consumer__gt="idle 1", consumer__startswith="idle").delete()
+    assert delivery._awaited() == ["waiting"]
+    assert waiting.heard == []
 
 
 def test_an_event_says_what_when_and_to_which_records() -> None:

@@ -64,21 +64,24 @@ def test_killed_at_any_moment_and_started_again_all_rows_are_there_once(
     path = write("Nom;Courriel", *(f"N{i};p{i}@x.fr" for i in range(6000)))
     work = ready(admin, "Contact", path)
     chance = random.Random(7)  # noqa: S311 -- moments to kill at, the same each time
-    kills = 0
-    for _ in range(40):
+    kills, output, ended = 0, "", False
+    while not ended and len(processes) < 40:
         process = start(processes, "run", str(work.pk))
         before = Import.objects.get(pk=work.pk).row
         while process.poll() is None and Import.objects.get(pk=work.pk).row < before + 500 * chance.randint(
             1, 3
         ):
             time.sleep(0.02)
-        if process.poll() is not None:
-            break
-        time.sleep(chance.random() * 0.2)
-        process.kill()
-        kills += process.wait() != 0
-    assert kills > 2
-    assert Import.objects.get(pk=work.pk).finished, process.communicate()[0]
+        if process.poll() is None:
+            time.sleep(chance.random() * 0.2)
+            process.kill()
+            kills += process.wait() != 0
+        else:
+            output = process.communicate()[0]
+            # A server may still commit what the killed one had sent: then this one steps back, and is begun again.
+            ended = "AlreadyRunning" not in output
+    assert kills > 2, output
+    assert Import.objects.get(pk=work.pk).finished, output
     emails = list(Contact.objects.values_list("email", flat=True))
     assert (len(emails), len(set(emails))) == (6000, 6000)
     assert counts(Import.objects.get(pk=work.pk)) == (6000, 0, 0, 0)

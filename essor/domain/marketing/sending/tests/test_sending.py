@@ -7,20 +7,33 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import product
 
 import pytest
 from django.apps import apps
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from essor.access.actor import Actor, system_actor
 from essor.access.models import User
+from essor.domain.marketing.audience.definition import Audience, Part
+from essor.domain.marketing.audience.reasons import Reason
+from essor.domain.marketing.audience.select import recipients
 from essor.domain.marketing.consent import write
-from essor.domain.marketing.consent.models import Policy, Suppression, Topic
+from essor.domain.marketing.consent.models import (
+    OPT_IN,
+    OPT_OUT,
+    Individual,
+    Policy,
+    Suppression,
+    Topic,
+    TopicChoice,
+)
 from essor.domain.marketing.consent.people import CONTACT, Person
 from essor.domain.marketing.letters.compiled import Compiled, Slot
-from essor.domain.marketing.sending import addresses, outbox, patience, problems, runner, since
+from essor.domain.marketing.sending import addresses, outbox, patience, people, problems, runner, since
 from essor.domain.marketing.sending.models import ListEmail, Recipient, Recipients, Server
+from essor.domain.marketing.sending.outbox import Claimed
 from essor.domain.marketing.sending.results import Outcome, Result
 from essor.domain.marketing.sending.states import FAILED, PAUSED, SENDING, SENT, State
 from essor.domain.marketing.sending.tests.conftest import states
@@ -201,6 +214,31 @@ def test_what_people_said_since_the_launch_counts(admin: Actor, mailing: Make, s
         "taken@dest.example": since.OPTED_OUT,
         "silent@dest.example": since.NO_CONSENT,
     }
+
+
+def test_what_is_asked_again_is_what_was_asked_at_the_launch(admin: Actor) -> None:
+    """Two ways to one answer: the SELECT of an audience and the question before each batch, for all that may be said."""
+    contact, topic = apps.get_model("sales", "Contact").objects, Topic.objects.create(name="News")
+    said = (None, OPT_IN, OPT_OUT)
+    keys = []
+    for place, (mail, about, never) in enumerate(product(said, said, (False, True))):
+        one = Individual.objects.create(name="I", email_consent=mail, has_opted_out_solicit=never)
+        if about:
+            TopicChoice.objects.create(individual=one, topic=topic, state=about)
+        keys.append(contact.create(last_name="L", name="L", email=f"p{place}@x.fr", individual_id=one.pk).pk)
+    keys.append(contact.create(last_name="L", name="L", email="nobody@x.fr").pk)
+    same = {since.OPTED_OUT: Reason.OPTED_OUT, since.TOPIC: Reason.TOPIC, since.NO_CONSENT: Reason.NO_CONSENT}
+    batch = [Claimed(key, 0, CONTACT, key, f"{key}@x.fr", "x.fr", 0, 0) for key in keys]
+    for needs, about in product((False, True), (None, topic.pk)):
+        Policy.objects.update_or_create(pk=1, defaults={"email_needs_consent": needs})
+        part = Part("people", object="Contact", people=tuple(keys))
+        sql, params = recipients(Audience((part,), topic=about, capped=False), admin)
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT person_id, reason FROM ({sql}) AS found WHERE reason IS NOT NULL", params)
+            launched = dict(cursor.fetchall())
+        again = people.known(system_actor(), ListEmail(topic_id=about), batch).skipped
+        assert {key: same[reason] for key, reason in again.items()} == launched
+        assert 0 < len(launched) < len(keys)
 
 
 def test_quiet_hours_are_those_of_the_person(admin: Actor, mailing: Make, server: Sink) -> None:

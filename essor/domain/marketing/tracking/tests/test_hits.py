@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import orjson
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from essor.access.actor import Actor, system_actor
@@ -217,3 +217,14 @@ def test_an_event_names_people_once_and_never_too_many(
         timedelta(seconds=30),
         timedelta(seconds=90),
     ]
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'")
+def test_the_recipients_of_the_newest_hits_are_found_one_by_one() -> None:
+    """PostgreSQL takes hits that it has not counted yet for one, and would read all recipients there are to find theirs."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = off")
+        cursor.execute(f"EXPLAIN {verdicts._said(verdicts._SEEN)}", [timezone.now(), 0, 10_000])
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "Nested Loop" in plan, plan
+    assert "Join" not in plan, plan

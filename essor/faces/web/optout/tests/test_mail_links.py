@@ -10,6 +10,8 @@ from django.test import Client
 from django.utils import timezone
 
 from essor.access.actor import Actor, system_actor
+from essor.catalog.actions.add_validation_rule import add_validation_rule
+from essor.catalog.actions.spec import RuleSpec
 from essor.domain.marketing import tokens
 from essor.domain.marketing.consent import write
 from essor.domain.marketing.consent.models import Consent, Suppression, Topic
@@ -133,6 +135,16 @@ def test_whoever_somebody_is_by_now_their_address_is_blocked(recipient: Recipien
     }
     out = Contact.objects.filter(has_opted_out_of_email=True).values_list("pk", flat=True)
     assert set(out) == {became, recipient.person_id}, "it is said of whom they are now"
+
+
+@pytest.mark.django_db
+def test_no_rule_of_the_company_keeps_anybody_from_opting_out(recipient: Recipient, client: Client) -> None:
+    add_validation_rule(None, RuleSpec(object="Contact", name="Frozen", formula="TRUE", message="No."))
+    path = f"/u/{tokens.make(addresses.OPT_OUT, recipient.pk)}"
+    assert client.post(path, {"List-Unsubscribe": "One-Click"}).status_code == 204
+    blocked = Suppression.objects.get()
+    assert (blocked.address, blocked.reason, blocked.source) == (recipient.address, "opt_out", path)
+    assert blocked.detail, "the words that were shown are kept as proof"
 
 
 @pytest.mark.django_db
