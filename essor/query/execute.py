@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from functools import partial
+from typing import Any, Protocol
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DatabaseError, DataError, OperationalError, connections, transaction
@@ -29,11 +30,26 @@ def fetch(env: Env, rows: QuerySet[Any], *, seconds: float | None = None) -> lis
     `seconds` defaults to the limit for a person's question and to none for the system's own; QueryRefused
     (QUERY_TIMEOUT) when it takes longer.
     """
+    return ready(env, rows)(seconds=seconds)
+
+
+class Ask(Protocol):
+    """A compiled question: what it returns when asked."""
+
+    def __call__(self, *, seconds: float | None = None) -> list[Row]: ...
+
+
+def ready(env: Env, rows: QuerySet[Any]) -> Ask:
+    """Return a `values_list` query compiled now, to be asked later."""
     try:
         sql, params = statement(env, rows)
     except EmptyResultSet:
-        return []
-    return run(env, sql, params, seconds=seconds)
+        return _nothing
+    return partial(run, env, sql, params)
+
+
+def _nothing(*, seconds: float | None = None) -> list[Row]:  # noqa: ARG001 -- as every `Ask`
+    return []
 
 
 def run(env: Env, sql: str, params: Sequence[Any], *, seconds: float | None = None) -> list[Row]:
@@ -63,9 +79,14 @@ def asking(rows: QuerySet[Any], named: Mapping[str, Any]) -> QuerySet[Any]:
     return found
 
 
+def counting(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Return the question how many rows there are."""
+    return asking(rows, {"n": CountAll()})
+
+
 def count(env: Env, rows: QuerySet[Any]) -> int:
     """Return how many rows there are."""
-    found = fetch(env, asking(rows, {"n": CountAll()}))
+    found = fetch(env, counting(rows))
     return int(found[0][0]) if found else 0
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from essor.query.environment import refused
 from essor.query.tree import (
@@ -31,6 +31,14 @@ MOST_KEYS = 20
 LARGEST_PAGE = 2_000
 SECONDS = 30.0
 MOST_CUBED = 4
+MOST = (
+    (MOST_CONDITIONS, _("A query has at most %(limit)d conditions.")),
+    (MOST_VALUES, _("A query names at most %(limit)d values.")),
+    (MOST_SUBQUERIES, _("A query has at most %(limit)d sub-selects.")),
+    (MOST_COLUMNS, _("A query shows at most %(limit)d columns.")),
+    (MOST_KEYS, _("A query is sorted by at most %(limit)d fields.")),
+    (MOST_KEYS, _("A query groups by at most %(limit)d fields.")),
+)
 
 
 def check(query: Query, *, depth: int = 1) -> None:
@@ -44,20 +52,11 @@ def check(query: Query, *, depth: int = 1) -> None:
     ]
     children = [column.query for column in query.columns if isinstance(column, ChildRows)]
     inner = [*children, *(leaf.query for leaf in leaves if isinstance(leaf, InQuery))]
-    values = sum(len(leaf.values) for leaf in leaves if isinstance(leaf, Compare))
-    for found, limit, message in (
-        (len(leaves), MOST_CONDITIONS, _("A query has at most %(limit)d conditions.")),
-        (values, MOST_VALUES, _("A query names at most %(limit)d values.")),
-        (len(inner), MOST_SUBQUERIES, _("A query has at most %(limit)d sub-selects.")),
-        (len(query.columns), MOST_COLUMNS, _("A query shows at most %(limit)d columns.")),
-        (len(query.order_by), MOST_KEYS, _("A query is sorted by at most %(limit)d fields.")),
-        (
-            len(query.group_by),
-            MOST_CUBED if query.grouping else MOST_KEYS,
-            _("A query groups by at most %(limit)d fields."),
-        ),
-    ):
-        if found > limit:
+    values = [value for leaf in leaves if isinstance(leaf, Compare) for value in leaf.values]
+    counts = (leaves, values, inner, query.columns, query.order_by, query.group_by)
+    most = (*MOST[:-1], (MOST_CUBED, MOST[-1][1])) if query.grouping else MOST
+    for found, (limit, message) in zip(counts, most, strict=True):
+        if len(found) > limit:
             raise refused(message % {"limit": limit}, query.at, "QUERY_TOO_COMPLICATED")
     for one in inner:
         check(one, depth=depth + 1)

@@ -79,11 +79,16 @@ def _revised(query: Query, env: Env) -> tuple[Plan, Callable[[Any], int]]:
 
 
 def head(actor: Actor, query: Query, most: int) -> tuple[list[Record], int]:
-    """Return the first `most` rows of `query` and how many there are: the question is compiled once for both."""
+    """Return the first `most` rows of `query` and how many there are.
+
+    The question is compiled once for both, and both before either is asked: a long count pushes the compiler out of the
+    processor's memory.
+    """
     env = env_for(actor)
     found = plan(query, env)
-    raw = execute.fetch(env, found.select(limit=most + 1))
-    total = len(raw) if len(raw) <= most else execute.count(env, found.rows)
+    first, every = execute.ready(env, found.select(limit=most + 1)), execute.ready(env, execute.counting(found.rows))
+    raw = first()
+    total = len(raw) if len(raw) <= most else int(every()[0][0])
     return children.records(found, raw[:most]), total
 
 

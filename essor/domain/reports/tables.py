@@ -96,15 +96,15 @@ def _sees(asked: Asked, path: str) -> bool:
 def answer(asked: Asked) -> Answer:
     """Return the first rows and how many there are."""
     fields = fields_of(asked)
-    try:
-        rows, total = run.head(asked.actor, query_of(asked, fields), asked.most)
-    except QueryRefused as refused:
-        raise (hidden() if refused.code == "INVALID_FIELD" else refused) from None
     heads = tuple(
         Head(label_at(asked.catalog, asked.object, path, field), result_kind(field).name in NUMERIC)
         for path, field in fields.items()
     )
     draws = [drawing(asked, path, field) for path, field in fields.items()]
+    try:
+        rows, total = run.head(asked.actor, query_of(asked, fields), asked.most)
+    except QueryRefused as refused:
+        raise (hidden() if refused.code == "INVALID_FIELD" else refused) from None
     lines = tuple(Line(tuple([draw(row) for draw in draws]), "row") for row in rows)
     notes: tuple[str, ...] = ()
     if total > asked.most:
