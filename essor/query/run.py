@@ -86,7 +86,10 @@ def head(actor: Actor, query: Query, most: int) -> tuple[list[Record], int]:
     """
     env = env_for(actor)
     found = plan(query, env)
-    first, every = execute.ready(env, found.select(limit=most + 1)), execute.ready(env, execute.counting(found.rows))
+    first, every = (
+        execute.ready(env, found.select(limit=most + 1)),
+        execute.ready(env, execute.counting(found.rows)),
+    )
     raw = first()
     total = len(raw) if len(raw) <= most else int(every()[0][0])
     return children.records(found, raw[:most]), total

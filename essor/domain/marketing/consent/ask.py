@@ -45,8 +45,8 @@ def may_track(individuals: Iterable[int | None], what: Following) -> set[int]:
     return set(rows.values_list("pk", flat=True))
 
 
-def tracked_sql(what: Following, key: str, alias: str) -> str:
-    """Return the same as SQL: `key` is the individual's key or NULL, `alias` the row of `Individual` with that key.
+def tracked_sql(what: Following, alias: str) -> str:
+    """Return the same as SQL: `alias` is the person's row of `Individual`, joined; all NULL where they have none.
 
     It looks up what the company decided by itself, so the text is the same for good.
     """
@@ -58,7 +58,7 @@ def tracked_sql(what: Following, key: str, alias: str) -> str:
     agreed = (
         f"{alias}.id IS NOT NULL AND NOT {alias}.has_opted_out_tracking AND NOT {alias}.is_deleted AND {said}"
     )
-    return f"(({key} IS NULL AND {free}) OR ({agreed}))"
+    return f"(({alias}.id IS NULL AND {free}) OR ({agreed}))"
 
 
 @dataclass(frozen=True, slots=True)

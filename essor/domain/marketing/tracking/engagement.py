@@ -43,7 +43,7 @@ People = dict[int, datetime]
 _moments: ContextVar[tuple[str, People] | None] = ContextVar("moments", default=None)
 
 
-@consumer("tracking", topics=FIELDS, batch=20)
+@consumer("tracking", topics=FIELDS, batch=100)
 def follow(events: Sequence[Event]) -> None:
     """Write first moments on the members of campaigns; who was mailed becomes a member, in vain or not."""
     campaigns = dict(

@@ -41,7 +41,7 @@ _ROWS = {
     "postgresql": "SELECT CAST(value ->> 0 AS bigint) AS recipient_id, CAST(value ->> 1 AS bigint) AS list_email_id, "
     "CAST(value ->> 2 AS smallint) AS link, CAST(value ->> 3 AS smallint) AS variant, CAST(value ->> 4 AS timestamptz) AS at, "
     "CAST(value ->> 5 AS boolean) AS machine, value ->> 6 AS agent, value ->> 7 AS network "
-    "FROM JSON_ARRAY_ELEMENTS(CAST(%s AS json))",
+    "FROM JSONB_ARRAY_ELEMENTS(CAST(%s AS jsonb))",
 }
 _INSERT = """
 INSERT INTO tracking_hit (list_email_id, recipient_id, link, variant, at, verdict, agent, network)
@@ -49,7 +49,7 @@ SELECT s.list_email_id,
   CASE WHEN r.id IS NOT NULL AND CASE WHEN s.link = {opened} THEN {opens} ELSE {clicks} END THEN r.id END,
   s.link, COALESCE(r.variant, s.variant), s.at, CASE WHEN s.machine THEN {machines} ELSE {person} END, s.agent, s.network
 FROM ({rows}) s LEFT JOIN sending_recipient r ON r.id = s.recipient_id
-  {people} LEFT JOIN consent_individual i ON i.id = {individual}"""
+  LEFT JOIN consent_individual i ON i.id = CASE r.kind {individuals} END"""
 
 
 def keep(batch: Sequence[Seen]) -> None:
@@ -72,18 +72,16 @@ def _statement(vendor: str) -> str:
     quote = connection.ops.quote_name
     with current.scope() as catalog:
         tables = {kind: quote(catalog.object(name).model._meta.db_table) for kind, name in OBJECTS.items()}
-    individual = f"COALESCE({', '.join(f'p{kind}.individual_id' for kind in tables)})"
-    joins = (
-        f"LEFT JOIN {table} p{kind} ON r.kind = {kind} AND p{kind}.id = r.person_id"
+    individuals = (
+        f"WHEN {kind} THEN (SELECT p.individual_id FROM {table} p WHERE p.id = r.person_id)"  # noqa: S608 -- our tables
         for kind, table in tables.items()
     )
     return _INSERT.format(
         rows=_ROWS[vendor],
-        people=" ".join(joins),
-        individual=individual,
+        individuals=" ".join(individuals),
         opened=OPENED,
-        opens=ask.tracked_sql("opens", individual, "i"),
-        clicks=ask.tracked_sql("clicks", individual, "i"),
+        opens=ask.tracked_sql("opens", "i"),
+        clicks=ask.tracked_sql("clicks", "i"),
         machines=int(Verdict.MACHINE),
         person=int(Verdict.PERSON),
     )

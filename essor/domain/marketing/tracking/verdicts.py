@@ -89,6 +89,7 @@ _WORDS = {
         "minute": "SUBSTR(h.at, 1, 16)",
         "iso": "REPLACE({0}, ' ', 'T') || '+00:00'",
         "recipient": "sending_recipient r ON r.id = h.recipient_id",
+        "again": " AND EXISTS (SELECT 1 FROM tracking_hit o WHERE o.recipient_id = h.recipient_id AND o.id <> h.id)",
     },
     "postgresql": {
         "list": "JSON_AGG",
@@ -98,6 +99,7 @@ _WORDS = {
         "minute": "DATE_TRUNC('minute', h.at)",
         "recipient": "LATERAL (SELECT id, kind, person_id, sent_at FROM sending_recipient "
         "WHERE id = h.recipient_id OFFSET 0) r",
+        "again": "",
         "iso": "TO_CHAR({0} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US+00:00')",
     },
 }
@@ -105,10 +107,12 @@ _WAITING = """
 WITH ahead AS (SELECT id, at, list_email_id FROM tracking_hit WHERE id > %s ORDER BY id LIMIT {part})
 SELECT COUNT(*), MAX(id), CAST({list}(DISTINCT list_email_id) AS text), {since} FROM ahead
 WHERE id <= COALESCE((SELECT MIN(id) - 1 FROM ahead WHERE at > %s), id)"""
-# Most mails were sent long before anything that is judged now, and most people follow one link: no time is worked out for them.
+# Most mails were sent long before anything that is judged now, and most people follow one link, or one at a time: their links
+# are not counted. SQLite works out moments slowly, and does so only for who has followed another one at all.
 _EARLY = "(r.sent_at > %s AND h.at < {after})"
-_BURST = """h.link > {opened} AND EXISTS (
-  SELECT 1 FROM tracking_hit o WHERE o.recipient_id = h.recipient_id AND o.id <> h.id
+_BURST = """h.link > {opened}{again} AND EXISTS (
+  SELECT 1 FROM tracking_hit o
+  WHERE o.recipient_id = h.recipient_id AND o.id <> h.id AND o.at BETWEEN {before} AND {after}
 ) AND (
   SELECT COUNT(DISTINCT o.link) FROM tracking_hit o
   WHERE o.recipient_id = h.recipient_id AND o.link > {opened} AND o.at BETWEEN {before} AND {after}
@@ -133,6 +137,7 @@ def _said(statement: str) -> str:
     early = _EARLY.format(after=words["after"].format("r.sent_at", int(EARLY.total_seconds())))
     burst = _BURST.format(
         opened=OPENED,
+        again=words["again"],
         many=MANY,
         before=words["before"].format("h.at", int(BURST.total_seconds())),
         after=words["after"].format("h.at", int(BURST.total_seconds())),
