@@ -17,8 +17,8 @@ from essor.domain.marketing.campaigns.members import LINKS
 from essor.domain.marketing.campaigns.models import CampaignMember
 from essor.domain.marketing.campaigns.objects import MEMBER
 from essor.domain.marketing.campaigns.statuses import Status, labelled, of_campaigns
+from essor.domain.marketing.sending import numbers
 from essor.domain.marketing.sending.models import ListEmail
-from essor.domain.marketing.tracking.keeping import told
 from essor.kernel.events import Event, consumer
 from essor.records import unattended
 from essor.records.batch import Batch
@@ -65,7 +65,7 @@ def follow(events: Sequence[Event]) -> None:
             members.add(system_actor(), campaign, object_name, list(people), source=SOURCE)
         moves = _moves(known.get(campaign, ())) if name == FIELDS["mail.sent"] else {}
         _write(campaign, LINKS[object_name], name, people, moves)
-    told(campaigns)  # the funnel of an open page counts these members
+    numbers.publish(*campaigns)  # the funnel of an open page counts these members
 
 
 def _moves(statuses: Sequence[Status]) -> dict[str, str]:

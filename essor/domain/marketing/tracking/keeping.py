@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Final
@@ -16,6 +16,7 @@ from essor.domain.marketing.consent import ask
 from essor.domain.marketing.consent.people import OBJECTS
 from essor.domain.marketing.sending import numbers
 from essor.domain.marketing.tracking.models import OPENED, Verdict
+from essor.domain.marketing.tracking.verdicts import WAIT, settle
 from essor.kernel.locks import lock
 
 # One hit as it came, written to the database as it is: recipient (None: only the mailing is known), mailing, link, variant
@@ -24,7 +25,6 @@ Seen = tuple[int | None, int, int, int | None, datetime, bool, str, str]
 MAILING: Final = 1  # its place in that
 MACHINE: Final = 5
 
-WAIT = timedelta(seconds=30)  # what a hit waits for its verdict
 SLOT = 3  # seconds of hits that one task looks at
 WRITING = "tracking.hits"
 _asked: dict[str, int] = {}
@@ -61,7 +61,7 @@ def keep(batch: Sequence[Seen]) -> None:
         lock(WRITING)
         with connection.cursor() as cursor:
             cursor.execute(_statement(connection.vendor), [orjson.dumps(batch).decode()])
-        told({one[MAILING] for one in batch})
+        numbers.publish(*{one[MAILING] for one in batch})
         if not all(one[MACHINE] for one in batch):
             _ask_for_verdicts()
 
@@ -87,15 +87,8 @@ def _statement(vendor: str) -> str:
     )
 
 
-def told(list_emails: Collection[int]) -> None:
-    """Let open pages of these mailings know that their numbers moved."""
-    numbers.publish(*sorted(list_emails))
-
-
 def _ask_for_verdicts() -> None:
     """Have a task look at these hits once they have waited: one task for all that come within a few seconds."""
-    from essor.domain.marketing.tracking.verdicts import settle  # noqa: PLC0415 -- it writes by this module
-
     slot = int(timezone.now().timestamp()) // SLOT
     if _asked.get("slot") != slot:
         _asked["slot"] = slot

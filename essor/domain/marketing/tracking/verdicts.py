@@ -14,12 +14,13 @@ from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from essor.domain.marketing.sending import numbers
 from essor.domain.marketing.sending.told import tell
-from essor.domain.marketing.tracking.keeping import WAIT, told
 from essor.domain.marketing.tracking.models import OPENED, Hit, Judged, Verdict
 from essor.jobs.schedule import SCHEDULE, every
 from essor.jobs.tasks import task
 
+WAIT = timedelta(seconds=30)  # what a hit waits for its verdict
 PART = 10_000  # hits of one transaction: others write in between
 MOST_PEOPLE = 1_000  # of one event
 EARLY = timedelta(seconds=2)  # nobody has read a mail that soon after it was handed over
@@ -61,7 +62,7 @@ def _settle(until: datetime) -> int:
                     _tell(list_email, link, at, orjson.loads(people))
             if machines:
                 Hit.objects.filter(pk__in=machines).update(verdict=Verdict.MACHINE)
-                told(orjson.loads(mailings))
+                numbers.publish(*orjson.loads(mailings))
             Judged.objects.update(hit=last)
     return int(number)
 

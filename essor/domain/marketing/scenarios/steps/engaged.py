@@ -21,9 +21,9 @@ from essor.domain.marketing.scenarios.steps.send import SEND
 from essor.domain.marketing.sending.models import Link, Recipient
 from essor.domain.marketing.sending.states import State
 from essor.domain.marketing.tracking import verdicts
-from essor.domain.marketing.tracking.keeping import WAIT
 from essor.domain.marketing.tracking.models import OPENED as OPENED_LINK
 from essor.domain.marketing.tracking.models import Hit, Verdict
+from essor.domain.marketing.tracking.verdicts import WAIT
 from essor.kernel.errors import FieldError
 
 BOUNCED, CLICKED, OPENED, NOTHING = "bounced", "clicked", "opened", "nothing"
