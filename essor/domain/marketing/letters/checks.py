@@ -42,10 +42,13 @@ class Check:
     block: str = ""
 
 
-def checked(actor: Actor, letter: Letter) -> list[Check]:
-    """Return what was looked at, the worst first; the dead links are those known by now (`dead_links.look` asks)."""
+def checked(actor: Actor, letter: Letter, made: Compiled | None = None) -> list[Check]:
+    """Return what was looked at, the worst first; the dead links are those known by now (`dead_links.look` asks).
+
+    `made` is the letter compiled for its own object, by whoever has it already.
+    """
     try:
-        ready = compiled(letter)
+        ready = made or compiled(letter)
     except EssorError as error:
         return [Check("compile", "bad", _("The e-mail cannot be sent as it is"), str(error))]
     found = [

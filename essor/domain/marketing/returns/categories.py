@@ -8,10 +8,14 @@ from essor.domain.marketing.returns.models import Category
 GONE = frozenset({"1.0", "1.1", "1.2", "1.3", "1.4", "1.6", "1.9", "1.10", "2.1", "4.4"})
 
 
+# Our own address is wrong, or its domain: nothing is said about the recipient's.
+OURS = frozenset({"1.7", "1.8"})
+
+
 def category(status: str, reason: str = "") -> Category:
     """Return what a failed delivery means. Codes that say nothing (5.0.0) are read by their words."""
     head, _dot, detail = status.partition(".")
-    if detail.startswith("7."):
+    if detail.startswith("7.") or detail in OURS:
         return Category.POLICY
     if head == "5" and detail in GONE and not (detail == "1.0" and not _names_nobody(reason)):
         return Category.HARD

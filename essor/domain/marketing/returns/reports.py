@@ -17,7 +17,9 @@ from email.utils import parseaddr, parsedate_to_datetime
 from typing import Literal, cast
 
 Kind = Literal["bounce", "complaint", "other"]
-STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
+STATUS = re.compile(
+    r"(?<![\w.])([245])\.(\d{1,3})\.(\d{1,3})\b(?!\.\d)"
+)  # no part of an address such as 5.1.1.7
 REPLY = re.compile(r"\b([45]\d\d)[ -]")
 ID = re.compile(r"<[^<>\s]+@[^<>\s]+>")
 MOST = 200  # recipients of one report

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, Window
+from django.db.models import Exists, F, OuterRef, Window
 from django.db.models.functions import RowNumber
 
 from essor.domain.marketing.consent import write
@@ -118,17 +118,20 @@ def _often_back(news: Collection[Recipient]) -> set[str]:
         return set()
     addresses, people = {row.address for row in news}, {row.person_id for row in news}
     newest = Window(RowNumber(), partition_by=[F("address")], order_by=F("pk").desc())
+    # What was refused because of us says nothing about the address.
+    bounced = Bounce.objects.filter(recipient_id=OuterRef("pk"), category__in=(Category.SOFT, Category.HARD))
     rows = (
         Recipient.objects.filter(
             person_id__in=people, address__in=addresses, state__in=(State.SENT, State.BOUNCED, State.REFUSED)
         )
         .annotate(place=newest)
         .filter(place__lte=LAST)
-        .values_list("address", "state")
+        .annotate(back=Exists(bounced))
+        .values_list("address", "back")
     )
     back: dict[str, int] = defaultdict(int)
-    for address, state in rows:
-        back[address] += state != State.SENT
+    for address, came in rows:
+        back[address] += came
     return {address for address, count in back.items() if count >= OF_THEM}
 
 

@@ -34,12 +34,16 @@ def pause(actor: Actor, key: int) -> None:
 
 
 def resume(actor: Actor, key: int) -> None:
-    """Go on. After a problem the letter is made anew, so that a mended template is the one that is sent."""
+    """Go on, after a cancelling with those who have not got it. Except after a pause the letter is made anew, so that a
+    mended template is the one that is sent.
+    """  # noqa: D205
     with transaction.atomic():
         mailing = _locked(key)
-        if mailing.status == FAILED:
+        if mailing.status == CANCELLED and not Recipient.objects.of(key, State.WAITING).exists():
+            raise launch.refused(_("Everybody has got it."))
+        if mailing.status in (FAILED, CANCELLED):
             launch.freeze_letters(actor, mailing)
-        ListEmail.objects.filter(pk=key).update(problem=None, held_until=None, failures=0)
+        ListEmail.objects.filter(pk=key).update(problem=None, held_until=None, failures=0, finished_date=None)
         _turn(actor, key, SENDING)
 
 
@@ -58,7 +62,7 @@ def go_over(actor: Actor, key: int, server: int | None) -> None:
 
 
 def cancel(actor: Actor, key: int) -> None:
-    """End a mailing for good, or take a scheduled one back to a draft; what was sent stays sent."""
+    """End a mailing, or take a scheduled one back to a draft; what was sent stays sent."""
     with transaction.atomic():
         mailing = _locked(key)
         if mailing.status == SCHEDULED:
@@ -75,6 +79,8 @@ def send_again(actor: Actor, key: int) -> int:
     """Send again to the unsure: some of them may get it twice. Return how many."""
     with transaction.atomic():
         mailing = _locked(key)
+        if mailing.status == CANCELLED:
+            raise launch.refused(_("The mailing is cancelled."))
         rows = Recipient.objects.of(key, State.UNSURE)
         number = rows.update(state=State.WAITING, due_at=timezone.now(), code=0, detail="")
         ListEmail.objects.filter(pk=key).update(total_unsure=F("total_unsure") - number, held_until=None)

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from essor.access.actor import Actor
 from essor.domain.marketing.audience import caps, select
+from essor.domain.marketing.audience.definition import Audience
 from essor.domain.marketing.audience.reasons import Reason
 from essor.domain.marketing.sending import trial
 from essor.domain.marketing.sending.models import UNDECIDED, ListEmail, Recipient
@@ -135,6 +136,19 @@ def draw(mailing: ListEmail, actor: Actor, most: int = 0, due: datetime | None =
     """Draw a mailing's recipients from its audience, in the actor's eyes; return how many came in."""
     people, params = select.recipients(mailing.audience, actor)
     return insert(mailing, people, params, due or timezone.now(), most=most)
+
+
+def in_domains(audience: Audience, actor: Actor, domains: Collection[str]) -> dict[str, int]:
+    """Return how many people of an audience would be mailed in each of some domains; those with nobody are left out."""
+    people, params = select.recipients(audience, actor)
+    domain, marks = _DOMAIN[connection.vendor], ", ".join(["%s"] * len(domains))
+    statement = (
+        f"SELECT domain, COUNT(*) FROM (SELECT {domain} AS domain FROM ({people}) drawn WHERE reason IS NULL) found "  # noqa: S608 -- our own pieces
+        f"WHERE domain IN ({marks}) GROUP BY domain"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*params, *domains])
+        return dict(cursor.fetchall())
 
 
 def count(list_email_id: int) -> None:

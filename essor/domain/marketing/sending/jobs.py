@@ -7,7 +7,7 @@ from datetime import time, timedelta
 from django.db.models import Q
 from django.utils import timezone
 
-from essor.domain.marketing.sending import outbox, runner
+from essor.domain.marketing.sending import numbers, outbox, runner
 from essor.domain.marketing.sending.models import Bucket, DayCount, ListEmail
 from essor.domain.marketing.sending.states import SCHEDULED, SENDING
 from essor.jobs.schedule import SCHEDULE, daily, every
@@ -33,8 +33,9 @@ def send(list_email_id: int) -> None:
 
 @task()
 def wake() -> None:
-    """Launch what is scheduled for now, and take up again what waited for a time or lost its runner."""
+    """Launch what is scheduled for now, take up again what waited or lost its runner, and tell what a dead one leaves."""
     now = timezone.now()
+    numbers.publish(*outbox.bury())
     due = ListEmail.objects.filter(status=SCHEDULED, scheduled_date__lte=now, is_deleted=False)
     changes = [Change("ListEmail", {"Status": SENDING}, id=key) for key in due.values_list("pk", flat=True)]
     unattended.write("ListEmail", changes, source=runner.SOURCE)

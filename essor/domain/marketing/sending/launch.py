@@ -15,14 +15,25 @@ from django.utils.translation import ngettext
 
 from essor.access.actor import Actor, system_actor
 from essor.domain.marketing.audience import definition, keep
-from essor.domain.marketing.audience.count import Counted, counted
+from essor.domain.marketing.audience.count import Counted, counted, listed
 from essor.domain.marketing.audience.definition import Audience
-from essor.domain.marketing.consent.people import OBJECTS
+from essor.domain.marketing.consent.people import CONTACT, OBJECTS, Person
 from essor.domain.marketing.letters import checks as letter_checks
 from essor.domain.marketing.letters import compile as letters
+from essor.domain.marketing.letters import merge
 from essor.domain.marketing.letters.compile import Letter
+from essor.domain.marketing.letters.compiled import Compiled
 from essor.domain.marketing.letters.models import EmailTemplate
-from essor.domain.marketing.sending import contents, couriers, domains, freezing, pacing, planning, tagging
+from essor.domain.marketing.sending import (
+    contents,
+    couriers,
+    domains,
+    freezing,
+    pacing,
+    people,
+    planning,
+    tagging,
+)
 from essor.domain.marketing.sending.contents import Variant
 from essor.domain.marketing.sending.models import Content, Link, ListEmail, Recipient, Server
 from essor.domain.marketing.sending.planning import Day
@@ -39,20 +50,34 @@ STOPPING = frozenset({"subject", "compile"})  # checks of a letter without which
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was looked at: `stops` the launch, is a `warning`, or is `good`."""
+    """One thing that was looked at: `stops` the launch, is a `warning`, or is `good`; `lacks` says what to set up for it."""
 
     level: Literal["good", "warning", "stops"]
     text: str
     help: str = ""
+    lacks: Literal["", "server", "domain"] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The letter of one variant: who sends it, as it was written, and ready for contacts and for leads."""
+
+    values: dict[str, Any]
+    letter: Letter
+    ready: dict[str, Compiled]
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What the launch page shows. `counted` is None while the audience cannot be read."""
+    """What the launch page shows. `counted` is None while the audience cannot be read.
+
+    `subjects` are those of the variants as the first person gets them, none while there is no letter or nobody.
+    """
 
     counted: Counted | None
     checks: tuple[Check, ...]
     days: tuple[Day, ...]
+    subjects: tuple[str, ...] = ()
 
     @property
     def ready(self) -> bool:
@@ -70,6 +95,13 @@ def audience_of(mailing: ListEmail) -> Audience:
 
 def summary(actor: Actor, mailing: ListEmail, start: datetime | None = None) -> Summary:
     """Count, check and plan; nothing is written."""
+    found, made = _looked_at(actor, mailing, start)
+    somebody = found.counted is not None and found.counted.mailable > 0
+    return replace(found, subjects=_subjects(actor, mailing, made)) if somebody else found
+
+
+def _looked_at(actor: Actor, mailing: ListEmail, start: datetime | None) -> tuple[Summary, list[Made]]:
+    """Return the summary and the letters that were made for it, none where they cannot be."""
     checks: list[Check] = []
     found: Counted | None = None
     try:
@@ -82,14 +114,50 @@ def summary(actor: Actor, mailing: ListEmail, start: datetime | None = None) -> 
                 "stops", _("Nobody would get it."), _("Choose an audience that has people who may be mailed.")
             )
         )
-    checks += _letter_checks(actor, mailing)
+    made: list[Made] = []
+    try:
+        made = _made(actor, mailing)
+        checks += _letter_checks(actor, mailing, made)
+    except EssorError as error:
+        checks.append(Check("stops", str(error)))
     checks += _sender_checks(mailing)
-    server = mailing.server or Server.objects.order_by("pk").first()
+    server = pacing.server_of(mailing)
     zone = zone_named(system_actor().company.timezone)
     limits = pacing.limits_of(mailing, server)
     total = found.mailable if found else 0
-    days = planning.planned(mailing, limits, total, start or timezone.now(), zone)
-    return Summary(found, tuple(checks), tuple(days))
+    slow = _slow(actor, mailing, server) if total else []
+    days = planning.planned(mailing, limits, total, start or timezone.now(), zone, slow)
+    return Summary(found, tuple(checks), tuple(days)), made
+
+
+def first_of(actor: Actor, mailing: ListEmail) -> Person:
+    """Return the first person who would be mailed; nobody in particular for an empty audience."""
+    try:
+        found = listed(audience_of(mailing), actor, None, size=1)
+    except EssorError:
+        found = []
+    return found[0][0] if found else Person(CONTACT, 0)
+
+
+def _subjects(actor: Actor, mailing: ListEmail, made: list[Made]) -> tuple[str, ...]:
+    """Return the subjects of the variants as the first person gets them, none where the actor may not see what is in them."""
+    person = first_of(actor, mailing)
+    found = []
+    try:
+        for one in made:
+            ready = replace(one.ready[person.object_name], blocks=())
+            shown, _blocks = people.values(ready, person.object_name, [person.id], actor)
+            found.append(merge.join(ready.subject, shown.get(person.id, {})))
+    except EssorError:
+        return ()
+    return tuple(found)
+
+
+def _slow(actor: Actor, mailing: ListEmail, server: Server | None) -> list[tuple[int, int]]:
+    """Return (mails an hour, people) of the domains that have a rate with a server."""
+    rates = pacing.domain_rates(server)
+    people = freezing.in_domains(audience_of(mailing), actor, rates) if rates else {}
+    return [(rates[name], number) for name, number in people.items()]
 
 
 def launch(actor: Actor, key: int, when: datetime | None = None) -> ListEmail:
@@ -102,13 +170,14 @@ def launch(actor: Actor, key: int, when: datetime | None = None) -> ListEmail:
             raise refused(_("The mailing has been launched already."))
         if when is not None and when <= timezone.now():
             raise refused(_("Choose a moment that is still to come."), "ScheduledDate")
-        stops = [one.text for one in summary(actor, mailing, when).checks if one.level == "stops"]
+        found, made = _looked_at(actor, mailing, when)
+        stops = [one.text for one in found.checks if one.level == "stops"]
         if stops:
             raise refused(" ".join(stops))
         mailing.audience, mailing.launched_by_id = audience_of(mailing).as_json(), actor.user_id
         mailing.scheduled_date = when
         mailing.save(update_fields=["audience", "launched_by", "scheduled_date"])
-        freeze_letters(actor, mailing)
+        freeze_letters(actor, mailing, made)
         if not mailing.is_dynamic:
             freezing.draw(mailing, actor, due=when)
         save(actor, Change("ListEmail", {"Status": SCHEDULED if when else SENDING}, id=key))
@@ -125,30 +194,34 @@ def forget(mailing: ListEmail) -> None:
     ListEmail.objects.filter(pk=mailing.pk).update(scheduled_date=None, held_until=None)
 
 
-def freeze_letters(actor: Actor, mailing: ListEmail) -> None:
-    """Make the letters of all variants and keep them; raises what compiling raises."""
+def freeze_letters(actor: Actor, mailing: ListEmail, made: list[Made] | None = None) -> None:
+    """Keep the letters of all variants, made now where they are not; raises what compiling raises."""
     tagging.settle(mailing)
-    contents.freeze(mailing, variants_of(actor, mailing))
+    contents.freeze(mailing, _variants(mailing, made or _made(actor, mailing)))
 
 
 def variants_of(actor: Actor, mailing: ListEmail) -> list[Variant]:
     """Return the letters of a mailing, each for contacts and for leads; ValidationFailed names what is wrong."""
+    return _variants(mailing, _made(actor, mailing))
+
+
+def _variants(mailing: ListEmail, made: list[Made]) -> list[Variant]:
     tags = tagging.tags_of(mailing)
     return [
         Variant(
             number,
             name,
-            values["from_name"] or "",
-            values["from_address"] or "",
-            tagging.tagged(letters.compiled(letter, name), tags),
+            one.values["from_name"] or "",
+            one.values["from_address"] or "",
+            tagging.tagged(ready, tags),
         )
-        for number, (values, letter) in enumerate(_written(actor, mailing))
-        for name in OBJECTS.values()
+        for number, one in enumerate(made)
+        for name, ready in one.ready.items()
     ]
 
 
-def _written(actor: Actor, mailing: ListEmail) -> list[tuple[dict[str, Any], Letter]]:
-    """Return the letter of each variant as it was written, with who sends it."""
+def _made(actor: Actor, mailing: ListEmail) -> list[Made]:
+    """Return the letter of each variant; raises what compiling raises."""
     own: dict[str, Any] = {
         "subject": mailing.subject,
         "from_name": mailing.from_name,
@@ -159,7 +232,9 @@ def _written(actor: Actor, mailing: ListEmail) -> list[tuple[dict[str, Any], Let
     for other in [{}, *mailing.trial.get("variants", [])]:
         values = own | {name: value for name, value in other.items() if value}
         letter = letters.letter_of(template_of(actor, values["template"]))
-        found.append((values, replace(letter, subject=values["subject"] or letter.subject)))
+        letter = replace(letter, subject=values["subject"] or letter.subject)
+        ready = {name: letters.compiled(letter, name) for name in OBJECTS.values()}
+        found.append(Made(values, letter, ready))
     return found
 
 
@@ -180,21 +255,16 @@ def refused(message: str, field: str = "") -> ValidationFailed:
     return ValidationFailed([FieldError(field, "FIELD_CUSTOM_VALIDATION_EXCEPTION", message)])
 
 
-def _letter_checks(actor: Actor, mailing: ListEmail) -> list[Check]:
+def _letter_checks(actor: Actor, mailing: ListEmail, made: list[Made]) -> list[Check]:
     """Return what the letters room has to say about each variant; what it calls good needs no line of its own."""
-    try:
-        variants = variants_of(actor, mailing)
-        written = _written(actor, mailing)
-    except EssorError as error:
-        return [Check("stops", str(error))]
     found = [
         Check("stops" if one.key in STOPPING and one.state == "bad" else "warning", one.title, _help(one))
-        for _values, letter in written
-        for one in letter_checks.checked(actor, letter)
+        for variant in made
+        for one in letter_checks.checked(actor, variant.letter, variant.ready.get(variant.letter.object_name))
         if one.state in ("bad", "warn")
     ]
     found = list(dict.fromkeys(found)) or [Check("good", _("The mail can be written."))]
-    return [*found, *_tag_check(mailing, variants)]
+    return [*found, *_tag_check(mailing, made)]
 
 
 def _help(check: letter_checks.Check) -> str:
@@ -202,10 +272,11 @@ def _help(check: letter_checks.Check) -> str:
     return " ".join((check.text, " · ".join(check.details))).strip()
 
 
-def _tag_check(mailing: ListEmail, variants: list[Variant]) -> list[Check]:
+def _tag_check(mailing: ListEmail, made: list[Made]) -> list[Check]:
     """Return what the links to our own sites say of the campaign."""
     tags = tagging.tags_of(mailing)
-    number = tagging.own({link for one in variants for link in one.compiled.links}) if tags else 0
+    links = {link for one in _variants(mailing, made) for link in one.compiled.links} if tags else set()
+    number = tagging.own(links)
     if not number:
         return []
     words = ngettext(
@@ -225,14 +296,13 @@ def _sender_checks(mailing: ListEmail) -> list[Check]:
         return [Check("stops", _("The sender’s address is missing."), _("Edit the mailing and enter it."))]
     if mailing.server is None and not Server.objects.exists():
         words = _("An administrator can add one in Setup, under “Mail delivery”.")
-        found.append(Check("stops", _("No mail server is set up."), words))
+        found.append(Check("stops", _("No mail server is set up."), words, "server"))
     domain = couriers.domain_of(mailing.from_address or "")
     if domain is None:
         words = _("Mails without signature often end in the junk folder, and bounces go to the sender.")
         name = (mailing.from_address or "").rpartition("@")[2]
-        found.append(
-            Check("warning", _("%(domain)s is not set up as a sending domain.") % {"domain": name}, words)
-        )
+        text = _("%(domain)s is not set up as a sending domain.") % {"domain": name}
+        found.append(Check("warning", text, words, "domain"))
     else:
         wrong = [one.name for one in domains.records(domain) if not one.found]
         if wrong:

@@ -14,7 +14,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import connection, transaction
-from django.db.models import F, Min, Q
+from django.db.models import Count, F, Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -26,6 +26,7 @@ from essor.domain.marketing.sending.told import Whom, tell
 LEASE = timedelta(seconds=60)  # without a sign of life for so long, a runner counts as dead
 PAUSES = (300, 900, 3600, 4 * 3600, 12 * 3600, 24 * 3600)  # seconds before a recipient is tried again
 PAID = 1  # the code of a waiting row whose token of its domain's rate is taken already
+LAPSES = timedelta(seconds=60)  # a token not used in time is worth nothing: else all go at once after a pause
 AT_ONCE = 900  # keys of one statement
 STATE_OF = {
     Outcome.SENT: State.SENT,
@@ -61,13 +62,28 @@ def take_over(list_email_id: int, *, lease: timedelta = LEASE) -> str:
         mine = ListEmail.objects.filter(free, pk=list_email_id, status=SENDING, is_deleted=False)
         if not mine.update(runner=name, beat_at=now):
             return ""
-        words = _("The program stopped while this mail was on its way.")
-        unsure = Recipient.objects.of(list_email_id, State.CLAIMED).update(
-            state=State.UNSURE, detail=words[:LONGEST]
-        )
-        if unsure:
-            ListEmail.objects.filter(pk=list_email_id).update(total_unsure=F("total_unsure") + unsure)
+        _doubt(list_email_id)
     return name
+
+
+def bury(*, lease: timedelta = LEASE) -> list[int]:
+    """Make unsure what dead runners had claimed of mailings that nobody sends any more; return those mailings."""
+    dead = ListEmail.objects.filter(beat_at__lt=timezone.now() - lease).exclude(status=SENDING)
+    found = []
+    for key in dead.exclude(runner="").values_list("pk", flat=True):
+        with transaction.atomic():
+            if dead.filter(pk=key).update(runner="", beat_at=None):
+                _doubt(key)
+                found.append(key)
+    return found
+
+
+def _doubt(list_email_id: int) -> None:
+    """Make those unsure whom a runner had claimed that is dead, and count them."""
+    words = _("The program stopped while this mail was on its way.")
+    claimed = Recipient.objects.of(list_email_id, State.CLAIMED)
+    if unsure := claimed.update(state=State.UNSURE, detail=words[:LONGEST]):
+        ListEmail.objects.filter(pk=list_email_id).update(total_unsure=F("total_unsure") + unsure)
 
 
 def let_go(list_email_id: int, runner: str) -> None:
@@ -82,11 +98,11 @@ def claim(list_email_id: int, runner: str, count: int) -> list[Claimed] | None:
     with transaction.atomic():
         if not alive(list_email_id, runner, now):
             return None
-        adapted = connection.ops.adapt_datetimefield_value(now)
+        adapted, lapsed = (connection.ops.adapt_datetimefield_value(one) for one in (now, now - LAPSES))
         with connection.cursor() as cursor:
             cursor.execute(
                 _CLAIM.format(waiting=int(State.WAITING), skip=skip),
-                [list_email_id, adapted, count, State.CLAIMED, adapted],
+                [list_email_id, adapted, count, State.CLAIMED, adapted, PAID, lapsed],
             )
             found = cursor.fetchall()
     return [Claimed(*row) for row in sorted(found)]
@@ -98,7 +114,8 @@ WITH picked AS MATERIALIZED (
   ORDER BY due_at, id LIMIT %s {skip}
 )
 UPDATE sending_recipient SET state = %s, claimed_at = %s WHERE id IN (SELECT id FROM picked)
-RETURNING id, variant, kind, person_id, address, domain, attempts, code"""
+RETURNING id, variant, kind, person_id, address, domain, attempts,
+  CASE WHEN code = %s AND due_at < %s THEN 0 ELSE code END"""
 
 
 def alive(list_email_id: int, runner: str, now: datetime | None = None) -> bool:
@@ -206,6 +223,15 @@ def skip(list_email_id: int, reasons: dict[int, int]) -> None:
                 state=State.SKIPPED, claimed_at=None, code=reason
             )
         ListEmail.objects.filter(pk=list_email_id).update(total_skipped=F("total_skipped") + number)
+
+
+def step_aside(list_email_id: int) -> dict[str, int]:
+    """Let nobody wait for a domain's turn any more; return the tokens that are free again, {domain: how many}."""
+    now = timezone.now()
+    rows = Recipient.objects.of(list_email_id, State.WAITING).filter(code=PAID)
+    free = dict(rows.filter(due_at__gt=now).values_list("domain").annotate(Count("id")).order_by())
+    rows.update(code=0, due_at=now)
+    return free
 
 
 def next_due(list_email_id: int) -> datetime | None:

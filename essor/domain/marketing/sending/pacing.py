@@ -6,20 +6,21 @@ have limits of its own. Tokens are taken before recipients are, and what was not
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from essor.access.actor import system_actor
+from essor.domain.marketing.sending import zones
 from essor.domain.marketing.sending.models import Bucket, DayCount, ListEmail, Server
 from essor.kernel.clock import zone_named
 
 HOUR = 3600.0
-BURST = 300.0  # seconds' worth of tokens that a bucket holds
+BURST = 60.0  # seconds' worth of tokens that a bucket holds
 FEWEST = 15.0  # seconds to wait at least for tokens, so that slow rates send some mails at a time
 WARM_UP_FIRST, WARM_UP_DAYS = 50, 21
 
@@ -103,7 +104,7 @@ def reserve(limits: Limits, wanted: int, zone: ZoneInfo, start: time) -> Grant:
         levels = [(key, rate, _level(key, rate, now)) for key, rate in rates]
         for _key, rate, level in levels:
             if level < 1:
-                later = now + timedelta(seconds=max(FEWEST, (1 - level) / rate * HOUR))
+                later = now + timedelta(seconds=max(FEWEST, (1 - level) / pace(rate)))
                 until = max(until, later) if until else later
             count = min(count, int(level))
         if until is not None:
@@ -115,20 +116,21 @@ def reserve(limits: Limits, wanted: int, zone: ZoneInfo, start: time) -> Grant:
     return Grant(count)
 
 
-def full(mailing: ListEmail) -> Literal["day", "hour", ""]:
-    """Tell whether a mailing, or the server it goes over, has sent what it may send in a day or an hour."""
-    now = timezone.now()
-    today = now.astimezone(zone_named(system_actor().company.timezone)).date()
-    limits = limits_of(mailing, mailing.server or Server.objects.order_by("pk").first())
-    if any(counted(key, today) >= cap for key, cap in limits.caps(today)):
-        return "day"
-    buckets = Bucket.objects.in_bulk([key for key, _rate in limits.rates()])
-    return "hour" if any(_filled(buckets.get(key), rate, now) < 1 for key, rate in limits.rates()) else ""
+def full(mailing: ListEmail) -> bool:
+    """Tell whether a mailing, or the server it goes over, has sent what it may send today."""
+    today = timezone.now().astimezone(zone_named(system_actor().company.timezone)).date()
+    limits = limits_of(mailing, server_of(mailing))
+    return any(counted(key, today) >= cap for key, cap in limits.caps(today))
+
+
+def server_of(mailing: ListEmail) -> Server | None:
+    """Return the server that a mailing goes over: its own, else the first there is."""
+    return mailing.server or Server.objects.order_by("pk").first()
 
 
 def rate_of(mailing: ListEmail) -> int:
     """Return how many mails an hour a mailing sends at most, 0 without a limit."""
-    limits = limits_of(mailing, mailing.server or Server.objects.order_by("pk").first())
+    limits = limits_of(mailing, server_of(mailing))
     return min_of(*(rate for _key, rate in limits.rates()))
 
 
@@ -138,11 +140,13 @@ def give_back(limits: Limits, count: int, zone: ZoneInfo) -> None:
     today = now.astimezone(zone).date()
     if count <= 0:
         return
-    with transaction.atomic():
-        for key, rate in limits.rates():
-            _fill(key, min(capacity(rate), _level(key, rate, now) + count), now)
+    with (
+        transaction.atomic()
+    ):  # days before buckets, as `reserve` takes them: two who wait for each other never go on
         for key, _cap in limits.caps(today):
             _count(key, today, -count)
+        for key, rate in limits.rates():
+            _fill(key, min(capacity(rate), _level(key, rate, now) + count), now)
 
 
 def spread(server: Server | None, domains: dict[int, str]) -> dict[int, datetime]:
@@ -150,28 +154,64 @@ def spread(server: Server | None, domains: dict[int, str]) -> dict[int, datetime
 
     `domains` are {recipient: domain}; only domains with a rate are looked at.
     """
-    rates = (
-        {}
-        if server is None
-        else {name.lower(): int(rate) for name, rate in server.domain_rates.items() if rate}
-    )
+    rates = domain_rates(server)
     later: dict[int, datetime] = {}
     for name in sorted({one for one in domains.values() if one in rates}):
         keys = [key for key, one in domains.items() if one == name]
-        now, rate, key = timezone.now(), rates[name], f"s{server.pk if server else 0}:{name}"
+        now, rate, key = timezone.now(), rates[name], _domain_key(server, name)
         with transaction.atomic():
             level = _level(key, rate, now)
             taken = max(0, min(len(keys), int(level)))
             # What is put off has its token already: the bucket goes into debt, and later batches queue behind.
             _fill(key, level - len(keys), now)
         for place, one in enumerate(keys[taken:], start=1):
-            later[one] = now + timedelta(seconds=max(1.0, (place + taken - level) / rate * HOUR))
+            later[one] = now + timedelta(seconds=max(1.0, (place + taken - level) / pace(rate)))
     return later
+
+
+def take_back(server: Server | None, unused: Mapping[str, int]) -> None:
+    """Return the tokens of those who were put off and now do not go: {domain: how many}. Others need not queue behind."""
+    rates, now = domain_rates(server), timezone.now()
+    for name in sorted(unused.keys() & rates.keys()):
+        rate, key = rates[name], _domain_key(server, name)
+        with transaction.atomic():
+            _fill(key, min(capacity(rate), _level(key, rate, now) + unused[name]), now)
+
+
+def domain_rates(server: Server | None) -> dict[str, int]:
+    """Return the destination domains that have a rate, with their mails an hour."""
+    rows = server.domain_rates.items() if server is not None else ()
+    return {name.lower(): int(rate) for name, rate in rows if rate}
+
+
+def _domain_key(server: Server | None, name: str) -> str:
+    return f"s{server.pk if server else 0}:{name}"
 
 
 def capacity(rate: int) -> float:
     """Return how many tokens a bucket holds."""
     return max(1.0, rate / HOUR * BURST)
+
+
+def pace(rate: int) -> float:
+    """Return the tokens a second that fill a bucket: with those of a full one, no hour has more mails than `rate`."""
+    return (rate + 1 - capacity(rate)) / HOUR
+
+
+def within(rate: int, hours: float) -> int:
+    """Return how many mails go out in so many hours."""
+    return int(min(rate * hours, capacity(rate) + pace(rate) * hours * HOUR))
+
+
+def start_of(mailing: ListEmail, zone: ZoneInfo, usual: datetime) -> time:
+    """Return at which local time a mailing goes on after a full day: as it began, else as `usual`, but at no quiet hour."""
+    began = (mailing.started_date or usual).astimezone(zone).time()
+    first, last = mailing.quiet_from, mailing.quiet_until
+    return (
+        time(last)
+        if first is not None and last is not None and zones.quiet(began.hour, first, last)
+        else began
+    )
 
 
 def next_start(now: datetime, zone: ZoneInfo, start: time) -> datetime:
@@ -186,8 +226,13 @@ def counted(key: str, day: date) -> int:
 
 
 def _counted(key: str, day: date) -> int:
-    rows = DayCount.objects.select_for_update().filter(scope=key, day=day)
-    return rows.values_list("count", flat=True).first() or 0
+    """Return how many count for a day, and lock the row: one is made where there is none, as nothing cannot be locked."""
+    rows = DayCount.objects.select_for_update().filter(scope=key, day=day).values_list("count", flat=True)
+    found = rows.first()
+    if found is None:
+        DayCount.objects.bulk_create([DayCount(scope=key, day=day)], ignore_conflicts=True)
+        found = rows.get()
+    return found
 
 
 def _count(key: str, day: date, number: int) -> None:
@@ -200,16 +245,14 @@ def _count(key: str, day: date, number: int) -> None:
 
 
 def _level(key: str, rate: int, now: datetime) -> float:
-    """Return how full a bucket is now, and lock it."""
-    return _filled(Bucket.objects.select_for_update().filter(pk=key).first(), rate, now)
-
-
-def _filled(row: Bucket | None, rate: int, now: datetime) -> float:
-    """Return the tokens in a bucket; one that nobody has used is full."""
+    """Return how full a bucket is now, and lock it; a new one is full."""
+    rows = Bucket.objects.select_for_update().filter(pk=key)
+    row = rows.first()
     if row is None:
-        return capacity(rate)
-    return min(capacity(rate), row.level + max(0.0, (now - row.at).total_seconds()) * rate / HOUR)
+        Bucket.objects.bulk_create([Bucket(key=key, level=capacity(rate), at=now)], ignore_conflicts=True)
+        row = rows.get()
+    return min(capacity(rate), row.level + max(0.0, (now - row.at).total_seconds()) * pace(rate))
 
 
 def _fill(key: str, level: float, now: datetime) -> None:
-    Bucket.objects.update_or_create(pk=key, defaults={"level": level, "at": now})
+    Bucket.objects.filter(pk=key).update(level=level, at=now)

@@ -35,7 +35,7 @@ def _turn(keys: Collection[int], states: tuple[State, ...], **values: object) ->
         Recipient.objects.filter(pk__in=[key for key, _mailing, _state in found]).update(**values)
         every = Counter(mailing for _key, mailing, _state in found)
         unsure = Counter(mailing for _key, mailing, state in found if state == State.UNSURE)
-        for mailing, number in every.items():
+        for mailing, number in sorted(every.items()):  # in one order, so that two never wait for each other
             back = number if values["state"] == State.BOUNCED else 0
             ListEmail.objects.filter(pk=mailing).update(
                 total_bounced=F("total_bounced") + back,

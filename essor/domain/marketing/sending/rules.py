@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from essor.domain.marketing.campaigns import standing
-from essor.domain.marketing.sending import numbers, outbox
+from essor.domain.marketing.sending import numbers, outbox, pacing
 from essor.domain.marketing.sending.models import Content, ListEmail
 from essor.domain.marketing.sending.states import CANCELLED, DRAFT, FAILED, PAUSED, SCHEDULED, SENDING, SENT
 from essor.records.batch import Batch
@@ -19,7 +19,7 @@ STEPS = {
     PAUSED: {SENDING, CANCELLED},
     FAILED: {SENDING, CANCELLED},
     SENT: {SENDING},
-    CANCELLED: set(),
+    CANCELLED: {SENDING},
 }
 FIXED = ("FromName", "FromAddress", "Subject", "IsDynamic", "IsTracked")
 QUIET = ("QuietFrom", "QuietUntil")
@@ -87,6 +87,18 @@ def campaigns_begin(batch: Batch) -> None:
         and row.prior("Status") in (DRAFT, SCHEDULED)
     ]
     standing.begin({row.get("CampaignId") for row in fresh if row.get("CampaignId")})
+
+
+@after("ListEmail", reads=("Status",))
+def what_stops_holds_nobody_up(batch: Batch) -> None:
+    """Other mailings need not queue for a domain behind one that was paused or cancelled."""
+    keys = [
+        row.id
+        for row in batch.updating()
+        if row.id is not None and row.changes("Status") and row.get("Status") in (PAUSED, CANCELLED)
+    ]
+    for mailing in ListEmail.objects.select_related("server").filter(pk__in=keys):
+        pacing.take_back(pacing.server_of(mailing), outbox.step_aside(mailing.pk))
 
 
 @after("ListEmail", reads=("Status",))

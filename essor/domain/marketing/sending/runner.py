@@ -32,6 +32,7 @@ from essor.domain.marketing.sending import (
     patience,
     people,
     problems,
+    since,
     trial,
 )
 from essor.domain.marketing.sending.composer import Composer, Message, Person
@@ -84,17 +85,17 @@ class Sending:
         """Read what is the same for all batches of this turn."""
         self._mailing = ListEmail.objects.select_related("server", "launched_by").get(pk=list_email_id)
         self._id, self._runner, self._make = list_email_id, runner, make
-        self._server = self._mailing.server or Server.objects.order_by("pk").first()
+        self._server = pacing.server_of(self._mailing)
         self._system = system_actor()
         by = self._mailing.launched_by
         self._actor: Actor = actor_for(by) if by is not None else self._system
         self._zone = zone_named(self._system.company.timezone)
-        self._start = timezone.localtime(self._mailing.started_date or timezone.now(), self._zone).time()
+        self._start = pacing.start_of(self._mailing, self._zone, timezone.now())
         self._limits = pacing.limits_of(self._mailing, self._server)
         self._courier: Courier | None = None
         self._composers: dict[tuple[int, str], tuple[Compiled, Composer]] = {}
         self._refused, self._last = 0, ""
-        self._slow = False
+        self._slow = self._through = False
         self._until: datetime | None = None
         self._next_word = 0.0
 
@@ -170,10 +171,11 @@ class Sending:
         return [(one, one.id in known.clicks, one.id in known.opens) for one in left if one.id not in later]
 
     def _composed(self, left: Sequence[tuple[Claimed, bool, bool]]) -> list[Message]:
-        """Compose; an address that is none is refused here and now."""
+        """Compose; an address that is none is refused here and now, whom the sender may not see is left out."""
         now = timezone.now().astimezone(self._zone)
         messages: list[Message] = []
         wrong: dict[int, Claimed] = {}
+        unseen: dict[int, int] = {}
         for key in sorted({(one.variant, one.kind) for one, _clicks, _opens in left}):
             some = [row for row in left if (row[0].variant, row[0].kind) == key]
             object_name = OBJECTS[key[1]]
@@ -182,7 +184,7 @@ class Sending:
             shown, blocks = people.values(compiled, object_name, ids, self._actor)
             for one, clicks, opens in some:
                 if one.person_id not in shown:
-                    wrong[one.id] = one
+                    unseen[one.id] = since.UNSEEN
                     continue
                 person = Person(
                     one.id, one.address, shown[one.person_id], blocks.get(one.person_id, ()), clicks, opens
@@ -191,9 +193,8 @@ class Sending:
                     messages.append(composer.message(person, now))
                 except headers.BadAddress:
                     wrong[one.id] = one
-        words = _(
-            "This is no address that mail can be sent to, or the sender may not see the person any more."
-        )
+        outbox.skip(self._id, unseen)
+        words = _("This is no address that mail can be sent to.")
         refused = [Result(key, Outcome.REFUSED, BAD_ADDRESS, words) for key in wrong]
         outbox.mark(self._id, refused, wrong)
         return messages
@@ -211,7 +212,7 @@ class Sending:
         """Hand the messages over and write down each answer; stop within half a second when somebody paused."""
         courier = self._courier
         assert courier is not None  # noqa: S101 -- made in `run`
-        self._slow = False
+        self._slow = self._through = False
         waiting = {one.recipient_id for one in messages}
         future = courier.start(messages)
         try:
@@ -268,6 +269,8 @@ class Sending:
             untouched += one.outcome in (Outcome.UNTOUCHED, Outcome.RETRY)
             self._refused = self._refused + 1 if one.outcome is Outcome.REFUSED else 0
         pacing.give_back(self._limits, untouched, self._zone)
+        if not self._through and any(one.outcome is Outcome.SENT for one in results):
+            self._gets_through()
         self._publish()
         self._last = f"{results[-1].code} {results[-1].detail}"
 
@@ -279,12 +282,16 @@ class Sending:
         if slow != self._server.slow:
             self._server.slow = slow
             Server.objects.filter(pk=self._server.pk).update(slow=slow)
-        ListEmail.objects.filter(pk=self._id).exclude(failures=0, problem=None).update(
-            failures=0, problem=None
-        )
+        self._gets_through()
         if slow:
             reason = _("The mail server asks to send more slowly.") if self._slow else ""
             self._hold(timezone.now() + timedelta(seconds=2**slow), reason)
+
+    def _gets_through(self) -> None:
+        """Take back what was said of a server that did not answer, as soon as it does."""
+        self._through = True
+        held = ListEmail.objects.filter(pk=self._id).exclude(failures=0, problem=None, held_until=None)
+        held.update(failures=0, problem=None, held_until=None)
 
     def _publish(self) -> None:
         """Tell those who watch, some times a second at most; an end is always told (`_turn`)."""
@@ -305,13 +312,13 @@ class Sending:
     def _idle(self) -> bool:
         """Nothing is due now: wait for the next one, decide the trial, or end."""
         due = outbox.next_due(self._id)
-        if due is not None:
-            self._hold(due)
-        elif outbox.undecided(self._id):
+        if outbox.undecided(self._id) and trial.is_out(self._mailing):
             decided = trial.decide(self._mailing)
             if decided is None:
                 return True
-            self._hold(decided)
+            self._hold(min(decided, due or decided))
+        elif due is not None:
+            self._hold(due)
         elif self._mailing.is_continuous and self._rests():
             pass
         else:

@@ -11,18 +11,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from essor.access.actor import Actor
-from essor.domain.marketing.audience.count import listed
-from essor.domain.marketing.consent.people import CONTACT, OBJECTS, Person
+from essor.domain.marketing.consent.people import OBJECTS
 from essor.domain.marketing.letters.compiled import Compiled
 from essor.domain.marketing.letters.merge import Mail
-from essor.domain.marketing.sending import couriers, launch, people
+from essor.domain.marketing.sending import couriers, launch, pacing, people
 from essor.domain.marketing.sending.composer import Composer, Message
 from essor.domain.marketing.sending.composer import Person as Receiver
 from essor.domain.marketing.sending.models import Content, ListEmail, Server
 from essor.domain.marketing.sending.results import Outcome, Result
 from essor.domain.marketing.sending.senders import sender_of
 from essor.domain.marketing.sending.wire import greeted
-from essor.kernel.errors import EssorError
 
 PATIENCE = 45.0  # seconds
 NOBODY_S = 1 << 62  # from here on no recipient's key: the links of a test lead on and count for nobody
@@ -33,8 +31,8 @@ def send_test(actor: Actor, mailing: ListEmail, address: str) -> int:
 
     Raises ValidationFailed with what the server said, and what compiling and connecting raise.
     """
-    person = _somebody(actor, mailing)
-    server = mailing.server or Server.objects.order_by("pk").first()
+    person = launch.first_of(actor, mailing)
+    server = pacing.server_of(mailing)
     messages = []
     for one in launch.variants_of(actor, mailing):
         if one.object_name != OBJECTS[person.kind]:
@@ -92,15 +90,6 @@ def try_server(server: Server) -> str:
 
     extensions = asyncio.run(hello())
     return _("Connected. The server offers: %(names)s.") % {"names": ", ".join(extensions) or "—"}
-
-
-def _somebody(actor: Actor, mailing: ListEmail) -> Person:
-    """Return the first person who would be mailed; nobody in particular for an empty audience."""
-    try:
-        found = listed(launch.audience_of(mailing), actor, None, size=1)
-    except EssorError:
-        found = []
-    return found[0][0] if found else Person(CONTACT, 0)
 
 
 def _said(result: Result) -> str:

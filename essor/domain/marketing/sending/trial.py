@@ -13,7 +13,7 @@ from math import ceil, erfc, sqrt
 from typing import Any, Literal
 
 from django.db import transaction
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
 from django.utils import timezone
 
 from essor.domain.marketing.sending.models import UNDECIDED, ListEmail, Recipient
@@ -108,10 +108,22 @@ def standings(mailing: ListEmail) -> list[Standing]:
     return [Standing(one, sent.get(one, 0), hits.get(one, 0)) for one in range(tried.variants)]
 
 
+def is_out(mailing: ListEmail) -> bool:
+    """Tell whether the sample has been sent: everybody was tried, though some servers may want to be asked again."""
+    waiting = Recipient.objects.of(mailing.pk, State.WAITING).filter(due_at__isnull=False)
+    left = dict(waiting.values_list("attempts").annotate(Count("id")).order_by())
+    return 0 not in left and (not left or Recipient.objects.of(mailing.pk, State.SENT).exists())
+
+
 def decides_at(mailing: ListEmail) -> datetime | None:
-    """Return when the winner is chosen: so many hours after the last mail of the sample; None while it is being sent."""
+    """Return when the winner is chosen: so many hours after the last mail of the sample; None while it is being sent.
+
+    Full mailboxes and the like are asked again for days: nobody waits for those while others took it at once.
+    """
     tried = of(mailing)
-    last = Recipient.objects.of(mailing.pk, State.SENT).aggregate(last=Max("sent_at"))["last"]
+    sent = Recipient.objects.of(mailing.pk, State.SENT)
+    times = sent.aggregate(first=Max("sent_at", filter=Q(attempts=0)), last=Max("sent_at"))
+    last = times["first"] or times["last"]
     return None if tried is None or last is None else last + timedelta(hours=tried.hours)
 
 
@@ -133,6 +145,10 @@ def winner(found: list[Standing]) -> int:
 def choose(mailing: ListEmail, variant: int) -> None:
     """Send the others this variant: by the rule, or because somebody decided early."""
     with transaction.atomic():
+        stored = ListEmail.objects.select_for_update().get(pk=mailing.pk).trial
+        if "winner" in stored:  # somebody was quicker: the others get that one
+            mailing.trial = stored
+            return
         rows = Recipient.objects.of(mailing.pk, State.WAITING).filter(variant=UNDECIDED)
         rows.update(variant=variant, due_at=timezone.now())
         decided = [(one.sent, one.hits) for one in standings(mailing)]

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from essor.domain.marketing.sending import pacing
+from essor.domain.marketing.sending import outbox, pacing
 from essor.domain.marketing.sending.models import ListEmail, Recipient
 from essor.domain.marketing.sending.outbox import PAID
 from essor.domain.marketing.sending.states import SENDING, State
@@ -19,16 +19,10 @@ def why(mailing: ListEmail, locale: str) -> str:
     """Return in sentences why a mailing pauses by itself, empty when it does not, or for the winner of a trial only."""
     if mailing.status != SENDING or mailing.held_until is None:
         return ""
-    full = pacing.full(mailing)
-    if full == "day":
+    if pacing.full(mailing):
         return _("As many mails went out today as may.")
-    if full == "hour":
-        rate = pacing.rate_of(mailing)
-        return ngettext(
-            "At most %(num)s mail goes out in an hour.",
-            "At most %(num)s mails go out in an hour, spread evenly.",
-            rate,
-        ) % {"num": formats.number(rate, locale)}
+    if outbox.is_due(mailing.pk):
+        return _held_up(mailing, locale)
     waiting = Recipient.objects.of(mailing.pk, State.WAITING).filter(due_at__gt=timezone.now())
     rows = set(waiting.order_by("due_at", "pk").values_list("attempts", "code")[:NEXT])
     found = []
@@ -39,3 +33,15 @@ def why(mailing: ListEmail, locale: str) -> str:
     if any(attempts for attempts, _code in rows):
         found.append(_("Some servers asked to be tried again later."))
     return " ".join(found)
+
+
+def _held_up(mailing: ListEmail, locale: str) -> str:
+    """Return why nobody goes of those whose time has come."""
+    if rate := pacing.rate_of(mailing):
+        return ngettext(
+            "At most %(num)s mail goes out in an hour.",
+            "At most %(num)s mails go out in an hour, spread evenly.",
+            rate,
+        ) % {"num": formats.number(rate, locale)}
+    server = pacing.server_of(mailing)
+    return _("The mail server asked for less: it is getting faster again.") if server and server.slow else ""

@@ -31,15 +31,17 @@ def wakes(now: datetime, zone: ZoneInfo, quiet_from: int, quiet_until: int) -> d
     The hours are local, `quiet_from` included, `quiet_until` not; 20 and 8 are a night.
     """
     local = now.astimezone(zone)
-    inside = (
-        quiet_from <= local.hour < quiet_until
-        if quiet_from <= quiet_until
-        else local.hour >= quiet_from or local.hour < quiet_until
-    )
-    if not inside:
+    if not quiet(local.hour, quiet_from, quiet_until):
         return None
     day = local.date() + timedelta(days=1 if local.hour >= quiet_until else 0)
     return datetime.combine(day, time(quiet_until), zone)
+
+
+def quiet(hour: int, quiet_from: int, quiet_until: int) -> bool:
+    """Tell whether an hour is a quiet one."""
+    if quiet_from <= quiet_until:
+        return quiet_from <= hour < quiet_until
+    return hour >= quiet_from or hour < quiet_until
 
 
 @cache

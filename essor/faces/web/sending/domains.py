@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from essor.domain.marketing.sending import domains, setting_up
 from essor.domain.marketing.sending.models import SendingDomain
+from essor.faces.web.letters import wanted
 from essor.faces.web.records.reading import actor_of
 from essor.faces.web.sending.servers import CURRENT
 from essor.faces.web.setup.doors import customizing
@@ -27,10 +28,11 @@ def add(request: HttpRequest) -> HttpResponseBase:
 
     def work(form: Form) -> str:
         made = setting_up.add_domain(actor_of(request), form.value("name"), form.value("bounce_domain"))
-        return reverse("web:setup_domain", args=[made.pk])
+        return reverse("web:setup_domain", args=[made.pk]) + wanted.onward(request)
 
     def again(form: Form) -> HttpResponseBase:
-        return draw(request, "sending_domain_add", {"form": form}, current=CURRENT, status=form.status)
+        context = {"form": form, **wanted.ways(request)}
+        return draw(request, "sending_domain_add", context, current=CURRENT, status=form.status)
 
     if request.method == "POST":
         return submit(request, work, again, said=_("Keys created. Publish the records below."))
@@ -42,7 +44,7 @@ def add(request: HttpRequest) -> HttpResponseBase:
 def show(request: HttpRequest, key: int) -> HttpResponseBase:
     """Show the records of a domain."""
     row = get_object_or_404(SendingDomain, pk=key)
-    context = {"domain": row, "records": domains.records(row)}
+    context = {"domain": row, "records": domains.records(row), **wanted.ways(request)}
     return draw(request, "sending_domain", context, current=CURRENT)
 
 
@@ -56,7 +58,7 @@ def check(request: HttpRequest, key: int) -> HttpResponseBase:
         "num": missing
     }
     flash(request, text if missing else _("All records are there."))
-    return HttpResponseRedirect(reverse("web:setup_domain", args=[key]))
+    return HttpResponseRedirect(reverse("web:setup_domain", args=[key]) + wanted.onward(request))
 
 
 @require_POST

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from essor.access import rows as row_access
 from essor.access.actor import Actor
+from essor.access.rights import Permission
 from essor.domain.marketing.sending import control, launch, testing
 from essor.domain.marketing.sending.models import ListEmail, Server
 from essor.domain.marketing.sending.states import DRAFT
@@ -154,6 +156,7 @@ def _draw(
         "campaign": ids.encode("701", mailing.campaign_id) if mailing.campaign_id else "",
         "template": ids.encode("00X", mailing.email_template_id) if mailing.email_template_id else "",
         "variants": mailing.trial.get("variants", []),
+        "mends": _mends(record),
         "zone": record.actor.timezone,
         "wrong_letter": not form.errors.keys().isdisjoint((*WRITTEN, "server")),
         "letters": _letters(record.actor, mailing),
@@ -161,6 +164,17 @@ def _draw(
         "may_write": row_access.may(record.actor, "EmailTemplate", "create"),
     }
     return render(request, "sending/launch.html.jinja", context, status=form.status)
+
+
+def _mends(record: Loaded) -> dict[str, Action]:
+    """Return where an administrator sets up what a check misses; who comes from here is led back."""
+    if not record.actor.can(Permission.CUSTOMIZE):
+        return {}
+    back = f"?{wanted.PARAMETER}={record.id}"
+    return {
+        "server": Action(_("Add a server"), reverse("web:setup_add_server") + back, "plus"),
+        "domain": Action(_("Add a domain"), reverse("web:setup_add_domain") + back, "plus"),
+    }
 
 
 def _take(record: Loaded, letter: int) -> None:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from essor.access.actor import Actor
+from essor.access.view import catalog_for
 from essor.domain.marketing.audience.reasons import Reason
 from essor.domain.marketing.consent.people import OBJECTS
 from essor.domain.marketing.sending import browsing, control, planning, problems, since, trial, waiting
@@ -75,11 +76,12 @@ FILTERS = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One recipient on the page; `href` and `name` are empty when the reader may not see the person."""
+    """One recipient on the page; `href`, `name` and `address` are empty when the reader may not see the person, or that."""
 
     recipient: Recipient
     name: str
     href: str
+    address: str
     why: str
 
     @property
@@ -108,7 +110,7 @@ def panel(request: HttpRequest, record_id: str) -> HttpResponseBase:
         "mailing": mailing,
         "mailable": mailable,
         "done": min(done, mailable),
-        "waiting": max(0, mailable - done),
+        "waiting": _waiting(mailing),
         "buttons": _buttons(record, mailing),
         "reasons": _reasons(mailing),
         "trial": trial.of(mailing),
@@ -116,6 +118,7 @@ def panel(request: HttpRequest, record_id: str) -> HttpResponseBase:
         "winner": mailing.trial.get("winner"),
         "decides_at": trial.decides_at(mailing),
         "may_edit": may_edit(record),
+        "may_rest": may_edit(record) and not mailing.is_continuous,
         "live": mailing.status in (SCHEDULED, SENDING),
         "why": waiting.why(mailing, record.actor.locale),
         "days": planning.left(mailing) if mailing.status in (SCHEDULED, SENDING, PAUSED) else [],
@@ -184,12 +187,17 @@ def _named(actor: Actor, rows: list[Recipient]) -> list[Row]:
             columns = (Column(Path(("Id",))), Column(Path(("Name",))))
             query = Query(name, columns=columns, where=Compare(Path(("Id",)), "in", keys))
             names |= {(kind, row["Id"]): row["Name"] or "—" for row in run.rows(actor, query)}
-    prefixes = {1: "003", 2: "00Q"}
+    prefixes, catalog = {1: "003", 2: "00Q"}, catalog_for(actor)
+    open_ = {
+        kind for kind, name in OBJECTS.items() if catalog.has(name) and catalog.object(name).has("Email")
+    }
     found: list[Row] = []
     for one in rows:
         key = (one.kind, one.person_id)
         href = addresses.record(ids.encode(prefixes[one.kind], one.person_id)) if key in names else ""
-        found.append(Row(one, names.get(key, ""), href, why(one)))
+        address = one.address if key in names and one.kind in open_ else ""
+        words = why(one) if address else why(one).replace(one.address or "@", "…")
+        found.append(Row(one, names.get(key, ""), href, address, words))
     return found
 
 
@@ -209,6 +217,12 @@ def reason(code: int) -> str:
     if code in since.WORDS:
         return str(since.WORDS[code])
     return str(Reason(code).label) if code in Reason.values else _("Another reason")
+
+
+def _waiting(mailing: ListEmail) -> int:
+    """Return how many are to be mailed yet."""
+    done = mailing.total_skipped + mailing.total_sent + mailing.total_refused + mailing.total_unsure
+    return max(0, mailing.total_recipients - done)
 
 
 def _reasons(mailing: ListEmail) -> list[tuple[str, int]]:
@@ -234,13 +248,18 @@ def _buttons(record: Loaded, mailing: ListEmail) -> list[Action]:
     if mailing.status == SCHEDULED:
         found.append(button("cancel", _("Take back to a draft"), "player-stop"))
     elif mailing.status not in (SENT, CANCELLED):
-        words = _("Cancel this mailing for good? What was sent stays sent.")
+        words = _("Cancel this mailing? What was sent stays sent, the others get nothing.")
         found.append(button("cancel", _("Cancel"), "player-stop", "", words))
+    rest = _waiting(mailing) if mailing.status == CANCELLED and not mailing.is_continuous else 0
+    if rest:
+        words = ngettext("%(num)s person gets it.", "%(num)s people get it.", rest) % {"num": rest}
+        found.append(button("resume", _("Send to the rest"), "player-play", "", words))
     if mailing.total_unsure and mailing.status != CANCELLED:
         number = mailing.total_unsure
         words = ngettext("%(num)s person may get it twice.", "%(num)s people may get it twice.", number) % {
             "num": number
         }
         found.append(button("again", _("Send again to the unsure"), "refresh", "", words))
+    if mailing.total_unsure:
         found.append(button("leave", _("Leave the unsure"), "check"))
     return found

@@ -67,4 +67,5 @@ def test_nothing_that_comes_in_breaks_anything(noise: bytes, at: int) -> None:
 
 def test_a_reply_code_stands_in_for_a_missing_status() -> None:
     assert status_of("452 busy") == "4.0.0"
+    assert status_of("550 client [5.1.1.7] is blocked") == "5.0.0", "no code, but part of an address"
     assert status_of("nothing to say") == ""

@@ -72,6 +72,16 @@ def test_what_is_the_senders_fault_does_not_block_the_address(contact: int, sent
     assert Contact.objects.get(pk=contact).email_bounced_date is None
 
 
+def test_what_was_refused_because_of_us_does_not_count_among_the_last_five(sent: Sent) -> None:
+    for category, status in (
+        (Category.POLICY, "5.7.1"),
+        (Category.POLICY, "5.7.1"),
+        (Category.SOFT, "4.2.2"),
+    ):
+        take([Returned(sent().pk, category, status, "no", timezone.now())])
+    assert not Suppression.objects.exists()
+
+
 def test_a_notice_of_delay_changes_nothing(sent: Sent) -> None:
     row = sent()
     raw = letters.delivery(letters.failed("4.4.1", "451 later", action="delayed"))

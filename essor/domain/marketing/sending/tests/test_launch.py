@@ -20,8 +20,18 @@ from essor.domain.marketing.audience.definition import Audience, Part
 from essor.domain.marketing.audience.reasons import Reason
 from essor.domain.marketing.campaigns.models import Campaign
 from essor.domain.marketing.consent.models import Policy
+from essor.domain.marketing.letters import compile  # noqa: A004 -- the module
 from essor.domain.marketing.letters.models import EmailTemplate
-from essor.domain.marketing.sending import contents, control, domains, jobs, launch, runner, testing
+from essor.domain.marketing.sending import (
+    contents,
+    control,
+    domains,
+    freezing,
+    jobs,
+    launch,
+    runner,
+    testing,
+)
 from essor.domain.marketing.sending.models import Content, Link, ListEmail, Recipient, Server
 from essor.domain.marketing.sending.states import CANCELLED, DRAFT, SCHEDULED, SENDING, SENT, State
 from essor.domain.marketing.sending.tests.conftest import make_mailing
@@ -137,6 +147,43 @@ def test_what_is_launched_can_be_cancelled_but_not_rewritten(admin: Actor, draft
     runner.run(draft.pk)
     draft.refresh_from_db()
     assert (draft.status, draft.total_sent) == (CANCELLED, 0)
+
+
+def test_a_cancelled_mailing_is_sent_to_the_rest_with_the_letter_as_it_is_now(
+    admin: Actor, draft: ListEmail, server: Sink
+) -> None:
+    launch.launch(admin, draft.pk)
+    Recipient.objects.filter(address="p0@dest.example").update(state=State.SENT)
+    freezing.count(draft.pk)
+    control.cancel(admin, draft.pk)
+    EmailTemplate.objects.update(subject="Mended")
+    control.resume(admin, draft.pk)
+    runner.run(draft.pk)
+    draft.refresh_from_db()
+    assert (draft.status, draft.total_sent) == (SENT, 3)
+    assert sorted(server.mailed) == ["p1@dest.example", "p2@dest.example"]
+    assert all(b"Subject: Mended" in data for _from, _to, data in server.got)
+    ListEmail.objects.update(status=CANCELLED)
+    with pytest.raises(ValidationFailed, match="Everybody has got it"):
+        control.resume(admin, draft.pk)
+
+
+def test_each_letter_is_made_once_and_its_subject_told_as_somebody_gets_it(
+    admin: Actor, draft: ListEmail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+    real = compile.expert.compiled
+    monkeypatch.setattr(
+        compile.expert, "compiled", lambda *args, **more: made.append(1) or real(*args, **more)
+    )
+    EmailTemplate.objects.update(subject="For {{ FirstName }}")
+    trial = {"variants": [{"subject": "{{ LastName }}!"}], "share": 50, "hours": 1}
+    ListEmail.objects.update(trial=trial)
+    draft.refresh_from_db()
+    assert launch.summary(admin, draft).subjects == ("For F0", "P0!")
+    assert len(made) == 4, "two variants, for contacts and for leads"
+    launch.launch(admin, draft.pk)
+    assert len(made) == 8
 
 
 def test_a_test_goes_to_oneself_and_counts_nowhere(admin: Actor, draft: ListEmail, server: Sink) -> None:

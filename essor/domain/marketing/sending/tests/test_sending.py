@@ -31,7 +31,7 @@ from essor.domain.marketing.consent.models import (
 )
 from essor.domain.marketing.consent.people import CONTACT, Person
 from essor.domain.marketing.letters.compiled import Compiled, Slot
-from essor.domain.marketing.sending import addresses, outbox, patience, people, problems, runner, since
+from essor.domain.marketing.sending import addresses, jobs, outbox, patience, people, problems, runner, since
 from essor.domain.marketing.sending.models import ListEmail, Recipient, Recipients, Server
 from essor.domain.marketing.sending.outbox import Claimed
 from essor.domain.marketing.sending.results import Outcome, Result
@@ -128,7 +128,9 @@ def test_what_holds_a_mailing_up_is_told_in_the_language_of_who_launched_it(
     assert re.search(r"\d\d/\d\d/\d{4} \d\d:\d\d", str(made.problem))
 
 
-def test_a_dead_server_is_told_and_nothing_is_lost(admin: Actor, mailing: Make, server: Sink) -> None:
+def test_a_dead_server_is_told_and_nothing_is_lost(
+    admin: Actor, mailing: Make, server: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made = mailing(["ana", "bob"])
     Server.objects.update(port=1)
     go(made)
@@ -142,6 +144,10 @@ def test_a_dead_server_is_told_and_nothing_is_lost(admin: Actor, mailing: Make, 
     assert made.held_until is not None
     assert made.held_until > first
     Server.objects.update(port=server.port)
+    monkeypatch.setattr(runner.Sending, "_went_well", lambda _self: None)
+    runner.run(made.pk, seconds=0.1)
+    made.refresh_from_db()
+    assert (made.problem, made.failures) == (None, 0), "taken back at the first answer, not after the batch"
     assert go(made).status == SENT
     assert (made.problem, made.failures, len(server.mailed)) == (None, 0, 2)
 
@@ -329,6 +335,29 @@ def test_nobody_is_mailed_while_the_disk_has_no_room_and_then_it_goes_on(
         assert made.held_until is not None
         assert made.held_until - timezone.now() < timedelta(minutes=1)
     assert go(made).total_sent == 2
+
+
+def test_what_a_dead_runner_leaves_of_a_paused_mailing_is_told_too(admin: Actor, mailing: Make) -> None:
+    made = mailing(["ana", "bob", "cid"])
+    outbox.claim(made.pk, outbox.take_over(made.pk), 2)
+    save(admin, Change("ListEmail", {"Status": PAUSED}, id=made.pk))
+    jobs.wake.call()
+    assert sorted(states(made).values()) == [State.WAITING, State.CLAIMED, State.CLAIMED], "it may live yet"
+    ListEmail.objects.update(beat_at=timezone.now() - 2 * outbox.LEASE)
+    jobs.wake.call()
+    made.refresh_from_db()
+    assert sorted(states(made).values()) == [State.WAITING, State.UNSURE, State.UNSURE]
+    assert (made.total_unsure, made.runner) == (2, "")
+
+
+def test_whom_the_sender_may_not_see_is_left_out_and_nobody_says_that_the_address_is_bad(
+    admin: Actor, mailing: Make, server: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people, "values", lambda *_asked: ({}, {}))  # as for somebody who sees none of them
+    made = go(mailing(["ana"]))
+    row = Recipient.objects.get(list_email=made)
+    assert (server.mailed, made.status, made.total_skipped) == ([], SENT, 1)
+    assert (row.state, row.code) == (State.SKIPPED, since.UNSEEN)
 
 
 def test_an_answer_that_comes_after_somebody_else_took_over_is_the_truth(admin: Actor, mailing: Make) -> None:

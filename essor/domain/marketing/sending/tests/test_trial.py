@@ -63,6 +63,28 @@ def test_no_variant_gets_more_than_one_above_another_however_people_are_drawn(ma
 
 
 @pytest.mark.django_db
+def test_a_full_mailbox_in_the_sample_does_not_hold_up_the_winner(
+    admin: Actor, mailing: Make, server: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(trial._measures, "clicks", lambda _key: {1: 3})
+    made = mailing([f"p{place}" for place in range(10)], [LETTER, LETTER], trial=TRIAL)
+    full = Recipient.objects.filter(list_email=made, variant=0).first()
+    assert full is not None
+    server.rcpt = {full.address.partition("@")[0]: "452 4.2.2 full"}
+    runner.run(made.pk)
+    assert len(server.mailed) == 3
+    Recipient.objects.filter(list_email=made, sent_at__isnull=False).update(
+        sent_at=timezone.now() - timedelta(hours=3)
+    )
+    runner.run(made.pk)
+    made.refresh_from_db()
+    assert (made.trial.get("winner"), len(server.mailed)) == (1, 9)
+    trial.choose(ListEmail.objects.get(pk=made.pk), 0)
+    made.refresh_from_db()
+    assert made.trial["winner"] == 1, "whoever chooses too late changes nothing"
+
+
+@pytest.mark.django_db
 def test_the_rest_waits_for_the_winner_and_gets_it(
     admin: Actor, mailing: Make, server: Sink, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,11 +10,13 @@ from django.apps import apps
 from django.test import Client
 
 from essor.access.actor import system_actor
+from essor.access.models import User
 from essor.domain.marketing.audience import definition, keep
 from essor.domain.marketing.audience.definition import Audience, Part
 from essor.domain.marketing.letters.models import EmailTemplate
 from essor.domain.marketing.sending.models import ListEmail, Recipient, SendingDomain, Server
 from essor.domain.marketing.sending.states import DRAFT, PAUSED, SENDING, State
+from essor.faces.web.conftest import hide
 from essor.kernel import ids
 from essor.kernel.sealed import unseal
 from essor.records.change import Change
@@ -64,6 +66,10 @@ def test_a_mailing_is_checked_launched_paused_and_followed(
 ) -> None:
     page = admin.get(address(draft, "/launch")).content.decode()
     assert "No mail server is set up." in page
+    (way,) = re.findall(r'href="(/setup/sending/server\?for=[^"]+)"', page)
+    kept = admin.post(way, SERVER)
+    assert f'href="{address(draft, "/launch")}"' in admin.get(kept["Location"]).content.decode()
+    Server.objects.all().delete()
     assert "Launch to 2 people" in page
     refused = admin.post(address(draft, "/launch"), {"when": "now"})
     assert refused.status_code == 422
@@ -137,6 +143,23 @@ def test_variants_are_kept_and_refused_beside_their_fields(admin: Client, draft:
     assert admin.post(address(draft, "/trial"), typed).status_code == 302
     draft.refresh_from_db()
     assert draft.trial == {"variants": [{"subject": "Other"}], "share": 20, "hours": 4, "rule": "clicks"}
+
+
+def test_who_may_not_see_addresses_sees_none_among_the_recipients(
+    seller: Client, rep: User, admin: Client, draft: ListEmail
+) -> None:
+    Server.objects.create(name="Main", host="smtp.example.com")
+    apps.get_model("sales", "Contact").objects.update(owner_id=rep.pk)
+    ListEmail.objects.update(owner_id=rep.pk)
+    admin.post(address(draft, "/launch"), {"when": "now"})
+    refused = Recipient.objects.filter(address="p1@x.example")
+    refused.update(state=State.REFUSED, code=550, detail="5.1.1 <p1@x.example> unknown")
+    path = address(draft, "/recipients?state=refused")
+    assert "p1@x.example" in seller.get(path).content.decode()
+    hide(rep, "Contact", "Email")
+    page = seller.get(path).content.decode()
+    assert "P1" in page
+    assert "p1@x.example" not in page
 
 
 def test_a_seller_sees_figures_and_changes_nothing(seller: Client, admin: Client, draft: ListEmail) -> None:
