@@ -11,6 +11,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from essor.access.actor import Actor, in_house
+from essor.catalog import current
+from essor.domain.approvals.locks import require_free
 from essor.domain.sales.models import OpportunityLineItem
 from essor.domain.sales.quotes.make import major
 from essor.domain.sales.quotes.models import Quote, QuoteLineItem
@@ -106,6 +108,9 @@ def _carry(actor: Actor, quotes: set[int]) -> None:
                 Change(LED, {"OpportunityId": deal, "PricebookEntryId": line.pricebook_entry_id, **values})
             )
     gone = [one.pk for left in there.values() for one in left]
+    if changes or gone:
+        prefix = current.get().object("Opportunity").prefix
+        require_free(actor, {(prefix, deal) for deal in leading.values()})
     with _lead():
         _write(actor, LED, changes)
         if gone:
