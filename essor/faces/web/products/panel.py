@@ -27,7 +27,7 @@ from essor.query import run
 from essor.query.tree import Column, Compare, Constant, Order, Path, Query
 from essor.records.change import Change, Result
 from essor.records.delete import delete
-from essor.records.save import save_many
+from essor.records.save import ROLLED_BACK, save_many
 
 DEAL, QUOTE, ORDER = "Opportunity", "Quote", "Order"
 READ = ("Id", "Name", "ProductCode", "ListPrice", "TotalPrice", "CurrencyIsoCode")
@@ -187,7 +187,7 @@ def _again(line: Line, wrong: tuple[Change, Result] | None) -> Line:
     change, result = wrong
     errors: dict[str, list[str]] = {}
     for one in result.errors:
-        if one.code != "ALL_OR_NONE_OPERATION_ROLLED_BACK":
+        if one.code != ROLLED_BACK:
             errors.setdefault(one.field, []).append(one.message)
     return Line(line.id, {**line.values, **change.values}, errors)
 
