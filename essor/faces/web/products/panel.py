@@ -17,7 +17,7 @@ from essor.access import rows as row_access
 from essor.catalog.definitions import ObjectDef
 from essor.domain.sales.orders.objects import ACTIVATED
 from essor.domain.sales.quotes.sync import leaders
-from essor.faces.web import offers
+from essor.faces.web import addresses, offers
 from essor.faces.web.lists.going import at_once
 from essor.faces.web.records.reading import Loaded, actor_of, load, located
 from essor.faces.web.toasts import toast, trigger
@@ -68,7 +68,11 @@ def offered(record: Loaded) -> offers.Panel | None:
     """Offer the grid to whoever may read the lines: it is the heart of a quote, and a part of a deal."""
     seen = record.catalog.has(PLACES[record.object.name].line)
     return (
-        offers.Panel("products", f"/r/{record.id}/products", "main" if record.object.name == DEAL else "top")
+        offers.Panel(
+            "products",
+            addresses.record(record.id, "products"),
+            "main" if record.object.name == DEAL else "top",
+        )
         if seen
         else None
     )
@@ -88,9 +92,9 @@ def closed(record: Loaded) -> tuple[str, str]:
         if leader is None:
             return "", ""
         words = {"number": leader.quote_number}
-        return _(
-            "These products follow the quote %(number)s: change them there."
-        ) % words, f"/r/{ids.encode('0Q0', leader.pk)}"
+        return _("These products follow the quote %(number)s: change them there.") % words, addresses.record(
+            ids.encode("0Q0", leader.pk)
+        )
     if record.object.name == ORDER:
         fixed = record.values.get("Status") == ACTIVATED
         return (_("The order is activated: its lines stay as they are.") if fixed else ""), ""
@@ -206,7 +210,7 @@ def remove(request: HttpRequest, record_id: str, line_id: str) -> HttpResponseBa
     toast(
         response,
         _("“%(name)s” is removed.") % {"name": line.values.get("Name")},
-        undo=f"/r/{line_id}/undelete",
+        undo=addresses.record(line_id, "undelete"),
     )
     return _refreshed(response)
 
