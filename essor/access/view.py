@@ -59,12 +59,16 @@ def _forget(catalog_version: int, access_version: int) -> None:
 def field_access(actor: Actor, obj: ObjectDef, field: Field) -> FieldAccess:
     """Return what the actor may do with a field of `obj` of the whole catalog, rights on the object left aside.
 
-    As in Salesforce nobody hides what a record cannot be without: required fields, masters, the name.
+    As in Salesforce nobody hides what a record cannot be without: required fields, masters, the name. What lets another
+    field be reckoned (`seen_with`, “Opportunity.Amount”) is hidden with that one.
     """
     if field.compound and obj.has(field.compound):
         return field_access(actor, obj, obj.field(field.compound))
     if is_pinned(obj, field) or obj.name in OPEN | GUARDED:
         return FieldAccess.EDIT
+    other = str(field.options.get("seen_with", ""))
+    if other and actor.rights.access(*other.split(".")) == FieldAccess.HIDDEN:
+        return FieldAccess.HIDDEN
     return actor.rights.access(obj.name, field.name)
 
 

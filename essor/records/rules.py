@@ -73,7 +73,10 @@ def moved(*objects: str) -> Callable[[Move], Move]:
 
 
 def guard(*objects: str) -> Callable[[Guard], Guard]:
-    """Register who looks before records go into the bin, alone or with others: it raises ValidationFailed to keep them."""
+    """Register who looks before records go into the bin or come out of it, alone or with others.
+
+    It raises ValidationFailed to keep them where they are.
+    """
 
     def decorate(function: Guard) -> Guard:
         for name in objects:
@@ -150,6 +153,6 @@ def checks(object_name: str) -> Sequence[Registered]:
 
 
 def ask_guards(actor: Actor, obj: ObjectDef, keys: Collection[int]) -> None:
-    """Raise ValidationFailed when a rule keeps one of the records out of the bin."""
+    """Raise ValidationFailed when a rule keeps one of the records out of the bin, or in it."""
     for function in (*_guards[obj.name], *_guards[EVERY]):
         function(actor, obj, keys)

@@ -34,6 +34,7 @@ from essor.records.plan import Plan, plan_for
 
 CHUNK = 500
 DEFAULT = Source()
+ROLLED_BACK = "ALL_OR_NONE_OPERATION_ROLLED_BACK"  # the code of a row whose only fault was its company
 
 
 def save(actor: Actor, change: Change, *, source: Source = DEFAULT) -> Saved:
@@ -86,11 +87,7 @@ def save_many(
     results = _save_together(actor, seen.name, changes, source=source)
     if all(result.ok for result in results):
         return results
-    rolled = (
-        FieldError(
-            "", "ALL_OR_NONE_OPERATION_ROLLED_BACK", _("Not written: another row of the batch was refused.")
-        ),
-    )
+    rolled = (FieldError("", ROLLED_BACK, _("Not written: another row of the batch was refused.")),)
     return [replace(one, saved=None, errors=one.errors or rolled) for one in results]
 
 

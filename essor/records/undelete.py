@@ -36,7 +36,8 @@ PURGED_AT_ONCE = 500
 def undelete(actor: Actor, object_name: str, ids: Sequence[int]) -> int:
     """Bring records back with all that went with them; return how many chosen ones came back.
 
-    A deletion comes back as a whole: what was deleted together belongs together. Raises Forbidden, NotFound.
+    A deletion comes back as a whole: what was deleted together belongs together. Raises Forbidden, NotFound,
+    ValidationFailed when something has taken its place, or a guard of a room forbids it.
     """
     catalog = current.get()
     obj = catalog.object(catalog_for(actor).object(object_name).name)
@@ -65,6 +66,8 @@ def restore(actor: Actor, catalog: Catalog, deletion: Deletion) -> int:
     for name, key, root in deletion.records.values_list("object_name", "record_id", "root"):
         by_object[name].add(key)
         chosen += root
+    for name, keys in by_object.items():
+        rules.ask_guards(actor, catalog.object(name), keys)
     for name, keys in by_object.items():
         _return(actor, catalog.object(name), keys)
     _relink(catalog, deletion)

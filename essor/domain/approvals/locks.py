@@ -13,11 +13,12 @@ from essor.access.actor import Actor
 from essor.access.models import User
 from essor.access.rights import Permission
 from essor.catalog import current
-from essor.catalog.definitions import ObjectDef
+from essor.catalog.definitions import Catalog, ObjectDef
 from essor.domain.absences.away import seats
 from essor.domain.approvals.models import PENDING, ApprovalProcess, ProcessInstance, ProcessInstanceWorkitem
 from essor.kernel.errors import FieldError, ValidationFailed
 from essor.records.batch import Batch, Row
+from essor.records.load import object_rows
 from essor.records.rules import EVERY, before, guard
 
 LOCKED = "ENTITY_IS_LOCKED"
@@ -78,7 +79,7 @@ def keep_as_it_is(batch: Batch) -> None:
     """Refuse changes of locked records, and new, changed or moved details of a locked master."""
     if batch.actor.system:
         return
-    masters = _masters(batch)
+    masters = _masters(batch.catalog, batch.object)
     wanted = {row.index: set(_records(batch.object, row, masters)) for row in batch}
     locked = locked_for(batch.actor, set().union(*wanted.values()))
     if not locked:
@@ -90,12 +91,12 @@ def keep_as_it_is(batch: Batch) -> None:
             row.refuse("", texts[found], LOCKED)
 
 
-def _masters(batch: Batch) -> dict[str, str]:
+def _masters(catalog: Catalog, obj: ObjectDef) -> dict[str, str]:
     """Return {master-detail field: key prefix of the master's object}."""
     return {
-        link.name: batch.catalog.object(link.targets[0]).prefix
-        for link in batch.object.fields
-        if link.kind.name == "masterdetail" and len(link.targets) == 1 and batch.catalog.has(link.targets[0])
+        link.name: catalog.object(link.targets[0]).prefix
+        for link in obj.fields
+        if link.kind.name == "masterdetail" and len(link.targets) == 1 and catalog.has(link.targets[0])
     }
 
 
@@ -110,9 +111,29 @@ def _records(obj: ObjectDef, row: Row, masters: Mapping[str, str]) -> Iterable[R
 
 
 @guard(EVERY)
-def keep_out_of_the_bin(actor: Actor, obj: ObjectDef, keys: Collection[int]) -> None:
-    """Refuse to delete locked records, alone or along with others."""
-    locked: Mapping[Record, int] = locked_for(actor, [(obj.prefix, key) for key in keys])
+def keep_where_it_is(actor: Actor, obj: ObjectDef, keys: Collection[int]) -> None:
+    """Refuse to delete or bring back locked records and details of a locked master, alone or along with others."""
+    if actor.system:
+        return
+    concerned, catalog = objects_concerned(actor.version), current.get()
+    masters = {
+        name: prefix
+        for name, prefix in _masters(catalog, obj).items()
+        if catalog.by_prefix[prefix].name in concerned
+    }
+    rows = object_rows(obj, keys, masters) if masters else {}
+    held = {
+        (prefix, key)
+        for row in rows.values()
+        for name, prefix in masters.items()
+        if (key := row[name]) is not None
+    }
+    require_free(actor, {(obj.prefix, key) for key in keys} | held)
+
+
+def require_free(actor: Actor, records: Collection[Record]) -> None:
+    """Raise ValidationFailed when the actor may not change one of the records now."""
+    locked: Mapping[Record, int] = locked_for(actor, records)
     if locked:
         texts = sentences(set(locked.values()))
         raise ValidationFailed([FieldError("", LOCKED, text) for text in dict.fromkeys(texts.values())])

@@ -100,7 +100,7 @@ def _lines(maker: Maker, prices: Sequence[PricebookEntry]) -> list[OrderItem]:
     chosen = maker.rng.sample(prices, maker.rng.randrange(2, 5))
     for place, entry in enumerate(sorted(chosen, key=lambda one: one.unit_price or 0), 1):
         quantity, discount = float(maker.rng.randrange(1, 9)), maker.rng.choice(DISCOUNTS)
-        subtotal, total = line_totals(quantity, entry.unit_price or 0, discount)
+        subtotal, total = line_totals(quantity, entry.unit_price or 0, discount, entry.currency_iso_code)
         found.append(
             OrderItem(
                 pricebook_entry_id=entry.pk,
@@ -127,7 +127,7 @@ def _fitted(items: list[OrderItem], amount: int) -> list[OrderItem]:
     for item in items[:-1]:
         price = item.list_price or 1
         quantity = float(max(1, round(left * SHARE / price)))
-        subtotal, total = line_totals(quantity, price, item.discount)
+        subtotal, total = line_totals(quantity, price, item.discount, item.currency_iso_code)
         if total < left:
             item.quantity, item.subtotal, item.total_price = quantity, subtotal, total
             kept.append(item)
@@ -151,7 +151,8 @@ def _order(
     book: int,
 ) -> Order:
     draft = maker.rng.random() < 0.12 and (maker.now.date() - deal.close_date).days < 40  # noqa: PLR2004
-    sums = totals_of([(one.subtotal or 0, one.total_price or 0, one.tax_rate) for one in items])
+    amounts = [(one.subtotal or 0, one.total_price or 0, one.tax_rate) for one in items]
+    sums = totals_of(amounts, deal.currency_iso_code)
     day = deal.close_date + timedelta(days=maker.rng.randrange(0, 4))
     account = cast("Account", deal.account)
     address = {f"billing_{part}": getattr(account, f"billing_{part}") for part in ADDRESS}

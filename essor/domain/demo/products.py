@@ -81,7 +81,7 @@ def _line(maker: Maker, deal: Opportunity, entry: PricebookEntry) -> Opportunity
         list_price=price,
         unit_price=price,
         discount=discount,
-        total_price=line_totals(quantity, price, discount)[1],
+        total_price=line_totals(quantity, price, discount, deal.currency_iso_code)[1],
         currency_iso_code=deal.currency_iso_code,
         **detail(maker.stamp(deal.created_date, deal.owner_id or maker.owners[0])),
     )

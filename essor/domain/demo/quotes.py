@@ -83,9 +83,8 @@ def _quote(
     made = maker.now - timedelta(days=rng.randrange(1, 25))
     shipping = rng.choice(SHIPPING)
     copies = [_line(line, rng.choice(RATES), place) for place, line in enumerate(lines, 1)]
-    sums = totals_of(
-        [(one.subtotal or 0, one.total_price or 0, one.tax_rate) for one in copies], shipping or 0, 20.0
-    )
+    amounts = [(one.subtotal or 0, one.total_price or 0, one.tax_rate) for one in copies]
+    sums = totals_of(amounts, deal.currency_iso_code, shipping or 0, 20.0)
     values: dict[str, Any] = {
         **own, "name": deal.name, "opportunity_id": deal.pk, "account_id": deal.account_id,
         "pricebook2_id": deal.pricebook2_id, "language": "fr",
@@ -124,7 +123,8 @@ def _quote(
 
 
 def _line(line: OpportunityLineItem, rate: float, place: int) -> QuoteLineItem:
-    subtotal, total = line_totals(line.quantity or 0, line.unit_price or 0, line.discount)
+    price, quantity = line.unit_price or 0, line.quantity or 0
+    subtotal, total = line_totals(quantity, price, line.discount, line.currency_iso_code)
     return QuoteLineItem(
         pricebook_entry_id=line.pricebook_entry_id, product2_id=line.product2_id, name=line.name,
         product_code=line.product_code, sort_order=place, quantity=line.quantity, list_price=line.list_price,

@@ -22,7 +22,7 @@ from essor.query import run
 from essor.query.tree import All, Column, Compare, Constant, Path, Query
 from essor.records.change import Change
 from essor.records.delete import delete
-from essor.records.save import save_many
+from essor.records.save import ROLLED_BACK, save_many
 
 MONTHS = 12
 Cell = tuple[int, date]
@@ -131,7 +131,7 @@ def write(actor: Actor, current: Grid, units: Mapping[Cell, int | None]) -> dict
     errors = {
         cell: one.errors[0].message
         for cell, one in zip(changed, results, strict=True)
-        if one.errors and one.errors[0].code != "ALL_OR_NONE_OPERATION_ROLLED_BACK"
+        if one.errors and one.errors[0].code != ROLLED_BACK
     }
     if not errors and gone:
         delete(actor, scope.QUOTA, gone)

@@ -1,7 +1,7 @@
 """Asks the reading road for a report's groups and adds them up to subtotals: one grouped query for most reports.
 
-Averages are asked as sum and count, so that they add up as well. What does not (distinct values), or what would not
-be complete (more groups than are shown), is asked once more for each level.
+Averages are asked as sum and count, so that they add up as well. What does not (distinct values, neither over levels nor
+over currencies), or what would not be complete (more groups than are shown), is asked once more for each level.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from essor.query.tree import Aggregate, Column, Condition, Expression, Order, Qu
 
 MOST_GROUPS = 2_000
 Key = tuple[Any, ...]
-# {currency, empty for what is no money: what is known of the group}
+# {currency, `ALL` for all of them: what is known of the group}
 Parts = dict[str, Any]
 Sums = dict[str, Parts]
 PIECES = {"COUNT": ("COUNT",), "AVG": ("SUM", "COUNT")}
-ALL = "="  # stands beside the currencies for all of them in the company's
+ALL = "="  # stands beside the currencies for all of them: of money what is converted, of anything else the whole
 
 
 @dataclass(slots=True)
@@ -57,30 +57,35 @@ def ask(question: Question, levels: Iterable[tuple[int, ...]]) -> Cells:
     """Return the groups and the totals of `levels`, each a set of places in the groupings."""
     everything = tuple(range(len(question.groups)))
     found = Cells()
-    rows = _asked(question, everything, question.figures, MOST_GROUPS + 1)
+    whole = [one for one in question.figures if one.whole]
+    apart = [one for one in question.figures if not one.whole]
+    by_currency = any(one.currency for one in whole)
+    first = whole if by_currency else question.figures
+    rows = _asked(question, everything, first, MOST_GROUPS + 1)
     found.cut = len(rows) > MOST_GROUPS
     for row in rows[:MOST_GROUPS]:
-        _add(found.groups.setdefault(_keys(row, everything), {}), row, question.figures)
-    wanted = {*levels}
-    for level in wanted:
+        _add(found.groups.setdefault(_keys(row, everything), {}), row, first)
+    for level in {*levels}:
         for keys, sums in found.groups.items():
             part = tuple(keys[place] for place in level)
-            merge(found.totals.setdefault((level, part), {}), sums, question.figures)
-        if level == everything:
-            continue
-        again = question.figures if found.cut else [one for one in question.figures if not one.whole]
-        if again:
-            _ask_again(question, found, level, again)
+            merge(found.totals.setdefault((level, part), {}), sums, first)
+        if found.cut and level != everything and whole:
+            _ask_again(question, found, level, whole)
+        if apart and (by_currency or level != everything):
+            _ask_again(question, found, level, apart, fresh=level != everything)
     return found
 
 
-def _ask_again(question: Question, found: Cells, level: tuple[int, ...], figures: Sequence[Figure]) -> None:
-    """Ask for a level itself, where its groups do not add up to it."""
-    fresh: dict[Key, Sums] = {}
+def _ask_again(
+    question: Question, found: Cells, level: tuple[int, ...], figures: Sequence[Figure], *, fresh: bool = True
+) -> None:
+    """Ask for a level itself, where its groups do not add up to it; without `fresh` only of the groups that are held."""
+    again: dict[Key, Sums] = {}
     for row in _asked(question, level, figures, MOST_GROUPS):
-        _add(fresh.setdefault(_keys(row, level), {}), row, figures)
-    for keys, sums in fresh.items():
-        found.totals.setdefault((level, keys), {}).update(sums)
+        _add(again.setdefault(_keys(row, level), {}), row, figures)
+    for keys, sums in again.items():
+        if fresh or (level, keys) in found.totals:
+            found.totals.setdefault((level, keys), {}).update(sums)
 
 
 def _asked(
@@ -132,11 +137,16 @@ def _keys(row: Mapping[str, Any], places: Sequence[int]) -> Key:
 
 
 def _add(sums: Sums, row: Mapping[str, Any], figures: Sequence[Figure]) -> None:
-    """Add a row of the database to the sums of its group."""
+    """Add a row of the database to the sums of its group: what is no money by its currency too, where that is one."""
+    currencies = {one.currency for one in figures if one.currency}
+    beside = min(currencies) if len(currencies) == 1 else ""
     for one in figures:
-        parts = sums.setdefault(one.measure.key, {})
-        currency = str(row[f"c{one.currency}"] or "") if one.currency else ""
-        places = [(currency, ""), (ALL, ALL)] if one.conversion is not None else [(currency, "")]
+        parts, currency = sums.setdefault(one.measure.key, {}), one.currency or beside
+        places = [(str(row[f"c{currency}"] or ""), "")] if currency else []
+        if one.conversion is not None:
+            places.append((ALL, ALL))
+        elif not one.currency:
+            places.append((ALL, ""))
         for place, mark in places:
             parts[place] = together(one.measure.function, parts.get(place), _piece(row, one, mark))
 
@@ -169,13 +179,18 @@ def together(function: str, left: Any, right: Any) -> Any:
 
 def value(figure: Figure, sums: Sums) -> Any:
     """Return a figure's value: `Amounts` of money, a plain value of anything else, None when there is none."""
-    parts = {
-        code: _final(figure.measure.function, part) for code, part in sums.get(figure.measure.key, {}).items()
-    }
+    known = sums.get(figure.measure.key, {})
+    parts = {code: _final(figure.measure.function, part) for code, part in known.items()}
     if figure.kind == "money":
         return _amounts(figure, parts.pop(ALL, None), parts) or None
-    found = next(iter(parts.values()), None)
-    return 0 if found is None and figure.kind == "count" else found
+    found = parts.get(ALL)
+    return 0 if found is None and figure.kind == "count" and (known or not sums) else found
+
+
+def beside(figure: Figure, sums: Sums, code: str) -> Any:
+    """Return what is no money of the rows in one currency; None where that is not known."""
+    part = sums.get(figure.measure.key, {}).get(code)
+    return None if part is None else _final(figure.measure.function, part)
 
 
 def _amounts(figure: Figure, total: float | None, parts: Parts) -> Amounts:

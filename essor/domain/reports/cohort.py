@@ -10,6 +10,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from essor.domain.forecasts.periods import plus_months
 from essor.domain.reports.answer import Answer, Cell, Drawn, Head, Line, Metric, Series
 from essor.domain.reports.asking import Asked
 from essor.domain.reports.drill import joined
@@ -53,7 +54,7 @@ def answer(asked: Asked) -> Answer:
     end, won = ends_of(asked)
     cohorts = read(asked, end, won)
     months = range(asked.definition.months + 1)
-    lines = [_line(asked, start, one, months, won) for start, one in cohorts.items()]
+    lines = [_line(asked, start, one, months) for start, one in cohorts.items()]
     if len(cohorts) > 1:
         lines.append(_total(asked, cohorts, months))
     heads = (
@@ -95,13 +96,13 @@ def read(asked: Asked, end: str, won: str) -> dict[date, Cohort]:
     return {start: found[start] for start in kept}
 
 
-def _line(asked: Asked, start: date, one: Cohort, months: range, won: str) -> Line:
+def _line(asked: Asked, start: date, one: Cohort, months: range) -> Line:
     """Return one cohort; months that have not come yet stay empty."""
     first, last = (Constant(day.isoformat(), "date") for day in (start, end_of("month", start)))
     where = joined(
         asked.where, Compare(Path((CREATED,)), "gte", (first,)), Compare(Path((CREATED,)), "lt", (last,))
     )
-    age = _age(asked, start)
+    age, (end, won) = _age(asked, start), ends_of(asked)
     cells = [
         Cell(asked.writer.period("month", start), start, where),
         Cell(formats.number(one.size, asked.actor.locale), one.size, where),
@@ -112,7 +113,10 @@ def _line(asked: Asked, start: date, one: Cohort, months: range, won: str) -> Li
             cells.append(Cell())
             continue
         share = HUNDRED * one.within(after) / one.size
-        drill: Condition | None = joined(where, true) if after == min(age, months[-1]) else None
+        drill: Condition | None = None
+        if after == min(age, months[-1]):
+            over = Constant(plus_months(start, after + 1).isoformat(), "date")
+            drill = joined(where, true, Compare(Path((end,)), "lt", (over,)))
         cells.append(Cell(asked.writer.value("percent", share), share, drill, share=share))
     return Line(tuple(cells))
 

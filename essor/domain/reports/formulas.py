@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from essor.access.actor import Actor
 from essor.catalog import current, kinds
 from essor.catalog.definitions import Field, ObjectDef
-from essor.domain.reports.cells import ALL
+from essor.domain.reports.cells import ALL, Sums, beside
 from essor.domain.reports.definition import Derived
 from essor.domain.reports.tree import Amounts, Figure
 from essor.formula import Formula, FormulaError, compile_formula, evaluate
@@ -38,12 +38,17 @@ def compiled(one: Derived, figures: Sequence[Figure]) -> Formula:
 
 
 def worked_out(
-    actor: Actor, one: Derived, formula: Formula, values: Mapping[str, Any], figures: Sequence[Figure]
+    actor: Actor,
+    one: Derived,
+    formula: Formula,
+    values: Mapping[str, Any],
+    sums: Sums,
+    figures: Sequence[Figure],
 ) -> Any:
     """Return a formula's value for one group: percent in points, money by currency; None when it cannot be told.
 
-    A formula is worked out for each currency of the group, and for all of them together where rates are known: sums of
-    several currencies are never mixed otherwise.
+    A formula is worked out for each currency of the group, of the records in that currency, and for all of them
+    together where rates are known: neither sums nor numbers of several currencies are mixed otherwise.
     """
     read = [
         each
@@ -54,8 +59,14 @@ def worked_out(
     codes = sorted({code for money in monies for code in (money or {})})
     moment = moment_for(actor.timezone)
 
+    def value_in(figure: Figure, code: str) -> Any:
+        value = values[figure.measure.key]
+        if figure.kind == "money" or len(codes) <= 1 or code == ALL:
+            return value
+        return beside(figure, sums, code)
+
     def in_currency(code: str) -> float | None:
-        known = {each.measure.key.lower(): _number(each, values[each.measure.key], code) for each in read}
+        known = {each.measure.key.lower(): _number(each, value_in(each, code), code) for each in read}
         found = evaluate(formula, lambda path: known.get(path[-1].lower()), moment=moment)
         return None if found is None else float(found)
 

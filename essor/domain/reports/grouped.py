@@ -52,7 +52,7 @@ class Grouped:
         asked = self.asked
         found = {one.measure.key: asking.value(one, sums) for one in asked.figures}
         worked = {
-            one.key: worked_out(asked.actor, one, formula, found, asked.figures)
+            one.key: worked_out(asked.actor, one, formula, found, sums, asked.figures)
             for one, formula in asked.formulas
         }
         values = found | worked

@@ -108,6 +108,7 @@ OPPORTUNITY_TYPES = pick(
 PHONE = Spec(kind="phone")
 LINKEDIN = Spec(kind="url", options={"linkedin": True})
 MONEY = Spec(kind="money")
+WITH_AMOUNT = {"seen_with": "Opportunity.Amount"}  # whoever may not see the amount could reckon it
 PERSON_NAME = Spec(readonly=True, help=_("Made of the first and last name."), history=False)
 
 
@@ -186,7 +187,7 @@ OBJECTS = (
             "name": Spec(required=True), "stage_name": Spec(kind="picklist", choices=STAGES, required=True),
             "close_date": Spec(required=True), "amount": Spec(kind="money", options={"converted": "ConvertedAmount"}),
             "type": Spec(kind="picklist", choices=OPPORTUNITY_TYPES), "probability": Spec(kind="percent", options={"scale": 0}),
-            "expected_revenue": Spec(kind="money", readonly=True),
+            "expected_revenue": Spec(kind="money", readonly=True, options=WITH_AMOUNT),
             "lead_source": Spec(kind="picklist", choices=SOURCES),
             "is_closed": Spec(readonly=True, history=False), "is_won": Spec(readonly=True, history=False),
             "forecast_category_name": Spec(kind="picklist", choices=FORECAST_CATEGORIES),
@@ -199,7 +200,7 @@ OBJECTS = (
                 help=_("The rate valid on the close date, kept as it was when the opportunity closed."),
             ),
             "converted_amount": Spec(
-                kind="money", readonly=True, history=False, options={"corporate": True, "apart": True},
+                kind="money", readonly=True, history=False, options={"corporate": True, "apart": True, **WITH_AMOUNT},
                 help=_("The amount at the exchange rate valid on the close date; rates changed after closing do not move it."),
             ),
             "pricebook2": Spec(child_relationship="Opportunities"), "total_opportunity_quantity": Spec(options={"scale": 2}),
@@ -220,8 +221,9 @@ OBJECTS = (
         name_field="StageName", tab=False, createable=False,
         fields={
             "opportunity": Spec(kind="masterdetail", child_relationship="OpportunityHistories", on_delete="cascade"),
-            "stage_name": Spec(kind="picklist", choices=STAGES), "amount": MONEY,
-            "probability": Spec(kind="percent", options={"scale": 0}), "expected_revenue": MONEY,
+            "stage_name": Spec(kind="picklist", choices=STAGES), "amount": Spec(kind="money", options=WITH_AMOUNT),
+            "probability": Spec(kind="percent", options={"scale": 0, "seen_with": "Opportunity.Probability"}),
+            "expected_revenue": Spec(kind="money", options=WITH_AMOUNT),
         },
         formulas={
             "DurationInDays": Calculated(

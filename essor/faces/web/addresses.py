@@ -23,6 +23,7 @@ APPROVALS = "/approvals/"
 API_DOCS = "/api/docs/"
 FORECASTS = "/forecasts/"
 LEADERBOARD = "/forecasts/leaderboard/"
+CELLS = "/r/{id}/cell/{field}"  # for scripts, which fill in the row's id and the column's field
 
 
 def object_list(object_name: str) -> str:
@@ -35,19 +36,19 @@ def new_record(object_name: str, **values: str) -> str:
     return f"/o/{object_name}/new" + (f"?{urlencode(values)}" if values else "")
 
 
-def record(record_id: str) -> str:
-    """Return the page of the record with an 18-character id."""
-    return f"/r/{record_id}/"
+def record(record_id: str, tail: str = "") -> str:
+    """Return the page of the record with an 18-character id, or what lies behind it, such as “undelete”."""
+    return f"/r/{record_id}/{tail}"
 
 
 def edit_record(record_id: str) -> str:
     """Return the edit form of a record."""
-    return f"/r/{record_id}/edit"
+    return record(record_id, "edit")
 
 
 def cell(record_id: str, field_name: str) -> str:
     """Return the address that shows (GET) and saves (POST) one field of a record for inline edit."""
-    return f"/r/{record_id}/cell/{quote(field_name)}"
+    return record(record_id, f"cell/{quote(field_name)}")
 
 
 def duplicates(object_name: str) -> str:

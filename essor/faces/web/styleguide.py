@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from essor.catalog.definitions import Choice, Field
 from essor.catalog.kinds import KINDS
-from essor.faces.web import display, errors
+from essor.faces.web import addresses, display, errors
 from essor.faces.web.shapes import Action, Chip, Column, Event, Option, Pager, Row, Step, Table
 
 OBJECT = "Opportunity"
@@ -186,7 +186,7 @@ def sample_table() -> Table:
     rows = tuple(_row(place, columns) for place in range(8))
     pager = Pager(shown=8, next_href="#", previous_href="#", total=12_345)
     return Table(
-        columns, rows, _("Opportunities"), pager=pager, selectable=True, edit_pattern="/r/{id}/cell/{field}"
+        columns, rows, _("Opportunities"), pager=pager, selectable=True, edit_pattern=addresses.CELLS
     )
 
 

@@ -18,6 +18,7 @@ from essor.records.delete import delete
 from essor.records.load import object_rows
 from essor.records.merge import merge
 from essor.records.save import save, save_many
+from essor.records.undelete import undelete
 
 SAYS = "locked until its approval is decided: it is waiting for Manager Test"
 
@@ -78,3 +79,26 @@ def test_undo_leaves_a_locked_record_as_it_is(process: Process, rep: Actor) -> N
 
 def test_a_write_that_changes_nothing_is_no_change(locked: Outcome, rep: Actor) -> None:
     save(rep, Change("Opportunity", {"Name": "Big one"}, id=locked.key))
+
+
+def test_details_of_a_locked_record_neither_go_nor_come_back(
+    process: Process, rep: Actor, admin: Actor
+) -> None:
+    def new(actor: Actor, name: str, **values: object) -> int:
+        return save(actor, Change(name, values)).id
+
+    process()
+    book, product = new(admin, "Pricebook2", Name="Standard"), new(admin, "Product2", Name="Pump")
+    price = new(admin, "PricebookEntry", Pricebook2Id=book, Product2Id=product, UnitPrice=900)
+    key = deal(rep)
+    lines = [
+        new(rep, "OpportunityLineItem", OpportunityId=key, PricebookEntryId=price, Quantity=2)
+        for _line in range(2)
+    ]
+    delete(rep, "OpportunityLineItem", lines[:1])
+    submit(rep, "Opportunity", key)
+    for act, line in ((delete, lines[1]), (undelete, lines[0])):
+        with pytest.raises(ValidationFailed, match=SAYS):
+            act(rep, "OpportunityLineItem", [line])
+    assert object_rows(current.get().object("Opportunity"), [key], ["Amount"])[key]["Amount"] == 1800_00
+    undelete(admin, "OpportunityLineItem", lines[:1])

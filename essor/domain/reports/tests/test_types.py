@@ -13,6 +13,7 @@ from essor.access.actions import set_org_default
 from essor.access.actor import Actor, actor_for
 from essor.access.models import ObjectPermission, PermissionSet, User
 from essor.access.version import bump
+from essor.access.view import catalog_for
 from essor.domain.reports import reading, running
 from essor.domain.reports.actions import keep
 from essor.domain.reports.actions.keep import Title
@@ -47,6 +48,10 @@ def test_a_funnel_counts_who_reached_a_stage_or_passed_it(admin: Actor, ask: Ask
     assert "Closed, lost" not in shown
     for line in found.lines:
         assert run.count(admin, Query("Opportunity", where=line.cells[1].drill)) == line.cells[1].value
+    early = ask(type="cohort", months=1).lines[1].cells[-1]
+    assert (early.value, run.count(admin, Query("Opportunity", where=early.drill))) == (50.0, 1), (
+        "won later: not there"
+    )
     assert texts(ask(type="funnel", where=CLOSED))[0][1] == "4"
 
 
@@ -112,9 +117,17 @@ def test_a_figure_of_a_hidden_field_is_absent_and_a_grouping_by_it_gives_no_name
         {
             "object": "Opportunity",
             "rows": [{"path": "StageName"}],
-            "measures": [{"key": "Deals"}, {"key": "Sum", "function": "SUM", "path": "Amount"}],
+            "measures": [
+                {"key": "Deals"},
+                {"key": "Sum", "function": "SUM", "path": "Amount"},
+                {"key": "Expected", "function": "SUM", "path": "ExpectedRevenue"},
+                {"key": "Converted", "function": "SUM", "path": "ConvertedAmount"},
+            ],
             "formulas": [{"key": "Mean", "text": "Sum / Deals"}],
         }
+    )
+    assert not catalog_for(reader).object("OpportunityHistory").has("Amount"), (
+        "nor does the path of a deal tell it"
     )
     found = running.answer(reader, definition, own=False)
     assert [head.label for head in found.heads] == ["Stage", "Number of opportunities"]

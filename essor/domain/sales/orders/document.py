@@ -40,6 +40,8 @@ ORDER = Paper(
         "Owner.Email": "Owner.Email",
         "Name": "Opportunity.Name",
         "Quote": "Quote.QuoteNumber",
+        "PaymentTerms": "Quote.PaymentTerms",
+        "BillingName": "Quote.BillingName",
     },
     (("ordered", "EffectiveDate"), ("po", "PoNumber"), ("quote", "Quote")),
     ORDER_WORDS,

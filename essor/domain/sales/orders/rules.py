@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,7 +14,7 @@ from essor.catalog import current
 from essor.catalog.definitions import ObjectDef
 from essor.domain.sales.orders.models import Order, OrderItem
 from essor.domain.sales.orders.objects import ACTIVATED
-from essor.domain.sales.products.lines import ENTRY, WHOLE, Refusals, take, work_out
+from essor.domain.sales.products.lines import WHOLE, Refusals, held, prices, take, torn_from, work_out
 from essor.domain.sales.quotes.rules import ADDRESS, LINE_READS, language_of
 from essor.domain.sales.quotes.totals import sum_up
 from essor.kernel.errors import FieldError, ValidationFailed
@@ -141,11 +140,8 @@ def activated_stay(_actor: Actor, _obj: ObjectDef, keys: Collection[int]) -> Non
 def lines(batch: Batch) -> None:
     """Take product and price from the entry, check that it fits the order, and work out the line."""
     new = list(batch.creating())
-    keys = {row.get("PricebookEntryId") for row in new} - {None}
-    entries = object_rows(batch.catalog.object("PricebookEntry"), keys, ENTRY)
-    orders = object_rows(
-        batch.catalog.object(ORDER), _orders(batch), ("CurrencyIsoCode", "Pricebook2Id", "Status")
-    )
+    entries = prices(batch, new)
+    orders = held(batch, ORDER, _orders(batch), ("CurrencyIsoCode", "Pricebook2Id", "Status"))
     said = Refusals(
         _("The order is in %(parent)s, this price in %(price)s."),
         _("The other lines of the order come from another price book."),
@@ -177,17 +173,24 @@ def sums_follow(batch: Batch) -> None:
     follow(batch.actor, _orders(row for row in batch if row.is_new or row.changed()))
 
 
+@guard(LINE)
+def lines_stay(_actor: Actor, _obj: ObjectDef, keys: Collection[int]) -> None:
+    """Refuse lines that come back to an activated order."""
+    _keep_activated(keys)
+
+
 @moved(LINE)
 def lines_gone_or_back(actor: Actor, keys: set[int]) -> None:
-    """Let the orders of deleted or restored lines follow; what would change an activated order is refused."""
+    """Let the orders of deleted or restored lines follow; an activated one loses none."""
+    _keep_activated(keys)
     rows = OrderItem.objects.filter(pk__in=keys, order__is_deleted=False)
-    orders = list(Order.objects.filter(pk__in=rows.values("order_id")))
-    fixed = {one.pk: one.total_amount for one in orders if one.status == ACTIVATED}
-    live = OrderItem.objects.filter(order_id__in=fixed, is_deleted=False).order_by()
-    now = dict(live.values_list("order_id").annotate(Sum("total_price")))
-    if any(now.get(key) != total for key, total in fixed.items()):
+    follow(actor, set(rows.values_list("order_id", flat=True)))
+
+
+def _keep_activated(keys: Collection[int]) -> None:
+    orders = torn_from(OrderItem, "order", keys)
+    if Order.objects.filter(pk__in=orders, status=ACTIVATED).exists():
         raise ValidationFailed([FieldError("", "ENTITY_IS_LOCKED", _closed())])
-    follow(actor, {one.pk for one in orders} - fixed.keys())
 
 
 def follow(actor: Actor, keys: set[int]) -> None:

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import models
 from django.utils.translation import gettext as _
 
+from essor.domain.sales.products.models import PricebookEntry
 from essor.domain.sales.products.totals import line_totals
-from essor.records.batch import Row
+from essor.records import rollups
+from essor.records.batch import Batch, Row
+from essor.records.change import Source
+from essor.records.load import object_rows
 
 ENTRY = ("Name", "ProductCode", "Product2Id", "Pricebook2Id", "UnitPrice", "CurrencyIsoCode", "IsActive")
 WHOLE = 100  # percent points
+AGREED = Source(
+    name="agreed"
+)  # lines made of others: what was offered once holds, though it is not offered any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +29,32 @@ class Refusals:
 
     currency: str
     book: str
+
+
+def prices(batch: Batch, rows: Iterable[Row]) -> dict[int, dict[str, Any]]:
+    """Return {key: entry} of the prices that rows name; a price is offered as long as product and price book are."""
+    keys = {row.get("PricebookEntryId") for row in rows} - {None}
+    if not keys:
+        return {}
+    found = object_rows(batch.catalog.object("PricebookEntry"), keys, ENTRY)
+    if batch.source.name == AGREED.name:
+        return {key: {**entry, "IsActive": True} for key, entry in found.items()}
+    offered = PricebookEntry.objects.filter(pk__in=keys, product2__is_active=True, pricebook2__is_active=True)
+    standing = set(offered.values_list("pk", flat=True))
+    return {key: {**entry, "IsActive": entry["IsActive"] and key in standing} for key, entry in found.items()}
+
+
+def held(batch: Batch, name: str, keys: Collection[int], names: tuple[str, ...]) -> dict[int, dict[str, Any]]:
+    """Return {key: values} of the parents of lines, locked: whoever adds to the same one, or closes it, comes after us."""
+    parent = batch.catalog.object(name)
+    rollups.hold(parent, keys)
+    return object_rows(parent, keys, names)
+
+
+def torn_from(lines: type[models.Model], parent: str, keys: Collection[int]) -> set[int]:
+    """Return the parents that stay where lines of theirs go into the bin, or are about to come back, without them."""
+    rows = lines._default_manager.filter(pk__in=keys, is_deleted=True, **{f"{parent}__is_deleted": False})
+    return set(rows.values_list(f"{parent}_id", flat=True))
 
 
 def take(row: Row, entry: Mapping[str, Any], parent: dict[str, Any], said: Refusals) -> None:
@@ -57,7 +91,7 @@ def work_out(row: Row, *names: str) -> None:
     if quantity is None or price is None:
         totals: tuple[int | None, int | None] = (None, None)
     else:
-        totals = line_totals(quantity, price, discount)
+        totals = line_totals(quantity, price, discount, row.get("CurrencyIsoCode") or "")
     for name, value in zip(names, totals[-len(names) :], strict=True):
         if value != row.get(name):
             row.set(name, value)

@@ -87,7 +87,7 @@ def data_of(actor: Actor, key: int, language: str = "", paper: Paper = QUOTE) ->
     words, page = paper.words[language], _Page(language, one["CurrencyIsoCode"])
     seller = letterhead()
     rows = [(line["Subtotal"] or 0, line["TotalPrice"] or 0, line["TaxRate"]) for line in lines]
-    sums = totals_of(rows, one["ShippingHandling"] or 0, one["ShippingTaxRate"])
+    sums = totals_of(rows, one["CurrencyIsoCode"], one["ShippingHandling"] or 0, one["ShippingTaxRate"])
     number = one["QuoteNumber"] or ""
     if one["Version"] > 1:
         number = f"{number}, {words['version'].format(version=int(one['Version']))}"

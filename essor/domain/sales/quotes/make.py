@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from essor.access.actor import Actor
 from essor.access.view import catalog_for
 from essor.catalog import current
+from essor.domain.sales.products.lines import AGREED
 from essor.kernel.errors import NotFound
 from essor.query import run
 from essor.query.tree import Column, Compare, Constant, Order, Path, Query
 from essor.records.change import Change
-from essor.records.save import failure, save, save_many
+from essor.records.save import ROLLED_BACK, failure, save, save_many
 
 FROM_DEAL = ("PricebookEntryId", "Quantity", "UnitPrice", "Discount", "ServiceDate", "Description")
 FROM_QUOTE = (*FROM_DEAL, "TaxRate", "SortOrder")
@@ -104,6 +105,7 @@ def copy(
         )
         for row in rows
     ]
-    for result in save_many(actor, line, changes, all_or_none=True) if changes else ():
-        if result.saved is None:
-            raise failure(result)
+    results = save_many(actor, line, changes, all_or_none=True, source=AGREED) if changes else []
+    refused = next((one for one in results if one.errors and one.errors[0].code != ROLLED_BACK), None)
+    if refused is not None:
+        raise failure(refused)

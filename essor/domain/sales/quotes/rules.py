@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from essor.access.actor import Actor, in_house
 from essor.catalog import current
-from essor.domain.sales.products.lines import ENTRY, Refusals, take, work_out
+from essor.catalog.definitions import ObjectDef
+from essor.domain.approvals import locks
+from essor.domain.sales.products.lines import Refusals, held, prices, take, torn_from, work_out
 from essor.domain.sales.quotes.models import Quote, QuoteLineItem
 from essor.domain.sales.quotes.totals import sum_up
 from essor.domain.sales.relations.models import OpportunityContactRole
@@ -22,7 +24,7 @@ from essor.query.access import visible_q
 from essor.records.batch import Batch, Row
 from essor.records.change import Change, Source
 from essor.records.load import object_rows
-from essor.records.rules import after, before, moved
+from essor.records.rules import after, before, guard, moved
 from essor.records.save import save_many
 
 QUOTE, LINE = "Quote", "QuoteLineItem"
@@ -126,6 +128,8 @@ def _versions(batch: Batch, rows: list[Row]) -> None:
     condition = visible_q(batch.actor, batch.object, verb="edit")
     mine = Quote.objects.filter(pk__in=keys)
     changeable = set((mine if condition is None else mine.filter(condition)).values_list("pk", flat=True))
+    waiting = locks.pending((batch.object.prefix, key) for key in keys)
+    texts = locks.sentences(set(waiting.values()))
     for row in rows:
         key = row.get("PreviousQuoteId")
         one = earlier.get(key)
@@ -136,6 +140,8 @@ def _versions(batch: Batch, rows: list[Row]) -> None:
                 "PreviousQuoteId",
                 _("A new version belongs to the same opportunity, and to a quote that you may change."),
             )
+        elif (request := waiting.get((batch.object.prefix, key))) is not None:
+            row.refuse("PreviousQuoteId", texts[request], locks.LOCKED)
         elif one["IsSuperseded"]:
             row.refuse("PreviousQuoteId", _("This quote has a later version already."), "DUPLICATE_VALUE")
         one["IsSuperseded"] = True
@@ -205,12 +211,9 @@ def versions_gone_or_back(actor: Actor, keys: set[int]) -> None:
 def lines(batch: Batch) -> None:
     """Take product and price from the entry, check that it fits the quote, and work out the line."""
     new = [row for row in batch if row.is_new]
-    entries = object_rows(batch.catalog.object("PricebookEntry"), _keys(new, "PricebookEntryId"), ENTRY)
-    quotes = object_rows(
-        batch.catalog.object(QUOTE),
-        _keys(batch, "QuoteId"),
-        ("CurrencyIsoCode", "Pricebook2Id", "Status", "IsSuperseded"),
-    )
+    entries = prices(batch, new)
+    parents = ("CurrencyIsoCode", "Pricebook2Id", "Status", "IsSuperseded")
+    quotes = held(batch, QUOTE, _keys(batch, "QuoteId"), parents)
     places: dict[int, float] = _last_places(_keys(new, "QuoteId"))
     for row in batch:
         quote, entry = quotes.get(row.get("QuoteId")), entries.get(row.get("PricebookEntryId"))
@@ -236,7 +239,11 @@ def _last_places(keys: set[int]) -> dict[int, float]:
 
 def _open(row: Row, quote: dict[str, Any]) -> None:
     if quote["IsSuperseded"] or quote["Status"] == "Accepted":
-        row.refuse("", _("The quote is closed: make a new version to change its lines."), "ENTITY_IS_LOCKED")
+        row.refuse("", _closed(), "ENTITY_IS_LOCKED")
+
+
+def _closed() -> str:
+    return _("The quote is closed: make a new version to change its lines.")
 
 
 def _refusals() -> Refusals:
@@ -258,18 +265,24 @@ def sums_follow(batch: Batch) -> None:
     follow(batch.actor, _keys((row for row in batch if row.is_new or row.changed()), "QuoteId"))
 
 
+@guard(LINE)
+def closed_stay(_actor: Actor, _obj: ObjectDef, keys: Collection[int]) -> None:
+    """Refuse lines that come back to a closed quote."""
+    _keep_closed(keys)
+
+
 @moved(LINE)
 def lines_gone_or_back(actor: Actor, keys: set[int]) -> None:
-    """Let the quotes of deleted or restored lines follow; what would change a closed quote is refused."""
+    """Let the quotes of deleted or restored lines follow; a closed quote loses none."""
+    _keep_closed(keys)
     rows = QuoteLineItem.objects.filter(pk__in=keys, quote__is_deleted=False)
-    quotes = Quote.objects.filter(pk__in=set(rows.values_list("quote_id", flat=True)))
-    closed = {one.pk: one.total_price for one in quotes if one.is_superseded or one.status == "Accepted"}
-    live = QuoteLineItem.objects.filter(quote_id__in=closed, is_deleted=False).order_by()
-    now = dict(live.values_list("quote_id").annotate(Sum("total_price")))
-    if any(now.get(key, 0) != total for key, total in closed.items()):
-        message = _("The quote is closed: make a new version to change its lines.")
-        raise ValidationFailed([FieldError("", "ENTITY_IS_LOCKED", message)])
-    follow(actor, {one.pk for one in quotes} - closed.keys())
+    follow(actor, set(rows.values_list("quote_id", flat=True)))
+
+
+def _keep_closed(keys: Collection[int]) -> None:
+    quotes = Quote.objects.filter(pk__in=torn_from(QuoteLineItem, "quote", keys))
+    if quotes.filter(Q(is_superseded=True) | Q(status="Accepted")).exists():
+        raise ValidationFailed([FieldError("", "ENTITY_IS_LOCKED", _closed())])
 
 
 def follow(actor: Actor, keys: set[int]) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -11,19 +11,22 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from essor.access.actor import Actor, in_house
+from essor.catalog import current
+from essor.catalog.definitions import ObjectDef
+from essor.domain.approvals.locks import require_free
 from essor.domain.sales.models import OpportunityLineItem
+from essor.domain.sales.products.lines import AGREED, torn_from
 from essor.domain.sales.quotes.make import major
 from essor.domain.sales.quotes.models import Quote, QuoteLineItem
 from essor.domain.sales.quotes.rules import LINE_READS, READS
 from essor.kernel.errors import FieldError, ValidationFailed
 from essor.records.batch import Batch
-from essor.records.change import Change, Source
+from essor.records.change import Change
 from essor.records.delete import delete
-from essor.records.rules import after, before, moved
+from essor.records.rules import after, before, guard, moved
 from essor.records.save import save_many
 
 LED = "OpportunityLineItem"
-FROM_QUOTE = Source(name="sync")
 CARRIED = {
     "Quantity": "quantity",
     "UnitPrice": "unit_price",
@@ -106,10 +109,13 @@ def _carry(actor: Actor, quotes: set[int]) -> None:
                 Change(LED, {"OpportunityId": deal, "PricebookEntryId": line.pricebook_entry_id, **values})
             )
     gone = [one.pk for left in there.values() for one in left]
+    if changes or gone:
+        prefix = current.get().object("Opportunity").prefix
+        require_free(actor, {(prefix, deal) for deal in leading.values()})
     with _lead():
         _write(actor, LED, changes)
         if gone:
-            delete(in_house(actor), LED, gone, source=FROM_QUOTE)
+            delete(in_house(actor), LED, gone, source=AGREED)
 
 
 def _values(line: Any) -> dict[str, Any]:
@@ -117,7 +123,7 @@ def _values(line: Any) -> dict[str, Any]:
 
 
 def _write(actor: Actor, name: str, changes: list[Change]) -> None:
-    results = save_many(in_house(actor), name, changes, source=FROM_QUOTE) if changes else []
+    results = save_many(in_house(actor), name, changes, source=AGREED) if changes else []
     errors = [error for result in results for error in result.errors]
     if errors:
         raise ValidationFailed(errors)
@@ -136,25 +142,23 @@ def deals_follow(batch: Batch) -> None:
             row.refuse("", _led_by(quote), "ENTITY_IS_LOCKED")
 
 
+@guard(LED)
+def deals_stay(_actor: Actor, _obj: ObjectDef, keys: Collection[int]) -> None:
+    """Refuse products that come back to a deal that follows a quote."""
+    _keep_led(keys)
+
+
 @moved(LED)
-def deals_stay(_actor: Actor, keys: set[int]) -> None:
-    """Refuse what would part products from the quote that they follow; a deal that comes and goes takes them along."""
+def deals_keep(_actor: Actor, keys: set[int]) -> None:
+    """Refuse to part products from the quote that they follow; a deal that comes and goes takes them along."""
+    _keep_led(keys)
+
+
+def _keep_led(keys: Collection[int]) -> None:
     if _leading.get():
         return
-    rows = OpportunityLineItem.objects.filter(pk__in=keys, opportunity__is_deleted=False)
-    leading = leaders(rows.values_list("opportunity_id", flat=True))
-    quotes = {quote.pk: deal for deal, quote in leading.items()}
-    there = OpportunityLineItem.objects.filter(opportunity_id__in=leading, is_deleted=False)
-    wanted = QuoteLineItem.objects.filter(quote_id__in=quotes, is_deleted=False)
-    has = Counter(there.values_list("opportunity_id", "pricebook_entry_id"))
-    asks = Counter(
-        (quotes[quote], entry) for quote, entry in wanted.values_list("quote_id", "pricebook_entry_id")
-    )
-    for deal, quote in leading.items():
-        if {one: n for one, n in has.items() if one[0] == deal} != {
-            one: n for one, n in asks.items() if one[0] == deal
-        }:
-            raise ValidationFailed([FieldError("", "ENTITY_IS_LOCKED", _led_by(quote))])
+    for quote in leaders(torn_from(OpportunityLineItem, "opportunity", keys)).values():
+        raise ValidationFailed([FieldError("", "ENTITY_IS_LOCKED", _led_by(quote))])
 
 
 def _led_by(quote: Quote) -> str:

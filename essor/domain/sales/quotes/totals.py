@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from essor.domain.sales.products.totals import WHOLE, rounded
+from essor.domain.sales.products.totals import WHOLE, share_of
 from essor.records.batch import Row
 
 
@@ -39,7 +39,10 @@ class Totals:
 
 
 def totals_of(
-    lines: Iterable[tuple[int, int, float | None]], shipping: int = 0, shipping_rate: float | None = None
+    lines: Iterable[tuple[int, int, float | None]],
+    currency: str,
+    shipping: int = 0,
+    shipping_rate: float | None = None,
 ) -> Totals:
     """Return the sums of lines given as (subtotal, total, VAT rate), with shipping at its own rate."""
     subtotal = total = 0
@@ -49,9 +52,7 @@ def totals_of(
         bases[rate or 0.0] += after
     if shipping:
         bases[shipping_rate or 0.0] += shipping
-    vat = tuple(
-        Vat(rate, base, rounded(Decimal(str(rate)) * base / WHOLE)) for rate, base in sorted(bases.items())
-    )
+    vat = tuple(Vat(rate, base, share_of(base, rate, currency)) for rate, base in sorted(bases.items()))
     tax = sum(one.tax for one in vat)
     discount = float(round(WHOLE * (subtotal - total) / Decimal(subtotal), 2)) if subtotal else None
     return Totals(subtotal, total, tax, total + shipping + tax, discount, vat)
@@ -62,7 +63,8 @@ def sum_up(row: Row, lines: Iterable[tuple[int, int, float | None]], total: str 
     for name in ("ShippingHandling", "ShippingTaxRate"):
         if (row.get(name) or 0) < 0:
             row.refuse(name, _("This cannot be less than 0."), "NUMBER_OUTSIDE_VALID_RANGE")
-    found = totals_of(lines, row.get("ShippingHandling") or 0, row.get("ShippingTaxRate"))
+    shipping, currency = row.get("ShippingHandling") or 0, row.get("CurrencyIsoCode") or ""
+    found = totals_of(lines, currency, shipping, row.get("ShippingTaxRate"))
     values = {
         "Subtotal": found.subtotal,
         total: found.total,

@@ -28,7 +28,8 @@ def stage_facts(batch: Batch) -> None:
             _follow_stage(row, dict(choice.facts))
             row.set("LastStageChangeDate", batch.now)
         amount, probability = row.get("Amount"), row.get("Probability")
-        expected = None if amount is None or probability is None else share_of(amount, probability)
+        currency = row.get("CurrencyIsoCode") or ""
+        expected = None if amount is None or probability is None else share_of(amount, probability, currency)
         if expected != row.get("ExpectedRevenue"):
             row.set("ExpectedRevenue", expected)
 

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from essor.access.actor import Actor, system_actor
-from essor.domain.sales.products.lines import ENTRY, Refusals, take, work_out
+from essor.catalog import current
+from essor.catalog.definitions import ObjectDef
+from essor.domain.sales.products.lines import Refusals, held, prices, take, work_out
 from essor.domain.sales.products.models import OpportunityLineItem, PricebookEntry
-from essor.kernel.errors import ValidationFailed
+from essor.kernel.errors import FieldError, ValidationFailed
+from essor.records import rollups
 from essor.records.batch import Batch
 from essor.records.change import Change, Source
 from essor.records.load import object_rows
-from essor.records.rules import after, before, moved
+from essor.records.rules import after, before, merging, moved
 from essor.records.save import save_many
 
 FROM_LINES = Source(name="lines")
+DEAL = "Opportunity"
 LINE = ("OpportunityId", "PricebookEntryId", "Quantity", "UnitPrice", "Discount", "TotalPrice", "ListPrice")
 WHOLE = 100  # percent points
 
@@ -46,23 +50,19 @@ def entries(batch: Batch) -> None:
 def lines(batch: Batch) -> None:
     """Take product and price from the entry, check that it fits the deal, and work out the total."""
     new = [row for row in batch if row.is_new]
-    keys = {row.get("PricebookEntryId") for row in new} - {None}
-    prices = object_rows(batch.catalog.object("PricebookEntry"), keys, ENTRY)
-    deals = _deals(batch, {row.get("OpportunityId") for row in new} - {None})
+    entries = prices(batch, new)
+    keys = {row.get("OpportunityId") for row in batch} - {None}
+    deals = held(batch, DEAL, keys, ("CurrencyIsoCode", "Pricebook2Id"))
     said = Refusals(
         _("The deal is in %(parent)s, this price in %(price)s."),
         _("The other products of the deal come from another price book."),
     )
     for row in new:
-        entry, deal = prices.get(row.get("PricebookEntryId")), deals.get(row.get("OpportunityId"))
+        entry, deal = entries.get(row.get("PricebookEntryId")), deals.get(row.get("OpportunityId"))
         if entry is not None and deal is not None:
             take(row, entry, deal, said)
     for row in batch:
         work_out(row, "TotalPrice")
-
-
-def _deals(batch: Batch, keys: Iterable[int]) -> dict[int, dict[str, Any]]:
-    return object_rows(batch.catalog.object("Opportunity"), keys, ("CurrencyIsoCode", "Pricebook2Id"))
 
 
 @after("OpportunityLineItem", reads=LINE)
@@ -82,6 +82,7 @@ def _follow(keys: set[int]) -> None:
     """Set amount and quantity of deals to the sums of their lines; without lines the amount stays as it was."""
     if not keys:
         return
+    rollups.hold(current.get().object(DEAL), keys)  # of two who add lines the second adds up both
     live = OpportunityLineItem.objects.filter(opportunity_id__in=keys, is_deleted=False).order_by()
     sums = live.values_list("opportunity_id").annotate(Sum("total_price"), Sum("quantity"))
     found = {key: (total, quantity) for key, total, quantity in sums}
@@ -92,8 +93,8 @@ def _follow(keys: set[int]) -> None:
         values: dict[str, Any] = {"TotalOpportunityQuantity": quantity}
         if quantity is not None:
             values |= {"Amount": (total or 0) / WHOLE, "Pricebook2Id": books[key]}
-        changes.append(Change("Opportunity", values, id=key))
-    results = save_many(system_actor(), "Opportunity", changes, source=FROM_LINES)
+        changes.append(Change(DEAL, values, id=key))
+    results = save_many(system_actor(), DEAL, changes, source=FROM_LINES)
     errors = [error for result in results for error in result.errors]
     if errors:
         raise ValidationFailed(errors)
@@ -115,3 +116,16 @@ def amount_of_lines(batch: Batch) -> None:
                     row.refuse(
                         name, message % {"field": batch.object.field(name).label}, "FIELD_INTEGRITY_EXCEPTION"
                     )
+
+
+@merging(DEAL)
+def products_stay(
+    _actor: Actor, _obj: ObjectDef, _winner: int, losers: Collection[int], _source: Source
+) -> dict[str, Any]:
+    """Refuse to merge away a deal with products: those of two deals, in two currencies perhaps, make no sum."""
+    rows = OpportunityLineItem.objects.filter(opportunity__in=losers, is_deleted=False)
+    names = list(rows.order_by("opportunity").values_list("opportunity__name", flat=True)[:1])
+    if names:
+        message = _("“%(name)s” has products. Keep this one, or remove its products first.")
+        raise ValidationFailed([FieldError("", "FIELD_INTEGRITY_EXCEPTION", message % {"name": names[0]})])
+    return {}

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from essor.access.actor import Actor
 from essor.access.tests.conftest import admin, make_user, organization  # noqa: F401 -- fixtures by name
+from essor.domain.approvals.tests.test_race import together
 from essor.domain.sales.models import Opportunity, OpportunityHistory, OpportunityLineItem
 from essor.kernel import ids
 from essor.kernel.errors import ValidationFailed
@@ -179,3 +181,19 @@ def test_many_lines_cost_the_same_number_of_queries_as_two(admin: Actor, price: 
             assert all(result.ok for result in save_many(admin, "OpportunityLineItem", changes))
         costs.append(len(asked))
     assert costs[1] == costs[2]
+
+
+@pytest.mark.usefixtures("transactional_db")
+def test_two_who_add_lines_at_the_same_moment_both_count(admin: Actor, price: New, deal: str) -> None:
+    entries = [price(str(amount)) for amount in (10, 7)]
+
+    def add(entry: str) -> None:
+        save(
+            admin,
+            Change(
+                "OpportunityLineItem", {"OpportunityId": deal, "PricebookEntryId": entry, "Quantity": "1"}
+            ),
+        )
+
+    together(*(partial(add, entry) for entry in entries))
+    assert Opportunity.objects.get().amount == 1700

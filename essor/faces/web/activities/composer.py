@@ -19,7 +19,7 @@ from essor.access import rows as row_access
 from essor.domain.activities.calls import link_of, log_call
 from essor.domain.activities.reminders import MORNING
 from essor.domain.notifications import mentions
-from essor.faces.web import offers
+from essor.faces.web import addresses, offers
 from essor.faces.web.activities.events import REMINDERS, local, minutes_before
 from essor.faces.web.offers import Panel
 from essor.faces.web.records.reading import Loaded, actor_of, load
@@ -46,7 +46,7 @@ def offer(record: Loaded) -> Panel | None:
     """Offer the composer where activities apply and the reader may write one."""
     if not record.object.activities or not _tabs(record):
         return None
-    return Panel("composer", f"/r/{record.id}/compose", "side", fresh=False)
+    return Panel("composer", addresses.record(record.id, "compose"), "side", fresh=False)
 
 
 def _tabs(record: Loaded) -> list[str]:

@@ -41,7 +41,7 @@ def submit_action(record: Loaded) -> Action | None:
         return None
     if not reading.needs_approval(record.object, record.key) or not may_edit(record):
         return None
-    return Action(_("Submit for approval"), f"/r/{record.id}/approval/submit", "send", "primary")
+    return Action(_("Submit for approval"), addresses.record(record.id, "approval/submit"), "send", "primary")
 
 
 @offers.record_panel(offers.EVERY, draws=["ProcessInstance"])
@@ -49,7 +49,7 @@ def approval_panel(record: Loaded) -> offers.Panel | None:
     """Offer the panel where the object has a process."""
     if not reading.standing(record.actor, record.object, record.key).has_process:
         return None
-    return offers.Panel("approval", f"/r/{record.id}/approval")
+    return offers.Panel("approval", addresses.record(record.id, "approval"))
 
 
 @require_GET

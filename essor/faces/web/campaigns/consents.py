@@ -13,7 +13,7 @@ from essor.domain.marketing.consent import ask, write
 from essor.domain.marketing.consent.channels import FIELDS, STATES
 from essor.domain.marketing.consent.models import Consent, Individual, Suppression, Topic, TopicChoice
 from essor.domain.marketing.consent.people import KINDS, Person
-from essor.faces.web import offers
+from essor.faces.web import addresses, offers
 from essor.faces.web.records.page import may_edit
 from essor.faces.web.records.reading import Loaded, actor_of, load
 from essor.faces.web.toasts import toast
@@ -28,7 +28,7 @@ def consent_panel(record: Loaded) -> offers.Panel | None:
     """Offer what the person agreed to."""
     if not record.catalog.has(OBJECT) or not record.object.has("IndividualId"):
         return None
-    return offers.Panel("consent", f"/r/{record.id}/consent", "side", fresh=False)
+    return offers.Panel("consent", addresses.record(record.id, "consent"), "side", fresh=False)
 
 
 @require_http_methods(["GET", "POST"])

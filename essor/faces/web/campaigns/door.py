@@ -45,7 +45,7 @@ def door_button(record: Loaded) -> Action | None:
     """Lead to the check-in of an event."""
     if families().get(str(record.values.get("Type"))) != "event":
         return None
-    return Action(_("Check-in"), f"/r/{record.id}/door", "user-check")
+    return Action(_("Check-in"), addresses.record(record.id, "door"), "user-check")
 
 
 @require_GET

@@ -81,7 +81,7 @@ class Line:
 @offers.record_panel(CAMPAIGN)
 def figures_panel(record: Loaded) -> offers.Panel | None:
     """Offer the figures above the fields."""
-    return offers.Panel("figures", f"/r/{record.id}/figures", "top")
+    return offers.Panel("figures", addresses.record(record.id, "figures"), "top")
 
 
 @require_GET

@@ -69,7 +69,7 @@ def members_panel(record: Loaded) -> offers.Panel | None:
     """Offer the members."""
     if not record.catalog.has(MEMBER):
         return None
-    return offers.Panel("members", f"/r/{record.id}/members", "main")
+    return offers.Panel("members", addresses.record(record.id, "members"), "main")
 
 
 @offers.record_panel("Contact", "Lead")
@@ -77,7 +77,7 @@ def campaigns_panel(record: Loaded) -> offers.Panel | None:
     """Offer the campaigns of a person."""
     if not record.catalog.has(MEMBER) or not record.catalog.has(CAMPAIGN):
         return None
-    return offers.Panel("campaigns", f"/r/{record.id}/campaigns", "side")
+    return offers.Panel("campaigns", addresses.record(record.id, "campaigns"), "side")
 
 
 @offers.record_action(CAMPAIGN)

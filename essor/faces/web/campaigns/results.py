@@ -21,7 +21,7 @@ from essor.domain.marketing.consent.people import KINDS
 from essor.domain.marketing.sending.models import Link, ListEmail
 from essor.domain.marketing.tracking import reading
 from essor.domain.marketing.tracking.models import OPENED
-from essor.faces.web import offers
+from essor.faces.web import addresses, offers
 from essor.faces.web.campaigns.people import shown
 from essor.faces.web.lists.state import rows_address, written
 from essor.faces.web.records.reading import Loaded, actor_of, load
@@ -73,7 +73,11 @@ class Step:
 @offers.record_panel(CAMPAIGN)
 def results_panel(record: Loaded) -> offers.Panel | None:
     """Offer the funnel of a campaign whose members can be seen."""
-    return offers.Panel("results", f"/r/{record.id}/results", "top") if record.catalog.has(MEMBER) else None
+    return (
+        offers.Panel("results", addresses.record(record.id, "results"), "top")
+        if record.catalog.has(MEMBER)
+        else None
+    )
 
 
 @offers.record_panel(MAILING)
@@ -82,7 +86,7 @@ def mailing_panel(record: Loaded) -> offers.Panel | None:
     return (
         None
         if record.values.get("Status") == "Draft"
-        else offers.Panel("hits", f"/r/{record.id}/hits", "main")
+        else offers.Panel("hits", addresses.record(record.id, "hits"), "main")
     )
 
 

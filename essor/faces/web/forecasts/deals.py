@@ -83,7 +83,7 @@ def panel(asked: Asked, line: Line, figure: str) -> Panel:
         tuple(rows),
         f"{label}: {title}",
         id="forecast-deals-table",
-        edit_pattern="/r/{id}/cell/{field}" if may_edit else "",
+        edit_pattern=addresses.CELLS if may_edit else "",
     )
     href = (
         address(obj, {"view": "all", "filter": written(where)})

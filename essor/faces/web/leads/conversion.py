@@ -36,7 +36,7 @@ def convert_button(record: Loaded) -> Action | None:
     allowed = row_access.may(record.actor, "Contact", "create") and may_edit(record)
     if not allowed or not record.object.has("IsConverted"):
         return None
-    return Action(_("Convert"), f"/r/{record.id}/convert", "arrow-right", "primary")
+    return Action(_("Convert"), addresses.record(record.id, "convert"), "arrow-right", "primary")
 
 
 @offers.record_panel("Lead")
@@ -44,7 +44,7 @@ def became_panel(record: Loaded) -> offers.Panel | None:
     """Say above a converted lead what it became."""
     if not record.values.get("IsConverted"):
         return None
-    return offers.Panel("conversion", f"/r/{record.id}/converted", "top")
+    return offers.Panel("conversion", addresses.record(record.id, "converted"), "top")
 
 
 @offers.record_panel(*ORIGINATED)
@@ -52,7 +52,7 @@ def origin_panel(record: Loaded) -> offers.Panel | None:
     """Say beside a record which leads became it, so that their history stays in reach."""
     if not record.catalog.has("Lead") or not take_back.origins(record.object.prefix, record.key):
         return None
-    return offers.Panel("origin", f"/r/{record.id}/origin", "side")
+    return offers.Panel("origin", addresses.record(record.id, "origin"), "side")
 
 
 @require_http_methods(["GET", "POST"])
@@ -69,7 +69,7 @@ def page(request: HttpRequest, record_id: str) -> HttpResponseBase:
     except ValidationFailed as refused:
         form = draw(record, request.POST, refused)
         return render(request, "leads/convert.html.jinja", {"form": form}, status=422)
-    flash(request, _("The lead is converted."), undo=f"/r/{record.id}/convert/undo")
+    flash(request, _("The lead is converted."), undo=addresses.record(record.id, "convert/undo"))
     return HttpResponseRedirect(addresses.record(record.id))
 
 

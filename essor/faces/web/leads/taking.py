@@ -33,7 +33,7 @@ def take_button(record: Loaded) -> Action | None:
         return None
     if not row_access.may(record.actor, record.object, "edit"):
         return None
-    return Action(_("Take"), f"/r/{record.id}/take", "user-check", "primary", "post")
+    return Action(_("Take"), addresses.record(record.id, "take"), "user-check", "primary", "post")
 
 
 @require_POST

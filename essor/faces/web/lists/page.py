@@ -137,7 +137,7 @@ def table_of(state: State, rights: Allowed, after: str | None) -> Table:
         f"{state.object.plural}: {state.view.name}",
         pager=pager,
         selectable=rights.many,
-        edit_pattern="/r/{id}/cell/{field}" if rights.edit else "",
+        edit_pattern=addresses.CELLS if rights.edit else "",
     )
 
 

@@ -130,8 +130,10 @@ def offer(record: Loaded) -> Action | None:
     if not record.object.is_record:
         return None
     if following.follows(record.actor.user_id, record.object.name, record.key):
-        return Action(_("Stop following"), f"/r/{record.id}/follow?stop=1", "eye-off", method="post")
-    return Action(_("Follow"), f"/r/{record.id}/follow", "eye", method="post")
+        return Action(
+            _("Stop following"), addresses.record(record.id, "follow?stop=1"), "eye-off", method="post"
+        )
+    return Action(_("Follow"), addresses.record(record.id, "follow"), "eye", method="post")
 
 
 @require_POST

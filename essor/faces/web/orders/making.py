@@ -45,7 +45,7 @@ def order_button(record: Loaded) -> Action | None:
         return None
     return Action(
         _("Create order"),
-        f"/r/{record.id}/order",
+        addresses.record(record.id, "order"),
         "file-spreadsheet",
         "primary" if record.values.get("Status") == "Accepted" else "",
         method="post",
@@ -57,7 +57,9 @@ def activate_button(record: Loaded) -> Action | None:
     """Offer to activate a draft."""
     if record.values.get("Status") == ACTIVATED or not may_edit(record):
         return None
-    return Action(_("Activate"), f"/r/{record.id}/activate", "circle-check", "primary", method="post")
+    return Action(
+        _("Activate"), addresses.record(record.id, "activate"), "circle-check", "primary", method="post"
+    )
 
 
 @offers.record_action(CONTRACT)
@@ -67,7 +69,13 @@ def renew_button(record: Loaded) -> Action | None:
         return None
     ends = record.values.get("EndDate")
     near = isinstance(ends, date) and ends <= timezone.localdate() + RENEWED_FROM
-    return Action(_("Renew"), f"/r/{record.id}/contract", "refresh", "primary" if near else "", method="post")
+    return Action(
+        _("Renew"),
+        addresses.record(record.id, "contract"),
+        "refresh",
+        "primary" if near else "",
+        method="post",
+    )
 
 
 @offers.record_action(*MAKERS)
@@ -76,7 +84,7 @@ def contract_button(record: Loaded) -> Action | None:
     agreed = record.values.get("IsWon") or record.values.get("Status") == "Accepted"
     if not agreed or not row_access.may(record.actor, CONTRACT, "create"):
         return None
-    return Action(_("Create contract"), f"/r/{record.id}/contract", "clipboard", method="post")
+    return Action(_("Create contract"), addresses.record(record.id, "contract"), "clipboard", method="post")
 
 
 @offers.record_action(ORDER)
@@ -84,7 +92,12 @@ def reopen_button(record: Loaded) -> Action | None:
     """Offer to take an activation back to those who may change the order."""
     if record.values.get("Status") != ACTIVATED or not may_edit(record):
         return None
-    return Action(_("Undo the activation"), f"/r/{record.id}/activate?undo=1", "arrow-back-up", method="post")
+    return Action(
+        _("Undo the activation"),
+        addresses.record(record.id, "activate?undo=1"),
+        "arrow-back-up",
+        method="post",
+    )
 
 
 @offers.record_action(ORDER)
@@ -92,7 +105,7 @@ def confirmation_button(record: Loaded) -> Action | None:
     """Offer the confirmation to whoever may read the lines."""
     if not record.catalog.has("OrderItem"):
         return None
-    return pdf_button(f"/r/{record.id}/confirmation")
+    return pdf_button(addresses.record(record.id, "confirmation"))
 
 
 @offers.record_mark(ORDER)

@@ -19,10 +19,10 @@ from essor.query import run
 from essor.query.tree import All, Column, Compare, Condition, Constant, Order, Path, Query
 from essor.query.tree import Any as AnyOf
 from essor.records.change import Change
-from essor.records.save import save_many
+from essor.records.save import ROLLED_BACK, save_many
 
 ENTRY, BOOK = "PricebookEntry", "Pricebook2"
-FAMILY = "Product2.Family"
+FAMILY, SOLD = "Product2.Family", "Product2.IsActive"
 SHOWN = 40
 COLUMNS = ("Id", "Name", "ProductCode", "UnitPrice", "CurrencyIsoCode", FAMILY)
 
@@ -79,7 +79,7 @@ def add(request: HttpRequest, record_id: str) -> HttpResponseBase:
     if changes and all(result.ok for result in results):
         return added(len(results))
     wrong = {
-        key: tuple(one.message for one in result.errors if one.code != "ALL_OR_NONE_OPERATION_ROLLED_BACK")
+        key: tuple(one.message for one in result.errors if one.code != ROLLED_BACK)
         for key, result in zip(sent, results, strict=True)
     }
     offer = offer_of(record, request.POST.get("book", ""), request.POST.get("q", "").strip(), sent, wrong)
@@ -116,7 +116,7 @@ def offer_of(
     if not chosen[0]:
         return Offer((), "", query, ())
     kept = dict(sent or {})
-    rows = _prices(record, chosen[0], _search(query), SHOWN + 1)
+    rows = _prices(record, chosen[0], _search(record, query), SHOWN + 1)
     if kept:
         known = {row["Id"] for row in rows}
         keys = [key for one in kept if (key := _key(one)) is not None and key not in known]
@@ -166,14 +166,11 @@ def _books(record: Loaded) -> list[tuple[str, str]]:
     return [(ids.encode("01s", row["Id"]), str(row["Name"])) for row in run.rows(record.actor, query)]
 
 
-def _search(text: str) -> Condition | None:
+def _search(record: Loaded, text: str) -> Condition | None:
     if not text:
         return None
-    return AnyOf(
-        tuple(
-            Compare(Path((name,)), "contains", (Constant(text, "text"),)) for name in ("Name", "ProductCode")
-        )
-    )
+    names = [name for name in ("Name", "ProductCode") if _seen(record, name)]
+    return AnyOf(tuple(Compare(Path((name,)), "contains", (Constant(text, "text"),)) for name in names))
 
 
 def _prices(record: Loaded, book: str, further: Condition | None, limit: int) -> list[dict[str, Any]]:
@@ -182,6 +179,8 @@ def _prices(record: Loaded, book: str, further: Condition | None, limit: int) ->
         Compare(Path(("IsActive",)), "eq", (Constant(value=True, type="boolean"),)),
         Compare(Path(("CurrencyIsoCode",)), "eq", (Constant(str(record.values["CurrencyIsoCode"]), "text"),)),
     ]
+    if _seen(record, SOLD):
+        parts.append(Compare(Path(tuple(SOLD.split("."))), "eq", (Constant(value=True, type="boolean"),)))
     if further is not None:
         parts.append(further)
     shown = [path for path in COLUMNS if _seen(record, path)]

@@ -17,7 +17,7 @@ from essor.access import rows as row_access
 from essor.catalog.definitions import ObjectDef
 from essor.domain.sales.orders.objects import ACTIVATED
 from essor.domain.sales.quotes.sync import leaders
-from essor.faces.web import offers
+from essor.faces.web import addresses, offers
 from essor.faces.web.lists.going import at_once
 from essor.faces.web.records.reading import Loaded, actor_of, load, located
 from essor.faces.web.toasts import toast, trigger
@@ -27,7 +27,7 @@ from essor.query import run
 from essor.query.tree import Column, Compare, Constant, Order, Path, Query
 from essor.records.change import Change, Result
 from essor.records.delete import delete
-from essor.records.save import save_many
+from essor.records.save import ROLLED_BACK, save_many
 
 DEAL, QUOTE, ORDER = "Opportunity", "Quote", "Order"
 READ = ("Id", "Name", "ProductCode", "ListPrice", "TotalPrice", "CurrencyIsoCode")
@@ -68,7 +68,11 @@ def offered(record: Loaded) -> offers.Panel | None:
     """Offer the grid to whoever may read the lines: it is the heart of a quote, and a part of a deal."""
     seen = record.catalog.has(PLACES[record.object.name].line)
     return (
-        offers.Panel("products", f"/r/{record.id}/products", "main" if record.object.name == DEAL else "top")
+        offers.Panel(
+            "products",
+            addresses.record(record.id, "products"),
+            "main" if record.object.name == DEAL else "top",
+        )
         if seen
         else None
     )
@@ -88,9 +92,9 @@ def closed(record: Loaded) -> tuple[str, str]:
         if leader is None:
             return "", ""
         words = {"number": leader.quote_number}
-        return _(
-            "These products follow the quote %(number)s: change them there."
-        ) % words, f"/r/{ids.encode('0Q0', leader.pk)}"
+        return _("These products follow the quote %(number)s: change them there.") % words, addresses.record(
+            ids.encode("0Q0", leader.pk)
+        )
     if record.object.name == ORDER:
         fixed = record.values.get("Status") == ACTIVATED
         return (_("The order is activated: its lines stay as they are.") if fixed else ""), ""
@@ -187,7 +191,7 @@ def _again(line: Line, wrong: tuple[Change, Result] | None) -> Line:
     change, result = wrong
     errors: dict[str, list[str]] = {}
     for one in result.errors:
-        if one.code != "ALL_OR_NONE_OPERATION_ROLLED_BACK":
+        if one.code != ROLLED_BACK:
             errors.setdefault(one.field, []).append(one.message)
     return Line(line.id, {**line.values, **change.values}, errors)
 
@@ -206,7 +210,7 @@ def remove(request: HttpRequest, record_id: str, line_id: str) -> HttpResponseBa
     toast(
         response,
         _("“%(name)s” is removed.") % {"name": line.values.get("Name")},
-        undo=f"/r/{line_id}/undelete",
+        undo=addresses.record(line_id, "undelete"),
     )
     return _refreshed(response)
 

@@ -27,7 +27,7 @@ def quote_button(record: Loaded) -> Action | None:
     """Offer a quote of the deal to those who may make quotes."""
     if not record.catalog.has(QUOTE) or not row_access.may(record.actor, QUOTE, "create"):
         return None
-    return Action(_("New quote"), f"/r/{record.id}/quote", "file-text", method="post")
+    return Action(_("New quote"), addresses.record(record.id, "quote"), "file-text", method="post")
 
 
 @offers.record_action(QUOTE)
@@ -39,7 +39,7 @@ def version_button(record: Loaded) -> Action | None:
         or not may_edit(record)
     ):
         return None
-    return Action(_("New version"), f"/r/{record.id}/version", "copy", method="post")
+    return Action(_("New version"), addresses.record(record.id, "version"), "copy", method="post")
 
 
 @offers.record_action(QUOTE)
@@ -54,7 +54,7 @@ def lead_button(record: Loaded) -> Action | None:
         if record.values.get("IsSyncing")
         else _("Drive the deal’s products")
     )
-    return Action(label, f"/r/{record.id}/lead", "refresh", method="post")
+    return Action(label, addresses.record(record.id, "lead"), "refresh", method="post")
 
 
 def quote_at(request: HttpRequest, record_id: str, name: str = QUOTE) -> Loaded:

@@ -29,7 +29,7 @@ def document_button(record: Loaded) -> Action | None:
     """Offer the document to whoever may read the lines."""
     if not record.catalog.has("QuoteLineItem"):
         return None
-    return pdf_button(f"/r/{record.id}/document")
+    return pdf_button(addresses.record(record.id, "document"))
 
 
 def pdf_button(href: str) -> Action:
@@ -45,7 +45,12 @@ def keep_button(record: Loaded) -> Action | None:
         record.actor, "ContentDocument", "create"
     ):
         return None
-    return Action(_("Keep the PDF in the files"), f"/r/{record.id}/document/keep", "paperclip", method="post")
+    return Action(
+        _("Keep the PDF in the files"),
+        addresses.record(record.id, "document/keep"),
+        "paperclip",
+        method="post",
+    )
 
 
 @offers.record_action(QUOTE)
@@ -53,7 +58,7 @@ def send_button(record: Loaded) -> Action | None:
     """Offer to send the quote to those who may change it."""
     if record.values.get("IsSuperseded") or not record.catalog.has("QuoteLineItem") or not may_edit(record):
         return None
-    return Action(_("Send"), f"/r/{record.id}/send", "send", "primary")
+    return Action(_("Send"), addresses.record(record.id, "send"), "send", "primary")
 
 
 @require_GET

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from essor.access import rows as row_access
 from essor.domain.feed import links
+from essor.faces.web import addresses
 from essor.faces.web.records.files import draw, found_at
 from essor.faces.web.toasts import toast, trigger
 from essor.kernel import ids
@@ -59,6 +60,6 @@ def remove(request: HttpRequest, record_id: str, file_id: str) -> HttpResponseBa
     toast(
         response,
         _("“%(name)s” is no longer attached to this record.") % {"name": file.title},
-        undo=f"/r/{ids.encode('06A', here[0].link)}/undelete",
+        undo=addresses.record(ids.encode("06A", here[0].link), "undelete"),
     )
     return response

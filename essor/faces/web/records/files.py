@@ -55,7 +55,7 @@ def listed(record: Loaded) -> list[Listed]:
 
 def _listed(record: Loaded, one: attach.Attached, places: int) -> Listed:
     file_id = ids.encode("069", one.id)
-    href = f"/r/{record.id}/files/{file_id}"
+    href = addresses.record(record.id, f"files/{file_id}")
     picture, pdf = one.media_type in PICTURES, one.media_type == previews.PDF
     thumb = ""
     if picture and one.size <= SMALL_PICTURE:
@@ -163,6 +163,6 @@ def remove(request: HttpRequest, record_id: str, file_id: str) -> HttpResponseBa
     toast(
         response,
         _("“%(name)s” is in the recycle bin.") % {"name": found.title},
-        undo=f"/r/{file_id}/undelete",
+        undo=addresses.record(file_id, "undelete"),
     )
     return response

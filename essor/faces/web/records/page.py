@@ -138,7 +138,9 @@ def actions(record: Loaded) -> list[Action]:
             found.append(
                 Action(_("Clone"), f"{addresses.new_record(record.object.name)}?clone={record.id}", "copy")
             )
-        found.append(Action(_("Who may do what"), f"/r/{record.id}/access", "shield"))
+        found.append(Action(_("Who may do what"), addresses.record(record.id, "access"), "shield"))
         if row_access.may(record.actor, record.object, "delete"):
-            found.append(Action(_("Delete"), f"/r/{record.id}/delete", "trash", "danger", "post"))
+            found.append(
+                Action(_("Delete"), addresses.record(record.id, "delete"), "trash", "danger", "post")
+            )
     return found

@@ -21,7 +21,7 @@ def remove(request: HttpRequest, record_id: str) -> HttpResponseBase:
     record = load(actor, record_id, [])
     delete(actor, record.object.name, [record.key])
     text = _("“%(name)s” is in the recycle bin.") % {"name": record.title}
-    flash(request, text, undo=f"/r/{record.id}/undelete")
+    flash(request, text, undo=addresses.record(record.id, "undelete"))
     return HttpResponseRedirect(addresses.object_list(record.object.name))
 
 

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from essor.domain.sales.relations.hierarchy import Tree, tree
-from essor.faces.web import offers
+from essor.faces.web import addresses, offers
 from essor.faces.web.records.reading import Loaded, actor_of, load
 from essor.kernel import ids
 from essor.query import run
@@ -26,7 +26,7 @@ def tree_panel(record: Loaded) -> offers.Panel | None:
         below = Compare(Path(("ParentId",)), "eq", (Constant(record.key),))
         if not run.count_up_to(record.actor, Query("Account", where=below), 1):
             return None
-    return offers.Panel("tree", f"/r/{record.id}/tree", "side")
+    return offers.Panel("tree", addresses.record(record.id, "tree"), "side")
 
 
 @require_GET

@@ -75,7 +75,7 @@ def roles_panel(record: Loaded) -> offers.Panel | None:
     needed = ("OpportunityContactRole", "Opportunity", "Contact")
     if not all(record.catalog.has(name) for name in needed):
         return None
-    return offers.Panel("roles", f"/r/{record.id}/roles", "side")
+    return offers.Panel("roles", addresses.record(record.id, "roles"), "side")
 
 
 @offers.record_panel("Account", "Contact", draws=[RELATION])
@@ -83,7 +83,7 @@ def relations_panel(record: Loaded) -> offers.Panel | None:
     """Offer the people of an account beyond those who are with it now, and the companies of a person."""
     if not all(record.catalog.has(name) for name in (RELATION, "Account", "Contact")):
         return None
-    return offers.Panel("relations", f"/r/{record.id}/relations", "side")
+    return offers.Panel("relations", addresses.record(record.id, "relations"), "side")
 
 
 @require_http_methods(["GET", "POST"])

@@ -47,7 +47,7 @@ def new_button(record: Loaded) -> Action | None:
     """Offer a mailing of the campaign to those who may make one."""
     if not record.catalog.has(MAILING) or not row_access.may(record.actor, MAILING, "create"):
         return None
-    return Action(_("New mailing"), f"/r/{record.id}/mailing", "send", "primary", "post")
+    return Action(_("New mailing"), addresses.record(record.id, "mailing"), "send", "primary", "post")
 
 
 @offers.record_action(MAILING)
@@ -55,7 +55,7 @@ def launch_button(record: Loaded) -> Action | None:
     """Offer the launch of a draft."""
     if record.values.get("Status") != DRAFT or not may_edit(record):
         return None
-    return Action(_("Check and launch"), f"/r/{record.id}/launch", "send", "primary")
+    return Action(_("Check and launch"), addresses.record(record.id, "launch"), "send", "primary")
 
 
 def mailing_at(request: HttpRequest, record_id: str, *, editing: bool = True) -> tuple[Loaded, ListEmail]:
@@ -82,7 +82,7 @@ def new_mailing(request: HttpRequest, record_id: str) -> HttpResponseBase:
     }
     made = save(record.actor, Change(MAILING, values))
     flash(request, _("The mailing is made. Choose its e-mail and its sender."))
-    return HttpResponseRedirect(f"/r/{ids.encode(PREFIX, made.id)}/launch")
+    return HttpResponseRedirect(addresses.record(ids.encode(PREFIX, made.id), "launch"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -117,7 +117,7 @@ def send_test(request: HttpRequest, record_id: str) -> HttpResponseBase:
         found = {"to": [sentence for sentences in errors.values() for sentence in sentences]}
         return _draw(request, record, mailing, sent(request, found))
     flash(request, _("The test is on its way to %(to)s.") % {"to": form.value("to").strip()})
-    return HttpResponseRedirect(f"/r/{record.id}/launch")
+    return HttpResponseRedirect(addresses.record(record.id, "launch"))
 
 
 @require_POST
@@ -133,7 +133,7 @@ def write(request: HttpRequest, record_id: str) -> HttpResponseBase:
     except ValidationFailed as wrong:
         return _draw(request, record, mailing, sent(request, errors_of(wrong)))
     flash(request, _("Saved."))
-    return HttpResponseRedirect(f"/r/{record.id}/launch")
+    return HttpResponseRedirect(addresses.record(record.id, "launch"))
 
 
 def _draw(
@@ -184,7 +184,7 @@ def _take(record: Loaded, letter: int) -> None:
 
 
 def _back(record: Loaded) -> Action:
-    return Action(record.title, f"/r/{record.id}/launch")
+    return Action(record.title, addresses.record(record.id, "launch"))
 
 
 wanted.register(MAILING, wanted.Waiting(_take, _back))

@@ -96,7 +96,7 @@ def progress_panel(record: Loaded) -> offers.Panel | None:
     """Offer the progress of a mailing that was launched."""
     if record.values.get("Status") == DRAFT:
         return None
-    return offers.Panel("mailing-progress", f"/r/{record.id}/progress", "top", fresh=False)
+    return offers.Panel("mailing-progress", addresses.record(record.id, "progress"), "top", fresh=False)
 
 
 @require_GET
@@ -154,7 +154,7 @@ def recipients(request: HttpRequest, record_id: str) -> HttpResponseBase:
         raise NotFound(_("There is no such page."))
     shown, more = browsing.page(mailing.pk, state, request.GET.get("after", ""), PAGE)
     tabs = [
-        Action(label, f"/r/{record.id}/recipients?state={name}", current=name == chosen)
+        Action(label, addresses.record(record.id, f"recipients?state={name}"), current=name == chosen)
         for name, label in _labels().items()
     ]
     context = {
@@ -162,7 +162,7 @@ def recipients(request: HttpRequest, record_id: str) -> HttpResponseBase:
         "mailing": mailing,
         "tabs": tabs,
         "rows": _named(record.actor, shown),
-        "more": f"/r/{record.id}/recipients?state={chosen}&after={more}" if more else "",
+        "more": addresses.record(record.id, f"recipients?state={chosen}&after={more}") if more else "",
     }
     return render(request, "sending/recipients.html.jinja", context)
 
@@ -238,7 +238,9 @@ def _buttons(record: Loaded, mailing: ListEmail) -> list[Action]:
     def button(
         verb: str, label: str, icon: str, style: Literal["", "primary"] = "", confirm: str = ""
     ) -> Action:
-        return Action(label, f"/r/{record.id}/progress/{verb}", icon, style, "post", confirm=confirm)
+        return Action(
+            label, addresses.record(record.id, f"progress/{verb}"), icon, style, "post", confirm=confirm
+        )
 
     found: list[Action] = []
     if mailing.status == SENDING:

@@ -33,7 +33,7 @@ def trial_button(record: Loaded) -> Action | None:
     """Offer variants for a draft."""
     if record.values.get("Status") != DRAFT or not may_edit(record):
         return None
-    return Action(_("A/B/C test"), f"/r/{record.id}/trial", "target")
+    return Action(_("A/B/C test"), addresses.record(record.id, "trial"), "target")
 
 
 @require_http_methods(["GET", "POST"])
@@ -51,7 +51,7 @@ def edit(request: HttpRequest, record_id: str) -> HttpResponseBase:
         except ValidationFailed as refused:
             return _draw(request, record, mailing, sent(request, errors_of(refused)))
         flash(request, _("Saved."))
-        return HttpResponseRedirect(f"/r/{record.id}/launch")
+        return HttpResponseRedirect(addresses.record(record.id, "launch"))
     return _draw(request, record, mailing, starting(planned_trial.typed(mailing)))
 
 

@@ -39,7 +39,7 @@ def under_way_panel(record: Loaded) -> offers.Panel | None:
     """Offer the mailings under way to those who may see mailings."""
     if not record.catalog.has(MAILING):
         return None
-    return offers.Panel("under-way", f"/r/{record.id}/under-way", "top")
+    return offers.Panel("under-way", addresses.record(record.id, "under-way"), "top")
 
 
 @require_GET

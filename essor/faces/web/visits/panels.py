@@ -16,7 +16,7 @@ from essor.domain.marketing.consent.people import KINDS
 from essor.domain.marketing.visits import reading
 from essor.domain.marketing.visits.models import Website
 from essor.domain.marketing.visits.objects import PAGE_VIEW
-from essor.faces.web import offers
+from essor.faces.web import addresses, offers
 from essor.faces.web.lists.state import rows_address
 from essor.faces.web.records.reading import Loaded, actor_of, load
 from essor.kernel import ids
@@ -31,7 +31,7 @@ def person_panel(record: Loaded) -> offers.Panel | None:
     """Offer what a contact or lead read, where visits are followed and the reader may see them."""
     if not record.catalog.has(PAGE_VIEW) or not Website.objects.exists():
         return None
-    return offers.Panel("visits", f"/r/{record.id}/visits", "side")
+    return offers.Panel("visits", addresses.record(record.id, "visits"), "side")
 
 
 @offers.record_panel(CAMPAIGN)
@@ -39,7 +39,7 @@ def campaign_panel(record: Loaded) -> offers.Panel | None:
     """Offer what a campaign's links brought to the site."""
     if not record.catalog.has(PAGE_VIEW) or not Website.objects.exists():
         return None
-    return offers.Panel("visits", f"/r/{record.id}/visits/campaign", "side")
+    return offers.Panel("visits", addresses.record(record.id, "visits/campaign"), "side")
 
 
 @require_GET

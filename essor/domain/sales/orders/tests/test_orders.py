@@ -16,6 +16,7 @@ from essor.domain.sales.models import Opportunity
 from essor.domain.sales.orders import contracts, document, expiry, make
 from essor.domain.sales.orders.models import Contract, Order, OrderItem
 from essor.domain.sales.quotes import make as quotes
+from essor.domain.sales.quotes.document import data_of
 from essor.domain.sales.quotes.models import Quote
 from essor.domain.sales.quotes.tests.conftest import New
 from essor.domain.sales.quotes.tests.test_document import written
@@ -52,7 +53,8 @@ def activate(actor: Actor, order: int) -> Order:
 
 def test_an_order_of_a_quote_says_what_the_quote_said(admin: Actor, deal: int) -> None:
     key = quotes.from_deal(admin, deal)
-    save(admin, Change("Quote", {"ShippingHandling": 12.5, "Language": "en"}, id=key))
+    terms = {"PaymentTerms": "60 days", "BillingName": "Aulnay Holding"}
+    save(admin, Change("Quote", {"ShippingHandling": 12.5, "Language": "en", **terms}, id=key))
     found, quote = Order.objects.get(pk=make.from_quote(admin, key)), Quote.objects.get(pk=key)
     assert (found.order_number, found.status, found.language) == ("O-00001", "Draft", "en")
     assert (found.account_id, found.opportunity_id, found.quote_id) == (quote.account_id, deal, key)
@@ -67,6 +69,8 @@ def test_an_order_of_a_quote_says_what_the_quote_said(admin: Actor, deal: int) -
         for one in (found.order_items, quote.quote_line_items)
     ]
     assert totals[0] == totals[1] == [2778, 1400]
+    paper = data_of(admin, found.pk, paper=document.ORDER)
+    assert (paper["terms"][0], paper["customer"]["name"]) == ("60 days", "Aulnay Holding"), "what was agreed"
     quotes.new_version(admin, key)
     with pytest.raises(ValidationFailed, match="later version"):
         make.from_quote(admin, key)

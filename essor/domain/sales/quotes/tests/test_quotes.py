@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from essor.access.actor import Actor
-from essor.domain.sales.models import Opportunity, OpportunityLineItem
+from essor.domain.sales.models import Opportunity, OpportunityLineItem, PricebookEntry
 from essor.domain.sales.products.totals import line_totals
 from essor.domain.sales.quotes import make
 from essor.domain.sales.quotes.models import Quote, QuoteLineItem
@@ -20,6 +20,7 @@ from essor.domain.sales.quotes.totals import Vat, totals_of
 from essor.kernel.errors import ValidationFailed
 from essor.records.change import Change
 from essor.records.delete import delete
+from essor.records.merge import merge
 from essor.records.save import save, save_many
 from essor.records.undelete import undelete
 
@@ -31,20 +32,26 @@ def refused(actor: Actor, change: Change) -> list[str]:
 
 
 def test_halves_of_a_cent_are_rounded_up_and_never_drift() -> None:
-    assert line_totals(1, 5, 50) == (5, 3), "2.5 cents are 3"
-    assert line_totals(3, 1001, 7.5) == (3003, 2778), "2777.775"
-    assert line_totals(0.1, 30, None) == (3, 3), "a tenth is a tenth, not a double near it"
+    assert line_totals(1, 5, 50, "EUR") == (5, 3), "2.5 cents are 3"
+    assert line_totals(3, 1001, 7.5, "EUR") == (3003, 2778), "2777.775"
+    assert line_totals(0.1, 30, None, "EUR") == (3, 3), "a tenth is a tenth, not a double near it"
+
+
+def test_yen_have_no_cents() -> None:
+    assert line_totals(1, 105_00, 50, "JPY") == (105_00, 53_00), "52.5 yen are 53"
+    found = totals_of([(105_00, 53_00, 10.0)], "JPY")
+    assert (found.tax, found.grand_total) == (5_00, 58_00), "of 53 yen 5.3, which nobody can pay"
 
 
 def test_vat_is_rounded_once_per_rate() -> None:
-    found = totals_of([(103, 103, 20.0), (103, 103, 20.0), (1000, 1000, 5.5)], 100, 5.5)
+    found = totals_of([(103, 103, 20.0), (103, 103, 20.0), (1000, 1000, 5.5)], "EUR", 100, 5.5)
     assert found.vat == (Vat(5.5, 1100, 61), Vat(20.0, 206, 41)), "60.5 and 41.2; shipping at its own rate"
     assert (found.total, found.tax, found.grand_total) == (1206, 102, 1408)
 
 
 @given(st.lists(st.tuples(st.integers(1, 10**9), st.sampled_from([0.0, 2.1, 5.5, 10.0, 20.0])), max_size=8))
 def test_the_table_of_vat_adds_up_to_the_grand_total(lines: list[tuple[int, float]]) -> None:
-    found = totals_of([(total, total, rate) for total, rate in lines])
+    found = totals_of([(total, total, rate) for total, rate in lines], "EUR")
     assert found.grand_total == sum(one.base + one.tax for one in found.vat) == found.total + found.tax
     for one in found.vat:
         assert abs(Decimal(one.tax) - Decimal(str(one.rate)) * one.base / 100) <= Decimal("0.5")
@@ -117,6 +124,46 @@ def test_an_accepted_quote_is_locked_until_the_acceptance_is_taken_back(admin: A
     assert refused(admin, Change("QuoteLineItem", {"Quantity": 9}, id=line.pk)) == [""]
     save(admin, Change("Quote", {"Status": "Presented"}, id=key))
     save(admin, Change("QuoteLineItem", {"Quantity": 9}, id=line.pk))
+
+
+@pytest.mark.django_db
+def test_an_accepted_quote_neither_loses_nor_gets_back_a_line_that_is_free(
+    admin: Actor, deal: int, price: New, new: New
+) -> None:
+    key = make.from_deal(admin, deal)
+    gift, gone = (
+        new("QuoteLineItem", QuoteId=key, PricebookEntryId=price("5"), Quantity=1, Discount=100)
+        for _line in range(2)
+    )
+    delete(admin, "QuoteLineItem", [gone])
+    save(admin, Change("Quote", {"Status": "Accepted"}, id=key))
+    for act, line in ((delete, gift), (undelete, gone)):
+        with pytest.raises(ValidationFailed, match="closed"):
+            act(admin, "QuoteLineItem", [line])
+    delete(admin, "Quote", [key])
+    undelete(admin, "Quote", [key])
+    assert QuoteLineItem.objects.filter(is_deleted=False).count() == 3
+
+
+@pytest.mark.django_db
+def test_what_is_not_sold_any_more_stays_on_what_was_made_before(
+    admin: Actor, deal: int, price: New, new: New
+) -> None:
+    key, off = make.from_deal(admin, deal), price("9")
+    save(
+        admin,
+        Change("PricebookEntry", {"IsActive": False}, id=QuoteLineItem.objects.first().pricebook_entry_id),
+    )
+    save(admin, Change("Product2", {"IsActive": False}, id=PricebookEntry.objects.get(pk=off).product2_id))
+    for name, parent in (
+        ("OpportunityLineItem", {"OpportunityId": deal}),
+        ("QuoteLineItem", {"QuoteId": key}),
+    ):
+        line = Change(name, {**parent, "PricebookEntryId": off, "Quantity": 1})
+        assert refused(admin, line) == ["PricebookEntryId"], "the product is switched off"
+    later = make.new_version(admin, key)
+    assert Quote.objects.get(pk=later).total_price == Quote.objects.get(pk=key).total_price
+    assert make.from_deal(admin, deal)
 
 
 @pytest.mark.django_db
@@ -197,3 +244,12 @@ def test_a_line_comes_to_the_same_in_deal_and_quote(admin: Actor, new: New, pric
     assert own == [2778, 1400, 3, 3, 706, 23], "half up: 2777.775, 2.5, 2.5, 706.3875 and 22.5 cents"
     assert list(quote.quote_line_items.order_by("pk").values_list("total_price", flat=True)) == own
     assert Opportunity.objects.get(pk=deal).amount == quote.total_price == sum(own)
+
+
+@pytest.mark.django_db
+def test_a_deal_with_products_is_not_merged_away(admin: Actor, deal: int, new: New) -> None:
+    other = new("Opportunity", Name="Twin", StageName="Prospecting", CloseDate="2027-01-31")
+    with pytest.raises(ValidationFailed, match="“Pumps for Lyon” has products"):
+        merge(admin, "Opportunity", other, [deal])
+    merge(admin, "Opportunity", deal, [other])
+    assert Opportunity.objects.get(pk=deal).amount == 4178
