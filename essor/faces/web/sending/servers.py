@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from essor.domain.marketing.sending import setting_up, testing
 from essor.domain.marketing.sending.models import SendingDomain, Server
 from essor.domain.marketing.sending.servers import FIELDS, rates_text, webhook
+from essor.faces.web import returning
 from essor.faces.web.records.reading import actor_of
 from essor.faces.web.setup.doors import customizing
 from essor.faces.web.setup.forms import Form, starting, submit
@@ -78,7 +79,7 @@ def attempt(request: HttpRequest, key: int) -> HttpResponseBase:
         flash(request, testing.try_server(row))
     except EssorError as error:
         flash(request, str(error), tone="error")
-    return HttpResponseRedirect(reverse("web:setup_server", args=[key]))
+    return HttpResponseRedirect(returning.kept(request, reverse("web:setup_server", args=[key])))
 
 
 @require_POST
