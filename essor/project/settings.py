@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "essor.records",
     "essor.jobs",
     "essor.domain.absences",
+    "essor.domain.workdays",
     "essor.domain.notifications",
     "essor.domain.mailroom",
     "essor.domain.activities",

@@ -1,4 +1,8 @@
-"""Who may come in again: asked in the database, of all who want to come in together."""
+"""Who may come in again: asked in the database, of all who want to come in together.
+
+Where a segment is looked at again and again, “once the last time has ended” means those who have left it and come back:
+who stays in it would go through the flow for ever.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +17,34 @@ from essor.domain.automation.definition import Trigger
 from essor.domain.automation.models import Flow, RunState
 
 _OPEN = f"r.state NOT IN ('{RunState.DONE.value}', '{RunState.STOPPED.value}')"
+_STAYS = f"({_OPEN} OR NOT r.away)"
 _RULES = {"never": "1 = 1", "ended": _OPEN, "days": f"({_OPEN} OR r.entered > %s)"}
 
 
-def barring(flow_id: int, trigger: Trigger, record: str) -> tuple[str, list[Any]]:
+def is_for_those_who_left(trigger: Trigger) -> bool:
+    """Tell whether only those come in again who have left the segment since."""
+    return trigger.on == "segment" and trigger.every != "once" and trigger.again == "ended"
+
+
+def note_away(flow_id: int, selected: str, values: Sequence[Any]) -> None:
+    """Mark the ended runs of those whom a SELECT of one column, the keys of the segment, does not name: one statement."""
+    ended = (
+        "SELECT r.record_id FROM automation_flowrun r"
+        " WHERE r.flow_id = %s AND r.state IN (%s, %s) AND NOT r.away"
+    )
+    sql = (
+        "UPDATE automation_flowrun SET away = %s WHERE flow_id = %s AND state IN (%s, %s) AND NOT away"  # noqa: S608
+        f" AND record_id IN ({ended} EXCEPT SELECT * FROM ({selected}) AS chosen)"
+    )
+    states = [RunState.DONE.value, RunState.STOPPED.value]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [True, flow_id, *states, flow_id, *states, *values])
+
+
+def barring(flow_id: int, trigger: Trigger, record: str, *, looked_up: bool = False) -> tuple[str, list[Any]]:
     """Return the SELECT of the runs that keep a record out (`record`: SQL of its key), empty when nothing does.
 
+    `looked_up`: the flow found it in its segment, nobody let it in by hand.
     Takes the flow's lock, so that the same record does not come in by two ways at once.
     """
     if trigger.again == "always":
@@ -28,9 +54,10 @@ def barring(flow_id: int, trigger: Trigger, record: str) -> tuple[str, list[Any]
     if trigger.again == "days":
         since = timezone.now() - timedelta(days=trigger.again_days)
         params.append(connection.ops.adapt_datetimefield_value(since))
+    rule = _STAYS if looked_up and is_for_those_who_left(trigger) else _RULES[trigger.again]
     return (
         "SELECT r.record_id FROM automation_flowrun r "  # noqa: S608 -- our own words
-        f"WHERE r.flow_id = %s AND {_RULES[trigger.again]} AND r.record_id = {record}"
+        f"WHERE r.flow_id = %s AND {rule} AND r.record_id = {record}"
     ), params
 
 

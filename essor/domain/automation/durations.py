@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -19,6 +20,17 @@ def duration(step: Step) -> timedelta:
     """Return how long; negative before a date."""
     unit = UNITS.get(str(step.settings.get("unit", "days")), UNITS["days"])
     return timedelta(seconds=int(step.settings.get("amount", 0)) * unit)
+
+
+def later(moment: datetime, step: Step, zone: ZoneInfo) -> datetime:
+    """Return a moment, later (or before it) by as much: days and weeks as the clock on the wall counts them.
+
+    So three days after eight o'clock it is eight, in the week in which the clocks change too.
+    """
+    if step.settings.get("unit", "days") not in ("days", "weeks"):
+        return moment.astimezone(UTC) + duration(step)
+    local = moment.astimezone(zone).replace(tzinfo=None) + duration(step)
+    return local.replace(tzinfo=zone).astimezone(UTC)
 
 
 def duration_errors(step: Step, *, least: int | None = 1) -> Iterator[FieldError]:

@@ -237,7 +237,9 @@ def enter_selected(version: FlowVersion, selected: str, values: Sequence[Any]) -
     }
     names = ", ".join([*constants, "record_id"])
     marks = ", ".join(["%s"] * len(constants))
-    bars, told = again.barring(version.flow_id, definition.trigger, "chosen.id")
+    if again.is_for_those_who_left(definition.trigger):
+        again.note_away(version.flow_id, selected, values)
+    bars, told = again.barring(version.flow_id, definition.trigger, "chosen.id", looked_up=True)
     only = f"WHERE NOT EXISTS ({bars})" if bars else ""
     sql = (
         f"INSERT INTO automation_flowrun ({names}) WITH chosen(id) AS ({selected}) "  # noqa: S608 -- our own pieces

@@ -1,4 +1,4 @@
-"""Waiting only through the night or the weekend: the next moment of somebody's working hours.
+"""Waiting only through nights, weekends and closed days: the next moment of somebody's working hours.
 
 A room that knows where its people live says so: `hours.place("Contact", "MailingCountry", zone_of)`.
 """
@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from essor.domain.workdays.days import Calendar
 
 ZoneOf = Callable[[str | None, ZoneInfo], ZoneInfo]
 WEEK = range(1, 8)
 LAST_HOUR = 24
+PATIENCE = 731  # days without one on which work is done, after which closed days are passed over
 PLACES: dict[str, tuple[str, ZoneOf]] = {}
 
 
@@ -31,15 +34,21 @@ class Hours:
     last: int
     personal: bool
 
-    def opens(self, moment: datetime, zone: ZoneInfo) -> datetime:
-        """Return the moment itself when it lies in working hours, else when the next ones begin."""
+    def opens(self, moment: datetime, zone: ZoneInfo, calendar: Calendar) -> datetime:
+        """Return the moment itself when it lies in working hours, else when the next ones begin.
+
+        Nobody works on the closed days of the company, wherever the person lives.
+        """
         local = moment.astimezone(zone)
-        if local.isoweekday() in self.days and self.first <= local.hour < self.last:
+        if self._works(local.date(), calendar) and self.first <= local.hour < self.last:
             return moment
-        day = local.date() + timedelta(days=local.hour >= self.first)
-        while day.isoweekday() not in self.days:
-            day += timedelta(days=1)
+        first = local.date() + timedelta(days=local.hour >= self.first)
+        days = (first + timedelta(days=n) for n in range(PATIENCE))
+        day = next((one for one in days if self._works(one, calendar)), first)
         return datetime.combine(day, time(self.first), zone).astimezone(UTC)
+
+    def _works(self, day: date, calendar: Calendar) -> bool:
+        return day.isoweekday() in self.days and not calendar.is_closed(day)
 
 
 def read(raw: Any) -> Hours | None:

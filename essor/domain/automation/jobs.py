@@ -80,7 +80,7 @@ def purge_runs() -> None:
     """
     before = timezone.now() - RUNS_KEPT
     old = FlowRun.objects.filter(state__in=(RunState.DONE, RunState.STOPPED), ended__lt=before)
-    memory = Flow.objects.filter(versions__definition__trigger__again__in=("never", "days"))
+    memory = Flow.objects.filter(versions__definition__trigger__again__in=("never", "days", "ended"))
     remembering = set(memory.values_list("pk", flat=True))
     log = FlowStep.objects.filter(run__in=old.filter(flow__in=remembering).values("pk"))
     log = log.exclude(outcome=outcome.GOAL)  # it tells who reached it

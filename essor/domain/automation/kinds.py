@@ -56,9 +56,9 @@ def site_of(
 class Member:
     """One run at the step. `row` holds stored values by path, `shown` their texts for people.
 
-    A kind says what becomes of it: `outcome` (a path's id), `until` (go on later), `stay` (come again to this step),
-    `held` (somebody else lets it go on) or an error. `sent` is what would leave the house by another way than the
-    out-tray, for a test run to show.
+    A kind says what becomes of it: `outcome` (a path's id), `until` (go on later), `stay` (come again to this step; when
+    the record changes, too, where it `watches`), `held` (somebody else lets it go on) or an error. `sent` is what would
+    leave the house by another way than the out-tray, for a test run to show.
     """
 
     run: FlowRun
@@ -67,6 +67,7 @@ class Member:
     outcome: str = ""
     until: datetime | None = None
     stay: bool = False
+    watches: bool = True
     held: bool = False
     error: str = ""
     detail: str = ""

@@ -115,6 +115,8 @@ class FlowRun(models.Model):
     ended = models.DateTimeField(null=True)
     watching = models.BooleanField(default=False)
     parked = models.BooleanField(default=False)
+    # It has ended, and its record was not in the segment any more when the flow looked (see `again`).
+    away = models.BooleanField(db_default=False)
     error = models.TextField(default="")
 
     class Meta:

@@ -85,7 +85,7 @@ def move_over(actor: Actor, flow: Flow, chosen: Mapping[str, str] | None = None)
     """Take those who wait in older versions over into the version in force; return how many.
 
     `chosen` says {step of an older version: step of this one} where it is not to be the usual one (see `places`). Who waits
-    for an answer stays in their version. Statements: three for each older version and step.
+    for an answer stays in their version. Statements: three for each older version and step, and one for each version.
     """
     require_keeper(actor, flow)
     version = flow.active
@@ -104,6 +104,9 @@ def move_over(actor: Actor, flow: Flow, chosen: Mapping[str, str] | None = None)
             by_place: dict[tuple[str, bool], list[str]] = defaultdict(list)
             for node, other in to.items():
                 by_place[other, node == other].append(node)
+            # A wait that says something else now is reckoned anew, from when they came to it.
+            told = [node for node, other in to.items() if node == other and _differ(definition, new, node)]
+            rows.filter(node__in=told, due_at__gt=now).update(due_at=now, parked=False)
             for (other, same), nodes in by_place.items():
                 some = rows.filter(node__in=nodes)
                 numbers.ended(some, numbers.MOVED)
@@ -132,6 +135,11 @@ def move_over(actor: Actor, flow: Flow, chosen: Mapping[str, str] | None = None)
         audit.record(actor, "move_runs", flow.name, id=flow.pk, moved=moved)
         jobs.move_on.enqueue()
     return moved
+
+
+def _differ(old: Definition, new: Definition, node: str) -> bool:
+    before, now = old.step(node), new.step(node)
+    return before is not None and now is not None and before.settings != now.settings
 
 
 def hurry(actor: Actor, flow: Flow, run_ids: Iterable[int]) -> int:

@@ -95,7 +95,7 @@ def fate(definition: Definition, node: str, one: Member) -> tuple[str, str]:
 def _is_news(one: Member) -> bool:
     """Tell whether the run log does not know it yet: who comes again, has waited or was held is in it already."""
     if one.stay and one.until:
-        return False
+        return bool(one.detail)
     if one.run.state == RunState.HELD:  # let go on: worth a line only with something to say
         return bool(one.error or one.outcome or one.detail)
     return not one.run.parked or bool(one.error or one.outcome)
@@ -113,13 +113,13 @@ def _runs(members: Sequence[Member]) -> QuerySet[FlowRun]:
 
 def _stay(members: Sequence[Member], now: datetime) -> None:
     """Let runs wait at their step: until they look again, or until they go on."""
-    by_time: dict[tuple[datetime, bool], list[Member]] = defaultdict(list)
+    by_time: dict[tuple[datetime, bool, bool], list[Member]] = defaultdict(list)
     for one in members:
-        by_time[one.until or now, one.stay].append(one)
+        by_time[one.until or now, one.stay and one.watches, not one.stay].append(one)
     if len(by_time) <= MOST_TIMES:
-        for (until, stays), some in by_time.items():
+        for (until, watching, parked), some in by_time.items():
             _runs(some).update(
-                state=RunState.WAITING, due_at=until, watching=stays, parked=not stays, attempts=0
+                state=RunState.WAITING, due_at=until, watching=watching, parked=parked, attempts=0
             )
         return
     adapt = connection.ops.adapt_datetimefield_value
@@ -128,7 +128,11 @@ def _stay(members: Sequence[Member], now: datetime) -> None:
         " WHERE id = %s"
     )
     state = RunState.WAITING.value
-    rows = [(state, adapt(one.until or now), one.stay, not one.stay, one.run.pk) for one in members]
+    rows = [
+        (state, adapt(until), watching, parked, one.run.pk)
+        for (until, watching, parked), some in by_time.items()
+        for one in some
+    ]
     with connection.cursor() as cursor:
         cursor.executemany(sql, rows)
 

@@ -7,11 +7,10 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from essor.faces.web import addresses
+from essor.faces.web import addresses, returning
 
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "essor_theme"
@@ -42,5 +41,4 @@ def save_preferences(request: HttpRequest) -> HttpResponse:
 def _back(request: HttpRequest) -> str:
     """Return the page that the form came from, when it is one of ours."""
     back = request.POST.get("next") or request.headers.get("Referer", "")
-    safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
-    return back if safe else addresses.HOME
+    return back if returning.is_ours(request, back) else addresses.HOME

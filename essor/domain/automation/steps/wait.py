@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -13,8 +13,11 @@ from django.utils.translation import gettext_lazy
 
 from essor.domain.automation import hours, loading
 from essor.domain.automation.definition import Step
-from essor.domain.automation.durations import duration, duration_errors, length
+from essor.domain.automation.durations import duration, duration_errors, later, length
 from essor.domain.automation.kinds import Batch, Member, Site, StepKind, step
+from essor.domain.automation.models import FlowStep
+from essor.domain.workdays import days
+from essor.kernel.clock import zone_named
 from essor.kernel.errors import EssorError, FieldError
 from essor.query import codec, run
 
@@ -69,17 +72,30 @@ class Wait(StepKind):
         return _("%(text)s, in working hours") % {"text": text} if step.settings.get("hours") else text
 
     def run(self, batch: Batch) -> None:
-        """Say until when."""
-        kind = batch.settings.get("for")
+        """Say until when.
+
+        Who waits for a date, or for working hours, comes again to this step when the time has come, and is asked anew: the
+        date may have been changed meanwhile, the night fallen.
+        """
+        kind = str(batch.settings.get("for"))
         if kind == "condition":
             _until_met(batch)
             return
+        within = hours.read(batch.settings.get("hours"))
+        calendar = days.calendar(batch.site.actor.company) if within else None
+        known = _told_before(batch)
+        goes_on = bool(batch.definition.after(batch.step.id))
+        looks = kind == "date" and not _tells_changes(batch)
         for one in batch.members:
-            one.until = _until(batch, one, str(kind))
-            if one.until is not None and one.until <= batch.moment.now:
-                one.until = None
-            if one.until is not None:
-                one.detail = one.until.isoformat(timespec="minutes")
+            until = _until(batch, one, kind)
+            if within is not None and calendar is not None:
+                until = within.opens(max(until, batch.moment.now), _zone(batch, one, within), calendar)
+            if until <= batch.moment.now or not goes_on:
+                continue
+            told = until.isoformat(timespec="minutes")
+            one.detail = told if known.get(one.run.pk) != told else ""
+            one.until = min(until, batch.moment.now + LOOK_AGAIN) if looks else until
+            one.stay, one.watches = kind == "date" or within is not None, kind == "date"
 
     def end_wait(self, batch: Batch) -> None:
         """Who waits for a condition and is told to go on has not met it."""
@@ -115,31 +131,44 @@ def _moment(step: Step, zone: ZoneInfo) -> datetime | None:
         return None
 
 
-def _until(batch: Batch, member: Member, kind: str) -> datetime | None:
-    """Return when it goes on, None for at once."""
+def _until(batch: Batch, member: Member, kind: str) -> datetime:
+    """Return when it goes on, now or earlier for at once, whatever the hour."""
     now = batch.moment.now
     if kind == "moment":
-        found = _moment(batch.step, batch.moment.zone) or now
-    elif kind == "date":
-        value = member.get(str(batch.settings.get("field", "")))
-        if value is None:
-            member.detail = _("The date is empty: it goes on at once.")
-            return None
-        if not isinstance(value, datetime):
-            value = datetime.combine(value, time(8), batch.moment.zone)
-        found = value.astimezone(UTC) + duration(batch.step)
-    else:
-        found = now + duration(batch.step)
-    within = hours.read(batch.settings.get("hours"))
-    return within.opens(max(found, now), _zone(batch, member, within)) if within else found
+        return _moment(batch.step, batch.moment.zone) or now
+    if kind != "date":
+        return later(member.run.arrived, batch.step, batch.moment.zone)
+    value = member.get(str(batch.settings.get("field", "")))
+    if value is None:
+        member.detail = _("The date is empty: it goes on at once.")
+        return now
+    if not isinstance(value, datetime):
+        value = datetime.combine(value, time(8), batch.moment.zone)
+    return later(value, batch.step, batch.moment.zone)
+
+
+def _told_before(batch: Batch) -> dict[int, str]:
+    """Return what the run log has told last of those who have come to this step before: one query, if there are any."""
+    again = [one.run.pk for one in batch.members if one.run.due_at and one.run.due_at > one.run.arrived]
+    if not again:
+        return {}
+    rows = FlowStep.objects.filter(run__in=again, node=batch.step.id).order_by("pk")
+    return dict(rows.values_list("run_id", "detail"))
+
+
+def _tells_changes(batch: Batch) -> bool:
+    """Tell whether a change of the date is seen at once: it stands in the record itself, and is not computed."""
+    path = str(batch.settings.get("field", ""))
+    return "." not in path and batch.site.obj.field(path).has_column
 
 
 def _zone(batch: Batch, member: Member, within: hours.Hours) -> ZoneInfo:
+    company = zone_named(batch.site.actor.company.timezone)
     where = hours.PLACES.get(batch.site.obj.name)
     if not within.personal or where is None:
-        return batch.moment.zone
+        return company
     path, zone_of = where
-    return zone_of(member.get(path), batch.moment.zone)
+    return zone_of(member.get(path), company)
 
 
 def _until_met(batch: Batch) -> None:

@@ -11,11 +11,14 @@ from django.apps import apps
 from django.utils import timezone
 
 from essor.access.actor import Actor
-from essor.domain.automation import checking, engine, scheduling
-from essor.domain.automation.definition import Definition, Step, Trigger
+from essor.access.snapshot import Company
+from essor.domain.automation import actions, checking, engine, hours, moving, scheduling
+from essor.domain.automation.definition import Definition, Step, Trigger, changed, from_json
 from essor.domain.automation.jobs import look
 from essor.domain.automation.models import Flow, FlowRun, RunState
 from essor.domain.automation.tests.conftest import MakeFlow, saved, update, where, work
+from essor.domain.workdays import days, keep
+from essor.kernel.clock import zone_named
 from essor.query import run
 from essor.query.tree import Column, Path, Query
 
@@ -197,3 +200,91 @@ def test_the_next_slot(trigger: Trigger, expected: str) -> None:
     now = datetime(2026, 1, 31, 9, 30, tzinfo=UTC)
     found = scheduling.next_slot(trigger, "Europe/Paris", now)
     assert found == datetime.fromisoformat(expected).replace(tzinfo=UTC)
+
+
+def test_a_date_that_changes_while_they_wait_counts_and_days_keep_their_hour(
+    admin: Actor, make_flow: MakeFlow
+) -> None:
+    flow = make_flow(
+        "Opportunity",
+        {"on": "created"},
+        wait(**{"for": "date", "field": "CloseDate", "amount": 7}),
+        update(NextStep="now"),
+    )
+    deal = {"Name": "D", "StageName": "Prospecting", "CloseDate": "2031-10-22"}
+    (key,) = saved(admin, "Opportunity", deal)
+    work()
+    run = flow.runs.get(record_id=key)
+    assert run.due_at == datetime(2031, 10, 29, 7, tzinfo=UTC), "eight in Paris, in winter as in summer"
+    saved(admin, "Opportunity", {"Id": key, "CloseDate": "2030-06-01"})
+    work()
+    run.refresh_from_db()
+    assert run.due_at == datetime(2030, 6, 8, 6, tzinfo=UTC)
+    assert run.steps.count() == 2, "the log tells of both"
+    saved(admin, "Opportunity", {"Id": key, "CloseDate": "2020-01-01"})
+    work()
+    assert Opportunity.objects.get(pk=key).next_step == "now"
+
+
+OFFICE = {"days": [1, 2, 3, 4, 5], "from": 9, "until": 18}
+
+
+@pytest.mark.parametrize(
+    ("moment", "opens"),
+    [
+        ("2026-12-24T19:00+01:00", "2026-12-28T09:00+01:00"),  # Christmas, then a weekend
+        ("2026-05-13T18:00+02:00", "2026-05-18T09:00+02:00"),  # the Ascension, then a day of our own
+        ("2026-05-18T12:30+02:00", "2026-05-18T12:30+02:00"),
+    ],
+)
+def test_working_hours_leave_out_nights_weekends_holidays_and_closed_days(
+    admin: Actor, moment: str, opens: str
+) -> None:
+    keep.close(admin, date(2026, 5, 15), None, "Bridge")
+    found = hours.read(OFFICE)
+    assert found is not None
+    calendar = days.calendar(Company(country="FR"))
+    start = datetime.fromisoformat(moment)
+    assert found.opens(start, zone_named("Europe/Paris"), calendar) == datetime.fromisoformat(opens)
+
+
+def test_who_is_due_outside_of_working_hours_waits_on_unless_somebody_lets_them_go(
+    admin: Actor, make_flow: MakeFlow
+) -> None:
+    """So they are after a pause, a night without a worker, or a closed day that was added while they waited."""
+    past = {
+        "for": "date",
+        "field": "CloseDate",
+        "hours": OFFICE | {"days": [1, 2, 3, 4, 5, 6, 7], "until": 24, "from": 0},
+    }
+    flow = make_flow("Opportunity", {"on": "created"}, wait(**past), update(NextStep="now"))
+    today = timezone.localdate()
+    closure = keep.close(admin, today - timedelta(days=1), today + timedelta(days=1), "Strike")
+    deal = {"Name": "D", "StageName": "Prospecting"}
+    saved(admin, "Opportunity", deal | {"CloseDate": "2020-01-01"}, deal | {"CloseDate": "2020-01-01"})
+    work()
+    first, second = flow.runs.order_by("pk")
+    assert timezone.localtime(first.due_at).date() > closure.last_day
+    let_pass()
+    assert {run.state for run in flow.runs.all()} == {RunState.WAITING}
+    moving.hurry(admin, flow, [first.pk])
+    work()
+    first.refresh_from_db()
+    assert first.state == RunState.DONE
+    second.refresh_from_db()
+    assert second.state == RunState.WAITING
+
+
+def test_a_new_version_reckons_waits_anew_whose_length_it_changes(admin: Actor, make_flow: MakeFlow) -> None:
+    flow = make_flow("Lead", {"on": "created"}, wait(**{"for": "time", "amount": 30}), update(Title="later"))
+    saved(admin, "Lead", lead())
+    work()
+    definition = from_json(flow.active.definition)
+    shorter = replace(definition.steps[0], settings={"for": "time", "amount": 3, "unit": "days"})
+    actions.activate(admin, flow, actions.save_draft(admin, flow, changed(definition, shorter)))
+    flow.refresh_from_db()
+    moving.move_over(admin, flow)
+    work()
+    run = flow.runs.get()
+    assert run.version_id == flow.active_id
+    assert timedelta(days=2) < run.due_at - timezone.now() < timedelta(days=3)

@@ -27,7 +27,7 @@ from essor.faces.web.automation import assigning, options
 from essor.faces.web.automation.desks import FORMS, EndForm
 from essor.faces.web.automation.drawing import weekdays
 from essor.faces.web.automation.reading import Shown, in_words
-from essor.faces.web.automation.sent import flat_hours, missing, number, read_hours
+from essor.faces.web.automation.sent import closed_days, flat_hours, missing, number, read_hours
 from essor.faces.web.setup import choices
 from essor.faces.web.setup.forms import Errors, Form, starting
 from essor.kernel.errors import EssorError, NotFound, ValidationFailed
@@ -236,6 +236,7 @@ def _more(shown: Shown, step: Step, form: Form, data: QueryDict | None) -> dict[
         more |= {"fields": options.own_fields(obj), "secret": shown.flow.secret}
     if step.kind == "wait":
         more |= {"dates": options.dates(obj), "told": _where_words(shown, step), "days": weekdays()}
+        more |= closed_days(shown.site.actor)
     if step.kind == approval.Approval.name:
         more |= {
             "processes": options.processes(obj), "users": options.users(), "roles": choices.roles(),

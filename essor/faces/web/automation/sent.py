@@ -1,4 +1,4 @@
-"""What the forms of panels send: whole numbers, working hours."""
+"""What the forms of panels send and show: whole numbers, working hours."""
 
 from __future__ import annotations
 
@@ -6,12 +6,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.http import QueryDict
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from essor.access.actor import Actor
+from essor.domain.workdays import days
+from essor.faces.web.setup.doors import may_look
 from essor.kernel.errors import FieldError, ValidationFailed
 from essor.kernel.whole import whole
 
 WEEK = frozenset("1234567")
+NEXT = 3  # closed days that a panel names
 
 
 def number(data: QueryDict, name: str, least: int, most: int, otherwise: int) -> int:
@@ -53,3 +60,12 @@ def read_hours(data: QueryDict) -> dict[str, Any]:
     first, last = number(data, "hours.from", 0, 23, 9), number(data, "hours.until", 1, 24, 18)
     by = "person" if data.get("hours.by") == "person" else "company"
     return {"hours": {"days": days, "from": first, "until": last, "by": by}}
+
+
+def closed_days(actor: Actor) -> dict[str, Any]:
+    """Return what a panel tells of the days that are no working days: the next ones, and where they are kept."""
+    language = (get_language() or "en").partition("-")[0]
+    return {
+        "closed": days.coming(actor.company, timezone.localdate(), language, NEXT),
+        "workdays": reverse("web:setup_workdays") if may_look(actor) else "",
+    }

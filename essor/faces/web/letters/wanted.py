@@ -1,13 +1,9 @@
-"""What waits for a letter: whoever writes one for it (`?for=` in the address) gives it over, and is led back to it.
-
-Who sets up something else for it, such as a mail server, is led back the same way.
-"""
+"""What waits for a letter: whoever writes one for it (`?for=` in the address) gives it over, and is led back to it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from django.http import HttpRequest
 
@@ -63,16 +59,6 @@ def back(request: HttpRequest) -> Action | None:
     """Return the way back to what the letter is written for, None when it is written for nothing in particular."""
     place = _place(request)
     return None if place is None else place.back
-
-
-def ways(request: HttpRequest) -> dict[str, Any]:
-    """Return what a page needs on the way: `back`, an Action or None, and `onward`, what its other addresses end with."""
-    return {"back": back(request), "onward": onward(request)}
-
-
-def onward(request: HttpRequest) -> str:
-    """Return what an address needs behind it so that the way back is not lost, empty where nobody came from anywhere."""
-    return f"?{PARAMETER}={_asked(request)}" if _place(request) is not None else ""
 
 
 def _asked(request: HttpRequest) -> str:

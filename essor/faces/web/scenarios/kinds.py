@@ -23,8 +23,9 @@ from essor.domain.marketing.letters.pictures import may_write
 from essor.domain.marketing.scenarios import figures, mails
 from essor.domain.marketing.scenarios.models import Scenario
 from essor.domain.marketing.scenarios.steps import engaged, split
+from essor.domain.marketing.scenarios.texts import keeping
 from essor.domain.marketing.sending.models import Server
-from essor.faces.web import addresses
+from essor.faces.web import addresses, returning
 from essor.faces.web.automation import options
 from essor.faces.web.automation.desks import KindForm, kind_form
 from essor.faces.web.automation.reading import Shown
@@ -75,15 +76,21 @@ def _send_more(shown: Shown, step: Step) -> dict[str, Any]:
         "editors": {key: reverse("web:letter", args=[one]) for key, one in ids_of.items()},
         "previews": {key: reverse("web:letter_shown", args=[one]) for key, one in ids_of.items()},
         "writing": new_letter(shown, step) if may_write(shown.site.actor) else "",
-        **_servers(shown),
+        **_servers(shown, step),
     }
 
 
-def _servers(shown: Shown) -> dict[str, Any]:
+def _servers(shown: Shown, step: Step) -> dict[str, Any]:
     """Return whether a mail server is missing, and where this reader may set one up."""
     missing = not Server.objects.exists()
-    may = missing and shown.site.actor.can(Permission.CUSTOMIZE)
-    return {"serverless": missing, "server": reverse("web:setup_add_server") if may else ""}
+    return {"serverless": missing, "server": _set_up(shown, step, "web:setup_add_server") if missing else ""}
+
+
+def _set_up(shown: Shown, step: Step, page: str) -> str:
+    """Return a page of the set-up that leads back to this step, empty for who may change nothing there."""
+    if not shown.site.actor.can(Permission.CUSTOMIZE):
+        return ""
+    return returning.leading(reverse(page), f"{shown.desk.base}?step={step.id}#panel")
 
 
 def _send_flat(step: Step) -> Mapping[str, Any]:
@@ -111,7 +118,13 @@ def _send_read(shown: Shown, step: Step, data: QueryDict, _language: str) -> dic
 
 
 def _sms_more(shown: Shown, step: Step) -> dict[str, Any]:
-    return {"inserts": options.merge_fields(shown.site), "texts": figures.texts_of(shown.flow.pk, step.id)}
+    missing = not keeping.is_in_use()
+    return {
+        "inserts": options.merge_fields(shown.site),
+        "texts": figures.texts_of(shown.flow.pk, step.id),
+        "unprovided": missing,
+        "set_up": _set_up(shown, step, "web:setup_texts") if missing else "",
+    }
 
 
 def _sms_read(_shown: Shown, _step: Step, data: QueryDict, _language: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from essor.domain.marketing.scenarios.models import Gateway, SentText
 from essor.domain.marketing.scenarios.texts import hearing, keeping
 from essor.domain.marketing.scenarios.texts.port import PROVIDERS, offered
+from essor.faces.web import returning
 from essor.faces.web.records.reading import actor_of
 from essor.faces.web.setup.doors import customizing
 from essor.faces.web.setup.forms import Form, starting, submit
@@ -52,7 +53,8 @@ def edit(request: HttpRequest) -> HttpResponseBase:
             "kind": kind,
             "used": used,
             "using": PROVIDERS[used].label if used else "",
-            "kinds": [(f"{base}?provider={one.name}", one) for one in offered()],
+            "kinds": [(returning.kept(request, f"{base}?provider={one.name}"), one) for one in offered()],
+            "here": returning.kept(request, f"{base}?provider={kind.name}"),
             "reports": _addresses(row) if row is not None and used else [],
             "latest": SentText.objects.order_by("-pk")[:SHOWN],
         }
@@ -84,7 +86,7 @@ def attempt(request: HttpRequest) -> HttpResponseBase:
         flash(request, _("Not sent: %(why)s") % {"why": error}, tone="error")
     else:
         flash(request, _("The provider has taken the message: it should arrive within a minute."))
-    return HttpResponseRedirect(reverse("web:setup_texts"))
+    return HttpResponseRedirect(returning.kept(request, reverse("web:setup_texts")))
 
 
 @require_POST
@@ -94,7 +96,7 @@ def turn(request: HttpRequest) -> HttpResponseBase:
     on = request.POST.get("on") == "1"
     keeping.turn(actor_of(request), on=on)
     flash(request, _("Text messages are sent again.") if on else _("Text messages are no longer sent."))
-    return HttpResponseRedirect(reverse("web:setup_texts"))
+    return HttpResponseRedirect(returning.kept(request, reverse("web:setup_texts")))
 
 
 @login_not_required

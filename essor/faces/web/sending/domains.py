@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from essor.domain.marketing.sending import domains, setting_up
 from essor.domain.marketing.sending.models import SendingDomain
-from essor.faces.web.letters import wanted
+from essor.faces.web import returning
 from essor.faces.web.records.reading import actor_of
 from essor.faces.web.sending.servers import CURRENT
 from essor.faces.web.setup.doors import customizing
@@ -28,11 +28,10 @@ def add(request: HttpRequest) -> HttpResponseBase:
 
     def work(form: Form) -> str:
         made = setting_up.add_domain(actor_of(request), form.value("name"), form.value("bounce_domain"))
-        return reverse("web:setup_domain", args=[made.pk]) + wanted.onward(request)
+        return reverse("web:setup_domain", args=[made.pk])
 
     def again(form: Form) -> HttpResponseBase:
-        context = {"form": form, **wanted.ways(request)}
-        return draw(request, "sending_domain_add", context, current=CURRENT, status=form.status)
+        return draw(request, "sending_domain_add", {"form": form}, current=CURRENT, status=form.status)
 
     if request.method == "POST":
         return submit(request, work, again, said=_("Keys created. Publish the records below."))
@@ -44,7 +43,7 @@ def add(request: HttpRequest) -> HttpResponseBase:
 def show(request: HttpRequest, key: int) -> HttpResponseBase:
     """Show the records of a domain."""
     row = get_object_or_404(SendingDomain, pk=key)
-    context = {"domain": row, "records": domains.records(row), **wanted.ways(request)}
+    context = {"domain": row, "records": domains.records(row)}
     return draw(request, "sending_domain", context, current=CURRENT)
 
 
@@ -58,7 +57,7 @@ def check(request: HttpRequest, key: int) -> HttpResponseBase:
         "num": missing
     }
     flash(request, text if missing else _("All records are there."))
-    return HttpResponseRedirect(reverse("web:setup_domain", args=[key]) + wanted.onward(request))
+    return HttpResponseRedirect(returning.kept(request, reverse("web:setup_domain", args=[key])))
 
 
 @require_POST

@@ -21,7 +21,7 @@ from essor.access.rights import Permission
 from essor.domain.marketing.sending import control, launch, testing
 from essor.domain.marketing.sending.models import ListEmail, Server
 from essor.domain.marketing.sending.states import DRAFT
-from essor.faces.web import addresses, offers
+from essor.faces.web import addresses, offers, returning
 from essor.faces.web.letters import wanted
 from essor.faces.web.records.page import may_edit
 from essor.faces.web.records.reading import Loaded, actor_of, load
@@ -170,10 +170,10 @@ def _mends(record: Loaded) -> dict[str, Action]:
     """Return where an administrator sets up what a check misses; who comes from here is led back."""
     if not record.actor.can(Permission.CUSTOMIZE):
         return {}
-    back = f"?{wanted.PARAMETER}={record.id}"
+    here = reverse("web:launch_mailing", args=[record.id])
     return {
-        "server": Action(_("Add a server"), reverse("web:setup_add_server") + back, "plus"),
-        "domain": Action(_("Add a domain"), reverse("web:setup_add_domain") + back, "plus"),
+        "server": Action(_("Add a server"), returning.leading(reverse("web:setup_add_server"), here), "plus"),
+        "domain": Action(_("Add a domain"), returning.leading(reverse("web:setup_add_domain"), here), "plus"),
     }
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from essor.domain.marketing.sending import setting_up, testing
 from essor.domain.marketing.sending.models import SendingDomain, Server
 from essor.domain.marketing.sending.servers import FIELDS, rates_text, webhook
-from essor.faces.web.letters import wanted
+from essor.faces.web import returning
 from essor.faces.web.records.reading import actor_of
 from essor.faces.web.setup.doors import customizing
 from essor.faces.web.setup.forms import Form, starting, submit
@@ -44,7 +44,7 @@ def edit(request: HttpRequest, key: int | None = None) -> HttpResponseBase:
 
     def work(form: Form) -> str:
         kept = setting_up.keep_server(actor_of(request), {name: form.value(name) for name in FIELDS}, row)
-        return reverse("web:setup_server", args=[kept.pk]) + wanted.onward(request)
+        return reverse("web:setup_server", args=[kept.pk])
 
     def again(form: Form) -> HttpResponseBase:
         context = {
@@ -53,7 +53,6 @@ def edit(request: HttpRequest, key: int | None = None) -> HttpResponseBase:
             "kinds": Server.Kind.choices,
             "securities": Server.Security.choices,
             "webhook": webhook(row) if row else "",
-            **wanted.ways(request),
             "heard": bool(settings.ANYMAIL["WEBHOOK_SECRET"]),
         }
         return draw(request, "sending_server", context, current=CURRENT, status=form.status)
@@ -80,7 +79,7 @@ def attempt(request: HttpRequest, key: int) -> HttpResponseBase:
         flash(request, testing.try_server(row))
     except EssorError as error:
         flash(request, str(error), tone="error")
-    return HttpResponseRedirect(reverse("web:setup_server", args=[key]) + wanted.onward(request))
+    return HttpResponseRedirect(returning.kept(request, reverse("web:setup_server", args=[key])))
 
 
 @require_POST

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
+from essor.faces.web import returning
 from essor.faces.web.toasts import flash
 from essor.kernel.errors import EssorError, Forbidden, NotFound, QueryRefused, ValidationFailed
 
@@ -72,7 +73,7 @@ def submit(
     except EssorError as error:
         return again(sent(request, errors_of(error)))
     flash(request, said or _("Saved."))
-    return HttpResponseRedirect(address)
+    return HttpResponseRedirect(returning.kept(request, address))
 
 
 def errors_of(error: EssorError) -> Errors:

@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from essor.access.rights import Permission
+from essor.faces.web import returning
 from essor.faces.web.records.reading import actor_of
 
 
@@ -47,6 +48,8 @@ SIDEBAR: tuple[Group, ...] = (
               _("name currency fiscal year language time zone phone region locale")),
         Entry("currencies", _("Currencies and rates"), "currency-euro",
               _("exchange rate conversion dated multi-currency USD GBP")),
+        Entry("workdays", _("Working days"), "calendar-event",
+              _("public holidays closed closure bridge day working hours weekend")),
         Entry("letterhead", _("Document letterhead"), "file-text", _("logo SIRET VAT legal mention quote PDF payment terms")),
     )),
     Group(_("Data"), (
@@ -101,6 +104,8 @@ def draw(
     frame = {
         "sidebar": SIDEBAR,
         "current_entry": current,
+        "way_back": returning.back(request),
+        "returns": returning.kept(request, ""),
         "may_customize": actor.can(Permission.CUSTOMIZE),
         "may_manage": actor.can(Permission.MANAGE_USERS),
     }

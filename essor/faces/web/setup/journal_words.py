@@ -58,6 +58,7 @@ WORDS: Mapping[str, Promise] = {
     "add_sending_domain": _("Sending domain added"),
     "delete_sending_domain": _("Sending domain removed"),
     "save_consent_policy": _("Consent and frequency saved"),
+    "save_workdays": _("Working days changed"),
     "save_letterhead": _("Document letterhead saved"),
     "save_permission_set": _("Permission set saved"),
     "save_profile": _("Profile saved"),

@@ -37,6 +37,7 @@ from essor.faces.web.setup import (
     stages,
     users,
     web_forms,
+    workdays,
 )
 
 __all__ = ["first_steps", "urlpatterns"]
@@ -162,6 +163,7 @@ setup: list[URLPattern | URLResolver] = [
     path("organization", organization.edit, name="setup_organization"),
     path("consent", consent.edit, name="setup_consent"),
     path("letterhead", letterhead.edit, name="setup_letterhead"),
+    path("workdays", workdays.show, name="setup_workdays"),
     path("currencies/", include(currency_pages)),
     path("leads/conversion", lead_mapping.edit, name="setup_lead_mapping"),
     path("leads/conversion/reset", lead_mapping.reset, name="setup_reset_lead_mapping"),

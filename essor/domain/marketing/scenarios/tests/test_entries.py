@@ -9,12 +9,14 @@ import pytest
 from django.apps import apps
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from essor.access.actor import Actor, actor_for
 from essor.domain.automation import checking, engine, entering, numbers
 from essor.domain.automation import rehearsal as rehearsals
 from essor.domain.automation.definition import from_json
-from essor.domain.automation.models import FlowRun, RunState
+from essor.domain.automation.jobs import look
+from essor.domain.automation.models import Flow, FlowRun, RunState
 from essor.domain.marketing.consent import write as consents
 from essor.domain.marketing.consent.models import Topic
 from essor.domain.marketing.consent.people import CONTACT, Person
@@ -37,6 +39,7 @@ from essor.records.change import Change
 from essor.records.save import save
 
 Task = apps.get_model("activities", "Task")
+Contact = apps.get_model("sales", "Contact")
 pytestmark = pytest.mark.django_db(transaction=True)
 
 Letter = Callable[[str], int]
@@ -129,6 +132,29 @@ def test_a_kept_segment_is_let_in_at_once_and_looked_at_again(
     looked = from_json({"trigger": trigger | {"again": "always"}, "steps": []})
     found = checking.problems(admin, "Contact", looked)
     assert "again" in [one.error.field for one in found]
+
+
+@pytest.mark.parametrize(("again", "stays", "returns"), [("ended", 1, 2), ("never", 1, 1), ("days", 1, 1)])
+def test_who_stays_in_a_segment_does_not_come_in_again_each_hour_and_who_comes_back_may(
+    make_scenario: MakeScenario, again: str, stays: int, returns: int
+) -> None:
+    (anna,) = people("anna")
+    wanted = where("LastName", "eq", "Story")
+    scenario = make_scenario({"on": "segment", "every": "hour", "again": again, "where": wanted}, TASK)
+
+    def look_again() -> int:
+        Flow.objects.update(next_due=timezone.now())
+        look.enqueue()
+        work()
+        return len(inside(scenario))
+
+    work()
+    assert look_again() == stays
+    Contact.objects.filter(pk=anna).update(last_name="Married")
+    assert look_again() == stays
+    Contact.objects.filter(pk=anna).update(last_name="Story")
+    assert look_again() == returns
+    assert look_again() == returns
 
 
 def test_whoever_opts_out_of_the_topic_leaves(

@@ -54,6 +54,14 @@ def line() -> Line | None:
     return Line(PROVIDERS[row.provider], Account(row.sender, options, address(row, "receipt"), row.secret))
 
 
+def is_in_use() -> bool:
+    """Tell whether somebody hands over our messages, whose keys can be read."""
+    try:
+        return line() is not None
+    except EssorError:
+        return False
+
+
 def address(row: Gateway, what: str) -> str:
     """Return where a provider reports to: `what` is “receipt” or “answer”."""
     return f"{settings.SITE_URL}/texts/{row.token}/{what}"

@@ -66,7 +66,7 @@ def test_a_mailing_is_checked_launched_paused_and_followed(
 ) -> None:
     page = admin.get(address(draft, "/launch")).content.decode()
     assert "No mail server is set up." in page
-    (way,) = re.findall(r'href="(/setup/sending/server\?for=[^"]+)"', page)
+    (way,) = re.findall(r'href="(/setup/sending/server\?next=[^"]+)"', page)
     kept = admin.post(way, SERVER)
     assert f'href="{address(draft, "/launch")}"' in admin.get(kept["Location"]).content.decode()
     Server.objects.all().delete()
