@@ -20,7 +20,7 @@ from essor.domain.automation.definition import Step
 from essor.domain.automation.kinds import name_of
 from essor.domain.automation.models import Flow, Outgoing, RunState
 from essor.domain.automation.told import FLOW_FAILED
-from essor.domain.notifications.gathering import Topic
+from essor.domain.notifications.gathering import Topic, figure
 from essor.domain.notifications.notices import notify
 from essor.query.names import names
 
@@ -63,11 +63,11 @@ def _times(flow: Flow) -> Callable[[int], str]:
 
     def said(count: int) -> str:
         pattern = ngettext(
-            "The flow “%(flow)s” failed %(num)d time within an hour",
-            "The flow “%(flow)s” failed %(num)d times within an hour",
+            "The flow “%(flow)s” failed %(num)s time within an hour",
+            "The flow “%(flow)s” failed %(num)s times within an hour",
             count,
         )
-        return pattern % {"flow": flow.name, "num": count}
+        return pattern % {"flow": flow.name, "num": figure(count)}
 
     return said
 

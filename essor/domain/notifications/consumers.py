@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from essor.access.actor import system_actor
 from essor.catalog import current
 from essor.domain.notifications import following
+from essor.domain.notifications.gathering import Topic, figure
 from essor.domain.notifications.kinds import ASSIGNED, JOB_FINISHED
 from essor.domain.notifications.notices import Notice, send
 from essor.kernel.events import Event, consumer
@@ -107,14 +108,17 @@ def _one(name: str, key: int, user: int, by: int | None, title: str) -> Notice:
 
 
 def _many(name: str, count: int, user: int, by: int | None) -> Notice:
-    def said() -> str:
+    def said(count: int) -> str:
         obj = current.get().object(name)
         words = ngettext(
             "%(num)s record is now yours: %(plural)s", "%(num)s records are now yours: %(plural)s", count
         )
-        return words % {"num": count, "plural": str(obj.plural).lower()}
+        return words % {"num": figure(count), "plural": str(obj.plural).lower()}
 
-    return Notice(user, ASSIGNED.name, said, link=f"/o/{name}/?view=mine", by=by)
+    # A long import hands over hundreds at a time: they are one notice that counts.
+    link = f"/o/{name}/?view=mine"
+    topic = Topic(f"assigned:{current.get().object(name).prefix}", said, link, count)
+    return Notice(user, ASSIGNED.name, lambda: said(count), link=link, by=by, topic=topic)
 
 
 @consumer("notifications.jobs", topics=("job.ended",))

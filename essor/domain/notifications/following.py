@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from django.db.models import BigIntegerField, CharField
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from essor.access.actor import actor_for
 from essor.access.models import User
@@ -14,6 +15,7 @@ from essor.access.view import catalog_for
 from essor.catalog import current
 from essor.catalog.definitions import Field, ObjectDef
 from essor.catalog.kinds import ParseContext
+from essor.domain.notifications.gathering import Topic, figure
 from essor.domain.notifications.kinds import FOLLOWED
 from essor.domain.notifications.models import Following
 from essor.domain.notifications.notices import Notice
@@ -22,6 +24,7 @@ from essor.records.models import History
 from essor.records.write import revive
 
 LINES = 5  # changed fields that one notice names
+ONE_BY_ONE = 3  # records changed at once that are told one by one
 
 
 def follows(user_id: int, object_name: str, key: int) -> bool:
@@ -109,7 +112,26 @@ def _notice(user: int, write: History, fields: Sequence[Field], name: str, local
     def body() -> str:
         return "\n".join(_line(field, write.changes[field.name], locale) for field in fields[:LINES])
 
-    return Notice(user, FOLLOWED.name, title, body, (write.object_name, write.record_id), by=write.user_id)
+    record = (write.object_name, write.record_id)
+    return Notice(
+        user, FOLLOWED.name, title, body, record, by=write.user_id, topic=_heap_of(write.object_name)
+    )
+
+
+def _heap_of(object_name: str) -> Topic:
+    """Return what is told of hundreds of followed records that one deed changes."""
+
+    def title(count: int) -> str:
+        words = ngettext(
+            "%(num)s change to what you follow: %(plural)s",
+            "%(num)s changes to what you follow: %(plural)s",
+            count,
+        )
+        plural = str(current.get().object(object_name).plural).lower()
+        return words % {"num": figure(count), "plural": plural}
+
+    prefix = current.get().object(object_name).prefix
+    return Topic(f"followed:{prefix}", title, f"/o/{object_name}/", alone=ONE_BY_ONE)
 
 
 def _line(field: Field, change: Sequence[object], locale: str) -> str:

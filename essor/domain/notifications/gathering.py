@@ -5,16 +5,18 @@ notify([7], "flow_failed", "It failed for “Acme”", topic=Topic("flow:3", tit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from essor.domain.notifications.models import Notification
 from essor.jobs import live
+from essor.kernel import formats
 
 PERIOD = timedelta(hours=1)  # from the first of them on; what comes later begins another notice
 Row = dict[str, Any]
@@ -24,13 +26,15 @@ Row = dict[str, Any]
 class Topic:
     """What a notice is about, for those that are gathered: its name, how many things it tells of, and what stands for all.
 
-    `title` is said, in the reader’s language, of as many as there are by then; `link` leads to all of them.
+    `title` is said, in the reader’s language, of as many as there are by then; `link` leads to all of them. As many as
+    `alone` that a person is sent at once are told one by one; of a heap, the first ones are named.
     """
 
     name: str
     title: Callable[[int], str]
     link: str = ""
     count: int = 1
+    alone: int = 0
 
 
 def told_before(told: Sequence[tuple[Row, Topic]]) -> Mapping[tuple[int, str], Notification]:
@@ -51,10 +55,19 @@ def told_before(told: Sequence[tuple[Row, Topic]]) -> Mapping[tuple[int, str], N
 
 
 def add(earlier: Notification, row: Row, topic: Topic, title: str) -> None:
-    """Let a notice tell of more, in the caller's transaction: unread again, and mailed no second time."""
+    """Let a notice, for `keep` to write, tell of more: unread again, and mailed no second time."""
     was_read = earlier.read is not None
     earlier.count, earlier.title, earlier.body = earlier.count + topic.count, title, row["body"]
     earlier.link, earlier.read = topic.link or earlier.link, None
-    earlier.save(update_fields=["count", "title", "body", "link", "read"])
     if was_read and earlier.shown:
         live.publish(f"user:{earlier.user_id}", {"notifications": {}})
+
+
+def keep(more: Iterable[Notification]) -> None:
+    """Write the notices that tell of more by now, in the caller's transaction: one statement for a hundred of them."""
+    Notification.objects.bulk_update(more, ["count", "title", "body", "link", "read"], batch_size=100)
+
+
+def figure(count: int) -> str:
+    """Return a count as the language in force writes it, for titles."""
+    return formats.number(count, get_language() or "en")

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 class Kind:
     """One kind: its label and what it is for, its icon, and how people hear of it unless they choose otherwise.
 
-    With `own_mail` its room writes the mails that go at once, to those whom `notices.at_once` names.
+    With `own_mail` its room writes the mails that go at once, to those whom `notices.at_once` names; with `own_toast`
+    open pages hear of the thing itself, and only their bell of the notification.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Kind:
     in_app: bool = True
     mail: str = "off"
     own_mail: bool = False
+    own_toast: bool = False
 
 
 KINDS: dict[str, Kind] = {}
@@ -67,5 +69,6 @@ JOB_FINISHED = register(
         _("Background work finishes"),
         _("One of your imports, exports or mass edits took a while, or failed."),
         "list-check",
+        own_toast=True,
     )
 )

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 from django.utils import timezone, translation
@@ -29,6 +29,7 @@ from essor.kernel.db.insert import insert_rows
 
 Text = str | Callable[[], str]
 LONGEST_TITLE = 255
+NAMED = 5  # of a heap
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def send(notices: Sequence[Notice]) -> int:
     """Tell each person what is meant for them; return how many notices went out."""
     wanted = [one for one in notices if one.user_id != one.by]
     people = people_of({one.user_id for one in wanted})
-    wanted = _visible([one for one in wanted if one.user_id in people], people)
+    wanted = _heaped(_visible([one for one in wanted if one.user_id in people], people))
     if not wanted:
         return 0
     chosen = _preferences(wanted)
@@ -80,7 +81,7 @@ def send(notices: Sequence[Notice]) -> int:
         rows = _gathered(told, people)
         keys = insert_rows(Notification, rows)
         live.publish_many(
-            (f"user:{row['user_id']}", {"notification": {"id": key, "title": row["title"]}})
+            (f"user:{row['user_id']}", {"notification": _heard(row, key)})
             for key, row in zip(keys, rows, strict=True)
             if row["shown"]
         )
@@ -89,10 +90,16 @@ def send(notices: Sequence[Notice]) -> int:
     return len(told)
 
 
+def _heard(row: Row, key: int) -> dict[str, object]:
+    """Return what open pages are told of a notification: without its title, no toast is drawn."""
+    return {"id": key} if kind_named(row["kind"]).own_toast else {"id": key, "title": row["title"]}
+
+
 def _gathered(told: Sequence[tuple[Row, Notice]], people: dict[int, User]) -> list[Row]:
     """Return the rows to insert: all but those that an earlier notice of their topic tells of from now on."""
     earlier = gathering.told_before([(row, one.topic) for row, one in told if one.topic is not None])
     left: list[Row] = []
+    more: dict[int, Notification] = {}
     for row, one in told:
         last = earlier.get((one.user_id, one.topic.name)) if one.topic is not None else None
         if last is None or one.topic is None:
@@ -101,7 +108,44 @@ def _gathered(told: Sequence[tuple[Row, Notice]], people: dict[int, User]) -> li
         with _reading_of(people[one.user_id]):
             title = one.topic.title(last.count + one.topic.count)[:LONGEST_TITLE]
         gathering.add(last, row, one.topic, title)
+        more[last.pk] = last
+    gathering.keep(more.values())
     return left
+
+
+def _heaped(notices: Sequence[Notice]) -> list[Notice]:
+    """Let one notice stand for all that somebody is sent of a topic at once, where they are more than it tells alone."""
+    left: list[Notice] = []
+    heaps: dict[tuple[int, str], list[Notice]] = defaultdict(list)
+    for one in notices:
+        if one.topic is not None and one.topic.alone:
+            heaps[one.user_id, one.topic.name].append(one)
+        else:
+            left.append(one)
+    for heap in heaps.values():
+        topic = heap[0].topic
+        if topic is not None and len(heap) > topic.alone:
+            left.append(_heap(heap, topic))
+        else:
+            left += [replace(one, topic=None) for one in heap]
+    return left
+
+
+def _heap(heap: Sequence[Notice], topic: Topic) -> Notice:
+    count, first, causes = (
+        sum(one.topic.count for one in heap if one.topic),
+        heap[0],
+        {one.by for one in heap},
+    )
+    return Notice(
+        first.user_id,
+        first.kind,
+        title=lambda: topic.title(count),
+        body=lambda: "\n".join(_said(one.title) for one in heap[:NAMED]),
+        link=topic.link,
+        by=first.by if len(causes) == 1 else None,
+        topic=replace(topic, count=count),
+    )
 
 
 def at_once(user_ids: Collection[int], kind: Kind) -> set[int]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from urllib.parse import quote_plus
 
+import orjson
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from essor.access.models import User
 from essor.domain.automation import merge, people
@@ -14,10 +16,14 @@ from essor.domain.automation.definition import Step
 from essor.domain.automation.kinds import Batch, Member, Site, StepKind, step
 from essor.domain.automation.told import FLOW
 from essor.domain.notifications import notices
+from essor.domain.notifications.gathering import Topic, figure
 from essor.domain.notifications.notices import Notice
 from essor.kernel.errors import FieldError
+from essor.query.codec import to_json
 
 MOST_NAMES = 5
+ONE_BY_ONE = 3  # messages of one batch to one person
+LONGEST_LINK = 255
 
 
 @step
@@ -58,14 +64,32 @@ class Notify(StepKind):
         if batch.rehearsal:
             _tell_whom(members, told)
             return
-        about = batch.site.obj.name
+        about, topic = batch.site.obj.name, _heap_of(batch)
         notices.send(
             [
-                Notice(user, FLOW.name, one.detail, record=(about, one.run.record_id))
+                Notice(user, FLOW.name, one.detail, record=(about, one.run.record_id), topic=topic)
                 for one in members
                 for user in told[id(one)]
             ]
         )
+
+
+def _heap_of(batch: Batch) -> Topic:
+    """Return what somebody reads instead of hundreds of messages: how many they are, and the way to the records."""
+    flow, where = batch.flow.name, batch.definition.trigger.where
+
+    def title(count: int) -> str:
+        pattern = ngettext(
+            "The flow “%(flow)s” has %(num)s message for you",
+            "The flow “%(flow)s” has %(num)s messages for you",
+            count,
+        )
+        return pattern % {"flow": flow, "num": figure(count)}
+
+    every = f"/o/{batch.site.obj.name}/?view=all"
+    narrowed = f"{every}&filter={quote_plus(orjson.dumps(to_json(where)).decode())}" if where else every
+    link = narrowed if len(narrowed) <= LONGEST_LINK else every
+    return Topic(f"flow:{batch.flow.pk}:{batch.step.id}", title, link, alone=ONE_BY_ONE)
 
 
 def _tell_whom(members: Iterable[Member], told: Mapping[int, Collection[int]]) -> None:

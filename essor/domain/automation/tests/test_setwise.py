@@ -14,6 +14,7 @@ from essor.domain.automation import engine, entering
 from essor.domain.automation.definition import from_json
 from essor.domain.automation.models import Flow, FlowRun, FlowStep, RunState
 from essor.domain.automation.tests.conftest import MakeFlow, saved, update, where, work
+from essor.domain.notifications.models import Notification
 from essor.kernel.db.insert import insert_rows
 from essor.query import decode
 from essor.query.tree import Query
@@ -104,6 +105,20 @@ def test_thousands_of_changed_rows(admin: Actor, make_flow: MakeFlow) -> None:
     assert FlowStep.objects.count() == 4 * ROWS
     # Entry and four steps, in batches of 500: some thirty statements each.
     assert used < 40 * 6 * ROWS / 500, used
+
+
+def test_a_message_about_thousands_of_records_is_one_that_counts(admin: Actor, make_flow: MakeFlow) -> None:
+    flow = make_flow("Lead", {"on": "manual", "where": where("Rating", "null")}, STEPS[3])
+    for number in (1_200, 2):
+        entering.enter_some(Flow.objects.get(pk=flow.pk), leads(admin.user_id, number))
+        while engine.advance():
+            pass
+    last, first, heap = Notification.objects.filter(user_id=admin.user_id).order_by("-pk")
+    assert (heap.title, heap.count) == ("The flow “A flow” has 1,200 messages for you", 1_200)
+    assert heap.body.splitlines()[0].startswith("C")
+    assert heap.link.startswith("/o/Lead/?view=all&filter=")
+    assert [first.title, last.title] == ["C0", "C1"]  # a few are told one by one
+    assert flow.runs.filter(state=RunState.DONE).count() == 1_202
 
 
 def test_records_enter_by_one_statement(admin: Actor, make_flow: MakeFlow) -> None:

@@ -39,6 +39,9 @@ def test_each_person_reads_it_in_their_language_and_the_bell_hears_of_it(boss: A
     assert titles(other) == ["Nom"]
     heard = LiveMessage.objects.get(channel=f"user:{other.user_id}")
     assert orjson.loads(heard.payload)["notification"]["title"] == "Nom"
+    notify([one.user_id], "job_finished", "Done")  # pages follow the job itself: one toast is enough
+    heard = LiveMessage.objects.filter(channel=f"user:{one.user_id}").latest("id")
+    assert "title" not in orjson.loads(heard.payload)["notification"]
 
 
 def test_nobody_hears_of_their_own_deed_nor_when_they_left(boss: Actor, rep: Actor) -> None:
@@ -145,6 +148,13 @@ def test_a_new_owner_is_told_of_a_record_and_of_a_heap_once(boss: Actor, rep: Ac
     deliver()
     assert titles(rep)[0] == "30 records are now yours: leads"
     assert len(titles(rep)) == 2
+    save_many(
+        boss,
+        "Lead",
+        [Change("Lead", {"LastName": f"M{n}", "Company": "C", "OwnerId": owner}) for n in range(200)],
+    )
+    deliver()
+    assert titles(rep) == ["230 records are now yours: leads", "Account “Acme” is now yours"]
 
 
 def test_followers_hear_what_changed_but_not_hidden_fields_nor_their_own_changes(
@@ -164,6 +174,18 @@ def test_followers_hear_what_changed_but_not_hidden_fields_nor_their_own_changes
     save(boss, Change("Account", {"Name": "Acme"}, id=key))
     deliver()
     assert len(titles(rep)) == 1
+
+
+def test_a_mass_edit_of_what_one_follows_is_one_notice(boss: Actor, rep: Actor) -> None:
+    made = save_many(boss, "Account", [Change("Account", {"Name": f"A{n}"}) for n in range(8)])
+    keys = [one.saved.id for one in made if one.saved]
+    for key in keys:
+        following.follow(rep.user_id, "Account", key)
+    save_many(boss, "Account", [Change("Account", {"Phone": "0102030405"}, id=key) for key in keys])
+    deliver()
+    (row,) = reading.latest(rep.user_id, 5)
+    assert (row.title, row.count) == ("8 changes to what you follow: accounts", 8)
+    assert row.body.splitlines()[0] == "Account “A0” has changed"
 
 
 def test_another_ones_notification_cannot_be_marked(boss: Actor, rep: Actor) -> None:

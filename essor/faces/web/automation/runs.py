@@ -63,9 +63,9 @@ def show(request: HttpRequest, flow_id: int) -> HttpResponseBase:
     runs = list(rows[: PAGE + 1])
     counts = dict(shown.flow.runs.values_list("state").annotate(Count("pk")))
     base = reverse("web:setup_flow_runs", args=[flow_id])
-    every = "{} ({})".format(_("All"), sum(counts.values()))
+    every = f"{_('All')} ({formatting.number(sum(counts.values()))})"
     filters = [Action(every, base, current=state not in RunState.values)] + [
-        Action(f"{label} ({counts.get(value, 0)})", f"{base}?state={value}", current=state == value)
+        Action(f"{label} ({formatting.number(counts.get(value, 0))})", f"{base}?state={value}", current=state == value)
         for value, label in RunState.choices
     ]
     kept = f"at={at}&version={shown.version.number}" if at else f"state={state}"

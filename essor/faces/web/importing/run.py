@@ -19,7 +19,7 @@ from essor.access.view import catalog_for
 from essor.domain.exchange import drafts, jobs, rejects
 from essor.domain.exchange import start as starting
 from essor.domain.exchange.models import Import
-from essor.faces.web.importing.report import REFUSALS_SHOWN, frequent_reasons, refused_rows, report
+from essor.faces.web.importing.report import REASONS_FROM, REFUSALS_SHOWN, frequent_reasons, refused_rows, report
 from essor.faces.web.importing.steps import steps
 from essor.faces.web.records.reading import actor_of
 from essor.faces.web.toasts import flash
@@ -58,6 +58,7 @@ def _context(actor: Actor, work: Import) -> dict[str, object]:
         "refused": refused_rows(actor, work) if finished and work.refused else (),
         "reasons": frequent_reasons(work) if finished and work.refused else (),
         "shown": REFUSALS_SHOWN,
+        "counted": REASONS_FROM,
         "again": _imported(work),
     }
 

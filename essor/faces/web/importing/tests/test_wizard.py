@@ -79,7 +79,9 @@ def test_a_file_goes_through_all_steps_and_can_be_taken_back(admin: Client) -> N
 
 
 @pytest.mark.usefixtures("run_time_catalog")
-def test_a_refused_row_leads_to_the_records_that_it_collides_with(admin: Client) -> None:
+def test_a_refused_row_leads_to_the_records_that_it_collides_with(
+    admin: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     Contact.objects.create(last_name="Roux", name="Roux", email="zoe@x.fr")
     Contact.objects.create(last_name="Rousse", name="Rousse", email="zoe@x.fr")
     sent = form(page(upload(admin, PEOPLE, "Contact")))
@@ -88,6 +90,10 @@ def test_a_refused_row_leads_to_the_records_that_it_collides_with(admin: Client)
     worker.drain()
     shown = page(admin.get(trial.redirect_chain[-1][0]))
     assert re.findall(r'<a href="/r/003\w+/?">(\w+)</a>', shown) == ["Roux", "Rousse"]
+    assert "Counted among" not in shown
+    for place in ("report", "run"):
+        monkeypatch.setattr(f"essor.faces.web.importing.{place}.REASONS_FROM", 1)
+    assert "Counted among the first 1 of 2 refused rows." in page(admin.get(trial.redirect_chain[-1][0]))
 
 
 def test_lists_learn_words_and_columns_become_fields(admin: Client) -> None:
