@@ -50,7 +50,6 @@ def server() -> Iterator[Sink]:
 @pytest.fixture
 def mailing(admin: Actor, server: Sink) -> ListEmail:
     """A mailing of a campaign to the directors among all contacts."""
-    destinations.forget()
     story.contacts(admin, SIZES)
     return story.mailing_to_directors(admin, server, SIZES)
 

@@ -33,6 +33,7 @@ def _prepare() -> None:
             "ESSOR_DATA": str(folder),
             "DATABASE_URL": _database_url(folder),
             "ESSOR_HOSTS": "localhost,127.0.0.1,testserver",
+            "AIOSMTPD_CONTROLLER_TIMEOUT": "60",  # seconds until a mail server answers, on a busy machine too
         }
     )
     # Tests start a hundred programs; compiling all modules each time would be a third of their start.
@@ -152,7 +153,11 @@ def pytest_report_header() -> str:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup() -> None:
-    """Forget the stored matching rules: a test that empties its tables takes them along."""
-    from essor.domain.duplicates import setting  # noqa: PLC0415 - Django must be set up before
+    """Forget what this process remembers of the database: each test begins with another one, of the same keys."""
+    # Django must be set up before these.
+    from essor.domain.duplicates import setting  # noqa: PLC0415
+    from essor.domain.marketing.tracking import destinations, keeping  # noqa: PLC0415
+    from essor.domain.marketing.visits import sites  # noqa: PLC0415
 
-    setting.forget()
+    for memory in (setting, destinations, keeping, sites):
+        memory.forget()

@@ -62,5 +62,5 @@ def start_worker() -> Iterator[StartWorker]:
 
     yield start
     for process in started:
-        process.kill()
-        process.communicate()
+        with process:
+            process.kill()

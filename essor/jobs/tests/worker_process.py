@@ -134,7 +134,11 @@ class Killer:
 
 
 def in_child(function: Callable[[], None]) -> int:
-    """Run it in a fork of this process; return how that ended (0, or minus the signal)."""
+    """Run it in a fork of this process; return how that ended (0, or minus the signal).
+
+    PostgreSQL sees a moment later that a killed one is gone, and only then lets go of what that held.
+    """
+    others = sessions()
     connections.close_all()
     child = os.fork()
     if not child:
@@ -145,7 +149,22 @@ def in_child(function: Callable[[], None]) -> int:
         finally:
             connections.close_all()
             os._exit(code)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    while not sessions() <= others:
+        time.sleep(0.001)
+    return code
+
+
+def sessions() -> set[int]:
+    """Return the other sessions of this database; SQLite has none, the system frees the locks of who dies."""
+    if connection.vendor == "sqlite":
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
+            " AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        )
+        return {pid for (pid,) in cursor.fetchall()}
 
 
 def live_and_die(fatal: int) -> None:

@@ -29,9 +29,15 @@ def new(admin: Actor) -> New:  # noqa: F811
 
 
 def somebody_waits() -> bool:
-    """Tell whether a statement waits for a lock of somebody else."""
+    """Tell whether a statement of this database, not of the whole server, waits for a lock of somebody else."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        cursor.execute(
+            "SELECT pg_stat_clear_snapshot()"
+        )  # a transaction sees the same at each look otherwise
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+            " AND datname = current_database() AND backend_type = 'client backend'"
+        )
         return bool(cursor.fetchone()[0])
 
 

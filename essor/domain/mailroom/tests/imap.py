@@ -65,7 +65,7 @@ def serving() -> Iterator[Imap]:
     ]
     server = subprocess.Popen(program, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603 -- our own program
     try:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 120
         while True:
             try:
                 imaplib.IMAP4("127.0.0.1", port).logout()
@@ -77,4 +77,4 @@ def serving() -> Iterator[Imap]:
         yield Imap(port)
     finally:
         server.terminate()
-        server.wait(timeout=20)
+        server.wait(timeout=60)

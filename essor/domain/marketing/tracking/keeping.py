@@ -91,5 +91,10 @@ def _ask_for_verdicts() -> None:
     """Have a task look at these hits once they have waited: one task for all that come within a few seconds."""
     slot = int(timezone.now().timestamp()) // SLOT
     if _asked.get("slot") != slot:
-        _asked["slot"] = slot
         settle.using(run_after=timezone.now() + WAIT + timedelta(seconds=SLOT)).enqueue()
+        transaction.on_commit(lambda: _asked.update(slot=slot))  # rolled back, nobody has asked
+
+
+def forget() -> None:
+    """Empty the memory: another database is there, in which nobody has asked."""
+    _asked.clear()

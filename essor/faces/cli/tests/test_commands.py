@@ -116,15 +116,19 @@ def test_an_import_of_a_french_file_with_refused_rows(essor: Run, tmp_path: Path
     assert "row 2: Courriel:" in again.stderr  # without --rejects the reason is told at once
 
 
-def test_a_field_with_a_formula_is_there_at_once(essor: Run) -> None:
+def test_a_field_with_a_formula_is_there_at_once(essor: Run, tmp_path: Path) -> None:
     added = essor(
         "field", "add", "Contact", "Score__c", "--kind", "number", "--label", "Score", "--option", "scale=2"
     )
     assert added.returncode == 0, added.stderr
     formula = essor("field", "add", "Contact", "Twice__c", "--kind", "number", "--formula", "Score__c * 2")
     assert formula.returncode == 0, formula.stderr
-    rows = json.loads(essor("query", "SELECT Twice__c FROM Contact LIMIT 1", "--format", "json").stdout)
-    assert "Twice__c" in json.dumps(rows)
+    people = tmp_path / "people.csv"
+    people.write_text("LastName,Score__c\nTwofold,3.5\n", encoding="utf-8")
+    assert essor("import", "Contact", str(people)).returncode == 0
+    asked = "SELECT Twice__c FROM Contact WHERE LastName = 'Twofold'"
+    [found] = json.loads(essor("query", asked, "--format", "json").stdout)["records"]
+    assert found["Twice__c"] == 7
     wrong = essor("field", "add", "Contact", "Bad__c", "--kind", "number", "--formula", "Nope__c + ")
     assert (wrong.returncode, wrong.stderr.count("\n")) == (2, 1)
 

@@ -29,9 +29,8 @@ def test_readers_do_not_wait_for_the_writer_and_writers_wait_their_turn() -> Non
 def test_a_writer_that_clears_away_what_a_waiting_one_left_is_not_held_up(
     ground: Ground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(
-        connection.settings_dict["OPTIONS"], "timeout", 2.0
-    )  # seconds, of the other thread too
+    patience = 30.0  # seconds after which the other thread, held up, gives up
+    monkeypatch.setitem(connection.settings_dict["OPTIONS"], "timeout", patience)
     left: list[object] = []
     begun = threading.Event()
 

@@ -17,4 +17,4 @@ from essor.domain.marketing.sending import outbox, runner
 
 outbox.take_over.__kwdefaults__["lease"] = timedelta(0)  # the one before us is dead: the test killed it
 runner.BATCH = 100
-runner.run(int(sys.argv[1]))
+runner.run(int(sys.argv[1]), seconds=600)

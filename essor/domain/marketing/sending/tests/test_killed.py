@@ -31,7 +31,7 @@ def live_and_die(mailing: ListEmail, server: Sink, after: int) -> None:
         time.sleep(0.002)
     assert child.poll() is None, "it ended by itself"
     child.kill()
-    child.wait(10)
+    child.wait()
 
 
 def test_killed_in_the_middle_nobody_is_skipped_or_mailed_twice(
@@ -43,7 +43,7 @@ def test_killed_in_the_middle_nobody_is_skipped_or_mailed_twice(
     live_and_die(mailing, server, 260)
     monkeypatch.setitem(outbox.take_over.__kwdefaults__, "lease", timedelta(0))
     server.wait = 0.0
-    runner.run(mailing.pk)
+    runner.run(mailing.pk, seconds=600)
     mailing.refresh_from_db()
     rows = Recipient.objects.filter(list_email=mailing)
     unsure = set(rows.filter(state=State.UNSURE).values_list("address", flat=True))
@@ -58,7 +58,7 @@ def test_killed_in_the_middle_nobody_is_skipped_or_mailed_twice(
 
     never = unsure - set(mailed)
     control.send_again(admin, mailing.pk)
-    runner.run(mailing.pk)
+    runner.run(mailing.pk, seconds=600)
     assert never <= set(server.mailed)
     assert not rows.exclude(state=State.SENT).exists()
     assert len(server.mailed) == 500 + len(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
 import orjson
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from essor.access.actor import Actor, system_actor
 from essor.domain.marketing.consent import write
@@ -101,6 +103,27 @@ def test_a_click_waits_for_its_verdict_and_then_others_hear_of_it(recipient: Mak
     payload = orjson.loads(OutboxEvent.objects.get(topic="mail.clicked").payload)
     assert payload["people"] == [[row.pk, "Contact", row.person_id]]
     assert payload["link"] == 0
+
+
+def test_hits_that_are_taken_back_have_asked_for_no_verdict(
+    recipient: Maker,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[object]],
+) -> None:
+    """The next ones of the same slot ask for theirs, once."""
+    monkeypatch.setattr(keeping, "SLOT", 10**9)
+    hit = seen(recipient())
+    with django_capture_on_commit_callbacks(execute=True):
+        with transaction.atomic():
+            keeping.keep([hit])
+            transaction.set_rollback(True)
+        assert not DBTaskResult.objects.filter(task_path=verdicts.settle.module_path).exists()
+        keeping.keep([hit])
+    for _again in range(2):
+        keeping.keep([hit])
+    assert DBTaskResult.objects.filter(task_path=verdicts.settle.module_path).count() <= 2, (
+        "one a slot of time"
+    )
 
 
 def test_who_follows_every_link_at_once_is_a_scanner(recipient: Maker) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -10,7 +10,6 @@ from essor.access.actor import Actor, system_actor
 from essor.access.tests.conftest import admin, make_user, organization  # noqa: F401 -- fixtures by name
 from essor.domain.marketing.consent import write
 from essor.domain.marketing.consent.people import CONTACT, Person
-from essor.domain.marketing.visits import sites
 from essor.domain.marketing.visits.models import Website
 from essor.records.change import Change
 from essor.records.save import save
@@ -20,12 +19,10 @@ Maker = Callable[..., Person]
 
 
 @pytest.fixture
-def site(db: None) -> Iterator[str]:
+def site(db: None) -> str:
     """Return the origin of the company's site."""
-    sites.forget()
     Website.objects.create(origin=SITE)
-    yield SITE
-    sites.forget()
+    return SITE
 
 
 @pytest.fixture

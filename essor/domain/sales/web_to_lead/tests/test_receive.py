@@ -70,11 +70,12 @@ def test_what_nobody_typed_is_asked_once_more(form: WebForm, more: dict[str, Any
 
 
 def test_a_stamp_counts_from_when_the_form_was_drawn(form: WebForm, monkeypatch: pytest.MonkeyPatch) -> None:
+    moment = strangers.time.time()
+    monkeypatch.setattr(strangers.time, "time", lambda: moment)
     drawn = strangers.stamp(form.key)
     with pytest.raises(strangers.TooQuick):
         send(form, elapsed="9000", t=drawn)
-    moment = strangers.time.time
-    monkeypatch.setattr(strangers.time, "time", lambda: moment() + strangers.SHORTEST)
+    monkeypatch.setattr(strangers.time, "time", lambda: moment + strangers.SHORTEST)
     assert send(form, elapsed="", t=drawn)
     other = signing.TimestampSigner(salt=strangers.SALT).sign("another form")
     with pytest.raises(strangers.TooQuick):
