@@ -25,10 +25,10 @@ function markTabs() {
     const row = link.closest(".tabs"), here = link.getBoundingClientRect(), all = row.getBoundingClientRect();
     row.scrollLeft += here.left + here.width / 2 - all.left - all.width / 2;
   }
-  // So is the open entry of the long menu at the side.
+  // So is the open entry of the long menu at the side, which stays at its top where it can.
   for (const link of page().querySelectorAll(".setup-side [aria-current]")) {
-    const side = link.closest(".setup-side");
-    side.scrollTop += link.getBoundingClientRect().top - side.getBoundingClientRect().top - side.clientHeight / 2;
+    const side = link.closest(".setup-side"), here = link.getBoundingClientRect(), all = side.getBoundingClientRect();
+    if (here.bottom > all.bottom) side.scrollTop += here.top - all.top - all.height / 2;
   }
 }
 
