@@ -145,7 +145,7 @@ def show(request: HttpRequest, record_id: str) -> HttpResponseBase:
 def _draw(
     request: HttpRequest, record: Loaded, obj: ObjectDef, lines: list[Line], status: int = 200
 ) -> HttpResponseBase:
-    totals = [line.values.get("TotalPrice") or 0 for line in lines]
+    totals = [line.values.get("TotalPrice") or 0 for line in lines] if obj.has("TotalPrice") else None
     fields = [obj.field(name) for name in PLACES[record.object.name].typed if obj.has(name)]
     locked = offers.locked(record)
     why, where = (locked, "") if locked else closed(record)
@@ -158,7 +158,7 @@ def _draw(
         "lines": lines,
         "fields": fields,
         "object": obj,
-        "total": sum(totals),
+        "total": None if totals is None else sum(totals),
         "closed": why,
         "closed_href": where,
         "sums": sums,

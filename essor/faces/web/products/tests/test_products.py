@@ -10,8 +10,8 @@ import pytest
 from django.test import Client
 
 from essor.access.actor import Actor
-from essor.domain.sales.models import Opportunity, OpportunityLineItem
-from essor.faces.web.conftest import browser, person, text
+from essor.domain.sales.models import Opportunity, OpportunityLineItem, Product2
+from essor.faces.web.conftest import browser, hide, person, text
 from essor.kernel import ids
 from essor.records.change import Change
 from essor.records.save import save
@@ -69,6 +69,21 @@ def test_the_dialog_offers_the_prices_in_the_currency_of_the_deal(
 ) -> None:
     assert names(text(admin.get(f"/r/{deal}/products/add"))) == ["Pump", "Valve"]
     assert names(text(admin.get(f"/r/{deal}/products/add?part=1&q=x-val"))) == ["Valve"]
+
+
+def test_what_is_not_sold_any_more_is_not_offered_and_what_is_hidden_is_as_if_absent(
+    admin: Client, actor: Actor, deal: str, prices: list[str]
+) -> None:
+    add(admin, deal, **{f"quantity.{prices[0]}": "1"})
+    save(actor, Change("Product2", {"IsActive": False}, id=Product2.objects.get(name="Valve").pk))
+    seller = person("Seller", "Sales")
+    hide(seller, "PricebookEntry", "ProductCode")
+    hide(seller, "OpportunityLineItem", "TotalPrice")
+    page = browser(seller)
+    assert names(text(page.get(f"/r/{deal}/products/add"))) == ["Pump"]
+    assert names(text(page.get(f"/r/{deal}/products/add?part=1&q=pum"))) == ["Pump"]
+    assert ">Total<" in text(admin.get(f"/r/{deal}/products"))
+    assert ">Total<" not in text(page.get(f"/r/{deal}/products")), "not 0 either"
 
 
 def test_a_search_keeps_the_quantities_that_were_typed(admin: Client, deal: str, prices: list[str]) -> None:
