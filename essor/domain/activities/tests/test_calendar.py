@@ -185,6 +185,7 @@ def test_the_feed_speaks_icalendar_and_its_address_dies_with_the_password(boss: 
     assert actor_for(user).user_id == reader.user_id
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("rule", "start", "days"),
     [
