@@ -54,6 +54,11 @@ class Rule:
         return frozenset(day for _place, day in self.days)
 
     @property
+    def every_working_day(self) -> bool:
+        """Tell whether it says “every working day”."""
+        return self.every == "WEEKLY" and self.interval == 1 and self.weekdays == WORKING and not self.places
+
+    @property
     def working_place(self) -> int:
         """Return 1 for “the first working day of the month”, -1 for the last one, 0 for all else."""
         whole = self.every == "MONTHLY" and not self.dates and all(place == 0 for place, _day in self.days)
@@ -121,8 +126,7 @@ def words(text: str, locale: str) -> str:
 
 def _told(rule: Rule, locale: str) -> Iterator[str]:
     named = [_name_of(place, day, locale) for place, day in rule.days]
-    working = rule.every == "WEEKLY" and rule.interval == 1 and rule.weekdays == WORKING and not rule.places
-    if working:
+    if rule.every_working_day:
         yield _("Every working day")
     elif rule.working_place:
         ends = _("first working day") if rule.working_place == 1 else _("last working day")

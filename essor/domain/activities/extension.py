@@ -17,6 +17,7 @@ from django.db.models import F, Max, Q, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 
+from essor.access import snapshot
 from essor.access.actor import actor_for
 from essor.access.models import User
 from essor.catalog import current
@@ -88,10 +89,11 @@ def _continue(chunk: Sequence[Event], until: datetime) -> None:
     names = [one for one in (*series.COPIED, *series.TIMES) if current.get().object("Event").has(one)]
     stored = object_rows(current.get().object("Event"), [one.like for one in reaches], names)
     changes: dict[int, list[Change]] = defaultdict(list)
+    closed = recurrence.closed_days((one.rule for one in reaches), snapshot.recent().company)
     for one in reaches:
         values = stored[one.like]
         changes[values["OwnerId"]] += [
-            series.occurrence(one.key, values, start, one.clock) for start in further(one, until)
+            series.occurrence(one.key, values, start, one.clock) for start in further(one, until, closed)
         ]
     for owner, wanted in changes.items():
         if owner in owners and wanted:
@@ -133,10 +135,10 @@ def _reach(row: Event, zone: str, latest: Sequence[tuple[int, datetime, bool]]) 
     )
 
 
-def further(one: Reach, until: datetime) -> list[datetime]:
+def further(one: Reach, until: datetime, closed: recurrence.Closed = recurrence.never) -> list[datetime]:
     """Return the starts that a series lacks up to an instant."""
     try:
-        ruled = recurrence.between(one.rule, one.start, one.zone, min(one.latest) - NEAR, until)
+        ruled = recurrence.between(one.rule, one.start, one.zone, min(one.latest) - NEAR, until, closed)
     except ValueError:  # a rule from before a check was made stricter
         return []
     pairs = []

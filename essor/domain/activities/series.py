@@ -75,15 +75,17 @@ def unfold(batch: Batch) -> None:
     """Write the occurrences of new series; where the rule of one is changed, renew what is still to come of it."""
     rows = [row for row in batch if row.changes(RULE) and row.get(SERIES) is None]
     had = _moments({row.id for row in rows if not row.is_new and row.id})
+    rules = [rule for row in rows for rule in (row.get(RULE), row.prior(RULE))]
+    closed = recurrence.closed_days(rules, batch.actor.company)
     changes: list[Change] = []
     gone: list[int] = []
     for row in rows:
         known = had.get(row.id or 0)
         if known:
-            dropped, moments = _renewed(batch, row, known)
+            dropped, moments = _renewed(batch, row, known, closed)
             gone += dropped
         else:
-            moments = _starts(batch, row) if row.get(RULE) else []
+            moments = _starts(batch, row, closed) if row.get(RULE) else []
         values = {name: row.get(name) for name in (*COPIED, *TIMES) if batch.object.has(name)}
         clock = batch.context.timezone
         changes += [occurrence(row.id or 0, values, moment, clock) for moment in moments]
@@ -105,12 +107,12 @@ def _moments(series: Collection[int]) -> dict[int, dict[int, tuple[datetime, boo
     return found
 
 
-def _starts(batch: Batch, row: Row) -> list[datetime]:
-    return recurrence.starts(row.get(RULE), row.get("StartDateTime"), _zone(batch, row))
+def _starts(batch: Batch, row: Row, closed: recurrence.Closed) -> list[datetime]:
+    return recurrence.starts(row.get(RULE), row.get("StartDateTime"), _zone(batch, row), closed)
 
 
 def _renewed(
-    batch: Batch, row: Row, known: Mapping[int, tuple[datetime, bool]]
+    batch: Batch, row: Row, known: Mapping[int, tuple[datetime, bool]], closed: recurrence.Closed
 ) -> tuple[list[int], list[datetime]]:
     """Return what a changed rule takes away and what it adds of the coming year.
 
@@ -120,7 +122,7 @@ def _renewed(
 
     def ruled(rule: str | None, begun: datetime) -> set[datetime]:
         span = batch.now, batch.now + recurrence.HORIZON
-        return set(recurrence.between(rule, begun, _zone(batch, row), *span)) if rule else set()
+        return set(recurrence.between(rule, begun, _zone(batch, row), *span, closed)) if rule else set()
 
     start: datetime = row.get("StartDateTime")
     before_, after_ = ruled(row.prior(RULE), row.prior("StartDateTime") or start), ruled(row.get(RULE), start)
@@ -256,11 +258,11 @@ def _rows(actor: Actor, where: Condition) -> list[dict[str, Any]]:
 def repeat_task(batch: Batch) -> None:
     """Plan the next one when a task that repeats is done, with its reminder as long before it."""
     changes = []
-    for row in batch:
-        if not (row.get(RULE) and row.get("IsClosed") and row.changes("IsClosed")):
-            continue
+    done = [row for row in batch if row.get(RULE) and row.get("IsClosed") and row.changes("IsClosed")]
+    closed = recurrence.closed_days((row.get(RULE) for row in done), batch.actor.company)
+    for row in done:
         day = row.get("ActivityDate") or batch.today
-        if following := recurrence.next_day(row.get(RULE), day, batch.today):
+        if following := recurrence.next_day(row.get(RULE), day, batch.today, closed):
             due, rule = following
             values = {name: _outside(row.get(name)) for name in TASK_COPIED}
             if row.get("ReminderDateTime"):

@@ -200,19 +200,20 @@ def skip(actor: Actor, flow: Flow, run_ids: Iterable[int]) -> int:
     with transaction.atomic():
         runs = list(_failed(flow, run_ids).select_related("version"))
         left = Counter((run.version_id, run.node, numbers.SKIPPED) for run in runs)
+        steps = [FlowStep(run=run, node=run.node, outcome=numbers.SKIPPED, detail=actor.name) for run in runs]
         for run in runs:
             after = from_json(run.version.definition).after(run.node)
             run.state, run.node, run.due_at = (
                 (RunState.WAITING, after, now) if after else (RunState.DONE, run.node, None)
             )
-            run.attempts, run.error, run.ended = 0, "", None if after else now
+            run.attempts, run.error, run.ended, run.arrived = 0, "", None if after else now, now
         numbers.add(left)
         FlowRun.objects.bulk_update(
-            runs, ["state", "node", "due_at", "attempts", "error", "ended"], batch_size=200
+            runs,
+            ["state", "node", "due_at", "attempts", "error", "ended", "arrived"],
+            batch_size=200,
         )
-        FlowStep.objects.bulk_create(
-            FlowStep(run=run, node=run.node, outcome=numbers.SKIPPED, detail=actor.name) for run in runs
-        )
+        FlowStep.objects.bulk_create(steps)
         if runs:
             jobs.move_on.enqueue()
     return len(runs)

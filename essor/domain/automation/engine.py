@@ -65,6 +65,17 @@ def due() -> QuerySet[FlowRun]:
     return rows.exclude(flow__in=Flow.objects.filter(paused=True))
 
 
+def waiting(rows: QuerySet[FlowRun]) -> list[FlowRun]:
+    """Return those of some runs that are under way, held for the caller's transaction where they stand.
+
+    Who is just taking a step is waited for, so that nobody leaves a step twice.
+    """
+    found = rows.filter(state=RunState.WAITING).order_by("pk")
+    if connection.features.has_select_for_update:
+        found = found.select_for_update(of=("self",))
+    return list(found)
+
+
 def _keys(version_id: int, node: str) -> list[int]:
     rows = due().filter(version_id=version_id, node=node).order_by("due_at")
     return list(rows.values_list("pk", flat=True)[:BATCH])

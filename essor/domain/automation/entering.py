@@ -196,7 +196,7 @@ def _part(version: FlowVersion, keys: Iterable[int]) -> None:
     by_version: dict[int, list[FlowRun]] = defaultdict(list)
     for start in range(0, len(ordered), PART):
         rows = FlowRun.objects.filter(flow=version.flow_id, record_id__in=ordered[start : start + PART])
-        for one in rows.filter(state=RunState.WAITING):
+        for one in engine.waiting(rows):
             by_version[one.version_id].append(one)
     versions = FlowVersion.objects.select_related("flow__owner").in_bulk(by_version) if by_version else {}
     for key, runs in by_version.items():

@@ -13,7 +13,7 @@ from essor.domain.approvals.models import APPROVED, REJECTED
 from essor.domain.approvals.told import decided
 from essor.domain.approvals.writing import COMPLETED
 from essor.domain.automation import engine, entering, outcome, outgoing, scheduling
-from essor.domain.automation.models import Asked, Flow, FlowRun, FlowStep, Outgoing, RunState
+from essor.domain.automation.models import Asked, Flow, FlowRun, FlowStep, RunState
 from essor.domain.automation.steps.approval import NO, YES
 from essor.jobs.schedule import SCHEDULE, daily, every
 from essor.jobs.tasks import check_interrupted, task
@@ -68,7 +68,7 @@ def move_on() -> None:
 def look() -> None:
     """Start the flows whose moment has come, and move on whoever has waited long enough."""
     scheduling.start_due()
-    if engine.due().exists() or Outgoing.objects.filter(due_at__lte=timezone.now()).exists():
+    if engine.due().exists() or outgoing.due().exists():
         move_on.enqueue()
 
 

@@ -18,6 +18,7 @@ import orjson
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import connection, transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.html import escape, linebreaks
 from django.utils.translation import gettext as _
@@ -25,12 +26,21 @@ from django.utils.translation import gettext as _
 from essor.domain.automation import guarded, outcome
 from essor.domain.automation.definition import from_json
 from essor.domain.automation.kinds import Member
-from essor.domain.automation.models import Outgoing, RunState
+from essor.domain.automation.models import Flow, Outgoing, RunState
 from essor.kernel.errors import EssorError
 
+ALERT = "alert"  # word to the owner of a flow: it leaves whatever becomes of the run
 MOST_ATTEMPTS = 8  # with the waits below: about two hours
 FIRST_WAIT, LONGEST_WAIT = 30.0, 3600.0
 SIGNATURE, DELIVERY = "X-Essor-Signature", "X-Essor-Delivery"
+
+
+class Withdrawn(Exception):
+    """It is not to be sent any more, though nothing went wrong: the run goes on by the path `outcome`."""
+
+    def __init__(self, why: str, outcome: str) -> None:
+        super().__init__(why)
+        self.outcome = outcome
 
 
 def send_next() -> bool:
@@ -44,8 +54,14 @@ def send_next() -> bool:
 
 
 def _send(row: Outgoing) -> None:
+    if row.kind != ALERT and row.run.state != RunState.HELD:
+        # Somebody took the run out, or it left, while the message waited.
+        Outgoing.objects.filter(pk=row.pk).update(due_at=None, error=_("The run was stopped before."))
+        return
     try:
         SENDERS[row.kind](row)
+    except Withdrawn as why:
+        _settle(row, str(why), final=True, withdrawn=why.outcome)
     # Forbidden, or no address at all: no later attempt would fare better.
     except (EssorError, ValueError) as error:
         _settle(row, str(error), final=True)
@@ -55,9 +71,16 @@ def _send(row: Outgoing) -> None:
         _settle(row, "", final=True)
 
 
+def due() -> QuerySet[Outgoing]:
+    """Return the messages whose time has come, without those of flows that are paused."""
+    rows = Outgoing.objects.filter(due_at__lte=timezone.now())
+    paused = Flow.objects.filter(paused=True).values("pk")
+    return rows.filter(Q(kind=ALERT) | ~Q(run__flow__in=paused))
+
+
 def _claim() -> Outgoing | None:
     """Take the next message: its next attempt is set before this one begins."""
-    ready = Outgoing.objects.filter(due_at__lte=timezone.now()).order_by("due_at")
+    ready = due().order_by("due_at")
     if not ready.exists():  # on SQLite, looking must not cost the write lock
         return None
     with transaction.atomic():
@@ -76,8 +99,8 @@ def wait_after(attempts: int) -> float:
     return min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempts - 1))
 
 
-def _settle(row: Outgoing, error: str, *, final: bool) -> None:
-    """Note how it went, and let the run go on or fail."""
+def _settle(row: Outgoing, error: str, *, final: bool, withdrawn: str = "") -> None:
+    """Note how it went, and let the run go on or fail; `withdrawn` is the path of one that was not to be sent."""
     with transaction.atomic():
         if not final:
             Outgoing.objects.filter(pk=row.pk).update(error=error[:2000])
@@ -88,10 +111,12 @@ def _settle(row: Outgoing, error: str, *, final: bool) -> None:
             return
         run = row.run
         run.refresh_from_db(fields=["state", "node"])
-        if row.kind == "alert" or run.state != RunState.HELD:
+        if row.kind == ALERT or run.state != RunState.HELD:
             return
         flow = run.version.flow
         member = Member(run, {}, error=error)
+        if withdrawn:
+            member.error, member.outcome, member.detail = "", withdrawn, error
         if row.attempts > 1 and not error:
             member.detail = _("Sent at attempt %(num)d.") % {"num": row.attempts}
         outcome.settle(flow, from_json(run.version.definition), run.node, [member])
@@ -135,4 +160,4 @@ def sign(secret: str, moment: int, body: bytes) -> str:
     return hmac.new(secret.encode(), f"{moment}.".encode() + body, hashlib.sha256).hexdigest()
 
 
-SENDERS: dict[str, Callable[[Outgoing], Any]] = {"mail": _send_mail, "alert": _send_mail, "webhook": _call}
+SENDERS: dict[str, Callable[[Outgoing], Any]] = {"mail": _send_mail, ALERT: _send_mail, "webhook": _call}

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from essor.access.actor import Actor, actor_for
 from essor.access.models import User
+from essor.access.snapshot import Company
 from essor.access.tests.team import Person
 from essor.domain.activities import agenda, ical, recurrence, reminders, series
 from essor.domain.activities.models import Event, Task
@@ -182,3 +183,26 @@ def test_the_feed_speaks_icalendar_and_its_address_dies_with_the_password(boss: 
     user.save()
     assert ical.reader_of(token) is None
     assert actor_for(user).user_id == reader.user_id
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("rule", "start", "days"),
+    [
+        ("FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR;COUNT=4", "2026-12-23", [24, 28, 29]),  # Christmas is a Friday
+        (
+            "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=1;COUNT=3",
+            "2026-12-01",
+            [4, 1],
+        ),  # New Year's is a Friday
+        ("FREQ=WEEKLY;BYDAY=FR;COUNT=3", "2026-12-18", [25, 1]),  # a Friday is a Friday
+    ],
+)
+def test_every_working_day_leaves_out_holidays(rule: str, start: str, days: list[int]) -> None:
+    begun = datetime.fromisoformat(f"{start}T09:00+01:00")
+    closed = recurrence.closed_days([rule], Company(country="FR"))
+    found = recurrence.starts(rule, begun, "Europe/Paris", closed)
+    assert [one.day for one in found] == days
+    first = date.fromisoformat(start)
+    assert recurrence.next_day(rule, first, first, closed) == (found[0].date(), rule[:-1] + str(len(days)))
+    assert recurrence.between(rule, begun, "Europe/Paris", begun, found[-1], closed) == [begun, *found]

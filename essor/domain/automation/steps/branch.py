@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from essor.domain.automation import loading
 from essor.domain.automation.definition import Step
-from essor.domain.automation.kinds import Batch, Site, StepKind, step
+from essor.domain.automation.kinds import Batch, Member, Site, StepKind, step
 from essor.kernel.errors import FieldError
 
 ELSE = "else"
@@ -44,13 +45,13 @@ class Branch(StepKind):
 
     def run(self, batch: Batch) -> None:
         """Send each record down its path."""
-        left = {one.run.record_id: one for one in batch.members}
-        by_record = {key: [m for m in batch.members if m.run.record_id == key] for key in left}
+        left: dict[int, list[Member]] = defaultdict(list)
+        for one in batch.members:
+            left[one.run.record_id].append(one)
         for way in batch.step.paths:
             found = set(left) if way.where is None else loading.meeting(batch.site, left, way.where)
             for key in found:
-                for member in by_record[key]:
+                for member in left.pop(key):
                     member.outcome, member.detail = way.id, way.label
-                left.pop(key)
             if not left:
                 return

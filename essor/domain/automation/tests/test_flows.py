@@ -223,6 +223,7 @@ def test_failed_runs_are_retried_or_skipped(admin: Actor, make_flow: MakeFlow) -
     runs = dict(flow.runs.values_list("record_id", "pk"))
     assert actions.retry(admin, flow, [runs[first]]) == 1
     assert actions.skip(admin, flow, [runs[second]]) == 1
+    assert FlowStep.objects.filter(run=runs[second], outcome="skipped").get().node == "s1"
     work()
     assert set(flow.runs.values_list("state", flat=True)) == {RunState.DONE}
     assert Lead.objects.get(pk=first).company == "now"

@@ -11,7 +11,7 @@ from django.utils.translation import override
 
 from essor.catalog import current
 from essor.domain.automation import engine, entering
-from essor.domain.automation.models import FlowRun, FlowVersion, RunState
+from essor.domain.automation.models import FlowRun, FlowVersion
 from essor.domain.automation.outcome import EXIT
 from essor.domain.marketing.consent.models import OPT_OUT, TopicChoice
 from essor.domain.marketing.scenarios.models import Scenario
@@ -37,14 +37,12 @@ def leave(events: Sequence[Event]) -> None:
     complained = _people([one for one in events if one.topic == COMPLAINED])
     for name, keys in _people(events).items():
         scenarios = Scenario.objects.filter(flow__object_name=name)
-        runs = FlowRun.objects.filter(
-            flow__in=scenarios.values("pk"), record_id__in=keys, state=RunState.WAITING
-        )
+        runs = FlowRun.objects.filter(flow__in=scenarios.values("pk"), record_id__in=keys)
         gone = Q(record_id__in=complained.get(name, set()))
         for topic in set(scenarios.filter(topic__isnull=False).values_list("topic", flat=True)):
             about = scenarios.filter(topic=topic).values("pk")
             gone |= Q(flow__in=about, record_id__in=_without(name, keys, topic or 0))
-        _end(list(runs.filter(gone)))
+        _end(engine.waiting(runs.filter(gone)))
 
 
 def _end(runs: Sequence[FlowRun]) -> None:

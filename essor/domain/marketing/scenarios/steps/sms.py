@@ -12,13 +12,11 @@ from essor.domain.automation.checks import in_words, text_errors
 from essor.domain.automation.definition import Step
 from essor.domain.automation.kinds import Batch, Site, step
 from essor.domain.automation.models import Outgoing
-from essor.domain.marketing.consent.models import OPT_IN, Individual
 from essor.domain.marketing.scenarios.steps.people import PeopleStep
-from essor.domain.marketing.scenarios.steps.send import SKIPPED
 from essor.domain.marketing.scenarios.texts import handing, keeping
 from essor.kernel.errors import EssorError, FieldError
 
-NUMBER, PERSON = "MobilePhone", "IndividualId"
+NUMBER = "MobilePhone"
 
 
 @step
@@ -31,8 +29,8 @@ class Sms(PeopleStep):
     help = gettext_lazy("To the mobile phone of those who agreed to text messages.")
 
     def paths(self, step: Step, site: Site) -> Iterable[str]:  # noqa: ARG002
-        """The number, and who it is."""
-        return (NUMBER, PERSON)
+        """The number."""
+        return (NUMBER,)
 
     def texts(self, step: Step) -> Iterable[str]:
         """The message."""
@@ -59,20 +57,18 @@ class Sms(PeopleStep):
     def run(self, batch: Batch) -> None:
         """Put the messages into the out-tray: the runs go on once they were taken."""
         live = batch.live()
-        people = {key for one in live if (key := one.get(PERSON)) is not None}
-        agreed = set(
-            Individual.objects.filter(
-                pk__in=people, sms_consent=OPT_IN, has_opted_out_solicit=False, is_deleted=False
-            ).values_list("pk", flat=True)
-        )
+        agreed = handing.agreed(batch.site.obj.name, {one.run.record_id for one in live})
         text = merge.read(str(batch.settings.get("text") or ""))
         region, rows = batch.site.actor.company.phone_region, []
         for one in live:
             number = keeping.international(one.get(NUMBER), region)
             if not number:
-                one.outcome, one.detail = SKIPPED, _("There is no mobile phone number that can be called.")
-            elif one.get(PERSON) not in agreed:
-                one.outcome, one.detail = SKIPPED, _("Has not agreed to text messages.")
+                one.outcome, one.detail = (
+                    handing.SKIPPED,
+                    _("There is no mobile phone number that can be called."),
+                )
+            elif one.run.record_id not in agreed:
+                one.outcome, one.detail = handing.SKIPPED, _("Has not agreed to text messages.")
             else:
                 content = {"to": number, "text": text.fill(one.shown)[: handing.LONGEST]}
                 rows.append(Outgoing(run_id=one.run.pk, kind=handing.KIND, content=content))

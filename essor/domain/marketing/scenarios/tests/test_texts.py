@@ -15,13 +15,14 @@ from django.test import Client
 from django.utils import timezone
 
 from essor.access.actor import Actor
-from essor.domain.automation import outgoing
+from essor.domain.automation import actions as flows
+from essor.domain.automation import numbers, outgoing
 from essor.domain.automation.jobs import look
 from essor.domain.automation.models import FlowRun, FlowStep, Outgoing, RunState
 from essor.domain.marketing.consent import write as consents
 from essor.domain.marketing.consent.models import OPT_IN, OPT_OUT, Consent, Individual
 from essor.domain.marketing.consent.people import CONTACT, Person
-from essor.domain.marketing.scenarios import troubles
+from essor.domain.marketing.scenarios import actions, troubles
 from essor.domain.marketing.scenarios.figures import failed
 from essor.domain.marketing.scenarios.models import Gateway, SentText
 from essor.domain.marketing.scenarios.tests.conftest import STORY, MakeScenario, people, work
@@ -162,6 +163,39 @@ def test_each_provider_is_told_its_own_way_and_its_refusals_are_words(
     with pytest.raises(EssorError, match="Sender is not valid"):
         keeping.attempt(admin, NUMBER, "x")
     assert "Sender is not valid" in Gateway.objects.get().problem
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_message_that_waits_is_held_by_a_pause_and_not_sent_to_whoever_says_no_or_is_taken_out(
+    admin: Actor, make_scenario: MakeScenario, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(brevo, "BASE", desk.url)
+    anna, bob = people("anna", "bob", mobile_phone=NUMBER)
+    for one in (anna, bob):
+        consents.record(Person(CONTACT, one), "sms", "opt_in", source="test", wording="yes")
+    keeping.keep(admin, {"provider": "brevo", "sender": "Vauban", "api_key": "K"})
+    scenario = make_scenario(STORY, {"kind": "sms", "settings": {"text": "Hi"}})
+
+    def try_again() -> None:
+        Outgoing.objects.filter(due_at__isnull=False).update(due_at=timezone.now())
+        look.enqueue()
+        work()
+
+    desk.status, desk.reply = 503, {"message": "Maintenance"}
+    work()
+    actions.pause(admin, scenario)
+    desk.status, desk.reply = 200, {"messageId": 1}
+    try_again()
+    assert len(desk.got) == 2, "nothing leaves a paused scenario"
+    consents.record(Person(CONTACT, anna), "sms", "opt_out", source="test", wording="no")
+    flows.stop(admin, scenario.flow, scenario.flow.runs.filter(record_id=bob).values_list("pk", flat=True))
+    actions.resume(admin, scenario)
+    try_again()
+    assert len(desk.got) == 2
+    ended = dict(scenario.flow.runs.values_list("record_id", "state"))
+    assert ended == {anna: RunState.DONE, bob: RunState.STOPPED}
+    assert numbers.arrows(scenario.flow.active)["s1", "skipped"] == 1
+    assert not Outgoing.objects.filter(due_at__isnull=False).exists()
 
 
 @pytest.mark.django_db(transaction=True)

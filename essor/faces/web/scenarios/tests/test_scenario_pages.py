@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any, get_args
+from urllib.parse import quote
 
 import pytest
 from django.apps import apps
@@ -280,3 +281,24 @@ def test_a_provider_of_text_messages_is_set_up_by_administrators(
     assert "inside a network" in drawn(admin, "/setup/texts/")
     assert admin.post("/setup/texts/turn", {}).status_code == 302
     assert "not in use" in drawn(admin, "/setup/texts/")
+
+
+def test_whoever_sets_up_what_a_step_lacks_is_led_back_to_the_step(
+    marketing: Client, make_user: Any, client: Client
+) -> None:
+    base = made(marketing)
+    boss = make_user("Boss", "System Administrator")
+    client.force_login(boss, backend="essor.access.accounts.backend.Backend")
+    for kind, page in (("sms", "/setup/texts/"), ("send", "/setup/sending/server")):
+        client.post(f"{base}add", {"kind": kind, "at": ":"})
+        step = definition(base)["steps"][0]["id"]
+        back = f"next={quote(f'{base}?step={step}#panel', safe='')}"
+        assert f"{page}?{back}" in drawn(client, f"{base}?step={step}")
+        link = f'href="{base}?step={step}#panel"'
+        assert link in drawn(client, f"{page}?{back}")
+    wanted = {"provider": "webhook", "url": "https://sms.example/"}
+    kept = client.post(f"/setup/texts/?provider=webhook&{back}", wanted)
+    assert kept.status_code == 302
+    assert link in drawn(client, kept.headers["Location"]), "the form keeps the way back"
+    for foreign in ("https://evil.example/", "//evil.example/", "javascript:alert(1)"):
+        assert "Back to what you were doing" not in drawn(client, f"/setup/texts/?next={foreign}")
