@@ -22,6 +22,7 @@ from essor.records.change import Change, Source
 from essor.records.save import failure, save, save_many
 
 LONGEST_NAME = 200
+MOST = 100
 SOURCE = Source(name="files")
 
 
@@ -37,6 +38,7 @@ class Attached:
     created: datetime
     owner: str
     path: str
+    link: int = 0  # the key of what holds it at the record, by which the list goes on
 
     @property
     def name(self) -> str:
@@ -119,31 +121,36 @@ def clean_name(name: str) -> str:
     return clean
 
 
-def attached(obj: ObjectDef, key: int, *, document: int | None = None) -> list[Attached]:
-    """Return the files at a record that the caller has already found visible, newest first.
+def attached(
+    obj: ObjectDef, key: int, *, document: int | None = None, before: int | None = None, most: int = MOST
+) -> list[Attached]:
+    """Return the files at a record that the caller has already found visible, the last attached first.
 
-    The record of a file itself has this file.
+    At most so many, those behind the link `before`: two queries. The record of a file itself has this file.
     """
     links = ContentDocumentLink.objects.filter(
         linked_entity_type=obj.prefix, linked_entity=key, is_deleted=False, content_document__is_deleted=False
     )
     if document is not None:
         links = links.filter(content_document=document)
-    documents = list(links.order_by("-pk").values_list("content_document", flat=True)[:100])
+    if before is not None:
+        links = links.filter(pk__lt=before)
+    places = list(links.order_by("-pk").values_list("content_document", "pk")[:most])
     if obj.name == "ContentDocument" and document in (None, key):
-        documents = [key]
+        places = [(key, 0)]
+    documents = [document for document, _link in places]
     versions = (
         ContentVersion.objects.filter(content_document__in=documents, is_deleted=False)
         .order_by("content_document", "-version_number", "-pk")
         .select_related("content_document__owner")
     )
-    newest: dict[int, Attached] = {}
+    newest: dict[int, ContentVersion] = {}
     for version in versions:
-        newest.setdefault(version.content_document_id, _attached(version))
-    return [newest[one] for one in documents if one in newest]
+        newest.setdefault(version.content_document_id, version)
+    return [_attached(newest[document], link) for document, link in places if document in newest]
 
 
-def _attached(version: ContentVersion) -> Attached:
+def _attached(version: ContentVersion, link: int) -> Attached:
     document = version.content_document
     return Attached(
         document.pk,
@@ -154,6 +161,7 @@ def _attached(version: ContentVersion) -> Attached:
         version.created_date,
         document.owner.name if document.owner else "",
         version.path,
+        link,
     )
 
 

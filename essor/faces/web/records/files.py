@@ -20,9 +20,11 @@ from essor.faces.web.records.reading import Loaded, actor_of, load
 from essor.faces.web.toasts import flash, toast
 from essor.kernel import ids
 from essor.kernel.errors import Forbidden, NotFound, ValidationFailed
+from essor.kernel.whole import whole
 from essor.records.delete import delete
 
 PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+PART = 20  # files of a record that are drawn at once
 SMALL_PICTURE = 1024 * 1024  # bytes of a picture that a list of files shows as it is
 
 
@@ -46,9 +48,9 @@ class Listed:
         return "photo" if self.file.media_type in PICTURES else "file-text"
 
 
-def listed(record: Loaded) -> list[Listed]:
-    """Return the files of a record as a page shows them."""
-    found = attach.attached(record.object, record.key)
+def listed(record: Loaded, *, before: int | None = None, most: int = attach.MOST) -> list[Listed]:
+    """Return the files of a record as a page shows them: at most so many, those behind the link `before`."""
+    found = attach.attached(record.object, record.key, before=before, most=most)
     places = links.counts([one.id for one in found])
     return [_listed(record, one, places.get(one.id, 0)) for one in found]
 
@@ -96,7 +98,7 @@ def _taken_in(request: HttpRequest, record: Loaded) -> tuple[int, list[str]]:
 
 
 def draw(request: HttpRequest, record: Loaded, errors: Sequence[str] = ()) -> HttpResponseBase:
-    """Draw the list of a record's files, above it what was refused."""
+    """Draw the list of a record's files, above it what was refused; with `before` in the address only its next part."""
     own = record.object.name == "ContentDocument"
     if own and not links.may_read(record.actor, record.key):
         raise Forbidden(_("You may not read this file: it belongs to records that you do not see."))
@@ -105,16 +107,20 @@ def draw(request: HttpRequest, record: Loaded, errors: Sequence[str] = ()) -> Ht
         and record.catalog.has("ContentDocument")
         and row_access.may(record.actor, "ContentDocument", "create")
     )
+    before = whole(request.GET.get("before", "")) if request.method == "GET" else None
+    found = listed(record, before=before, most=PART + 1)
     context = {
         "record": record,
-        "files": listed(record),
+        "files": found[:PART],
+        "more": f"/r/{record.id}/files?before={found[PART - 1].file.link}" if len(found) > PART else "",
         "errors": errors,
         "may_add": may_add,
         "own": own,
         "may_link": record.catalog.has(links.LINK) and row_access.may(record.actor, links.LINK, "create"),
         "may_delete": row_access.may(record.actor, "ContentDocument", "delete"),
     }
-    return render(request, "records/files.html.jinja", context, status=422 if errors else 200)
+    template = "records/file_lines.html.jinja" if before is not None else "records/files.html.jinja"
+    return render(request, template, context, status=422 if errors else 200)
 
 
 def found_at(request: HttpRequest, record_id: str, file_id: str) -> tuple[Loaded, attach.Attached]:

@@ -25,7 +25,9 @@ def show(request: HttpRequest, record_id: str, file_id: str) -> HttpResponseBase
     if file.media_type not in {*PICTURES, previews.PDF}:
         raise NotFound(_("This kind of file cannot be previewed: download it."))
     beside = [one for one in listed(record) if one.shown]
-    place = next(number for number, one in enumerate(beside) if one.file.id == file.id)
+    place = next((number for number, one in enumerate(beside) if one.file.id == file.id), -1)
+    if place < 0:  # earlier than all of those
+        beside, place = listed(record, before=file.link + 1, most=1), 0
     asked = request.GET.get("asked", "")
     tries = whole(asked) or 0
     drawn = previews.found(file.path) if file.media_type == previews.PDF else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,10 @@ from django.test import Client
 
 from essor.access.actions import set_org_default
 from essor.access.actor import Actor
-from essor.domain.feed import previews
+from essor.domain.feed import attach, previews
 from essor.domain.feed.models import ContentDocument, ContentVersion
 from essor.faces.web.conftest import New, text
+from essor.faces.web.records import files
 from essor.kernel import ids
 
 
@@ -94,3 +96,22 @@ def test_the_page_of_a_file_itself_keeps_the_secret_of_its_record(
     assert b"".join(admin.get(own)) == b"x"
     assert seller.get(own).status_code == 404
     assert seller.get(f"/r/{file}/files").status_code == 403
+
+
+def test_a_record_with_many_files_shows_them_part_by_part(
+    admin: Client, new: New, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "PART", 2)
+    monkeypatch.setitem(attach.attached.__kwdefaults__, "most", 2)
+    monkeypatch.setitem(files.listed.__kwdefaults__, "most", 2)
+    account = new("Account", Name="Acme")
+    for number in range(5):
+        put(admin, account, f"file {number}.txt", b"%d" % number)
+    address, seen = f"/r/{account}/files", []
+    while address:
+        shown = text(admin.get(address))
+        seen.append(re.findall(r">file (\d)\.txt<", shown))
+        address = next(iter(re.findall(r'hx-get="(/r/\w+/files\?before=\d+)"', shown)), "")
+    assert seen == [["4", "3"], ["2", "1"], ["0"]]
+    shown = [put(admin, account, f"{number}.png", b"\x89PNG\r\n\x1a\n%d" % number) for number in range(3)]
+    assert "0.png" in text(admin.get(f"/r/{account}/files/{shown[0]}/preview"))  # earlier than those beside it
