@@ -28,6 +28,7 @@ USUAL = ("AccountId", "Amount", "CloseDate", "OwnerId")
 MOST = 12
 COMPOUND = ("address", "geolocation")
 EMPTY = "–"
+CURRENCY = "CurrencyIsoCode"
 Values = Mapping[str, Any]
 
 
@@ -74,7 +75,7 @@ def facts_of(actor: Actor, instances: Sequence[ProcessInstance]) -> dict[int, Fa
         for one in some:
             values = rows.get(one.target_object)
             if values is not None:
-                changed = tuple(_changed(actor, obj, one, parents))
+                changed = tuple(_changed(actor, obj, one, parents, values.get(CURRENCY)))
                 told = {line.label for line in changed}
                 lines = tuple(Line(str(f.label), words(f, values, actor.locale)) for f in fields[one.pk])
                 found[one.pk] = Facts(True, tuple(one for one in lines if one.label not in told), changed)
@@ -82,7 +83,7 @@ def facts_of(actor: Actor, instances: Sequence[ProcessInstance]) -> dict[int, Fa
 
 
 def _rows(actor: Actor, obj: ObjectDef, keys: Collection[int], fields: Iterable[Field]) -> dict[int, Values]:
-    paths = ["Id", *(["CurrencyIsoCode"] if obj.has("CurrencyIsoCode") else [])]
+    paths = ["Id", *([CURRENCY] if obj.has(CURRENCY) else [])]
     for field in fields:
         paths.append(field.name)
         if field.targets and field.relationship:
@@ -101,7 +102,7 @@ def words(field: Field, values: Values, locale: str) -> str:
         return str(values.get(f"{field.relationship}.Name") or EMPTY)
     if field.kind.name == "money":
         scale = int(field.options.get("scale", 2))
-        return formats.trimmed_money(value, str(values.get("CurrencyIsoCode") or "EUR"), locale, scale=scale)
+        return formats.trimmed_money(value, str(values.get(CURRENCY) or "EUR"), locale, scale=scale)
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if field.choices and isinstance(value, str):
@@ -123,21 +124,27 @@ def _parents(
 
 
 def _changed(
-    actor: Actor, obj: ObjectDef, instance: ProcessInstance, parents: Mapping[tuple[str, int], str]
+    actor: Actor,
+    obj: ObjectDef,
+    instance: ProcessInstance,
+    parents: Mapping[tuple[str, int], str],
+    currency: str | None,
 ) -> Iterable[Line]:
     context = ParseContext(language="en", timezone="UTC")
     for name, pair in instance.asked.items():
         field = obj.by_name.get(name.lower())
         if field is None or field.hidden or field.kind.name in COMPOUND:
             continue
-        before, now = (_words(field, revive(value, field, context), actor, parents) for value in pair)
+        before, now = (
+            _words(field, {field.name: revive(value, field, context), CURRENCY: currency}, actor, parents)
+            for value in pair
+        )
         yield Line(str(field.label), now, before)
 
 
-def _words(field: Field, value: Any, actor: Actor, parents: Mapping[tuple[str, int], str]) -> str:
-    values = {field.name: value, "CurrencyIsoCode": actor.company.currency}
+def _words(field: Field, values: Values, actor: Actor, parents: Mapping[tuple[str, int], str]) -> str:
+    value = values[field.name]
     if field.targets and isinstance(value, int):
-        values[f"{field.relationship}.Name"] = next(
-            (parents[target, value] for target in field.targets if (target, value) in parents), None
-        )
+        name = next((parents[target, value] for target in field.targets if (target, value) in parents), None)
+        values = {**values, f"{field.relationship}.Name": name}
     return words(field, values, actor.locale)

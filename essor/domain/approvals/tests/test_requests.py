@@ -279,7 +279,7 @@ def test_what_changed_since_the_last_answer_is_shown_as_far_as_the_approver_sees
     process: Process, rep: Actor, manager: Actor
 ) -> None:
     process()
-    key = deal(rep, 2000)
+    key = deal(rep, 2000, CurrencyIsoCode="USD")
     save(rep, Change("Opportunity", {"Amount": 3000}, id=key))
     save(rep, Change("Opportunity", {"Amount": 4000, "NextStep": "Call"}, id=key))
     submit(rep, "Opportunity", key)
@@ -287,7 +287,7 @@ def test_what_changed_since_the_last_answer_is_shown_as_far_as_the_approver_sees
     asked = submit(rep, "Opportunity", key)  # what was withdrawn had no answer: all of it is still new
     (request,) = reading.inbox(manager)
     assert [(one.label, one.before, one.text) for one in request.facts.changed] == [
-        ("Amount", "€2,000", "€4,000"),
+        ("Amount", "US$2,000", "US$4,000"),
         ("Next step", "–", "Call"),
     ]
     decide(manager, asked.items[0], approve=True)
@@ -295,7 +295,7 @@ def test_what_changed_since_the_last_answer_is_shown_as_far_as_the_approver_sees
     submit(rep, "Opportunity", key)
     (request,) = reading.inbox(manager)
     assert [one.label for one in request.facts.changed] == ["Next step"]
-    assert ("Amount", "€4,000") in [(one.label, one.text) for one in request.facts.lines]
+    assert ("Amount", "US$4,000") in [(one.label, one.text) for one in request.facts.lines]
 
 
 def test_requests_are_read_like_records_by_those_who_may(
