@@ -39,7 +39,11 @@ class Unreachable(Exception):
     """The other side could not be reached or did not take it; worth another try."""
 
 
-class Unsure(Unreachable):
+class Away(Unreachable):
+    """Nobody is there, or nobody answers in time: others who are called there would wait as long."""
+
+
+class Unsure(Away):
     """The other side was reached and did not answer: it may have taken it."""
 
 
@@ -94,14 +98,14 @@ def refused(message: str) -> ValidationFailed:
 
 
 def target_of(url: str) -> Target:
-    """Return where a call would go; ValidationFailed when that is no public address, Unreachable without any."""
+    """Return where a call would go; ValidationFailed when that is no public address, Away without any."""
     found = parts(url)
     host = found.hostname or ""
     port = found.port or PORTS[found.scheme]
     try:
         answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise Unreachable(_("“%(host)s” has no address.") % {"host": host}) from error
+        raise Away(_("“%(host)s” has no address.") % {"host": host}) from error
     addresses = [str(answer[4][0]) for answer in answers]
     if not addresses or not all(is_allowed(one) for one in addresses):
         raise _inside(host)
@@ -158,7 +162,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> int:
 def answer_to(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
     """POST `body` and return whatever is answered; redirects are not walked, as `headers` may hold keys.
 
-    Raises Unsure where no answer came, Unreachable where nothing was reached, ValidationFailed when forbidden.
+    Raises Unsure where no answer came, Away where nothing was reached, ValidationFailed when forbidden.
     """
     return _once(target_of(url), body, headers, most=MOST_READ)
 
@@ -192,7 +196,7 @@ def _once(
         if late.is_set():  # what came until then reads like a whole answer
             raise TimeoutError(_("It answers too slowly."))
     except (OSError, http.client.HTTPException) as error:
-        raise (Unsure if reached else Unreachable)(str(error) or type(error).__name__) from error
+        raise (Unsure if reached else Away)(str(error) or type(error).__name__) from error
     else:
         return found
     finally:

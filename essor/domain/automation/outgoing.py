@@ -66,9 +66,21 @@ def _send(row: Outgoing) -> None:
     except (EssorError, ValueError) as error:
         _settle(row, str(error), final=True)
     except (guarded.Unreachable, SMTPException, OSError) as error:
-        _settle(row, str(error) or type(error).__name__, final=row.attempts >= MOST_ATTEMPTS)
+        words = str(error) or type(error).__name__
+        _settle(row, words, final=row.attempts >= MOST_ATTEMPTS)
+        if isinstance(error, guarded.Away):
+            _put_off(row, words)
     else:
         _settle(row, "", final=True)
+
+
+def _put_off(row: Outgoing, error: str) -> None:
+    """Let what else is due at a machine that does not answer wait too: each would hold a worker until its patience ends."""
+    alike = due().filter(kind=row.kind, attempts__lte=row.attempts).exclude(pk=row.pk)
+    if "url" in row.content:
+        alike = alike.filter(content__url=row.content["url"])
+    later = timezone.now() + timedelta(seconds=wait_after(row.attempts))
+    alike.update(due_at=later, attempts=min(row.attempts, MOST_ATTEMPTS - 1), error=error[:2000])
 
 
 def due() -> QuerySet[Outgoing]:

@@ -259,8 +259,7 @@ def test_who_is_due_outside_of_working_hours_waits_on_unless_somebody_lets_them_
 ) -> None:
     """So they are after a pause, a night without a worker, or a closed day that was added while they waited."""
     past = {
-        "for": "date",
-        "field": "CloseDate",
+        "for": "time",
         "hours": OFFICE | {"days": [1, 2, 3, 4, 5, 6, 7], "until": 24, "from": 0},
     }
     flow = make_flow("Opportunity", {"on": "created"}, wait(**past), update(NextStep="now"))

@@ -91,6 +91,36 @@ def test_it_is_tried_again_and_fails_at_last(admin: Actor, make_flow: MakeFlow, 
     assert (run.state, "500" in run.error) == (RunState.FAILED, True)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_machine_that_does_not_answer_is_asked_once_for_all_who_wait_for_it(
+    admin: Actor, make_flow: MakeFlow, receiver: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each call would hold a worker for half a minute; others are called meanwhile."""
+    called: list[str] = []
+
+    def hangs(row: Outgoing) -> None:
+        called.append(row.content["url"])
+        if row.content["url"] != receiver:
+            raise guarded.Unsure("timed out")
+
+    monkeypatch.setitem(outgoing.SENDERS, "webhook", hangs)
+    dead, alive = (
+        make_flow("Lead", {"on": "created"}, hook(url)) for url in ("https://dead.example/", receiver)
+    )
+    saved(admin, "Lead", *({"LastName": f"L{n}", "Company": "C"} for n in range(3)))
+    work()
+    assert sorted(called) == sorted(["https://dead.example/", *[receiver] * 3])
+    assert set(alive.runs.values_list("state", flat=True)) == {RunState.DONE}
+    waiting = Outgoing.objects.filter(run__flow=dead)
+    assert [(one.attempts, one.error) for one in waiting] == [(1, "timed out")] * 3
+    assert all(one.due_at > timezone.now() for one in waiting)
+    monkeypatch.setitem(outgoing.SENDERS, "webhook", lambda _row: None)
+    waiting.update(due_at=timezone.now())
+    while outgoing.send_next():
+        pass
+    assert set(dead.runs.values_list("state", flat=True)) == {RunState.DONE}
+
+
 def test_redirects_are_walked_by_the_same_guard(receiver: str, settings: Any) -> None:
     Receiver.answers = [(307, "/other"), (204, "")]
     assert guarded.post(receiver, b"{}", {}) == 204

@@ -135,7 +135,7 @@ def _decide(batch: Batch, one: Member, deeds: _Deeds, ways: set[str]) -> None:
         return
     end = one.run.arrived + duration(batch.step)
     # Who comes is not watched yet: a click in this very moment is seen the second time.
-    one.stay, one.until = True, end if one.run.watching else min(end, timezone.now() + LOOK_AGAIN)
+    one.stay, one.until = True, end if one.run.watching else min(end, batch.moment.now + LOOK_AGAIN)
 
 
 def _tried(batch: Batch, strongest: str) -> str:
