@@ -65,7 +65,11 @@ def show(request: HttpRequest, flow_id: int) -> HttpResponseBase:
     base = reverse("web:setup_flow_runs", args=[flow_id])
     every = f"{_('All')} ({formatting.number(sum(counts.values()))})"
     filters = [Action(every, base, current=state not in RunState.values)] + [
-        Action(f"{label} ({formatting.number(counts.get(value, 0))})", f"{base}?state={value}", current=state == value)
+        Action(
+            f"{label} ({formatting.number(counts.get(value, 0))})",
+            f"{base}?state={value}",
+            current=state == value,
+        )
         for value, label in RunState.choices
     ]
     kept = f"at={at}&version={shown.version.number}" if at else f"state={state}"

@@ -19,7 +19,13 @@ from essor.access.view import catalog_for
 from essor.domain.exchange import drafts, jobs, rejects
 from essor.domain.exchange import start as starting
 from essor.domain.exchange.models import Import
-from essor.faces.web.importing.report import REASONS_FROM, REFUSALS_SHOWN, frequent_reasons, refused_rows, report
+from essor.faces.web.importing.report import (
+    REASONS_FROM,
+    REFUSALS_SHOWN,
+    frequent_reasons,
+    refused_rows,
+    report,
+)
 from essor.faces.web.importing.steps import steps
 from essor.faces.web.records.reading import actor_of
 from essor.faces.web.toasts import flash

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import orjson
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -57,7 +58,12 @@ def activate_button(record: Loaded) -> Action | None:
     """Offer to activate a draft."""
     if record.values.get("Status") == ACTIVATED or not may_edit(record):
         return None
-    return Action(_("Activate"), f"/r/{record.id}/activate", "circle-check", "primary", method="post")
+    # As a step of the path: what is missing is asked for in its dialog.
+    values = {"field": "Status", "to": ACTIVATED, "revision": record.revision}
+    attrs = {"hx-post": f"/r/{record.id}/move", "hx-swap": "none", "hx-vals": orjson.dumps(values).decode()}
+    return Action(
+        _("Activate"), f"/r/{record.id}/activate", "circle-check", "primary", method="post", attrs=attrs
+    )
 
 
 @offers.record_action(CONTRACT)
