@@ -15,7 +15,7 @@ from essor.access.models import User
 from essor.catalog import current
 from essor.domain.activities.mentions import SHOWN, TEXTS
 from essor.domain.activities.series import SERIES
-from essor.domain.notifications import following
+from essor.domain.notifications import following, mentions
 from essor.domain.notifications.kinds import FOLLOWED
 from essor.domain.notifications.notices import Notice, send
 from essor.domain.notifications.readers import seen_of
@@ -83,16 +83,25 @@ def _places(made: dict[str, dict[int, int | None]]) -> dict[Record, list[New]]:
 def _notices(at: dict[Record, list[New]], followers: dict[Record, list[int]]) -> Iterable[Notice]:
     people = User.objects.in_bulk({user for users in followers.values() for user in users})
     titles = names_of(system_actor(), sorted(followers))
+    told_so = _mentioned(at)
     for record, users in followers.items():
         for user in users:
             if user not in people:
                 continue
-            news = [one for one in _seen(people[user], at[record]) if one.by != user]
+            news = [one for one in _seen(people[user], at[record]) if user not in (one.by, *told_so[one])]
             if len(news) > FEW:
                 yield _many(user, record, titles.get(record, ""), len(news))
             else:
                 for one in news:
                     yield _one(user, record, titles.get(record, ""), one)
+
+
+def _mentioned(at: dict[Record, list[New]]) -> dict[New, set[int]]:
+    """Return whom each new text names: they hear of it as a mention, once is enough. One query, none without an @."""
+    news = {one for ones in at.values() for one in ones}
+    texts = {one: one.body for one in news if one.object_name in TEXTS and "@" in one.body}
+    known = mentions.people() if texts else {}
+    return {one: mentions.named(texts.get(one, ""), known) for one in news}
 
 
 def _seen(user: User, news: Sequence[New]) -> list[New]:

@@ -39,6 +39,11 @@ def make(maker: Maker, store: Store) -> None:
     )
     contracts = store(Contract, _contracts(maker, won))
     _count("Contract", "ContractNumber", len(contracts))
+    signed = {one.account_id: one.pk for one in contracts}
+    agreed = {deal.account_id: deal for deal in reversed(won) if deal.account_id in signed}
+    for deal in agreed.values():  # the last deal that was won with an account led to its contract
+        deal.contract_id = signed[deal.account_id or 0]
+    Opportunity.objects.bulk_update(agreed.values(), ["contract"], batch_size=200)
     by_account = {one.account_id: one for one in contracts if one.status == ACTIVATED}
     offer: dict[str, list[PricebookEntry]] = {}
     for entry in PricebookEntry.objects.order_by("pk"):

@@ -256,6 +256,15 @@ class Opportunity(Record):
         related_name="opportunities",
         verbose_name=_("Primary campaign source"),
     )
+    contract = models.ForeignKey(
+        "orders.Contract",
+        models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="opportunities",
+        verbose_name=_("Contract"),
+        db_index=False,  # few deals have one: see the index below
+    )
     name = models.CharField(_("Opportunity name"), max_length=120)
     type = line(_("Type"))
     stage_name = models.CharField(_("Stage"), max_length=255)
@@ -290,6 +299,9 @@ class Opportunity(Record):
             texts_index("opportunity_name", "name"),
             dates_index("opportunity_close", "close_date"),
             models.Index(fields=["account", "is_won", "close_date"], name="opportunity_won", condition=LIVE),
+            models.Index(
+                fields=["contract"], name="opportunity_contract", condition=models.Q(contract__isnull=False)
+            ),
         ]
 
 

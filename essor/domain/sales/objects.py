@@ -203,6 +203,7 @@ OBJECTS = (
                 kind="money", readonly=True, history=False, options={"corporate": True, "apart": True, **WITH_AMOUNT},
                 help=_("The amount at the exchange rate valid on the close date; rates changed after closing do not move it."),
             ),
+            "contract": Spec(child_relationship="Opportunities"),
             "pricebook2": Spec(child_relationship="Opportunities"), "total_opportunity_quantity": Spec(options={"scale": 2}),
         },
         formulas={

@@ -55,6 +55,7 @@ def test_a_note_without_a_title_is_called_by_its_first_line(boss: Actor) -> None
 def test_who_is_mentioned_is_told_once_where_the_note_is_read(boss: Actor, person: Person) -> None:
     ana, other = person("Ana"), person("Ana-Lise")
     record = account(boss)
+    following.follow(ana.user_id, "Account", ids.decode(record)[1])  # she hears of the note once all the same
     text = "@Ana Test could you call? Mail ana@example.fr, @Boss Test knows."
     note = save(boss, Change("Note", {"ParentId": record, "Body": text})).id
     deliver()

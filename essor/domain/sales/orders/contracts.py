@@ -14,10 +14,11 @@ from essor.records.rules import before
 CONTRACT = "Contract"
 READS = ("Status", "StartDate", "ContractTerm", "EndDate", "AccountId", "ActivatedDate")
 LONGEST = 1200  # months
+FORMER = "FormerContractId"
 KEPT = ("AccountId", "StartDate", "CurrencyIsoCode")  # of an activated contract
 
 
-@before(CONTRACT, reads=(*READS, "CurrencyIsoCode"))
+@before(CONTRACT, reads=(*READS, FORMER, "CurrencyIsoCode"))
 def contracts(batch: Batch) -> None:
     """Work out the end; an activated contract has a beginning and an end, and stays activated."""
     for row in batch:
@@ -25,6 +26,8 @@ def contracts(batch: Batch) -> None:
         if term is not None and (not 1 <= term <= LONGEST or term != int(term)):
             row.refuse("ContractTerm", _("A term is a whole number of months."), "NUMBER_OUTSIDE_VALID_RANGE")
             continue
+        if row.id is not None and row.get(FORMER) == row.id:
+            row.refuse(FORMER, _("A contract does not renew itself."), "FIELD_INTEGRITY_EXCEPTION")
         start = row.get("StartDate")
         end = end_of(start, int(term)) if start is not None and term is not None else None
         if end != row.get("EndDate"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from essor.access.actor import Actor
 from essor.domain.sales.quotes.make import FROM_DEAL, FROM_QUOTE, copy, major, read
 from essor.domain.sales.quotes.rules import ADDRESS
-from essor.kernel.errors import FieldError, NotFound, ValidationFailed
+from essor.kernel.errors import EssorError, FieldError, NotFound, ValidationFailed
 from essor.records.change import Change
 from essor.records.save import save
 
@@ -76,15 +77,23 @@ def from_deal(actor: Actor, deal: int) -> int:
     return key
 
 
+@transaction.atomic
 def contract(actor: Actor, name: str, key: int) -> int:
     """Make a draft of a contract that begins today, with the account and contact of a quote or a deal; return its key.
 
-    Raises NotFound, Forbidden, ValidationFailed: a contract is with an account.
+    The deal names it from then on, unless the actor may not write there. Raises NotFound, Forbidden, ValidationFailed:
+    a contract is with an account.
     """
-    values = _source(actor, name, key, AGREED)
+    of_quote = name == "Quote"
+    values = _source(actor, name, key, (*AGREED, "OpportunityId") if of_quote else AGREED)
+    deal = values.pop("OpportunityId", None) if of_quote else key
     if "ContactId" in values:
         values["CustomerSignedId"] = values.pop("ContactId")
-    return save(actor, Change("Contract", {"StartDate": timezone.localdate(), **values})).id
+    made = save(actor, Change("Contract", {"StartDate": timezone.localdate(), **values})).id
+    if deal is not None:
+        with suppress(EssorError), transaction.atomic():
+            save(actor, Change("Opportunity", {"ContractId": made}, id=deal))
+    return made
 
 
 def renewal(actor: Actor, key: int) -> int:
@@ -95,6 +104,7 @@ def renewal(actor: Actor, key: int) -> int:
     values = _source(actor, "Contract", key, RENEWED)
     ends = values.pop("EndDate", None)
     values["StartDate"] = ends + timedelta(days=1) if ends else timezone.localdate()
+    values["FormerContractId"] = key
     return save(actor, Change("Contract", values)).id
 
 

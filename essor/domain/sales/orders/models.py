@@ -45,6 +45,14 @@ class Contract(Record):
     )
     customer_signed_date = models.DateField(_("Signed on"), null=True, blank=True)
     activated_date = models.DateTimeField(_("Activated on"), null=True, blank=True)
+    former_contract = models.ForeignKey(
+        "self",
+        models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="renewals",
+        verbose_name=_("Contract it renews"),
+    )
     special_terms = models.TextField(_("Special terms"), null=True, blank=True)
     description = models.TextField(_("Description"), null=True, blank=True)
     expiry_told_for = models.DateField(null=True, blank=True)

@@ -52,6 +52,7 @@ OBJECTS = (
                 help=_("How many days before the contract ends its owner and the account’s owner are told."),
             ),
             "customer_signed": Spec(child_relationship="ContractsSigned"),
+            "former_contract": Spec(child_relationship="Renewals"),
             "activated_date": READ,
             "currency_iso_code": CURRENCY,
         },

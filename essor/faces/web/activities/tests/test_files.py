@@ -114,4 +114,6 @@ def test_a_record_with_many_files_shows_them_part_by_part(
         address = next(iter(re.findall(r'hx-get="(/r/\w+/files\?before=\d+)"', shown)), "")
     assert seen == [["4", "3"], ["2", "1"], ["0"]]
     shown = [put(admin, account, f"{number}.png", b"\x89PNG\r\n\x1a\n%d" % number) for number in range(3)]
-    assert "0.png" in text(admin.get(f"/r/{account}/files/{shown[0]}/preview"))  # earlier than those beside it
+    assert "0.png" in text(
+        admin.get(f"/r/{account}/files/{shown[0]}/preview")
+    )  # earlier than those beside it

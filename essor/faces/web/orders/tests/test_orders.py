@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from django.test import Client
 from django.utils import timezone
 
 from essor.access.actor import Actor
 from essor.domain.sales.orders.models import Contract, Order, OrderItem
 from essor.kernel import ids
+from essor.kernel.errors import ValidationFailed
 from essor.records.change import Change
 from essor.records.save import save
 
@@ -54,12 +56,24 @@ def test_a_contract_comes_of_a_won_deal_and_is_renewed_on_its_terms(
     assert f"/r/{deal}/contract" in admin.get(f"/r/{deal}/").content.decode()
     first = admin.post(f"/r/{deal}/contract").headers["Location"].rstrip("/").rpartition("/")[2]
     assert f"/r/{first}/contract" not in admin.get(f"/r/{first}/").content.decode(), "a draft is not renewed"
+    assert f'href="/r/{first}/"' in admin.get(f"/r/{deal}/").content.decode(), "the deal names its contract"
+    assert (
+        "/move"
+        in re.findall(
+            r"<form[^>]*/activate.*?</form>", admin.get(f"/r/{first}/").content.decode(), re.DOTALL
+        )[0]
+    )
+    asked = admin.post(f"/r/{first}/move", {"field": "Status", "to": "Activated"}).content.decode()
+    assert 'name="ContractTerm"' in asked, "what is missing is asked for"
     terms = {"Status": "Activated", "StartDate": "2026-02-01", "ContractTerm": 12, "SpecialTerms": "Net 30"}
     save(actor, Change("Contract", terms, id=ids.decode(first)[1]))
     assert f"/r/{first}/contract" in admin.get(f"/r/{first}/").content.decode()
     assert admin.post(f"/r/{first}/contract").status_code == 302
     old, new = Contract.objects.order_by("pk")
     assert (new.account_id, new.status, new.special_terms) == (old.account_id, "Draft", "Net 30")
+    assert new.former_contract_id == old.pk
+    with pytest.raises(ValidationFailed, match="renew itself"):
+        save(actor, Change("Contract", {"FormerContractId": old.pk}, id=old.pk))
     assert (str(old.end_date), str(new.start_date), str(new.end_date)) == (
         "2027-01-31",
         "2027-02-01",
