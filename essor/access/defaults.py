@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
+from django.conf import settings
 from django.db import models, transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -161,6 +163,23 @@ def name_in(language: str) -> None:
         with override(language):
             model._default_manager.filter(**{attr: old}).update(**{attr: str(text)})
     bump()
+
+
+def description_for_reader(text: str) -> str:
+    """Return the description of a profile or licence in the reader's language, as long as nobody has rewritten it."""
+    known = _descriptions().get(text)
+    return text if known is None else str(known)
+
+
+@cache
+def _descriptions() -> Mapping[str, Promise]:
+    """What each first description is called in every language, and the text that it comes from."""
+    found: dict[str, Promise] = {}
+    for code, _name in settings.LANGUAGES:
+        with override(code):
+            found |= {str(one.description): one.description for one in PROFILES.values()}
+            found |= {str(about): about for _label, about, _rights in LICENSES}
+    return found
 
 
 def _make_profile(name: str, template: Template) -> Profile:

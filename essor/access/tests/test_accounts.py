@@ -229,6 +229,9 @@ def check_page(response: Any) -> None:
     assert response.status_code in (200, 401)
     assert 'class="center-card' in page
     assert "Menu:" not in page
+    assert not re.search(
+        r"<(title|h1|h2)>[^<]*[a-z][ -][A-Z](?!ssor)", page
+    )  # sentence case, in both languages
     for script in re.findall(r"<script[^>]*>", page):
         assert "src=" in script or 'type="application/json"' in script
     assert not re.search(r"\son\w+=", page)

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from essor.access import actions, snapshot
 from essor.access.actor import Actor, actor_for, actor_named, administrator, system_actor
-from essor.access.defaults import PROFILES, ROLES, ensure_defaults
+from essor.access.defaults import PROFILES, ROLES, description_for_reader, ensure_defaults
 from essor.access.models import Group, Organization, Principal, Profile, User, UserLicense, UserRole
 from essor.access.rights import Permission
 from essor.access.tests.samples import MakeUser
@@ -138,7 +138,9 @@ def test_a_french_company_starts_with_french_names_and_the_same_api_names() -> N
     french = Profile.objects.get(permission_set__name="System_Administrator")
     assert french.name == french.permission_set.label == "Administrateur système"
     assert UserRole.objects.get(developer_name="Sales_rep").name == "Commercial"
-    assert UserLicense.objects.filter(name="Lecture seule").exists()
+    told = UserLicense.objects.get(name="Lecture seule").description
+    assert description_for_reader(told) == "Reads what the profile shows and changes nothing"
+    assert description_for_reader("Ours") == "Ours"
 
 
 def test_a_big_organization_is_read_in_the_same_number_of_queries(

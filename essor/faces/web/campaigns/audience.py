@@ -154,7 +154,10 @@ def sources(actor: Actor) -> list[OptionGroup]:
     for row in rows:
         some = [Option(f"members:{row['Id']}", _("All members of “%(name)s”") % {"name": row["Name"]})]
         some.extend(
-            Option(f"members:{row['Id']}:{one.label}", f"{row['Name']} : {one.label}")
+            Option(
+                f"members:{row['Id']}:{one.label}",
+                _("%(label)s: %(value)s") % {"label": row["Name"], "value": one.label},
+            )
             for one in statuses.get(row["Id"], ())
         )
         found.append(OptionGroup(str(row["Name"]), tuple(some)))

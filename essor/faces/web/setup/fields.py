@@ -40,12 +40,14 @@ NEW = {
 @customizing
 def index(request: HttpRequest, name: str) -> HttpResponseBase:
     """Draw the fields of an object."""
-    obj = current.get().object(name)
+    catalog = current.get()
+    obj = catalog.object(name)
     gone = CustomField.objects.filter(object_name__iexact=obj.name).order_by("name")
     context = {
         "object": obj,
         "tab": "fields",
         "icons": kind_cards.ICONS,
+        "labels": {one.name: one.label for one in catalog},
         "fields": sorted(obj.fields, key=lambda field: (not field.custom, bool(field.compound))),
         "hidden": gone.filter(state=State.HIDDEN, standard=False) | gone.filter(standard=True, hidden=True),
     }

@@ -95,7 +95,7 @@ def _of_data(row: CatalogChange, names: dict[int, str]) -> Entry:
 
 
 def _words(detail: dict[str, Any]) -> str:
-    told = ((name, value) for name, value in detail.items() if value is not None)
+    told = ((name, value) for name, value in detail.items() if value is not None and name != "id")
     parts = (
         f"{name}: {value if isinstance(value, str) else orjson.dumps(value).decode()}" for name, value in told
     )

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from essor.access import actions
+from essor.access.defaults import description_for_reader
 from essor.access.models import PermissionSet, User, UserLicense
 from essor.access.rights import Permission
 from essor.faces.web.records.reading import actor_of
@@ -29,7 +30,8 @@ def index(request: HttpRequest) -> HttpResponseBase:
     """Draw the licences with the seats that are taken."""
     active = Count("users", filter=Q(users__is_active=True))
     rows = UserLicense.objects.select_related("permission_set").annotate(taken=active).order_by("name")
-    return draw(request, "licenses", {"rows": rows}, current="licenses")
+    lines = [(row, description_for_reader(row.description)) for row in rows]
+    return draw(request, "licenses", {"lines": lines}, current="licenses")
 
 
 @require_http_methods(["GET", "POST"])

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from essor.access import actions
+from essor.access.defaults import description_for_reader
 from essor.access.models import PermissionSet, Profile, User
 from essor.access.rights import Permission
 from essor.faces.web.records.reading import actor_of
@@ -42,7 +43,9 @@ def profiles(request: HttpRequest) -> HttpResponseBase:
     """Draw the profiles."""
     active = Count("users", filter=Q(users__is_active=True, users__user_type=User.Kind.STANDARD))
     rows = Profile.objects.select_related("permission_set").annotate(count=active).order_by("name")
-    lines = [(row.permission_set.pk, row.name, row.description, row.count) for row in rows]
+    lines = [
+        (row.permission_set.pk, row.name, description_for_reader(row.description), row.count) for row in rows
+    ]
     return draw(request, "bundles", {"lines": lines, "profile": True}, current="profiles")
 
 
