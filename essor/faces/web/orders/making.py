@@ -60,7 +60,11 @@ def activate_button(record: Loaded) -> Action | None:
         return None
     # As a step of the path: what is missing is asked for in its dialog.
     values = {"field": "Status", "to": ACTIVATED, "revision": record.revision}
-    attrs = {"hx-post": addresses.record(record.id, "move"), "hx-swap": "none", "hx-vals": orjson.dumps(values).decode()}
+    attrs = {
+        "hx-post": addresses.record(record.id, "move"),
+        "hx-swap": "none",
+        "hx-vals": orjson.dumps(values).decode(),
+    }
     return Action(
         _("Activate"),
         addresses.record(record.id, "activate"),

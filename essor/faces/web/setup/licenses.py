@@ -30,7 +30,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
     """Draw the licences with the seats that are taken."""
     active = Count("users", filter=Q(users__is_active=True))
     rows = UserLicense.objects.select_related("permission_set").annotate(taken=active).order_by("name")
-    lines = [(row, description_for_reader(row.description)) for row in rows]
+    lines = [(row, description_for_reader(row.description or "")) for row in rows]
     return draw(request, "licenses", {"lines": lines}, current="licenses")
 
 

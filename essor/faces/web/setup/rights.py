@@ -44,7 +44,8 @@ def profiles(request: HttpRequest) -> HttpResponseBase:
     active = Count("users", filter=Q(users__is_active=True, users__user_type=User.Kind.STANDARD))
     rows = Profile.objects.select_related("permission_set").annotate(count=active).order_by("name")
     lines = [
-        (row.permission_set.pk, row.name, description_for_reader(row.description), row.count) for row in rows
+        (row.permission_set.pk, row.name, description_for_reader(row.description or ""), row.count)
+        for row in rows
     ]
     return draw(request, "bundles", {"lines": lines, "profile": True}, current="profiles")
 
