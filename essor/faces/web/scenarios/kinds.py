@@ -30,7 +30,7 @@ from essor.faces.web.automation.desks import KindForm, kind_form
 from essor.faces.web.automation.reading import Shown
 from essor.faces.web.automation.sent import number
 from essor.faces.web.scenarios import choosing
-from essor.faces.web.scenarios.letters import new_letter
+from essor.faces.web.scenarios.letters import leading_back, new_letter
 from essor.kernel import ids
 from essor.kernel.errors import EssorError
 from essor.kernel.whole import whole
@@ -75,15 +75,16 @@ def _send_more(shown: Shown, step: Step) -> dict[str, Any]:
         "editors": {key: reverse("web:letter", args=[one]) for key, one in ids_of.items()},
         "previews": {key: reverse("web:letter_shown", args=[one]) for key, one in ids_of.items()},
         "writing": new_letter(shown, step) if may_write(shown.site.actor) else "",
-        **_servers(shown),
+        **_servers(shown, step),
     }
 
 
-def _servers(shown: Shown) -> dict[str, Any]:
-    """Return whether a mail server is missing, and where this reader may set one up."""
+def _servers(shown: Shown, step: Step) -> dict[str, Any]:
+    """Return whether a mail server is missing, and where this reader may set one up, to come back to the step then."""
     missing = not Server.objects.exists()
     may = missing and shown.site.actor.can(Permission.CUSTOMIZE)
-    return {"serverless": missing, "server": reverse("web:setup_add_server") if may else ""}
+    way = reverse("web:setup_add_server") + leading_back(shown, step)
+    return {"serverless": missing, "server": way if may else ""}
 
 
 def _send_flat(step: Step) -> Mapping[str, Any]:

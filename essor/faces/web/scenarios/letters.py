@@ -24,7 +24,12 @@ WORD = "scenario"
 
 def new_letter(shown: Shown, step: Step) -> str:
     """Return the address at which a letter for a step is begun."""
-    return f"{reverse('web:new_letter')}?{wanted.PARAMETER}={WORD}:{shown.flow.pk}.{step.id}"
+    return reverse("web:new_letter") + leading_back(shown, step)
+
+
+def leading_back(shown: Shown, step: Step) -> str:
+    """Return what an address ends with so that whoever goes there for a step comes back to it."""
+    return f"?{wanted.PARAMETER}={WORD}:{shown.flow.pk}.{step.id}"
 
 
 def _find(request: HttpRequest, rest: str) -> wanted.Place | None:
