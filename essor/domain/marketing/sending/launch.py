@@ -95,13 +95,19 @@ def audience_of(mailing: ListEmail) -> Audience:
 
 def summary(actor: Actor, mailing: ListEmail, start: datetime | None = None) -> Summary:
     """Count, check and plan; nothing is written."""
-    found, made = _looked_at(actor, mailing, start)
-    somebody = found.counted is not None and found.counted.mailable > 0
-    return replace(found, subjects=_subjects(actor, mailing, made)) if somebody else found
+    found, checks, made = _looked_at(actor, mailing)
+    total = found.mailable if found else 0
+    if not total:
+        return Summary(found, checks, ())
+    server = pacing.server_of(mailing)
+    limits, zone = pacing.limits_of(mailing, server), zone_named(system_actor().company.timezone)
+    slow = _slow(actor, mailing, server)
+    days = planning.planned(mailing, limits, total, start or timezone.now(), zone, slow)
+    return Summary(found, checks, tuple(days), _subjects(actor, mailing, made))
 
 
-def _looked_at(actor: Actor, mailing: ListEmail, start: datetime | None) -> tuple[Summary, list[Made]]:
-    """Return the summary and the letters that were made for it, none where they cannot be."""
+def _looked_at(actor: Actor, mailing: ListEmail) -> tuple[Counted | None, tuple[Check, ...], list[Made]]:
+    """Count and check; return the letters too that were made for it, none where they cannot be."""
     checks: list[Check] = []
     found: Counted | None = None
     try:
@@ -121,13 +127,7 @@ def _looked_at(actor: Actor, mailing: ListEmail, start: datetime | None) -> tupl
     except EssorError as error:
         checks.append(Check("stops", str(error)))
     checks += _sender_checks(mailing)
-    server = pacing.server_of(mailing)
-    zone = zone_named(system_actor().company.timezone)
-    limits = pacing.limits_of(mailing, server)
-    total = found.mailable if found else 0
-    slow = _slow(actor, mailing, server) if total else []
-    days = planning.planned(mailing, limits, total, start or timezone.now(), zone, slow)
-    return Summary(found, tuple(checks), tuple(days)), made
+    return found, tuple(checks), made
 
 
 def first_of(actor: Actor, mailing: ListEmail) -> Person:
@@ -170,8 +170,8 @@ def launch(actor: Actor, key: int, when: datetime | None = None) -> ListEmail:
             raise refused(_("The mailing has been launched already."))
         if when is not None and when <= timezone.now():
             raise refused(_("Choose a moment that is still to come."), "ScheduledDate")
-        found, made = _looked_at(actor, mailing, when)
-        stops = [one.text for one in found.checks if one.level == "stops"]
+        _counted, checks, made = _looked_at(actor, mailing)
+        stops = [one.text for one in checks if one.level == "stops"]
         if stops:
             raise refused(" ".join(stops))
         mailing.audience, mailing.launched_by_id = audience_of(mailing).as_json(), actor.user_id

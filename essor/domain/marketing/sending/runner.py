@@ -236,13 +236,14 @@ class Sending:
     def _follow(
         self, courier: Courier, future: Future[None], waiting: set[int], batch: dict[int, Claimed]
     ) -> None:
-        """Write results down as they come; stop the courier when somebody paused or nothing gets through."""
+        """Write results down as they come; stop the courier when somebody paused, nothing gets through, or the worker ends."""
         look = time.monotonic() + LOOK_EVERY
         while not future.done():
             wait([future], MARK_EVERY)
             self._note(courier.results(), waiting, batch)
             if time.monotonic() >= look:
                 look = time.monotonic() + LOOK_EVERY
+                check_interrupted()
                 if not self._goes_on():
                     courier.stop()
             if self._slow or self._refused >= REFUSALS:

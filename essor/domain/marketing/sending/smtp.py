@@ -37,15 +37,29 @@ MOST = 1000  # messages on one connection; servers end longer ones at a bad mome
 
 @dataclass(slots=True)
 class Work:
-    """Messages to hand over, and where the results go; `stopped` is asked before each message."""
+    """Messages to hand over, and where the results go; `stopped` is asked before each message.
+
+    A server that asks to send less is heard at once, on all connections: whoever came next would be put off for nothing.
+    """
 
     waiting: deque[Message]
-    report: Callable[[Result], None]
+    tell: Callable[[Result], None]
     stopped: Callable[[], bool] = field(default=lambda: False)
+    slow: bool = False
+
+    @property
+    def over(self) -> bool:
+        """Whether no further message is to be begun."""
+        return not self.waiting or self.slow or self.stopped()
 
     def take(self) -> Message | None:
         """Return the next message, None when there is none or it is time to stop."""
-        return self.waiting.popleft() if self.waiting and not self.stopped() else None
+        return None if self.over else self.waiting.popleft()
+
+    def report(self, result: Result) -> None:
+        """Tell what became of a message."""
+        self.slow = self.slow or result.slow
+        self.tell(result)
 
 
 class Session:
@@ -201,7 +215,7 @@ class Pool:
         grave = [one for one in failures if not isinstance(one, Unreachable)]
         if grave:
             raise grave[0]
-        if failures and left and not stopped():
+        if failures and left and not (work.slow or stopped()):
             raise failures[0]
 
     async def close(self) -> None:
@@ -211,7 +225,7 @@ class Pool:
 
     async def _carry(self, work: Work) -> None:
         drops = 0
-        while work.waiting and not work.stopped():
+        while not work.over:
             session = self._idle.pop() if self._idle else Session(await greeted(self._address))
             before = session.taken
             await session.carry(work)

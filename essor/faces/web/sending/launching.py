@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponseRedirect
@@ -172,8 +172,8 @@ def _mends(record: Loaded) -> dict[str, Action]:
         return {}
     here = reverse("web:launch_mailing", args=[record.id])
     return {
-        "server": Action(_("Add a server"), returning.leading(reverse("web:setup_add_server"), here), "plus"),
-        "domain": Action(_("Add a domain"), returning.leading(reverse("web:setup_add_domain"), here), "plus"),
+        "server": Action(_("Add a server"), returning.leading(reverse("web:setup_add_server"), here)),
+        "domain": Action(_("Add a domain"), returning.leading(reverse("web:setup_add_domain"), here)),
     }
 
 
@@ -227,4 +227,9 @@ def _read(record: Loaded, text: str) -> datetime | None:
         found = parse_datetime(text)
     except ValueError:
         return None
-    return None if found is None else found.replace(tzinfo=zone_named(record.actor.timezone))
+    if found is None or found.year in (
+        MINYEAR,
+        MAXYEAR,
+    ):  # where another time zone may lie beyond all calendars
+        return None
+    return found.replace(tzinfo=zone_named(record.actor.timezone))

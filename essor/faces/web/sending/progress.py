@@ -33,12 +33,12 @@ from essor.domain.marketing.sending.states import (
     State,
 )
 from essor.faces.web import addresses, offers
-from essor.faces.web.records.page import may_edit
+from essor.faces.web.records.page import highlights, may_edit
 from essor.faces.web.records.reading import Loaded
 from essor.faces.web.sending.launching import MAILING, mailing_at
 from essor.faces.web.shapes import Action
 from essor.faces.web.toasts import flash
-from essor.kernel import ids
+from essor.kernel import formats, ids
 from essor.kernel.errors import NotFound, ValidationFailed
 from essor.query import run
 from essor.query.tree import Column, Compare, Constant, Path, Query
@@ -123,6 +123,7 @@ def panel(request: HttpRequest, record_id: str) -> HttpResponseBase:
         "why": waiting.why(mailing, record.actor.locale),
         "days": planning.left(mailing) if mailing.status in (SCHEDULED, SENDING, PAUSED) else [],
         "problem": problems.told(mailing),
+        "highlights": highlights(record),
         "moving": [record.object.field(name) for name in MOVING if record.object.has(name)],
     }
     return render(request, "sending/progress.html.jinja", context)
@@ -254,12 +255,16 @@ def _buttons(record: Loaded, mailing: ListEmail) -> list[Action]:
         found.append(button("cancel", _("Cancel"), "player-stop", "", words))
     rest = _waiting(mailing) if mailing.status == CANCELLED and not mailing.is_continuous else 0
     if rest:
-        words = ngettext("%(num)s person gets it.", "%(num)s people get it.", rest) % {"num": rest}
+        words = ngettext(
+            "Send it to the %(num)s person who has not got it?",
+            "Send it to the %(num)s people who have not got it?",
+            rest,
+        ) % {"num": formats.number(rest, record.actor.locale)}
         found.append(button("resume", _("Send to the rest"), "player-play", "", words))
     if mailing.total_unsure and mailing.status != CANCELLED:
         number = mailing.total_unsure
         words = ngettext("%(num)s person may get it twice.", "%(num)s people may get it twice.", number) % {
-            "num": number
+            "num": formats.number(number, record.actor.locale)
         }
         found.append(button("again", _("Send again to the unsure"), "refresh", "", words))
     if mailing.total_unsure:

@@ -52,6 +52,14 @@ def test_a_letter_that_is_lacking_is_written_and_comes_back_to_its_step(
     assert "Start the scenario" not in drawn(colleague, base), "it is not theirs to start"
     assert definition(base)["steps"][0]["settings"]["template"] == letter.pk, "nobody else chooses for them"
 
+    chief = Client(HTTP_HOST="127.0.0.1")
+    chief.force_login(
+        make_user("Chief", "System Administrator"), backend="essor.access.accounts.backend.Backend"
+    )
+    way = re.search(r'"(/setup/sending/server\?for=[^"]+)"', drawn(chief, f"{base}?step=s1"))
+    assert way is not None
+    assert f'href="{base}?step=s1#panel"' in drawn(chief, way[1]), "so does the mail server that is lacking"
+
 
 def test_a_dry_run_tells_each_step_and_leaves_nothing(marketing: Client) -> None:
     key = save(actor(), Change("Contact", {"FirstName": "Ana", "LastName": "Story"})).id

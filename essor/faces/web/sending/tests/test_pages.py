@@ -76,6 +76,11 @@ def test_a_mailing_is_checked_launched_paused_and_followed(
     Server.objects.create(name="Main", host="smtp.example.com")
     late = admin.post(address(draft, "/launch"), {"when": "later", "ScheduledDate": "2020-01-01T10:00"})
     assert (late.status_code, "still to come" in late.content.decode()) == (422, True)
+    for never in ("9999-12-31T23:59", "0001-01-01T00:00"):
+        User.objects.update(timezone="America/New_York" if never > "5" else "Asia/Tokyo")
+        assert admin.get(address(draft, f"/launch?when=later&ScheduledDate={never}")).status_code == 200
+        never_sent = admin.post(address(draft, "/launch"), {"when": "later", "ScheduledDate": never})
+        assert never_sent.status_code == 422
     assert admin.post(address(draft, "/launch"), {"when": "now"}).status_code == 302
     draft.refresh_from_db()
     assert draft.status == SENDING
@@ -91,7 +96,11 @@ def test_a_mailing_is_checked_launched_paused_and_followed(
         ListEmail.objects.update(status=SENDING)
         assert "disk is full" in admin.get(address(draft, "/progress")).content.decode()
     assert "disk is full" not in admin.get(address(draft, "/progress")).content.decode()
-    assert "0 of 2" in admin.get(address(draft, "/progress")).content.decode()
+    drawn = admin.get(address(draft, "/progress")).content.decode()
+    assert "0 of 2" in drawn
+    assert (
+        "Being sent" in drawn.partition('hx-swap-oob="innerHTML:.record-highlights"')[2].partition("</dl>")[0]
+    )
     ListEmail.objects.update(total_unsure=1, status=PAUSED)
     page = admin.get(address(draft, "/progress")).content.decode()
     for verb in ("cancel", "again"):
