@@ -21,7 +21,8 @@ from essor.domain.reports.tree import Figure, Group
 from essor.domain.reports.words import Writer
 from essor.formula import Formula
 from essor.kernel.errors import QueryRefused
-from essor.query.tree import Condition
+from essor.query import checking
+from essor.query.tree import Column, Condition, Query
 
 HIDDEN = "INVALID_FIELD"
 SHOWN = 200
@@ -112,6 +113,26 @@ def _figure(actor: Actor, catalog: Catalog, obj: ObjectDef, measure: Any, *, own
         if own or refused.code != HIDDEN:
             raise
         return None
+
+
+def within_sight(actor: Actor, definition: Definition) -> Definition:
+    """Return a definition as somebody else may look at it: without the figures and columns that they may not see.
+
+    Raises QueryRefused, which gives no name away, where it groups, filters or counts by what they may not see.
+    """
+    asked = prepared(actor, definition, own=False)
+    measures = tuple(one for one in definition.measures if any(one is each.measure for each in asked.figures))
+    formulas = tuple(each for each, _formula in asked.formulas)
+    columns = tuple(path for path in definition.columns if tree.has(actor, asked.object, path))
+    for where in {definition.where, *(one.where for one in measures)} - {None}:
+        try:
+            checking.check(actor, Query(asked.object.name, (Column(tree.path_of("Id")),), where))
+        except QueryRefused as refused:
+            raise (hidden() if refused.code == HIDDEN else refused) from None
+    known = {*columns, *(one.key for one in measures), *(one.key for one in formulas)}
+    chart = definition.chart if definition.chart.value in known else replace(definition.chart, value="")
+    sort = definition.sort if definition.sort in known else ""
+    return replace(definition, measures=measures, formulas=formulas, columns=columns, chart=chart, sort=sort)
 
 
 def converted(figures: Iterable[Figure], way: Conversion | None) -> tuple[Figure, ...]:

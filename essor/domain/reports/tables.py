@@ -13,7 +13,7 @@ from essor.catalog.definitions import Field
 from essor.catalog.kinds.computed import result_kind
 from essor.domain.reports.answer import Answer, Cell, Head, Line, Metric
 from essor.domain.reports.asking import Asked, hidden
-from essor.domain.reports.tree import CURRENCY, field_at, label_at, path_of
+from essor.domain.reports.tree import CURRENCY, field_at, has, label_at, path_of
 from essor.kernel import formats, ids
 from essor.kernel.errors import QueryRefused
 from essor.query import run
@@ -57,7 +57,7 @@ def _read_of(asked: Asked, fields: Mapping[str, Field]) -> tuple[str, ...]:
         found.append(path)
         if field.targets and field.relationship:
             found.append(f"{prefix}{field.relationship}.Name")
-        if result_kind(field).name == "money" and _sees(asked, f"{prefix}{CURRENCY}"):
+        if result_kind(field).name == "money" and has(asked.actor, asked.object, f"{prefix}{CURRENCY}"):
             found.append(f"{prefix}{CURRENCY}")
     return tuple(found)
 
@@ -79,18 +79,10 @@ def shown_of(asked: Asked) -> Sheet:
         named = field.targets and field.relationship
         columns.setdefault(f"{prefix}{field.relationship}.Name" if named else path, label)
         currency = f"{prefix}{CURRENCY}"
-        if result_kind(field).name == "money" and _sees(asked, currency):
+        if result_kind(field).name == "money" and has(asked.actor, asked.object, currency):
             beside = field_at(asked.actor, asked.object, currency)
             columns.setdefault(currency, label_at(asked.catalog, asked.object, currency, beside))
     return Sheet(list(columns.values()), _query(asked, fields, columns))
-
-
-def _sees(asked: Asked, path: str) -> bool:
-    try:
-        field_at(asked.actor, asked.object, path)
-    except QueryRefused:
-        return False
-    return True
 
 
 def answer(asked: Asked) -> Answer:

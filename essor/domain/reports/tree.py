@@ -161,12 +161,13 @@ def figure(actor: Actor, catalog: Catalog, obj: ObjectDef, one: Measure) -> Figu
         "money" if kind == "money" else "percent" if kind == "percent" else "number",
         path_of(one.path),
         field,
-        currency if kind == "money" and _has(actor, obj, currency) else "",
+        currency if kind == "money" and has(actor, obj, currency) else "",
         int(field.options.get("scale", 2)),
     )
 
 
-def _has(actor: Actor, obj: ObjectDef, path: str) -> bool:
+def has(actor: Actor, obj: ObjectDef, path: str) -> bool:
+    """Tell whether the actor sees the field at a path."""
     try:
         field_at(actor, obj, path)
     except QueryRefused:

@@ -13,7 +13,8 @@ from essor.access.view import catalog_for
 from essor.catalog.definitions import Catalog
 from essor.domain.sales.conversion import mapping, matching
 from essor.domain.sales.conversion import take_back as taking_back
-from essor.domain.sales.conversion.convert import Ask, Outcome, convert_many
+from essor.domain.sales.conversion.convert import convert_many
+from essor.domain.sales.conversion.works import Ask, Outcome
 from essor.faces.api.door import body_of
 from essor.faces.api.problem import Problem, answer, field_errors
 from essor.faces.api.records import fetch, key_of

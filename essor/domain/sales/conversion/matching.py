@@ -18,7 +18,7 @@ from essor.access.view import catalog_for
 from essor.catalog import current
 from essor.domain.duplicates import finding
 from essor.domain.duplicates.matching import normal
-from essor.domain.sales.conversion.convert import Ask
+from essor.domain.sales.conversion.works import Ask
 from essor.query import run
 from essor.query.tree import Column, Compare, Condition, Constant, Order, Path, Query
 

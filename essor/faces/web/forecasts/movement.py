@@ -211,8 +211,11 @@ def _named(asked: Asked, rows: Sequence[Moved]) -> list[MovedDeal]:
 
 
 def _line(asked: Asked, prefix: str, one: Moved, known: dict[str, Any] | None, name_field: str) -> MovedDeal:
-    currency = asked.board.currency
-    changes = []
+    changes: list[tuple[str, str, str]] = []
+    if known is None:  # how it stands by now is not the reader's to know
+        return MovedDeal(
+            _("A deal that you may not see or that is gone"), "", "", *_amounts(asked, one), changes
+        )
     if one.close_before and one.close_after and one.close_before != one.close_after:
         changes.append((_("Close date"), formatting.day(one.close_before), formatting.day(one.close_after)))
     if one.stage_before and one.stage_after and one.stage_before != one.stage_after:
@@ -222,11 +225,16 @@ def _line(asked: Asked, prefix: str, one: Moved, known: dict[str, Any] | None, n
             before, after = (labels.get(text, text) for text in (one.stage_before, one.stage_after))
             changes.append((_("Stage"), before, after))
     return MovedDeal(
-        str(known[name_field]) if known else _("A deal that you may not see or that is gone"),
-        addresses.record(ids.encode(prefix, one.opportunity)) if known else "",
-        str(known.get("Owner.Name") or "") if known else "",
-        words.amount(one.before, currency),
-        words.amount(one.after, currency),
-        words.signed(one.after - one.before, currency),
+        str(known[name_field]),
+        addresses.record(ids.encode(prefix, one.opportunity)),
+        str(known.get("Owner.Name") or ""),
+        *_amounts(asked, one),
         changes,
     )
+
+
+def _amounts(asked: Asked, one: Moved) -> tuple[str, str, str]:
+    """Return what a deal counted then and counts now, and the difference."""
+    currency = asked.board.currency
+    before, after = words.amount(one.before, currency), words.amount(one.after, currency)
+    return before, after, words.signed(one.after - one.before, currency)

@@ -15,8 +15,9 @@ from essor.catalog.kinds import ParseContext, ParseError
 from essor.catalog.layouts import layout_for, required_at
 from essor.catalog.pipelines import default_type, narrowed, stage_field
 from essor.domain.sales.conversion import mapping, rules
-from essor.domain.sales.conversion.convert import Ask, opportunity_defaults
+from essor.domain.sales.conversion.convert import opportunity_defaults
 from essor.domain.sales.conversion.matching import Match, Matches, find
+from essor.domain.sales.conversion.works import Ask
 from essor.faces.web.records.reading import Loaded
 from essor.kernel import ids
 from essor.kernel.errors import FieldError, ValidationFailed

@@ -18,6 +18,7 @@ from essor.catalog.definitions import Catalog, ObjectDef
 from essor.domain.reports import reading, running
 from essor.domain.reports.actions import keep
 from essor.domain.reports.actions.keep import Title
+from essor.domain.reports.asking import within_sight
 from essor.domain.reports.definition import Definition, Derived, Grouping
 from essor.domain.reports.models import Report
 from essor.domain.reports.tree import field_at
@@ -82,7 +83,10 @@ def edit(request: HttpRequest, key: int) -> HttpResponseBase:
     """Open the builder on a report; whoever may not change it saves it as one of their own."""
     actor = actor_of(request)
     report = keep.found(actor, Report, key)
-    return _page(request, actor, keep.definition_of(report), report)
+    definition = keep.definition_of(report)
+    if report.key or report.owner_id != actor.user_id:
+        definition = within_sight(actor, definition)
+    return _page(request, actor, definition, report)
 
 
 def _page(request: HttpRequest, actor: Actor, definition: Definition, report: Report | None) -> HttpResponse:

@@ -17,6 +17,7 @@ from essor.access.actor import Actor
 from essor.access.view import catalog_for
 from essor.domain.reports import files, running
 from essor.domain.reports.actions import keep
+from essor.domain.reports.asking import within_sight
 from essor.domain.reports.models import Dashboard, Report
 from essor.faces.web.bare import bare
 from essor.faces.web.lists.going import at_once
@@ -65,15 +66,18 @@ def show(request: HttpRequest, key: int) -> HttpResponseBase:
     actor = actor_of(request)
     report = keep.found(actor, Report, key)
     obj = catalog_for(actor).object(report.object_name)
-    definition = keep.definition_of(report)
+    try:
+        seen = within_sight(actor, keep.definition_of(report))
+    except QueryRefused:  # the answer says so
+        seen = None
     context = {
         "report": report,
         "object": obj,
         "editable": keeping.may_change(actor, report),
         "base": address(report.pk),
-        "words": drawing.words_of(actor, obj.name, definition.where),
+        "words": drawing.words_of(actor, obj.name, seen.where) if seen else [],
         "may_export": row_access.may(actor, obj, "export"),
-        "ways": acting.ways(actor, definition),
+        "ways": acting.ways(actor, seen) if seen else [],
         "boards": [
             row
             for row in Dashboard.objects.filter(shared_with(actor, Dashboard)).order_by("name")

@@ -21,7 +21,8 @@ from essor.domain.marketing.campaigns.tests.conftest import Make
 from essor.domain.marketing.consent import write
 from essor.domain.marketing.consent.models import Policy, Topic
 from essor.domain.marketing.consent.people import CONTACT, LEAD, Person
-from essor.domain.sales.conversion.convert import Ask, convert
+from essor.domain.sales.conversion.convert import convert
+from essor.domain.sales.conversion.works import Ask
 from essor.kernel.errors import NotFound, ValidationFailed
 from essor.query.actions.segments import Step, save_segment
 from essor.query.tree import Compare, Constant, Path

@@ -10,8 +10,9 @@ from essor.access.actor import Actor
 from essor.domain.marketing.campaigns import jobs, members
 from essor.domain.marketing.campaigns.models import Campaign, CampaignMember, CampaignMemberStatus
 from essor.domain.marketing.campaigns.tests.conftest import Make, statuses
-from essor.domain.sales.conversion.convert import Ask, convert
+from essor.domain.sales.conversion.convert import convert
 from essor.domain.sales.conversion.take_back import take_back
+from essor.domain.sales.conversion.works import Ask
 from essor.domain.sales.models import Contact, Lead
 from essor.jobs.models import JobRun
 from essor.jobs.progress import Progress

@@ -19,8 +19,9 @@ from essor.catalog.actions.spec import FieldSpec, RecordTypeSpec
 from essor.domain.activities.models import Event, Task
 from essor.domain.feed.attach import attach, attached
 from essor.domain.sales.conversion import mapping, take_back
-from essor.domain.sales.conversion.convert import Ask, convert, convert_many, quarter_end
+from essor.domain.sales.conversion.convert import convert, convert_many, quarter_end
 from essor.domain.sales.conversion.models import Conversion
+from essor.domain.sales.conversion.works import Ask
 from essor.domain.sales.models import Account, Contact, Lead, Opportunity
 from essor.kernel.errors import Forbidden, NotFound, ValidationFailed
 from essor.kernel.models import OutboxEvent
@@ -291,9 +292,11 @@ def test_the_history_of_the_lead_tells_it(admin: Actor, lead: int) -> None:
 
 def test_quarters_end() -> None:
     days = [date(2026, 1, 1), date(2026, 6, 30), date(2026, 8, 5), date(2026, 12, 31)]
-    assert [quarter_end(day) for day in days] == [
-        date(2026, 3, 31),
-        date(2026, 6, 30),
-        date(2026, 9, 30),
-        date(2026, 12, 31),
-    ]
+    ends = [date(2026, 3, 31), date(2026, 6, 30), date(2026, 9, 30), date(2026, 12, 31)]
+    assert [quarter_end(day, 1) for day in days] == ends
+    assert [quarter_end(day, 2) for day in days] == [
+        date(2026, 1, 31),
+        date(2026, 7, 31),
+        date(2026, 10, 31),
+        date(2027, 1, 31),
+    ], "a fiscal year from February"

@@ -25,7 +25,8 @@ from essor.domain.mailroom import keeping
 from essor.domain.mailroom.models import Mail
 from essor.domain.notifications.models import Notification
 from essor.domain.sales.assignment import edit
-from essor.domain.sales.conversion.convert import Ask, convert
+from essor.domain.sales.conversion.convert import convert
+from essor.domain.sales.conversion.works import Ask
 from essor.domain.sales.mail_to_lead import held, intakes, upkeep, verdicts
 from essor.domain.sales.mail_to_lead.intakes import IntakeText, save_intake
 from essor.domain.sales.mail_to_lead.models import Arrival, Intake, Outcome, Reason

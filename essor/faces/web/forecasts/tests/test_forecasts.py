@@ -113,6 +113,11 @@ def test_what_moved_tells_reasons_and_deals(firm: Firm, deal: Deal, browse: Brow
     assert "Rising" in page(client, "/forecasts/movements/deals", reason="raised", **words)
     assert "Rising" not in page(browse("sam"), "/forecasts/movements/deals", reason="raised", **words)
     assert client.get("/forecasts/movements/deals", {"reason": "x", **words}).status_code == 404
+    taken = {"OwnerId": firm["sam"], "StageName": "Closed Won", "CloseDate": "2026-11-03"}
+    save(system_actor(), Change("Opportunity", taken, id=up))
+    gone = page(client, "/forecasts/movements/deals", reason="owner", **words)
+    assert "A deal that you may not see" in gone
+    assert "Closed, won" not in gone, "how it stands by now is not hers to know"
     for since in ("0001-01-01", "never", "9999-12-31"):
         page(client, "/forecasts/movements/", period=PERIOD, since=since)
 

@@ -21,7 +21,8 @@ from essor.domain.marketing.sending.models import Link, ListEmail, Recipient
 from essor.domain.marketing.sending.states import SENT, State
 from essor.domain.marketing.tracking import recorder
 from essor.domain.marketing.tracking.models import Hit
-from essor.domain.sales.conversion.convert import Ask, convert
+from essor.domain.sales.conversion.convert import convert
+from essor.domain.sales.conversion.works import Ask
 from essor.domain.sales.models import Contact
 from essor.project.first import First
 from essor.project.handler import Handler

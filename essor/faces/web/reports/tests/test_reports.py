@@ -175,8 +175,16 @@ def test_what_is_hidden_from_a_reader_is_nowhere_in_the_page(
     page = text(seller.get(f"/reports/{report.pk}/result"))
     assert "450" not in page
     assert ">3<" in page
+    assert 'value="Deals"' in (builder := text(seller.get(f"/reports/{report.pk}/edit")))
+    assert 'value="Amount"' not in builder
     sizes = Report.objects.get(key="pipeline_sizes")
     assert "you may not see" in text(seller.get(f"/reports/{sizes.pk}/result"))
+    large = {"field": "Amount", "op": "gt", "values": [77077]}
+    Report.objects.filter(pk=report.pk).update(definition={**report.definition, "where": large})
+    for tail in ("", "result", "edit"):
+        shown = seller.get(f"/reports/{report.pk}/{tail}").content.decode()
+        assert "77077" not in shown, "nor what it asks of it"
+        assert ("you may not see" in shown) == bool(tail)
 
 
 def test_exports_hold_the_figures_as_numbers(admin: Client, report: Report, deals: None) -> None:
