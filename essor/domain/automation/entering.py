@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -175,15 +175,21 @@ def _failed(version: FlowVersion, definition: Definition, change: Touched, messa
 
 
 def wake(object_name: str, keys: Iterable[int]) -> int:
-    """Let the runs look again that wait for something to happen to these records; return how many."""
-    waiting = FlowRun.objects.filter(watching=True, flow__object_name=object_name)
+    """Let the runs look again that wait for something to happen to these records; return how many.
+
+    Who is just coming to such a step is not seen to watch yet: where that can be, they are waited for.
+    """
+    looking = Q(watching=True)
+    if connection.features.has_select_for_update:
+        looking |= Q(state=RunState.WAITING, due_at__lte=timezone.now())
+    waiting = FlowRun.objects.filter(looking, flow__object_name=object_name)
     if not waiting.exists():  # one look at an index, before thousands of keys are handed over
         return 0
     ordered = sorted(keys)
     woken = 0
     for start in range(0, len(ordered), PART):
-        part = ordered[start : start + PART]
-        rows = waiting.filter(record_id__in=part)
+        held = engine.waiting(waiting.filter(record_id__in=ordered[start : start + PART]))
+        rows = FlowRun.objects.filter(pk__in=[one.pk for one in held], watching=True)
         woken += rows.filter(state=RunState.WAITING).update(due_at=timezone.now())
     return woken
 

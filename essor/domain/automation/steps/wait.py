@@ -85,7 +85,7 @@ class Wait(StepKind):
         calendar = days.calendar(batch.site.actor.company) if within else None
         known = _told_before(batch)
         goes_on = bool(batch.definition.after(batch.step.id))
-        told_of = _tells_changes(batch) if kind == "date" else True
+        looks = kind == "date" and not _tells_changes(batch)
         for one in batch.members:
             until = _until(batch, one, kind)
             if within is not None and calendar is not None:
@@ -94,11 +94,8 @@ class Wait(StepKind):
                 continue
             told = until.isoformat(timespec="minutes")
             one.detail = told if known.get(one.run.pk) != told else ""
-            one.until = until
+            one.until = min(until, batch.moment.now + LOOK_AGAIN) if looks else until
             one.stay, one.watches = kind == "date" or within is not None, kind == "date"
-            # Who comes is not watched yet: a change in this very moment is seen the second time.
-            if one.watches and not (told_of and one.run.watching):
-                one.until = min(until, batch.moment.now + LOOK_AGAIN)
 
     def end_wait(self, batch: Batch) -> None:
         """Who waits for a condition and is told to go on has not met it."""

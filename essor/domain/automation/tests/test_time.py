@@ -62,7 +62,6 @@ def test_it_waits_until_a_date_of_the_record(admin: Actor, make_flow: MakeFlow) 
     deal = {"Name": "D", "StageName": "Prospecting", "CloseDate": date(2031, 5, 20).isoformat()}
     saved(admin, "Opportunity", deal, deal | {"CloseDate": "2020-01-01"})
     work()
-    let_pass()
     future, past = flow.runs.order_by("pk")
     assert future.due_at == datetime(2031, 5, 18, 6, tzinfo=UTC)  # eight o'clock in Paris
     assert past.state == RunState.DONE
@@ -216,11 +215,6 @@ def test_a_date_that_changes_while_they_wait_counts_and_days_keep_their_hour(
     (key,) = saved(admin, "Opportunity", deal)
     work()
     run = flow.runs.get(record_id=key)
-    assert run.due_at <= timezone.now() + timedelta(hours=1), (
-        "what changed as it came is seen within the hour"
-    )
-    let_pass()
-    run.refresh_from_db()
     assert run.due_at == datetime(2031, 10, 29, 7, tzinfo=UTC), "eight in Paris, in winter as in summer"
     saved(admin, "Opportunity", {"Id": key, "CloseDate": "2030-06-01"})
     work()

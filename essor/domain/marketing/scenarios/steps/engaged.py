@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy
 from essor.domain.automation.definition import Definition, Step
 from essor.domain.automation.durations import duration, duration_errors, length
 from essor.domain.automation.kinds import STEPS, Batch, Member, Site, step
-from essor.domain.automation.steps.wait import LOOK_AGAIN
 from essor.domain.marketing.consent.people import KINDS
 from essor.domain.marketing.scenarios.models import StepMail
 from essor.domain.marketing.scenarios.steps.people import PeopleStep
@@ -133,9 +132,7 @@ def _decide(batch: Batch, one: Member, deeds: _Deeds, ways: set[str]) -> None:
         if batch.rehearsal:
             one.detail = _tried(batch, strongest)
         return
-    end = one.run.arrived + duration(batch.step)
-    # Who comes is not watched yet: a click in this very moment is seen the second time.
-    one.stay, one.until = True, end if one.run.watching else min(end, batch.moment.now + LOOK_AGAIN)
+    one.stay, one.until = True, one.run.arrived + duration(batch.step)
 
 
 def _tried(batch: Batch, strongest: str) -> str:
