@@ -67,7 +67,8 @@ def run_next(worker_id: str, stop: threading.Event) -> bool:
     if row is None:
         return False
     try:
-        with running(row.pk, stop=stop), current.scope():
+        # The zone of the person whom a task works for (`person`) ends with it: this thread has others to run.
+        with running(row.pk, stop=stop), current.scope(), timezone.override(None):
             value = normalize_json(_call(row))
     except Interrupted:
         _settle(row, lambda: _release(row))

@@ -153,11 +153,17 @@ def pytest_report_header() -> str:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup() -> None:
-    """Forget what this process remembers of the database: each test begins with another one, of the same keys."""
+    """Forget what this process remembers of the database, of callers and of whoever was the last: each test begins anew."""
     # Django must be set up before these.
+    from django.core.cache import cache  # noqa: PLC0415
+    from django.utils import timezone, translation  # noqa: PLC0415
+
     from essor.domain.duplicates import setting  # noqa: PLC0415
     from essor.domain.marketing.tracking import destinations, keeping  # noqa: PLC0415
     from essor.domain.marketing.visits import sites  # noqa: PLC0415
 
     for memory in (setting, destinations, keeping, sites):
         memory.forget()
+    cache.clear()
+    translation.deactivate()
+    timezone.deactivate()

@@ -15,7 +15,7 @@ from typing import IO
 
 SCALE = "0.02"
 PASSWORD = "decouverte"
-STARTS_WITHIN, ATTEMPTS = 120.0, 3
+STARTS_WITHIN, ATTEMPTS = 300.0, 3
 PROGRAM = (sys.executable, "-m", "essor.faces.cli.main")
 
 
@@ -39,7 +39,7 @@ def running(folder: Path, *, demo: bool = True, settings: Mapping[str, str] | No
             yield address
         finally:
             server.terminate()
-            server.wait(timeout=60)
+            server.wait(timeout=120)
 
 
 def _started(
@@ -70,7 +70,7 @@ def command(folder: Path, *words: str, typed: str = "") -> None:
         input=typed.encode(),
         check=True,
         capture_output=True,
-        timeout=300,
+        timeout=1200,
     )
 
 

@@ -50,7 +50,7 @@ def test_a_flow_that_asks_for_approval_is_built_turned_on_and_followed(house: st
     start.click()
     expect(page.get_by_text("Comptes à revoir » est lancé").first).to_be_visible()
     line = page.locator("tbody tr")
-    for _attempt in range(40):
+    for _attempt in range(400):
         page.goto(log)
         if line.get_by_text("En attente d’une réponse").count():
             break

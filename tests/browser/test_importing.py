@@ -22,7 +22,7 @@ def sound(page: Page) -> None:
 @pytest.mark.skipif(not DATA.is_dir(), reason="the data beside the checkout is absent")
 def test_the_real_leads_come_in_by_browser(house: str, visit: Visit) -> None:
     page = visit(house, width=360, language="fr")
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(300_000)
     page.goto("/import/?object=Lead")
     page.set_input_files("#import-file", str(DATA / "xedu_leads" / "Leads.csv"))
     page.press("form.import-start button[type=submit]", "Enter")

@@ -66,11 +66,17 @@ COVERED = """
 """
 # What fetches itself has begun when the page is loaded; a quiet network would be waited for half a second longer.
 BUSY = ".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added"
+AT_REST = """
+Promise.all(document.getAnimations()
+  .filter((one) => one.playState === 'running' && one.effect.getComputedTiming().endTime !== Infinity)
+  .map((one) => one.finished.catch(() => null)))
+"""
 Visit = Callable[..., Page]
 
 
 def problems(page: Page) -> list[str]:
-    """Return the serious violations of the page as axe-core tells them."""
+    """Return the serious violations of the page as axe-core tells them, once what moves or fades has come to rest."""
+    page.evaluate(AT_REST)
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     return [

@@ -70,8 +70,8 @@ def test_a_scenario_is_drawn_from_empty_and_its_numbers_come_up(house: str, visi
     page.locator("[data-open-dialog=start-dialog]").click()
     page.locator("#start-dialog button[type=submit]").click()
     expect(page.locator(".flow-state .es-tag-good")).to_be_visible()
-    expect(page.locator("#n-trigger-")).to_have_text(re.compile("^[1-9]"), timeout=60_000)
-    expect(page.locator("#at-s2")).to_contain_text(re.compile("[1-9]"), timeout=60_000)
+    expect(page.locator("#n-trigger-")).to_have_text(re.compile("^[1-9]"), timeout=240_000)
+    expect(page.locator("#at-s2")).to_contain_text(re.compile("[1-9]"), timeout=240_000)
     assert not problems(page)
 
     phone = visit(house, width=360, scheme="dark")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from django.utils import timezone
 from django_tasks import TaskContext
 from django_tasks import task as plain_task
 
@@ -17,6 +18,12 @@ calls: list[object] = []
 def note(value: object) -> object:
     calls.append(value)
     return {"noted": value}
+
+
+@task()
+def travel(zone: str) -> None:
+    calls.append(timezone.get_current_timezone_name())
+    timezone.activate(zone)
 
 
 @task(priority=50)

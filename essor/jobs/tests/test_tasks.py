@@ -186,6 +186,14 @@ def test_a_run_that_was_thought_dead_does_not_overwrite_the_next_one() -> None:
     assert (row.status, row.worker_ids) == ("RUNNING", ["asleep", "awake"])
 
 
+def test_a_task_leaves_its_zone_to_no_other_one() -> None:
+    for zone in ("Asia/Tokyo", "America/Lima"):
+        sample_tasks.travel.enqueue(zone)
+    worker.drain()
+    assert calls == [timezone.get_current_timezone_name()] * 2
+    assert calls[0] not in ("Asia/Tokyo", "America/Lima")
+
+
 def test_an_interrupted_task_is_handed_back_uncounted() -> None:
     sample_tasks.interruptible.enqueue()
     stop = threading.Event()

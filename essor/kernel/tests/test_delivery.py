@@ -115,6 +115,7 @@ def test_batches_grow_while_the_handler_is_quick_and_shrink_when_it_is_slow(
     listener = Listener("feed", batch=64)
     dispatcher = Dispatcher(scope=nullcontext)
     emit_numbers(range(150))
+    monkeypatch.setattr(delivery, "TARGET", 3600.0)
     dispatch_all(dispatcher)
     assert listener.batches[0] == delivery.FIRST_BATCH
     assert max(listener.batches) == 64

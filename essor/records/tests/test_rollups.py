@@ -30,13 +30,18 @@ from essor.records.undelete import undelete
 pytestmark = pytest.mark.usefixtures("run_time_catalog")
 
 
-@pytest.fixture
-def won(admin: Actor) -> str:
-    """Return the name of a stored roll-up: the sum of what was won."""
+def add_won(admin: Actor) -> str:
+    """Make a stored roll-up, the sum of what was won; return its name."""
     options = {"relationship": "Opportunities", "function": "SUM", "field": "Amount", "where": "IsWon = true"}
     return add_field(
         admin.user_id, FieldSpec(object="Account", name="Won__c", kind="rollup", label="Won", options=options)
     ).name
+
+
+@pytest.fixture
+def won(admin: Actor) -> str:
+    """Return the name of the stored roll-up."""
+    return add_won(admin)
 
 
 def deal(new: New, account: int, amount: int, stage: str = "Closed Won") -> int:
@@ -137,14 +142,14 @@ def test_a_roll_up_is_right_again_after_it_was_hidden(admin: Actor, new: New, wo
 
 
 def test_a_roll_up_is_filled_though_the_process_died_after_defining_it(
-    admin: Actor, new: New, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+    admin: Actor, new: New, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     account = new("Account", Name="Acme")
     deal(new, account, 100)
     with monkeypatch.context() as killed:
         killed.setattr("essor.catalog.checks.fill", lambda *_args: os_exit())
         with pytest.raises(SystemExit):
-            request.getfixturevalue("won")
+            add_won(admin)
     assert stored(admin, account) is None
     assert filling.finish() == [], "whoever defined it may still be at it"
     CustomField.objects.update(unfilled=timezone.now() - timedelta(hours=1))
