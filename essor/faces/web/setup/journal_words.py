@@ -113,6 +113,7 @@ PARTS: Mapping[str, Promise] = {
     "queue": _("Queue"),
     "role": _("Role"),
     "seats": _("Seats"),
+    "step": _("Step"),
 }
 
 
