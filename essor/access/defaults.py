@@ -165,10 +165,10 @@ def name_in(language: str) -> None:
     bump()
 
 
-def description_for_reader(text: str) -> str:
+def description_for_reader(text: str | None) -> str:
     """Return the description of a profile or licence in the reader's language, as long as nobody has rewritten it."""
-    known = _descriptions().get(text)
-    return text if known is None else str(known)
+    known = _descriptions().get(text or "")
+    return text or "" if known is None else str(known)
 
 
 @cache

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import orjson
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -19,7 +18,7 @@ from essor.access.rights import Permission
 from essor.catalog.models import CatalogChange
 from essor.faces.web.setup.doors import opened
 from essor.faces.web.setup.frame import draw
-from essor.faces.web.setup.journal_words import named
+from essor.faces.web.setup.journal_words import named, told
 from essor.kernel.whole import whole
 
 SHOWN = 50
@@ -95,9 +94,5 @@ def _of_data(row: CatalogChange, names: dict[int, str]) -> Entry:
 
 
 def _words(detail: dict[str, Any]) -> str:
-    told = ((name, value) for name, value in detail.items() if value is not None and name != "id")
-    parts = (
-        f"{name}: {value if isinstance(value, str) else orjson.dumps(value).decode()}" for name, value in told
-    )
-    text = ", ".join(parts)
+    text = told(detail)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"

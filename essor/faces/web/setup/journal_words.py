@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
+import orjson
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 WORDS: Mapping[str, Promise] = {
@@ -96,7 +99,42 @@ WORDS: Mapping[str, Promise] = {
     "withdraw_permission_set": _("Permission set withdrawn"),
 }
 
+# What the journal calls the parts of a change; a part without a word keeps its technical name.
+PARTS: Mapping[str, Promise] = {
+    "access": _("Access"),
+    "active": _("Active"),
+    "email": _("E-mail"),
+    "field": _("Field"),
+    "fields": _("Fields"),
+    "license": _("Licence"),
+    "members": _("Members"),
+    "name": _("Name"),
+    "object": _("Object"),
+    "profile": _("Profile"),
+    "queue": _("Queue"),
+    "role": _("Role"),
+    "seats": _("Seats"),
+    "step": _("Step"),
+}
+
 
 def named(action: str) -> str:
     """Return an action in the reader's words, its code when it has none."""
     return str(WORDS.get(action, action))
+
+
+def told(detail: Mapping[str, Any]) -> str:
+    """Return the parts of a change in the reader's words; keys that only programs follow are left out."""
+    parts = ((name, value) for name, value in detail.items() if value is not None and name != "id")
+    return ", ".join(
+        gettext("%(label)s: %(value)s") % {"label": PARTS.get(name, name), "value": _value(value)}
+        for name, value in parts
+    )
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return gettext("Yes") if value else gettext("No")
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return ", ".join(value)
+    return value if isinstance(value, str) else orjson.dumps(value).decode()
