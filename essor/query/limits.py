@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 
 from django.utils.translation import gettext_lazy as _
 
@@ -53,7 +53,7 @@ def check(query: Query, *, depth: int = 1) -> None:
     children = [column.query for column in query.columns if isinstance(column, ChildRows)]
     inner = [*children, *(leaf.query for leaf in leaves if isinstance(leaf, InQuery))]
     values = [value for leaf in leaves if isinstance(leaf, Compare) for value in leaf.values]
-    counts = (leaves, values, inner, query.columns, query.order_by, query.group_by)
+    counts: tuple[Sized, ...] = (leaves, values, inner, query.columns, query.order_by, query.group_by)
     most = (*MOST[:-1], (MOST_CUBED, MOST[-1][1])) if query.grouping else MOST
     for found, (limit, message) in zip(counts, most, strict=True):
         if len(found) > limit:

@@ -56,7 +56,7 @@ def test_a_letter_that_is_lacking_is_written_and_comes_back_to_its_step(
     chief.force_login(
         make_user("Chief", "System Administrator"), backend="essor.access.accounts.backend.Backend"
     )
-    way = re.search(r'"(/setup/sending/server\?for=[^"]+)"', drawn(chief, f"{base}?step=s1"))
+    way = re.search(r'"(/setup/sending/server\?next=[^"]+)"', drawn(chief, f"{base}?step=s1"))
     assert way is not None
     assert f'href="{base}?step=s1#panel"' in drawn(chief, way[1]), "so does the mail server that is lacking"
 
