@@ -10,7 +10,12 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
-from essor.access.actor import Actor
+from essor.access.actor import Actor, actor_for
+from essor.access.tests.samples import MakeUser
+from essor.domain.approvals.actions.decide import decide
+from essor.domain.approvals.actions.direct import process_for
+from essor.domain.approvals.actions.save_step import StepText
+from essor.domain.approvals.actions.submit import submit
 from essor.domain.sales.models import Opportunity, OpportunityLineItem, PricebookEntry
 from essor.domain.sales.products.totals import line_totals
 from essor.domain.sales.quotes import make
@@ -253,3 +258,16 @@ def test_a_deal_with_products_is_not_merged_away(admin: Actor, deal: int, new: N
         merge(admin, "Opportunity", other, [deal])
     merge(admin, "Opportunity", deal, [other])
     assert Opportunity.objects.get(pk=deal).amount == 4178
+
+
+@pytest.mark.django_db
+def test_a_quote_that_waits_for_an_answer_gets_no_later_version(
+    admin: Actor, deal: int, make_user: MakeUser
+) -> None:
+    key, boss = make.from_deal(admin, deal), make_user("Boss", "Sales Manager")
+    process = process_for("Quote", StepText("So much?", "people", people=(boss.pk,)))
+    asked = submit(admin, "Quote", key, process=str(process.pk))
+    with pytest.raises(ValidationFailed, match="waiting for Boss"):
+        make.new_version(admin, key)
+    decide(actor_for(boss), asked.items[0], approve=True)
+    assert Quote.objects.get(pk=make.new_version(admin, key)).version == 2

@@ -96,7 +96,7 @@ def test_products_of_a_deal_that_follow_a_quote_say_so(admin: Client, deal: str,
     assert admin.post(f"/r/{quote}/lead").status_code == 302
     panel = admin.get(f"/r/{deal}/products").content.decode()
     assert "These products follow the quote Q-00001" in panel
-    assert f'href="/r/{quote}"' in panel
+    assert f'href="/r/{quote}/"' in panel
     line = ids.encode("0QL", QuoteLineItem.objects.get().pk)
     admin.post(f"/r/{quote}/products", {f"Quantity.{line}": "5"})
     assert Opportunity.objects.get().amount == 5000
