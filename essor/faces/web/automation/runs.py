@@ -63,7 +63,7 @@ def show(request: HttpRequest, flow_id: int) -> HttpResponseBase:
     runs = list(rows[: PAGE + 1])
     counts = dict(shown.flow.runs.values_list("state").annotate(Count("pk")))
     base = reverse("web:setup_flow_runs", args=[flow_id])
-    every = f"{_('All')} ({formatting.number(sum(counts.values()))})"
+    every = "{} ({})".format(_("All"), formatting.number(sum(counts.values())))
     filters = [Action(every, base, current=state not in RunState.values)] + [
         Action(
             f"{label} ({formatting.number(counts.get(value, 0))})",
