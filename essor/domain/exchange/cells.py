@@ -13,7 +13,7 @@ from essor.domain.exchange.encodings import is_unreadable
 from essor.domain.exchange.models import Import
 from essor.domain.exchange.parents import Missing, Parents
 
-FORMULA_SIGNS = ("=", "+", "-", "@")
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")  # what spreadsheets run, or pass over to what they run
 
 
 @dataclass(slots=True)

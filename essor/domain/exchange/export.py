@@ -19,6 +19,7 @@ from essor.access import rows as row_access
 from essor.access.actor import Actor
 from essor.access.view import catalog_for
 from essor.catalog.definitions import Field, ObjectDef
+from essor.domain.exchange.cells import FORMULA_SIGNS
 from essor.jobs import progress
 from essor.jobs.progress import Progress
 from essor.kernel.errors import Forbidden
@@ -121,7 +122,7 @@ def _write_csv(path: File, names: Sequence[str], rows: Iterator[list[Any]]) -> I
 
 def guard(cell: Any) -> Any:
     """Return a cell that no spreadsheet runs: text that looks like a formula gets an apostrophe (see `cells`)."""
-    if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@"):
+    if isinstance(cell, str) and cell[:1] in FORMULA_SIGNS:
         return f"'{cell}"
     if isinstance(cell, bool):
         return "true" if cell else "false"

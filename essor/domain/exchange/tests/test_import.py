@@ -186,9 +186,9 @@ def test_refused_rows_can_be_mended_and_imported_again(write: Write, load: Load,
 
 
 def test_refused_rows_run_nothing_in_a_spreadsheet(write: Write, load: Load, tmp_path: Path) -> None:
-    work = load("Contact", write("Courriel;Nom;Fonction", "bad;=HYPERLINK(1);@cmd"))
+    work = load("Contact", write("Courriel;Nom;Fonction", "bad;=HYPERLINK(1);\t=cmd"))
     rejects.write(work, file := io.StringIO())
-    assert file.getvalue().splitlines()[1].startswith("bad;'=HYPERLINK(1);'@cmd;")
+    assert file.getvalue().splitlines()[1].startswith("bad;'=HYPERLINK(1);'\t=cmd;")
     again = tmp_path / "again.csv"
     again.write_text(file.getvalue().replace("bad;", "good@x.fr;"), encoding="utf-8-sig")
     load("Contact", again)
