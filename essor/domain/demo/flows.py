@@ -63,7 +63,7 @@ def _as_if_sent() -> None:
     """Let the runs go on whose mails lie in the out-tray: nobody is written to about what is told here."""
     waiting = Outgoing.objects.filter(due_at__isnull=False)
     runs = list(waiting.values_list("run", flat=True))
-    waiting.update(due_at=None, sent=timezone.now())
+    waiting.update(due_at=None, attempts=1, sent=timezone.now())
     engine.answer(runs, "")
     _go_on()
 
