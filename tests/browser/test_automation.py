@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 Visit = Callable[..., Page]
 STEP = re.compile(r"\?step=s\d+")
@@ -20,6 +20,25 @@ def add(page: Page, kind: str) -> None:
     expect(page.locator(".fc-card.is-chosen")).to_be_visible()
 
 
+def save_while_drawn_anew(page: Page, control: str, value: str) -> None:
+    """Choose what gives the panel another shape, and press Save so soon that the new shape comes while it is pressed."""
+    held: list[Route] = []
+    drawn = re.compile(r"\?step=")
+    page.route(
+        drawn, lambda route: held.append(route) if "hx-request" in route.request.headers else route.fallback()
+    )
+    save = page.locator("#panel-form button[value=save]")
+    save.scroll_into_view_if_needed()
+    page.select_option(control, value)
+    save.hover()
+    page.mouse.down()
+    for route in held:
+        route.continue_()
+    expect(page.locator("#panel-form .htmx-request")).to_have_count(0)
+    page.mouse.up()
+    page.unroute(drawn)
+
+
 def test_a_flow_that_asks_for_approval_is_built_turned_on_and_followed(house: str, visit: Visit) -> None:
     page = visit(house)
     page.goto("/setup/flows/new")
@@ -27,8 +46,7 @@ def test_a_flow_that_asks_for_approval_is_built_turned_on_and_followed(house: st
     page.fill("#f-object", "Compte")
     page.get_by_role("option", name="Comptes", exact=True).click()
     page.get_by_role("button", name="Créer le flux").click()
-    page.select_option("#f-on", "manual")
-    page.locator("#panel-form button[value=save]").click()
+    save_while_drawn_anew(page, "#f-on", "manual")
     expect(page.locator(".fc-card").first).to_contain_text("bouton")
     add(page, "create")
     page.fill("#value-Subject", "Revoir ce compte")

@@ -11,16 +11,24 @@ from essor.domain.marketing.scenarios.models import StepAddress
 from essor.domain.marketing.sending.models import ListEmail
 from essor.domain.marketing.sending.states import State
 
-_FOLDED = {"sqlite": "LOWER(r.address)", "postgresql": 'LOWER(r.address COLLATE "C")'}
+# Compared as the column is, or PostgreSQL would not look into the index.
+_FOLDED = {
+    "sqlite": "LOWER(r.address)",
+    "postgresql": '(LOWER(r.address COLLATE "C") COLLATE "default")',
+}
 _MINE = "r.list_email_id = %s AND r.state = %s AND r.person_id IN ({people})"
 # In one order whoever comes by: so two batches never wait for one another.
 _CLAIM = """
 INSERT INTO scenarios_stepaddress (flow_id, node, round, address, person_id)
 SELECT %s, %s, %s, {folded}, r.person_id FROM sending_recipient r WHERE {mine} ORDER BY 4, 5
 ON CONFLICT (flow_id, node, round, address) DO NOTHING"""
+# Each address is looked up by itself: PostgreSQL knows nothing of the newest ones, takes them for one, and would compare all
+# that there are with each other.
 _OTHERS = """
-SELECT r.person_id FROM sending_recipient r JOIN scenarios_stepaddress a ON a.address = {folded}
-WHERE a.flow_id = %s AND a.node = %s AND a.round = %s AND a.person_id <> r.person_id AND {mine}"""
+SELECT r.person_id FROM sending_recipient r WHERE {mine} AND r.person_id <> (
+  SELECT a.person_id FROM scenarios_stepaddress a
+  WHERE a.flow_id = %s AND a.node = %s AND a.round = %s AND a.address = {folded}
+)"""
 
 
 def claim(flow: Flow, node: str, number: int, mailing: ListEmail, people: Collection[int]) -> set[int]:
@@ -32,10 +40,11 @@ def claim(flow: Flow, node: str, number: int, mailing: ListEmail, people: Collec
         return set()
     mine = _MINE.format(people=", ".join(["%s"] * len(people)))
     folded = _FOLDED[connection.vendor]
-    values: list[int | str] = [flow.pk, node, number, mailing.pk, int(State.WAITING), *sorted(people)]
+    step: list[int | str] = [flow.pk, node, number]
+    theirs = [mailing.pk, int(State.WAITING), *sorted(people)]
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM.format(folded=folded, mine=mine), values)
-        cursor.execute(_OTHERS.format(folded=folded, mine=mine), values)
+        cursor.execute(_CLAIM.format(folded=folded, mine=mine), [*step, *theirs])
+        cursor.execute(_OTHERS.format(folded=folded, mine=mine), [*theirs, *step])
         return {person for (person,) in cursor.fetchall()}
 
 

@@ -103,6 +103,13 @@ document.addEventListener("submit", (event) => {
   event.stopImmediatePropagation();
 }, true);
 
+/* A press on a button of the panel is not lost while the panel is being drawn anew for what was chosen just before: that goes
+   along with the press. */
+document.addEventListener("pointerdown", ({ target }) => {
+  const button = target.closest("#panel-form button");
+  if (button?.type === "submit") htmx.trigger(button.form, "htmx:abort");
+});
+
 /* How many letters a text message has, and in how many parts it goes out: 160 letters of the phones' own alphabet, or 70
    of any other; a message of several parts gives up a few letters of each. */
 const PHONE = /^[@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&'()*+,\-./0-9:;<=>?¡A-ZÄÖÑÜ§¿a-zäöñüà^{}\\[~\]|€]*$/;
